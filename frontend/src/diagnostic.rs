@@ -1,0 +1,138 @@
+//! What went wrong, where, and what to write instead.
+//!
+//! Stages return [`Diagnostics`]: all mistakes found together. Rendering happens once, at the gateway,
+//! where a [`Place`] becomes the source excerpt that buildx prints.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A text file that a diagnostic can point into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path as the user knows it, such as `services/auth/service.toml`.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// Returns a shared handle on a file's text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), text: text.into() })
+    }
+
+    /// Returns the 1-based line that holds the byte at `offset`; past the end, the last line.
+    pub fn line_at(&self, offset: usize) -> u32 {
+        let end = offset.min(self.text.len());
+        let newlines = self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count();
+        u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
+    }
+}
+
+/// Lines of a file, both ends included, 1-based.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// The first line.
+    pub first_line: u32,
+    /// The last line, not before the first.
+    pub last_line: u32,
+}
+
+impl Place {
+    /// Returns the place that covers a byte range of the file.
+    pub fn of_range(file: &Arc<SourceFile>, range: std::ops::Range<usize>) -> Self {
+        let first_line = file.line_at(range.start);
+        let last_line = file.line_at(range.end.saturating_sub(1).max(range.start));
+        Self { file: Arc::clone(file), first_line, last_line }
+    }
+
+    /// Returns the place that is one line of the file.
+    pub fn of_line(file: &Arc<SourceFile>, line: u32) -> Self {
+        Self { file: Arc::clone(file), first_line: line, last_line: line }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.name, self.first_line)
+    }
+}
+
+/// One mistake or one thing to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// One sentence: what was found, and what to write or run instead.
+    pub message: String,
+    /// Where it was found; shown by buildx as an excerpt.
+    pub place: Option<Place>,
+}
+
+impl Diagnostic {
+    /// Returns a diagnostic that points nowhere.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None }
+    }
+
+    /// Points the diagnostic at a place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// One or more mistakes that stop the build, in the order in which they should be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Returns `Ok` where nothing was collected, else all of it as the error.
+    ///
+    /// # Errors
+    /// The collected diagnostics, where there are any.
+    pub fn check(collected: Vec<Diagnostic>) -> Result<(), Self> {
+        if collected.is_empty() { Ok(()) } else { Err(Self(collected)) }
+    }
+
+    /// Iterates over the mistakes.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl From<Diagnostics> for Vec<Diagnostic> {
+    fn from(diagnostics: Diagnostics) -> Self {
+        diagnostics.0
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, diagnostic) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -1,0 +1,1 @@
+//! Plan to LLB, one vertex a line; decides nothing.

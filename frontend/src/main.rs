@@ -1,0 +1,3 @@
+//! The frontend's process: one build, one Return, one exit.
+
+fn main() {}

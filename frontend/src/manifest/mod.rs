@@ -1,0 +1,1 @@
+//! The manifest: TOML text to a checked model whose every value knows its line.

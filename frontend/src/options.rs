@@ -1,0 +1,1 @@
+//! The options that BuildKit passes in the environment of the frontend.

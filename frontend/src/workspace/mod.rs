@@ -1,0 +1,1 @@
+//! The pnpm workspace: projects, lockfile, closure, pruning. Pure: text in, data out.
