@@ -1,1 +1,16 @@
 //! The files of a build: the build file, what lies beside it, and the workspace it belongs to.
+//!
+//! Two transfers, in parallel, before the first decision: the build file with its neighbours, and what the
+//! workspace says of itself (manifests and settings, no sources). Everything read is remembered, so the
+//! pure stages see a map of texts and never the engine.
+
+mod build_file;
+mod discover;
+mod ignore;
+mod tree;
+mod workspace;
+
+pub use build_file::BuildFile;
+pub use ignore::exclude_patterns;
+pub use tree::Tree;
+pub use workspace::{Found, load};

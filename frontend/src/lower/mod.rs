@@ -1,1 +1,112 @@
 //! Plan to LLB, one vertex a line; decides nothing.
+
+mod image;
+mod package;
+mod steps;
+mod toolchain;
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Location, Output, Platform};
+
+use crate::plan::Plan;
+
+/// What the engine and the request add to a plan: no decision of ours, only facts.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Session that holds the context.
+    pub session: String,
+    /// Source of the context's files: a local one, or a graph for a remote context.
+    pub context: Context,
+    /// Platform of the image.
+    pub target: Platform,
+    /// Platform that builds run on.
+    pub build: Platform,
+    /// Whether the engine has MergeOp.
+    pub merge: bool,
+    /// Resolved images by the reference that the plan names.
+    pub images: BTreeMap<String, ResolvedImage>,
+    /// Text of `/etc/passwd` and `/etc/group` with the image's user in them; none where the base has the user.
+    pub accounts: Option<Accounts>,
+    /// Prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).
+    pub cache_namespace: String,
+    /// Line of the manifest that a key stands on, for failing steps.
+    pub locations: BTreeMap<String, Location>,
+    /// Modification time of everything in the image, in seconds since 1970.
+    pub timestamp: i64,
+    /// What every step that runs a program gets from the command line.
+    pub exec: ExecOptions,
+}
+
+/// The context's files.
+#[derive(Debug)]
+pub enum Context {
+    /// `docker buildx build DIRECTORY`.
+    Local {
+        /// Name of the local source.
+        name: String,
+    },
+    /// A context that is a graph already: git, an archive, another target.
+    Output(Output),
+}
+
+/// An image with its digest and the environment that its programs expect.
+#[derive(Debug, Clone)]
+pub struct ResolvedImage {
+    /// Reference with digest.
+    pub reference: String,
+    /// How it is looked up.
+    pub mode: buildkit_llb::ResolveMode,
+    /// `NAME=value` lines of its configuration.
+    pub env: Vec<(String, String)>,
+}
+
+/// Texts of the account files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounts {
+    /// `/etc/passwd`.
+    pub passwd: String,
+    /// `/etc/group`.
+    pub group: String,
+}
+
+/// Flags of buildx that every step takes.
+#[derive(Debug, Clone, Default)]
+pub struct ExecOptions {
+    /// `--add-host`.
+    pub hosts: Vec<(String, String)>,
+    /// `--network`.
+    pub network: Option<String>,
+    /// `--ulimit`: name, soft, hard.
+    pub ulimits: Vec<(String, i64, i64)>,
+    /// `--shm-size` in bytes.
+    pub shm_size: Option<i64>,
+    /// `--cgroup-parent`.
+    pub cgroup_parent: Option<String>,
+    /// Host name of the step's container.
+    pub hostname: Option<String>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+    /// Proxy variables, which are no part of a cache key.
+    pub proxy: BTreeMap<String, String>,
+}
+
+/// The graph of one platform.
+#[derive(Debug)]
+pub struct Graph {
+    /// The image's root file system.
+    pub image: Output,
+    /// The service's own files in the image, alone: the entry file is looked for here.
+    pub service: Output,
+}
+
+/// Turns a plan into the graph of one platform.
+///
+/// # Errors
+/// A plan that names an image nobody resolved, which is a mistake of ours.
+pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, buildkit_llb::Error> {
+    let steps = steps::Steps::new(plan, surroundings);
+    let tools = toolchain::Toolchain::lower(&steps)?;
+    let packages = package::lower(&steps, &tools)?;
+    image::lower(&steps, &tools, &packages)
+}

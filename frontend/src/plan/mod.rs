@@ -1,1 +1,23 @@
 //! Decides everything about a build, as plain data that can be printed and compared.
+//!
+//! `manifest + workspace → Plan`. Nothing here knows of LLB; [`crate::lower`] turns a plan into vertices
+//! and decides nothing. Every container path below is absolute, every context path relative to the context.
+
+mod base;
+mod command;
+mod contents;
+mod healthcheck;
+mod install;
+mod model;
+mod native;
+mod node_version;
+mod packages;
+mod planner;
+mod runtime;
+mod system;
+
+pub use base::{BaseImage, Libc};
+pub use contents::OutputRule;
+pub use model::*;
+pub use planner::{PlanInput, Planned, plan};
+pub use system::SystemPackages;

@@ -1,0 +1,64 @@
+//! The build file and what lies beside it.
+
+use std::sync::Arc;
+
+use buildkit_llb::{Definition, Differ, Local, vertex_digest};
+
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::manifest::Manifest;
+use crate::options::Options;
+
+/// Largest manifest that is read; a service manifest is a page of text.
+const MAX_MANIFEST: usize = 1 << 20;
+/// Largest package.json or ignore file that is read.
+const MAX_NEIGHBOUR: usize = 4 << 20;
+
+/// The build file and its neighbours.
+#[derive(Debug, Clone)]
+pub struct BuildFile {
+    /// The manifest's text.
+    pub file: Arc<SourceFile>,
+    /// The `package.json` in the same directory.
+    pub package_json: Option<Vec<u8>>,
+    /// The `<build file>.dockerignore` in the same directory.
+    pub ignore: Option<Vec<u8>>,
+    /// Digest of the vertex that loaded it, which warnings are shown with.
+    pub vertex: String,
+}
+
+impl BuildFile {
+    /// Reads the build file through the source that buildx sends its directory as.
+    ///
+    /// # Errors
+    /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
+    pub async fn load(gateway: &Gateway, options: &Options) -> Result<Self, Failure> {
+        let name = options.filename.as_str();
+        let ignore = format!("{name}.dockerignore");
+        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let package_json = if directory.is_empty() { "package.json".to_owned() } else { format!("{directory}/package.json") };
+        let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
+            .session(&options.session_id)
+            .follow_paths([name, ignore.as_str(), package_json.as_str()])
+            .shared_key_hint("dockerfile")
+            .differ(Differ::None)
+            .name(format!("[internal] load build definition from {name}"))
+            .output();
+        let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
+        let definition = Definition::of(&source).map_err(crate::build::internal)?;
+        let reference = gateway
+            .solve(SolveRequest { definition: definition.to_proto(), ..SolveRequest::default() })
+            .await?;
+        let (text, beside, ignored) = tokio::join!(
+            gateway.read_file_if_exists(&reference, name, MAX_MANIFEST),
+            gateway.read_file_if_exists(&reference, &package_json, MAX_NEIGHBOUR),
+            gateway.read_file_if_exists(&reference, &ignore, MAX_NEIGHBOUR),
+        );
+        let Some(bytes) = text? else {
+            let message = format!("{name} is not in the directory of the build file; check `-f`");
+            return Err(Diagnostic::new(message).into());
+        };
+        let file = Manifest::decode(name, &bytes)?;
+        Ok(Self { file, package_json: beside?, ignore: ignored?, vertex })
+    }
+}

@@ -1,0 +1,103 @@
+//! The image: the base, then one layer for each thing that changes on its own.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Copy, Error, File, Output, merge};
+
+use super::package::Package;
+use super::steps::{RUNTIME_SCRIPTS, Steps};
+use super::toolchain::{Toolchain, resolved, with_packages};
+use super::Graph;
+use crate::plan::{Runtime, WORKSPACE};
+
+pub(super) fn lower(
+    steps: &Steps<'_>,
+    tools: &Toolchain,
+    packages: &BTreeMap<String, Package>,
+) -> Result<Graph, Error> {
+    let plan = steps.plan;
+    let runtime = &plan.runtime;
+    let target = &steps.surroundings.target;
+    let image = resolved(steps, &runtime.base.reference)?;
+    let base = steps.image(image, target);
+    let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
+
+    let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
+    let mut service = Output::scratch();
+    for package in &plan.packages {
+        let Some((from, directory)) = packages.get(&package.importer).and_then(|lowered| lowered.runtime.as_ref())
+        else {
+            continue;
+        };
+        let exclude = packages.get(&package.importer).map(|lowered| lowered.exclude.clone()).unwrap_or_default();
+        let mut layer = File::on(&Output::scratch());
+        for place in std::iter::once(&package.directory).chain(&package.injected_at) {
+            layer = layer.copy(steps.layer_copy(from, directory, place).exclude(exclude.clone()));
+        }
+        let layer = layer.name(steps.name(format!("layer {}", package.name))).output();
+        service = layer.clone();
+        layers.push(layer);
+    }
+    if let Some(extra) = extra_files(steps, runtime) {
+        layers.push(extra);
+    }
+    Ok(Graph { image: join(steps, base, layers), service })
+}
+
+/// Accounts, the frontend's own files, directories that the user may write.
+fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
+    let mut layer = File::on(&Output::scratch());
+    if let Some(accounts) = &steps.surroundings.accounts {
+        layer = layer
+            .mkdir(steps.layer_directory("/etc"))
+            .mkfile(steps.layer_file("/etc/passwd", &accounts.passwd))
+            .mkfile(steps.layer_file("/etc/group", &accounts.group));
+    }
+    layer = layer.mkdir(steps.layer_directory(RUNTIME_SCRIPTS));
+    for (name, text) in &runtime.scripts {
+        layer = layer.mkfile(steps.layer_file(&format!("{RUNTIME_SCRIPTS}/{name}"), text));
+    }
+    layer = layer.mkdir(steps.layer_directory(&runtime.directory));
+    for directory in &runtime.writable {
+        layer = layer.mkdir(
+            steps.layer_directory(directory).owner(runtime.user.uid, runtime.user.gid),
+        );
+    }
+    layer.name(steps.name("layer of the user, its directories and the health check")).output()
+}
+
+/// The production install, alone in its layer: a code change never moves it.
+fn dependencies(steps: &Steps<'_>, tools: &Toolchain) -> Output {
+    File::on(&Output::scratch())
+        .copy(steps.layer_copy(&tools.production, WORKSPACE, WORKSPACE))
+        .name(steps.name("layer of production dependencies"))
+        .output()
+}
+
+/// Files that the manifest adds with `[run] files`.
+fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
+    if runtime.files.is_empty() {
+        return None;
+    }
+    let mut layer = File::on(&Output::scratch());
+    for (source, destination) in &runtime.files {
+        layer = layer.copy(steps.layer_copy(&steps.context, &format!("/{source}"), destination));
+    }
+    if let Some(location) = steps.location("run.files") {
+        layer = layer.location(location);
+    }
+    Some(layer.name(steps.name("layer of extra files")).output())
+}
+
+/// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
+fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
+    if steps.surroundings.merge {
+        return merge(std::iter::once(base).chain(layers)).name(steps.name("image")).output();
+    }
+    layers.into_iter().fold(base, |image, layer| {
+        File::on(&image)
+            .copy(Copy::new(&layer, "/", "/").contents_only(true).create_dest_path(true))
+            .name(steps.name("image"))
+            .output()
+    })
+}

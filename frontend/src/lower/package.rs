@@ -1,0 +1,134 @@
+//! One build vertex a workspace package.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Copy, Error, File, Mount, Output, SecretEnv};
+
+use super::steps::{SCRIPTS, Steps, with_network};
+use super::toolchain::{Toolchain, located, resolved};
+use crate::plan::{OutputRule, PackageBuild};
+
+/// What a package hands on.
+#[derive(Debug, Clone)]
+pub(super) struct Package {
+    /// What dependents see, and the directory that it is in.
+    pub(super) build: (Output, String),
+    /// What the image holds.
+    pub(super) runtime: Option<(Output, String)>,
+    /// Patterns, relative to that directory, that stay out of a copy.
+    pub(super) exclude: Vec<String>,
+}
+
+/// Lowers all packages in build order.
+pub(super) fn lower(steps: &Steps<'_>, tools: &Toolchain) -> Result<BTreeMap<String, Package>, Error> {
+    let mut packages = BTreeMap::new();
+    for package in &steps.plan.packages {
+        let lowered = if package.scripts.is_empty() {
+            copied(steps, package)
+        } else {
+            built(steps, tools, &packages, package)?
+        };
+        packages.insert(package.importer.clone(), lowered);
+    }
+    Ok(packages)
+}
+
+/// A package without scripts: its sources are what it hands on.
+fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
+    let source = (steps.context.clone(), format!("/{}", package.source));
+    Package {
+        build: source.clone(),
+        runtime: package.runtime_output.map(|_| source),
+        exclude: package.exclude.clone(),
+    }
+}
+
+fn built(
+    steps: &Steps<'_>,
+    tools: &Toolchain,
+    before: &BTreeMap<String, Package>,
+    package: &PackageBuild,
+) -> Result<Package, Error> {
+    let install = tools
+        .installs
+        .get(&package.install)
+        .ok_or_else(|| Error::invalid(format!("{} has no install", package.name)))?;
+    let mut tree = File::on(install);
+    for input in &package.inputs {
+        let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
+            return Err(Error::invalid(format!("{} is built before {input}", package.name)));
+        };
+        let (from, directory) = &dependency.build;
+        tree = tree.copy(tree_copy(from, directory, &planned.directory).exclude(dependency.exclude.clone()));
+    }
+    for (source, destination) in &package.extra_files {
+        tree = tree.copy(tree_copy(&steps.context, &format!("/{source}"), destination));
+    }
+    tree = tree.copy(
+        tree_copy(&steps.context, &format!("/{}", package.source), &package.directory)
+            .exclude(package.exclude.clone()),
+    );
+    let tree = tree.name(steps.name(format!("sources of {}", package.name))).output();
+
+    let image = resolved(steps, &steps.plan.toolchain.image)?;
+    let mut exec = steps
+        .run(&tree, image, package.command(SCRIPTS), &steps.surroundings.build)
+        .cwd(&package.directory)
+        .mount(Mount::bind(&Output::scratch(), "/out"))
+        .name(steps.name(format!("build {}", package.name)));
+    for (name, value) in &package.env {
+        exec = exec.env(name, value);
+    }
+    for secret in &package.secrets {
+        if let Some(variable) = &secret.env {
+            exec = exec.secret_env(SecretEnv::new(&secret.id).name(variable).optional(!secret.required));
+        }
+        if let Some(target) = &secret.target {
+            exec = exec.mount(Mount::secret(target, &secret.id).optional(!secret.required));
+        }
+    }
+    for (index, id) in package.ssh.iter().enumerate() {
+        let socket = format!("/run/buildkit/ssh_agent.{index}");
+        exec = exec.mount(Mount::ssh(&socket, id)).env("SSH_AUTH_SOCK", &socket);
+    }
+    exec = with_network(exec, package.network.as_deref());
+    let outputs = located(steps, exec, "build.script").build()?;
+    let out = outputs.mount("/out").ok_or_else(|| Error::invalid("a build has no output"))?;
+    Ok(Package {
+        build: (out.clone(), "/build".to_owned()),
+        runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),
+        exclude: Vec::new(),
+    })
+}
+
+/// Copies a directory's contents, or a file, into the tree that a build runs in.
+fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
+    Copy::new(from, source, destination).contents_only(true).create_dest_path(true)
+}
+
+impl PackageBuild {
+    /// Returns the step's command: the scripts in order, then the collection of what they made.
+    fn command(&self, scripts: &str) -> Vec<String> {
+        let mut lines = vec!["set -e".to_owned()];
+        for script in &self.scripts {
+            lines.push(format!("cd {} && pnpm run {}", quote(&script.directory), quote(&script.name)));
+        }
+        let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
+        let mut collect = format!(
+            "node {scripts}/collect.cjs {} /out {}",
+            quote(&self.directory),
+            rule("build", self.build_output)
+        );
+        if let Some(runtime) = self.runtime_output {
+            collect.push(' ');
+            collect.push_str(&rule("runtime", runtime));
+        }
+        lines.push(collect);
+        vec!["/bin/sh".to_owned(), "-c".to_owned(), lines.join("\n")]
+    }
+}
+
+/// Quotes a word for the shell.
+fn quote(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
+}

@@ -1,0 +1,144 @@
+//! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
+
+use buildkit_llb::{Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform};
+
+use super::{Context, ResolvedImage, Surroundings};
+use crate::plan::Plan;
+
+/// Where steps find the frontend's scripts.
+pub(super) const SCRIPTS: &str = "/vextrus";
+/// Where the image holds what the frontend adds to it.
+pub(super) const RUNTIME_SCRIPTS: &str = crate::plan::RUNTIME_SCRIPTS;
+
+/// Factory of vertices for one plan.
+#[derive(Debug)]
+pub(super) struct Steps<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) surroundings: &'a Surroundings,
+    /// Files of the context, filtered to what the plan reads.
+    pub(super) context: Output,
+    /// The frontend's scripts, mounted read-only into the steps that run them.
+    scripts: Output,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(plan: &'a Plan, surroundings: &'a Surroundings) -> Self {
+        let context = match &surroundings.context {
+            Context::Output(output) => output.clone(),
+            Context::Local { name } => Local::new(name)
+                .session(&surroundings.session)
+                .include(plan.context.include.iter().cloned())
+                .exclude(plan.context.exclude.iter().cloned())
+                // A differently filtered read of the same directory must not share the engine's snapshot of
+                // it: each would undo the other's transfer.
+                .shared_key_hint(format!("vextrus-{}", plan.package))
+                .name(format!("[{}] load the sources of {} packages", plan.label, plan.packages.len()))
+                .output(),
+        };
+        let mut scripts = File::on(&Output::scratch());
+        for (name, text) in SCRIPT_FILES {
+            scripts = scripts.mkfile(MkFile::new(format!("/{name}"), text.as_bytes()).mode(0o755).timestamp(0));
+        }
+        let scripts = scripts.name(format!("[{}] load the build's scripts", plan.label)).output();
+        Self { plan, surroundings, context, scripts }
+    }
+
+    /// Returns a step's name behind the service's label.
+    pub(super) fn name(&self, what: impl AsRef<str>) -> String {
+        format!("[{}] {}", self.plan.label, what.as_ref())
+    }
+
+    /// Returns the location of a manifest key; without the key, the line that made the file a build file.
+    pub(super) fn location(&self, key: &str) -> Option<&Location> {
+        let locations = &self.surroundings.locations;
+        locations.get(key).or_else(|| locations.get(""))
+    }
+
+    /// Starts a step that runs a program on `root`, under the image's own environment.
+    pub(super) fn run<A: Into<String>>(
+        &self,
+        root: &Output,
+        image: &ResolvedImage,
+        args: impl IntoIterator<Item = A>,
+        platform: &Platform,
+    ) -> Exec {
+        let options = &self.surroundings.exec;
+        let mut exec = Exec::new(args)
+            .root(root)
+            .cwd("/")
+            .platform(platform)
+            .mount(Mount::bind(&self.scripts, SCRIPTS).read_only());
+        for (name, value) in &image.env {
+            exec = exec.env(name, value);
+        }
+        for (name, address) in &options.hosts {
+            exec = exec.host(name, address);
+        }
+        for (name, soft, hard) in &options.ulimits {
+            exec = exec.ulimit(name, *soft, *hard);
+        }
+        if let Some(size) = options.shm_size {
+            exec = exec.mount(Mount::tmpfs("/dev/shm").size(size));
+        }
+        if let Some(parent) = &options.cgroup_parent {
+            exec = exec.cgroup_parent(parent);
+        }
+        if let Some(hostname) = &options.hostname {
+            exec = exec.hostname(hostname);
+        }
+        if options.no_cache {
+            exec = exec.ignore_cache();
+        }
+        if !options.proxy.is_empty() {
+            exec = exec.proxy(&options.proxy);
+        }
+        with_network(exec, options.network.as_deref())
+    }
+
+    /// Returns an image's root file system.
+    pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform) -> Output {
+        Image::new(&image.reference).resolve_mode(image.mode).platform(platform).name(self.name(format!("base {}", image.reference))).output()
+    }
+
+    /// Returns the id of a cache mount.
+    pub(super) fn cache_id(&self, name: &str) -> String {
+        match self.surroundings.cache_namespace.as_str() {
+            "" => format!("vextrus/{name}"),
+            namespace => format!("{namespace}/vextrus/{name}"),
+        }
+    }
+
+    /// Returns a copy for an image layer: root's, of a fixed time, so that equal contents are equal bytes.
+    pub(super) fn layer_copy(&self, from: &Output, source: &str, destination: &str) -> Copy {
+        Copy::new(from, source, destination)
+            .contents_only(true)
+            .create_dest_path(true)
+            .timestamp(self.surroundings.timestamp)
+    }
+
+    /// Returns a directory for an image layer.
+    pub(super) fn layer_directory(&self, path: &str) -> MkDir {
+        MkDir::new(path).parents(true).mode(0o755).timestamp(self.surroundings.timestamp)
+    }
+
+    /// Returns a file for an image layer.
+    pub(super) fn layer_file(&self, path: &str, text: &str) -> MkFile {
+        MkFile::new(path, text.as_bytes()).mode(0o644).timestamp(self.surroundings.timestamp)
+    }
+}
+
+/// Applies a network mode by the name that buildx and the manifest use.
+pub(super) fn with_network(exec: Exec, mode: Option<&str>) -> Exec {
+    match mode {
+        Some("none") => exec.network(Network::None),
+        Some("host") => exec.network(Network::Host),
+        _ => exec,
+    }
+}
+
+/// Scripts that run while building.
+const SCRIPT_FILES: [(&str, &str); 3] = [
+    ("collect.cjs", include_str!("../scripts/collect.cjs")),
+    ("pnpm.sh", include_str!("../scripts/pnpm.sh")),
+    ("tidy.cjs", include_str!("../scripts/tidy.cjs")),
+];

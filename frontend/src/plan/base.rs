@@ -1,0 +1,97 @@
+//! The image that the service stands on.
+
+use serde::Serialize;
+
+use super::native::Native;
+
+/// C library of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Libc {
+    /// glibc: Debian and what is made from it.
+    Gnu,
+    /// musl: Alpine.
+    Musl,
+}
+
+impl Libc {
+    /// Returns the name that pnpm and `scripts/tidy.cjs` use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gnu => "gnu",
+            Self::Musl => "musl",
+        }
+    }
+}
+
+/// The image that the service stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BaseImage {
+    /// Image reference.
+    pub reference: String,
+    /// Its C library.
+    pub libc: Libc,
+    /// Path of its node program, or the bare name where PATH finds it.
+    pub node: String,
+    /// Whether it has a shell, so that a command may be a shell script.
+    pub has_shell: bool,
+    /// Why it was chosen.
+    pub why: String,
+}
+
+/// Returns Debian's image of a Node version; builds run in it whatever the service stands on.
+pub(super) fn debian(node: &str) -> String {
+    format!("docker.io/library/node:{node}-bookworm-slim")
+}
+
+/// Returns Alpine's image of a Node version.
+pub(super) fn alpine(node: &str) -> String {
+    format!("docker.io/library/node:{node}-alpine")
+}
+
+/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on.
+pub(super) fn choose(wanted: &str, node: &str, native: &Native) -> BaseImage {
+    match wanted {
+        "auto" => automatic(node, native),
+        "debian" => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
+        "alpine" => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
+        "distroless" => BaseImage {
+            reference: format!("gcr.io/distroless/nodejs{}-debian12", node.split('.').next().unwrap_or(node)),
+            libc: Libc::Gnu,
+            node: "/nodejs/bin/node".to_owned(),
+            has_shell: false,
+            why: "the manifest asks for distroless".to_owned(),
+        },
+        reference => {
+            let libc = if reference.contains("alpine") { Libc::Musl } else { Libc::Gnu };
+            let mut base = image(reference.to_owned(), libc, "the manifest names it");
+            if reference.contains("distroless") {
+                base.node = "/nodejs/bin/node".to_owned();
+                base.has_shell = false;
+            }
+            base
+        }
+    }
+}
+
+fn automatic(node: &str, native: &Native) -> BaseImage {
+    let some = |names: &std::collections::BTreeSet<String>| {
+        let listed: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+        let more = names.len().saturating_sub(listed.len());
+        if more > 0 { format!("{} and {more} more", listed.join(", ")) } else { listed.join(", ") }
+    };
+    if !native.needs_glibc.is_empty() {
+        let why = format!("native code for glibc: {}", some(&native.needs_glibc));
+        return image(debian(node), Libc::Gnu, &why);
+    }
+    let why = if native.portable.is_empty() {
+        "no native code in production".to_owned()
+    } else {
+        format!("native code runs on musl: {}", some(&native.portable))
+    };
+    image(alpine(node), Libc::Musl, &why)
+}
+
+fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
+    BaseImage { reference, libc, node: "node".to_owned(), has_shell: true, why: why.to_owned() }
+}

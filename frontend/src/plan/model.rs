@@ -1,0 +1,217 @@
+//! The plan itself: serialisable data, no behaviour.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::base::BaseImage;
+use super::contents::OutputRule;
+use super::system::SystemPackages;
+
+/// Where the workspace's root lies in every container.
+pub const WORKSPACE: &str = "/app";
+/// Where pnpm's store is mounted while installing.
+pub const STORE: &str = "/pnpm/store";
+/// Where the image holds what the frontend adds to it.
+pub const RUNTIME_SCRIPTS: &str = "/usr/lib/vextrus";
+
+/// Everything that one build will do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// The service's short name, shown in front of every step: the last part of its directory.
+    pub label: String,
+    /// The service's package name.
+    pub package: String,
+    /// Images and tools that steps run in.
+    pub toolchain: Toolchain,
+    /// What the build reads from the context, as include and exclude patterns.
+    pub context: ContextFilter,
+    /// Installs of development dependencies, keyed as [`PackageBuild::install`] names them.
+    pub installs: BTreeMap<String, Install>,
+    /// Workspace packages in build order: a package comes after everything that it depends on.
+    pub packages: Vec<PackageBuild>,
+    /// The install of the production closure.
+    pub production: Install,
+    /// The image.
+    pub runtime: Runtime,
+    /// Each inferred value and why it is what it is.
+    pub reasons: BTreeMap<String, String>,
+}
+
+impl Plan {
+    /// Returns the package of an importer.
+    pub fn package(&self, importer: &str) -> Option<&PackageBuild> {
+        self.packages.iter().find(|package| package.importer == importer)
+    }
+}
+
+/// Images and tools that steps run in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Toolchain {
+    /// The image that development installs and builds run in.
+    pub image: String,
+    /// The image that the production install runs in; differs where the runtime's libc does.
+    pub production_image: String,
+    /// The exact pnpm version.
+    pub pnpm: String,
+    /// The command that sets pnpm up.
+    pub pnpm_command: Vec<String>,
+    /// System packages for development installs and builds.
+    pub packages: SystemPackages,
+    /// System packages for the production install.
+    pub production_packages: SystemPackages,
+}
+
+/// Patterns of the one transfer that feeds every build step.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ContextFilter {
+    /// Paths that are sent, with everything below them.
+    pub include: Vec<String>,
+    /// Patterns that are never sent.
+    pub exclude: Vec<String>,
+}
+
+/// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
+#[derive(Debug, Clone, Serialize)]
+pub struct Install {
+    /// Files written by the frontend, by container path: lockfile, package.json files, settings.
+    pub files: BTreeMap<String, String>,
+    /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
+    pub copies: BTreeMap<String, String>,
+    /// The command, run in the workspace's root.
+    pub command: Vec<String>,
+    /// Environment of the command.
+    pub env: BTreeMap<String, String>,
+    /// How many external packages the lockfile holds for it.
+    pub package_count: usize,
+    /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.
+    pub secret_env: Vec<String>,
+}
+
+/// One workspace package, built in a step of its own or, without a script to run, only copied.
+#[derive(Debug, Clone, Serialize)]
+pub struct PackageBuild {
+    /// Importer id: the directory relative to the workspace root.
+    pub importer: String,
+    /// Package name.
+    pub name: String,
+    /// Directory in the context.
+    pub source: String,
+    /// Directory in the container.
+    pub directory: String,
+    /// Patterns, relative to `source`, that no step sees.
+    pub exclude: Vec<String>,
+    /// Scripts to run, in order; none means that the sources are the output.
+    pub scripts: Vec<Script>,
+    /// Key of the install that the scripts run on; empty without scripts.
+    pub install: String,
+    /// Importers whose outputs lie in the tree while the scripts run.
+    pub inputs: Vec<String>,
+    /// Workspace files outside of every package that the scripts read: context path to container path.
+    pub extra_files: BTreeMap<String, String>,
+    /// Environment of the scripts.
+    pub env: BTreeMap<String, String>,
+    /// Secrets that the scripts see.
+    pub secrets: Vec<Secret>,
+    /// Agent sockets that the scripts see.
+    pub ssh: Vec<String>,
+    /// Network of the scripts: `none`, `host` or the sandbox's own.
+    pub network: Option<String>,
+    /// What dependents see of the package.
+    pub build_output: OutputRule,
+    /// What the image holds of the package; none where it is no part of the production closure.
+    pub runtime_output: Option<OutputRule>,
+    /// Links into the virtual store under which dependents see this package (`injected`).
+    pub injected_at: Vec<String>,
+}
+
+/// A script of a package.json.
+#[derive(Debug, Clone, Serialize)]
+pub struct Script {
+    /// Name in `scripts`.
+    pub name: String,
+    /// Directory in the container that it is run in.
+    pub directory: String,
+}
+
+/// A secret as a build step sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Secret {
+    /// Id that `--secret id=` gives.
+    pub id: String,
+    /// Environment variable, where it is one.
+    pub env: Option<String>,
+    /// File, where it is one.
+    pub target: Option<String>,
+    /// Whether the build fails without it.
+    pub required: bool,
+}
+
+/// The image.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runtime {
+    /// What it stands on.
+    pub base: BaseImage,
+    /// System packages added to the base.
+    pub packages: SystemPackages,
+    /// Numeric user and group.
+    pub user: User,
+    /// Working directory.
+    pub directory: String,
+    /// The command; `entry` says how its file was found.
+    pub command: Command,
+    /// Environment.
+    pub env: BTreeMap<String, String>,
+    /// Exposed ports.
+    pub ports: Vec<u16>,
+    /// Health check.
+    pub healthcheck: Option<Healthcheck>,
+    /// Labels, the repository's inferred ones first, the manifest's over them.
+    pub labels: BTreeMap<String, String>,
+    /// Signal that stops the container.
+    pub stop_signal: Option<String>,
+    /// Files that the frontend adds to the image, by name in its own directory.
+    pub scripts: BTreeMap<String, String>,
+    /// Directories that the user may write.
+    pub writable: Vec<String>,
+    /// Extra files: context path to container path.
+    pub files: BTreeMap<String, String>,
+    /// Largest unpacked size in bytes.
+    pub max_size: Option<u64>,
+}
+
+/// Numeric user and group of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// The process to start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Command {
+    /// Program and arguments.
+    pub args: Vec<String>,
+    /// Entry files that an inferred command may mean, relative to the service, most likely first.
+    /// Empty where the manifest gave the command.
+    pub entries: Vec<String>,
+    /// Index in `args` of the entry file, where there is one.
+    pub entry_index: Option<usize>,
+}
+
+/// The image's health check.
+#[derive(Debug, Clone, Serialize)]
+pub struct Healthcheck {
+    /// Command with arguments, run without a shell.
+    pub command: Vec<String>,
+    /// Seconds between checks.
+    pub interval: u64,
+    /// Seconds that a check may take.
+    pub timeout: u64,
+    /// Seconds after the start in which failures do not count.
+    pub start_period: u64,
+    /// Failures in a row that make the container unhealthy.
+    pub retries: u32,
+}

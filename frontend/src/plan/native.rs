@@ -1,0 +1,94 @@
+//! Which packages of a closure hold machine code, read from the lockfile alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the lockfile says of one external package.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    /// Package name.
+    pub(super) name: String,
+    /// Names of the packages that it depends on, optional ones included.
+    pub(super) dependencies: Vec<String>,
+    /// `os`, empty for any.
+    pub(super) os: Vec<String>,
+    /// `libc`, empty for any.
+    pub(super) libc: Vec<String>,
+    /// Whether its install scripts are run.
+    pub(super) scripts_run: bool,
+}
+
+/// What a closure asks of the image that it runs on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Native {
+    /// Packages that hold or load machine code and are not known to run on musl.
+    pub(super) needs_glibc: BTreeSet<String>,
+    /// Packages with machine code for musl as well: an install for one libc does not run on the other.
+    pub(super) portable: BTreeSet<String>,
+    /// Packages whose install script compiles when it finds no ready binary.
+    pub(super) compiles: BTreeSet<String>,
+}
+
+/// Helpers that a package depends on because it compiles, or downloads what it would else compile.
+const COMPILING: [&str; 8] = [
+    "@mapbox/node-pre-gyp",
+    "cmake-js",
+    "nan",
+    "node-gyp",
+    "node-pre-gyp",
+    "prebuild-install",
+    "bindings",
+    "node-addon-api",
+];
+
+/// Helpers that load a binary which came with the package itself.
+const PREBUILT: [&str; 3] = ["node-gyp-build", "node-gyp-build-optional-packages", "pkg-prebuilds"];
+
+/// Packages with binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
+const GLIBC_ONLY: [&str; 14] = [
+    "@temporalio/core-bridge",
+    "@tensorflow/tfjs-node",
+    "@tensorflow/tfjs-node-gpu",
+    "@prisma/engines",
+    "@prisma/client",
+    "@sentry/profiling-node",
+    "@sentry-internal/node-cpu-profiler",
+    "couchbase",
+    "ffmpeg-static",
+    "ibm_db",
+    "onnxruntime-node",
+    "oracledb",
+    "playwright-core",
+    "puppeteer",
+];
+
+/// Surveys the external packages of a closure.
+pub(super) fn survey(packages: &[Evidence]) -> Native {
+    let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
+    for package in packages {
+        by_name.entry(&package.name).or_default().push(package);
+    }
+    // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
+    let variants_of = |package: &Evidence| -> Vec<&Evidence> {
+        let listed = package.dependencies.iter().filter_map(|name| by_name.get(name.as_str()));
+        listed.flatten().copied().filter(|variant| variant.os.iter().any(|os| os == "linux")).collect()
+    };
+    let mut native = Native::default();
+    for package in packages {
+        let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));
+        let prebuilt = depends_on(&PREBUILT);
+        let variants = variants_of(package);
+        let chooses_libc = variants.iter().any(|variant| !variant.libc.is_empty());
+        let has_musl = variants.iter().any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
+        if depends_on(&COMPILING) && !prebuilt {
+            native.needs_glibc.insert(package.name.clone());
+            if package.scripts_run {
+                native.compiles.insert(package.name.clone());
+            }
+        } else if GLIBC_ONLY.contains(&package.name.as_str()) || (chooses_libc && !has_musl) {
+            native.needs_glibc.insert(package.name.clone());
+        } else if prebuilt || !variants.is_empty() {
+            native.portable.insert(package.name.clone());
+        }
+    }
+    native
+}

@@ -1,0 +1,295 @@
+//! The workspace packages of a service's closure: what each reads, runs and hands on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contents::{OutputRule, exposes_sources};
+use super::model::{PackageBuild, Script};
+use crate::workspace::{ImporterId, Project, Workspace};
+
+/// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
+const DEVELOPER_HOOKS: [&str; 6] = ["husky", "lefthook", "simple-git-hooks", "only-allow", "lint-staged", "is-ci"];
+
+/// Outputs and caches that a build makes anew; one that lies in the context is of another build.
+const STALE: [&str; 7] = ["dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage"];
+
+/// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
+const ROOT_CONFIGURATION: [&str; 12] = [
+    "tsconfig*.json",
+    "jsconfig*.json",
+    "babel.config.*",
+    ".babelrc*",
+    ".swcrc",
+    ".browserslistrc",
+    "postcss.config.*",
+    "tailwind.config.*",
+    "tsup.config.*",
+    "tsdown.config.*",
+    "vite.config.*",
+    "nx.json",
+];
+
+/// What the packages of one closure are planned from.
+#[derive(Debug)]
+pub(super) struct PackageInput<'a> {
+    pub(super) workspace: &'a Workspace,
+    /// Importers in build order, the service last.
+    pub(super) order: &'a [ImporterId],
+    /// The workspace packages that each importer reaches, itself left out.
+    pub(super) reaches: &'a BTreeMap<ImporterId, BTreeSet<ImporterId>>,
+    pub(super) service: &'a str,
+    /// The service's build script; `None` where nothing is to be built.
+    pub(super) script: Option<&'a str>,
+    pub(super) root_postinstall: bool,
+    /// Importers of the production closure.
+    pub(super) production: &'a BTreeSet<ImporterId>,
+    /// Whether the command of the image runs TypeScript.
+    pub(super) runs_sources: bool,
+    /// Base name of the manifest, which no step reads.
+    pub(super) manifest_name: &'a str,
+}
+
+/// Plans the packages in build order, without installs and without what the manifest adds to the service.
+pub(super) fn plan(input: &PackageInput<'_>) -> Vec<PackageBuild> {
+    let read_as_sources = read_as_sources(input);
+    input
+        .order
+        .iter()
+        .filter_map(|importer| Some((importer, input.workspace.projects.get(importer)?)))
+        .map(|(importer, project)| plan_one(input, importer, project, &read_as_sources))
+        .collect()
+}
+
+fn plan_one(
+    input: &PackageInput<'_>,
+    importer: &str,
+    project: &Project,
+    read_as_sources: &BTreeSet<ImporterId>,
+) -> PackageBuild {
+    let workspace = input.workspace;
+    let is_service = importer == input.service;
+    let scripts = scripts(input, importer, project);
+    let has_scripts = !scripts.is_empty();
+    let sources_are_entries = exposes_sources(&project.manifest, has_scripts);
+    let build_output = if sources_are_entries || read_as_sources.contains(importer) || !has_scripts {
+        OutputRule::Whole
+    } else {
+        OutputRule::Compiled
+    };
+    let runs_as_sources = sources_are_entries && !is_service || is_service && input.runs_sources;
+    let runtime_output = input.production.contains(importer).then_some({
+        // A service that runs its sources runs those of its packages with them.
+        if runs_as_sources || !has_scripts || (input.runs_sources && sources_are_entries) {
+            OutputRule::Whole
+        } else {
+            OutputRule::Runtime
+        }
+    });
+    let mut inputs: BTreeSet<&ImporterId> = input.reaches.get(importer).into_iter().flatten().collect();
+    let sources = project.typescript.sources.iter();
+    let mapped: BTreeSet<ImporterId> = sources.flat_map(|source| packages_at(input, importer, source)).collect();
+    inputs.extend(mapped.iter());
+    let position = |id: &str| input.order.iter().position(|other| other == id);
+    let inputs = inputs
+        .into_iter()
+        // Only what is built before can be read; a circle was reported where it matters.
+        .filter(|id| position(id) < position(importer))
+        .cloned()
+        .collect();
+    PackageBuild {
+        importer: importer.to_owned(),
+        name: project.name(importer),
+        source: workspace.context_path(importer),
+        directory: workspace.container_path(importer),
+        exclude: exclude(input, importer),
+        install: if has_scripts { project.name(importer) } else { String::new() },
+        extra_files: if has_scripts { extra_files(input, importer, project) } else { BTreeMap::new() },
+        scripts,
+        inputs,
+        env: BTreeMap::new(),
+        secrets: Vec::new(),
+        ssh: Vec::new(),
+        network: None,
+        build_output,
+        runtime_output,
+        injected_at: Vec::new(),
+    }
+}
+
+/// The scripts of a package, in the order in which pnpm would come to them.
+///
+/// `install` and `postinstall` of the package itself generate code as a rule; the sources that they need are
+/// only here. `prepare` is what builds a package that has no build script.
+fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<Script> {
+    let own = &project.manifest.scripts;
+    let directory = input.workspace.container_path(importer);
+    let build = if importer == input.service { input.script } else { Some("build") };
+    let build = build.filter(|name| own.contains_key(*name));
+    let mut names: Vec<&str> = Vec::new();
+    if importer != "." {
+        names.extend(["install", "postinstall"]);
+        if build.is_none() {
+            names.push("prepare");
+        }
+    }
+    names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
+    names.extend(input.workspace.tasks_before_build.iter().map(String::as_str).filter(|task| own.contains_key(*task)));
+    names.extend(build);
+    let mut scripts: Vec<Script> =
+        names.into_iter().map(|name| Script { name: name.to_owned(), directory: directory.clone() }).collect();
+    if input.root_postinstall && !scripts.is_empty() {
+        scripts.insert(
+            0,
+            Script { name: "postinstall".to_owned(), directory: input.workspace.container_path(".") },
+        );
+    }
+    scripts
+}
+
+fn is_developer_hook(script: &str) -> bool {
+    DEVELOPER_HOOKS.iter().any(|hook| script.contains(hook))
+}
+
+/// Packages whose sources another package's TypeScript configuration maps to or refers to.
+fn read_as_sources(input: &PackageInput<'_>) -> BTreeSet<ImporterId> {
+    let mut found = BTreeSet::new();
+    for importer in input.order {
+        let Some(project) = input.workspace.projects.get(importer) else { continue };
+        for source in &project.typescript.sources {
+            found.extend(packages_at(input, importer, source));
+        }
+    }
+    found
+}
+
+/// Returns the packages of the closure, other than `importer`, that a path lies in or spans.
+fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<ImporterId> {
+    let own = input.workspace.context_path(importer);
+    if is_within(path, &own) {
+        return Vec::new();
+    }
+    // Of nested packages the innermost one is meant.
+    let innermost = |directory: &str| {
+        let around = input.order.iter().filter(|id| is_within(directory, &input.workspace.context_path(id)));
+        around.max_by_key(|id| id.len()).cloned()
+    };
+    let spanned = input.order.iter().filter(|id| is_within(&input.workspace.context_path(id), path)).cloned();
+    let mut found: Vec<ImporterId> = spanned.chain(innermost(path)).collect();
+    found.retain(|id| id != importer && id != ".");
+    found
+}
+
+/// Returns whether a path is a directory or lies below it.
+pub(super) fn is_within(path: &str, directory: &str) -> bool {
+    directory.is_empty()
+        || directory == "."
+        || path == directory
+        || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Patterns, relative to the package, that no step sees.
+fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
+    let own = input.workspace.context_path(importer);
+    let mut patterns = vec![
+        input.manifest_name.to_owned(),
+        "**/.env".to_owned(),
+        "**/.env.*".to_owned(),
+        "Dockerfile*".to_owned(),
+        "*.dockerignore".to_owned(),
+    ];
+    // A package inside another is a package of its own.
+    for other in input.workspace.projects.keys().filter(|id| *id != importer) {
+        let directory = input.workspace.context_path(other);
+        if own.is_empty() && !directory.is_empty() {
+            patterns.push(directory);
+        } else if let Some(inside) = directory.strip_prefix(&format!("{own}/")) {
+            patterns.push(inside.to_owned());
+        }
+    }
+    patterns
+}
+
+/// Files outside of every package that a package's build reads: context path to container path.
+fn extra_files(input: &PackageInput<'_>, importer: &str, project: &Project) -> BTreeMap<String, String> {
+    let workspace = input.workspace;
+    let in_a_package = |path: &str| {
+        workspace.projects.keys().filter(|id| *id != ".").any(|id| is_within(path, &workspace.context_path(id)))
+    };
+    let mut files = BTreeSet::new();
+    for path in project.typescript.configs.iter().chain(&project.outside_files) {
+        if !in_a_package(path) && !is_own_root_file(importer, path, workspace) {
+            files.insert(path.clone());
+        }
+    }
+    for path in &project.typescript.sources {
+        let spans_packages = workspace.projects.keys().any(|id| is_within(&workspace.context_path(id), path));
+        if !in_a_package(path) && !spans_packages && workspace.exists(path) {
+            files.insert(path.clone());
+        }
+    }
+    if importer != "." {
+        let matches = |name: &String| ROOT_CONFIGURATION.iter().any(|glob| matches_name(glob, name));
+        files.extend(workspace.root_files.iter().filter(|name| matches(name)).map(|name| workspace.context_path(name)));
+    }
+    files.into_iter().map(|path| (path.clone(), workspace.container_of_context(&path))).collect()
+}
+
+/// The root package's own files come with its sources.
+fn is_own_root_file(importer: &str, path: &str, workspace: &Workspace) -> bool {
+    importer == "." && is_within(path, &workspace.root)
+}
+
+/// Matches a file name against a glob with any number of `*`.
+fn matches_name(glob: &str, name: &str) -> bool {
+    let mut parts = glob.split('*');
+    let Some(first) = parts.next() else { return false };
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last)
+}
+
+/// Patterns, relative to the context, of what earlier builds left there.
+pub(super) fn stale_outputs(workspace: &Workspace, packages: &[PackageBuild]) -> Vec<String> {
+    let mut patterns = BTreeSet::new();
+    for package in packages.iter().filter(|package| !package.scripts.is_empty()) {
+        let below = |name: &str| match package.source.as_str() {
+            "" => name.to_owned(),
+            source => format!("{source}/{name}"),
+        };
+        patterns.extend(STALE.map(below));
+        let Some(project) = workspace.projects.get(&package.importer) else { continue };
+        for output in &project.typescript.outputs {
+            let inside = is_within(output, &package.source) && *output != package.source && output != ".";
+            let holds_sources = project.typescript.sources.iter().any(|source| is_within(source, output));
+            if inside && !holds_sources {
+                patterns.insert(output.clone());
+            }
+        }
+    }
+    patterns.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_match_globs() {
+        assert!(matches_name("tsconfig*.json", "tsconfig.base.json"));
+        assert!(matches_name(".swcrc", ".swcrc"));
+        assert!(!matches_name(".swcrc", ".swcrc.bak"));
+        assert!(!matches_name("tsconfig*.json", "package.json"));
+        assert!(matches_name("*a*b*", "xaxbx"));
+    }
+
+    #[test]
+    fn a_directory_is_not_its_longer_namesake() {
+        assert!(is_within("shared/kernel/src", "shared/kernel"));
+        assert!(!is_within("shared/kernel-extra", "shared/kernel"));
+        assert!(is_within("anything", ""));
+    }
+}

@@ -1,0 +1,71 @@
+// Collects what a workspace package hands on after its scripts ran.
+//
+// usage: node collect.cjs DIRECTORY OUT NAME=RULE...
+// Writes OUT/NAME with the files of DIRECTORY that RULE lets through. A file's mode is kept to the bit
+// that matters (executable or not), so that equal contents are equal layers on every builder.
+//
+//   whole     everything but installed packages, caches and local secrets
+//   compiled  whole, without TypeScript sources, tests and the settings of development tools
+//   runtime   compiled, without type declarations: nothing reads them once the service runs
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const [directory, out, ...outputs] = process.argv.slice(2);
+
+const never = {
+  directories: /^(node_modules|\.git|\.turbo|\.cache|\.nyc_output|\.swc|coverage)$/,
+  files: /(^\.env(\..*)?|\.tsbuildinfo|\.log|^\.DS_Store)$/,
+};
+const development = {
+  directories: /^(__tests__|__mocks__|__snapshots__)$/,
+  topLevelDirectories: /^(test|tests|e2e|\.github|\.vscode|\.husky)$/,
+  files:
+    /(\.(spec|test)\.[cm]?[jt]sx?(\.map)?|\.(spec|test)\.d\.[cm]?ts(\.map)?)$|^(tsconfig.*\.json|nest-cli\.json|(jest|vitest|tsup|eslint|prettier|rollup|webpack|swc)\.config\..*|\.(eslint|prettier|swc|mocha)rc.*|\.(git|docker|npm|prettier|eslint)ignore|Dockerfile.*|.*\.dockerignore|docker-compose.*)$/,
+};
+const isDeclaration = (name) => /\.d(\.[^.]+)?\.[cm]?ts(\.map)?$/.test(name);
+const isTypeScript = (name) => /\.[cm]?tsx?$/.test(name) && !isDeclaration(name);
+
+// A package may read a file by its path in the sources (a template beside the code), so what is not
+// source text stays where it is.
+const rules = {
+  whole: () => true,
+  compiled: (name, entry, depth) =>
+    entry.isDirectory()
+      ? !development.directories.test(name) && !(depth === 0 && development.topLevelDirectories.test(name))
+      : !isTypeScript(name) && !development.files.test(name),
+  runtime: (name, entry, depth) => rules.compiled(name, entry, depth) && (entry.isDirectory() || !isDeclaration(name)),
+};
+
+function copy(from, to, keeps, depth) {
+  // Directories appear with their first file: a folder that held sources alone is not carried along.
+  let made = false;
+  const make = () => {
+    if (!made) fs.mkdirSync(to, { recursive: true, mode: 0o755 });
+    made = true;
+  };
+  if (depth === 0) make();
+  const entries = fs.readdirSync(from, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const { name } = entry;
+    const source = path.join(from, name);
+    const target = path.join(to, name);
+    if (entry.isDirectory()) {
+      if (!never.directories.test(name) && keeps(name, entry, depth)) copy(source, target, keeps, depth + 1);
+    } else if (never.files.test(name) || !keeps(name, entry, depth)) {
+      continue;
+    } else if (entry.isSymbolicLink()) {
+      make();
+      fs.symlinkSync(fs.readlinkSync(source), target);
+    } else if (entry.isFile()) {
+      make();
+      fs.copyFileSync(source, target);
+      fs.chmodSync(target, fs.statSync(source).mode & 0o111 ? 0o755 : 0o644);
+    }
+  }
+}
+
+for (const output of outputs) {
+  const [name, rule] = output.split('=');
+  copy(directory, path.join(out, name), rules[rule], 0);
+}

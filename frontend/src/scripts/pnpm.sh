@@ -1,0 +1,19 @@
+#!/bin/sh
+# usage: pnpm.sh VERSION [ALGORITHM.HEX]
+# Installs pnpm at an exact version with the npm of the image: no corepack, whose keys and prompts age.
+# npm checks the registry's integrity; the checksum is the one that packageManager asks for.
+set -eu
+cd /tmp
+archive=$(npm pack --silent "pnpm@$1")
+if [ -n "${2-}" ]; then
+    node -e '
+      const [file, expected] = process.argv.slice(1);
+      const [algorithm, wanted] = expected.split(".");
+      const found = require("crypto").createHash(algorithm).update(require("fs").readFileSync(file)).digest("hex");
+      if (found !== wanted) {
+        console.error(`pnpm has the ${algorithm} checksum ${found}, packageManager asks for ${wanted}`);
+        process.exit(1);
+      }' "$archive" "$2"
+fi
+npm install --global --force --no-fund --no-audit --no-update-notifier "./$archive"
+rm -f "$archive"

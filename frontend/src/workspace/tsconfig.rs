@@ -1,0 +1,176 @@
+//! What a package's TypeScript configuration reads outside of the package.
+//!
+//! `extends` and `references` are followed from file to file; `paths`, `include`, `files`, `rootDirs` and
+//! `typeRoots` name sources. All paths are relative to the context. Source of the rules: the TypeScript
+//! handbook's TSConfig reference.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::Value;
+
+use super::path::join;
+
+/// Whether a file's text is at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// The file's text.
+    Text(String),
+    /// There is no such file.
+    Absent,
+    /// Nobody has looked yet.
+    Unknown,
+}
+
+/// What a chain of configurations reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// Configuration files of the chain that exist.
+    pub configs: BTreeSet<String>,
+    /// Files and directories that hold sources; the part of a pattern before its first `*`.
+    pub sources: BTreeSet<String>,
+    /// Output directories.
+    pub outputs: BTreeSet<String>,
+    /// Files that have to be looked up before the scan is complete.
+    pub unknown: BTreeSet<String>,
+}
+
+/// Follows the configurations from `start`.
+pub fn scan(start: &[String], lookup: impl Fn(&str) -> Lookup) -> Scan {
+    let mut scan = Scan::default();
+    let mut seen: BTreeSet<String> = start.iter().cloned().collect();
+    let mut queue: VecDeque<Vec<String>> = start.iter().map(|path| vec![path.clone()]).collect();
+    // Each entry is a list of spellings of one file; the first that exists is meant.
+    while let Some(spellings) = queue.pop_front() {
+        for path in spellings {
+            match lookup(&path) {
+                Lookup::Absent => {}
+                Lookup::Unknown => {
+                    scan.unknown.insert(path);
+                    break;
+                }
+                Lookup::Text(text) => {
+                    for next in read(&path, &text, &mut scan) {
+                        if next.first().is_some_and(|first| seen.insert(first.clone())) {
+                            queue.push_back(next);
+                        }
+                    }
+                    scan.configs.insert(path);
+                    break;
+                }
+            }
+        }
+    }
+    scan
+}
+
+/// Reads one configuration and returns the configurations that it names.
+///
+/// A configuration that does not parse is left to the compiler, whose message is better than ours.
+fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
+    let Ok(Some(config)) = jsonc_parser::parse_to_serde_value::<Option<Value>>(text, &jsonc_parser::ParseOptions::default()) else {
+        return Vec::new();
+    };
+    let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+    let mut next = Vec::new();
+    for extended in strings(config.get("extends")) {
+        // A name is a package's; a workspace package that is named is a dependency and is there already.
+        if extended.starts_with('.') {
+            let target = join(directory, extended);
+            next.push(vec![target.clone(), format!("{target}.json"), format!("{target}/tsconfig.json")]);
+        }
+    }
+    for reference in config.get("references").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(target) = reference.get("path").and_then(Value::as_str) {
+            let target = join(directory, target);
+            if target.ends_with(".json") {
+                scan.sources.insert(target.rsplit_once('/').map_or(".", |(parent, _)| parent).to_owned());
+                next.push(vec![target]);
+            } else {
+                scan.sources.insert(target.clone());
+                next.push(vec![format!("{target}/tsconfig.json")]);
+            }
+        }
+    }
+    let options = config.get("compilerOptions").unwrap_or(&Value::Null);
+    let base = options.get("baseUrl").and_then(Value::as_str).map_or_else(|| directory.to_owned(), |base| join(directory, base));
+    let mapped = options.get("paths").and_then(Value::as_object).into_iter().flatten();
+    for target in mapped.flat_map(|(_, targets)| strings(Some(targets))) {
+        add_source(scan, &base, target);
+    }
+    for key in ["rootDirs", "typeRoots"] {
+        strings(options.get(key)).into_iter().for_each(|target| add_source(scan, directory, target));
+    }
+    for key in ["include", "files"] {
+        strings(config.get(key)).into_iter().for_each(|target| add_source(scan, directory, target));
+    }
+    if let Some(output) = options.get("outDir").and_then(Value::as_str) {
+        scan.outputs.insert(join(directory, output));
+    }
+    next
+}
+
+fn add_source(scan: &mut Scan, base: &str, pattern: &str) {
+    if pattern.contains("node_modules") || pattern.starts_with("${") {
+        return;
+    }
+    let fixed: Vec<&str> = pattern.split('/').take_while(|part| !part.contains(['*', '?'])).collect();
+    scan.sources.insert(join(base, &fixed.join("/")));
+}
+
+/// Returns a string, or the strings of a list.
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn scan_of(files: &[(&str, &str)]) -> Scan {
+        let files: BTreeMap<_, _> = files.iter().copied().collect();
+        scan(&["a/tsconfig.json".to_owned()], |path| {
+            files.get(path).map_or(Lookup::Absent, |text| Lookup::Text((*text).to_owned()))
+        })
+    }
+
+    #[test]
+    fn extends_and_references_are_followed_through_spellings() {
+        let scan = scan_of(&[
+            ("a/tsconfig.json", r#"{ // a comment
+                "extends": ["../base", "@org/tsconfig/node.json"], "references": [{"path": "../lib"}], }"#),
+            ("base.json", r#"{"extends": "./config/root.json", "compilerOptions": {"outDir": "dist"}}"#),
+            ("config/root.json", "{}"),
+            ("lib/tsconfig.json", r#"{"include": ["src/**/*"]}"#),
+        ]);
+        let configs: Vec<_> = scan.configs.iter().map(String::as_str).collect();
+        assert_eq!(configs, ["a/tsconfig.json", "base.json", "config/root.json", "lib/tsconfig.json"]);
+        assert_eq!(scan.sources.iter().map(String::as_str).collect::<Vec<_>>(), ["lib", "lib/src"]);
+        assert_eq!(scan.outputs.iter().map(String::as_str).collect::<Vec<_>>(), ["dist"]);
+    }
+
+    #[test]
+    fn mapped_paths_are_relative_to_the_base_url() {
+        let scan = scan_of(&[(
+            "a/tsconfig.json",
+            r#"{"compilerOptions": {"baseUrl": "..", "paths": {"@x/*": ["libs/*/src"], "y": ["y/index.ts"]}}}"#,
+        )]);
+        assert_eq!(scan.sources.iter().map(String::as_str).collect::<Vec<_>>(), ["libs", "y/index.ts"]);
+    }
+
+    #[test]
+    fn a_circle_ends_and_what_was_not_looked_up_is_named() {
+        let scan_circle = scan_of(&[
+            ("a/tsconfig.json", r#"{"extends": "./b.json"}"#),
+            ("a/b.json", r#"{"extends": "./tsconfig.json"}"#),
+        ]);
+        assert_eq!(scan_circle.configs.len(), 2);
+        let unknown = scan(&["a/tsconfig.json".to_owned()], |_| Lookup::Unknown);
+        assert_eq!(unknown.unknown.len(), 1);
+    }
+}
