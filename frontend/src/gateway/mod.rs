@@ -11,6 +11,11 @@ mod failure;
 mod files;
 mod process;
 
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
