@@ -203,7 +203,8 @@ async fn a_missing_file_is_told_from_a_file_that_cannot_be_read() {
         ..State::default()
     })
     .await;
-    let cases: [(&str, Option<&[u8]>, &[&str]); 8] = [
+    type Case = (&'static str, Option<&'static [u8]>, &'static [&'static str]);
+    let cases: [Case; 8] = [
         ("a/b/c.json", Some(b"x"), &["ReadFile"]),
         ("/a/b/c.json", Some(b"x"), &["ReadFile"]),
         ("d[1].json", Some(b"y"), &["ReadFile"]),
