@@ -47,7 +47,7 @@ pub fn page() -> String {
         for (key, doc, schema) in properties() {
             let doc = doc.replace('\n', " ");
             let (meaning, default) = doc.split_once("Default: ").unwrap_or((doc.as_str(), "–"));
-            let kind = kind(key, &schema).replace('|', "\\|");
+            let kind = kind(&schema).replace('|', "\\|");
             let _ = writeln!(
                 page,
                 "| `{key}` | {kind} | {} | {} |",
@@ -60,7 +60,7 @@ pub fn page() -> String {
 }
 
 /// Returns the type of a value in words.
-fn kind(key: &str, schema: &Json) -> String {
+fn kind(schema: &Json) -> String {
     let get = |name: &str| schema.get(name);
     let code = |value: &Json| format!("`{value}`");
     if let Some(words) = get("enum").and_then(Json::as_array) {
@@ -70,22 +70,15 @@ fn kind(key: &str, schema: &Json) -> String {
         return code(constant);
     }
     if let Some(choices) = get("anyOf").and_then(Json::as_array) {
-        return choices
-            .iter()
-            .map(|choice| kind(key, choice))
-            .collect::<Vec<_>>()
-            .join(" or ");
+        return choices.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }
     if get("$ref").is_some() {
         return "table with the keys of `[run]`".to_owned();
     }
     match get("type").and_then(Json::as_str) {
-        Some("array") => format!(
-            "list of: {}",
-            get("items").map(|items| kind(key, items)).unwrap_or_default()
-        ),
+        Some("array") => format!("list of: {}", get("items").map(kind).unwrap_or_default()),
         Some("object") => match get("additionalProperties") {
-            Some(values @ Json::Object(_)) => format!("table of names to: {}", kind(key, values)),
+            Some(values @ Json::Object(_)) => format!("table of names to: {}", kind(values)),
             _ => "table".to_owned(),
         },
         Some("string") => match get("examples").and_then(|examples| examples.get(0)) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::read::{Described, Field, Item, Reader, Table, Value, described, table};
+use super::read::{Described, Field, Item, Reader, Value, described, table};
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
     PackageName, Period, PnpmVersion, Ports, Retries, Script, Secret, SshAgents, StopSignal, SystemPackage,
