@@ -1,6 +1,5 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { createProxyMiddleware } from 'http-proxy-middleware';
 import { InfrastructureModule } from '@erp/shared-infrastructure';
 import { StatusController } from './status.controller';
 import { StatusService } from './status.service';
@@ -17,18 +16,4 @@ import { upstreams } from './upstreams';
     },
   ],
 })
-export class AppModule implements NestModule {
-  constructor(private readonly config: ConfigService) {}
-
-  configure(consumer: MiddlewareConsumer): void {
-    for (const { name, url } of upstreams(this.config)) {
-      const proxy = createProxyMiddleware({
-        target: url,
-        changeOrigin: true,
-        pathFilter: `/api/${name}`,
-        pathRewrite: { [`^/api/${name}`]: '' },
-      });
-      consumer.apply(proxy).forRoutes('*path');
-    }
-  }
-}
+export class AppModule {}

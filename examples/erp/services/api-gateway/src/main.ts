@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ServiceLogger } from '@erp/shared-infrastructure';
 import { AppModule } from './app.module';
+import { mountProxies } from './proxies';
 
 async function bootstrap(): Promise<void> {
   const app = await NestFactory.create(AppModule, {
@@ -9,6 +10,7 @@ async function bootstrap(): Promise<void> {
     bodyParser: false,
     logger: new ServiceLogger('api-gateway'),
   });
+  mountProxies(app);
   app.enableShutdownHooks();
   await app.listen(process.env.PORT ?? 3001);
 }

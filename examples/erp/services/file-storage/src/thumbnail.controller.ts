@@ -1,7 +1,6 @@
 import {
   Controller,
   Get,
-  Header,
   NotFoundException,
   Param,
   Put,
@@ -14,35 +13,34 @@ import { StorageService } from './storage.service';
 import { thumbnail } from './thumbnail';
 
 const SIZE = { fallback: 64, min: 8, max: 512 };
+const PNG = { type: 'image/png' };
 
 @Controller('thumbnail')
 export class ThumbnailController {
   constructor(private readonly storage: StorageService) {}
 
   @Get()
-  @Header('Content-Type', 'image/png')
   async draw(@Query('size') size?: string): Promise<StreamableFile> {
-    return new StreamableFile(await thumbnail(unwrap(parseInteger(size, SIZE))));
+    return new StreamableFile(await thumbnail(unwrap(parseInteger(size, SIZE))), PNG);
   }
 
   @Put(':name')
   async save(
     @Param('name') name: string,
     @Query('size') size?: string,
-  ): Promise<{ name: string; bytes: number }> {
+  ): Promise<{ file: string; bytes: number }> {
     const file = `${unwrap(safeFileName(name))}.png`;
     const picture = await thumbnail(unwrap(parseInteger(size, SIZE)));
     await this.storage.write(file, picture);
-    return { name: file, bytes: picture.length };
+    return { file, bytes: picture.length };
   }
 
   @Get(':name')
-  @Header('Content-Type', 'image/png')
   async load(@Param('name') name: string): Promise<StreamableFile> {
     const file = `${unwrap(safeFileName(name))}.png`;
     const picture = await this.storage.read(file).catch(() => {
-      throw new NotFoundException();
+      throw new NotFoundException(`no thumbnail "${name}"`);
     });
-    return new StreamableFile(picture);
+    return new StreamableFile(picture, PNG);
   }
 }

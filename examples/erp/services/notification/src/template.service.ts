@@ -22,7 +22,7 @@ export class TemplateService {
       return known;
     }
     const source = await readFile(join(__dirname, 'templates', `${name}.hbs`), 'utf8');
-    const template = Handlebars.compile(source, { strict: false });
+    const template = Handlebars.compile(source);
     this.templates.set(name, template);
     return template;
   }

@@ -14,7 +14,9 @@ export function parseInteger(text: string | undefined, bounds: Bounds): Result<n
   const value = Number(text);
   if (!Number.isInteger(value) || value < bounds.min || value > bounds.max) {
     const range = `${bounds.min} to ${bounds.max}`;
-    return err(new DomainError('integer.invalid', `expected an integer from ${range}, got "${text}"`));
+    return err(
+      new DomainError('integer.invalid', `expected an integer from ${range}, got "${text}"`),
+    );
   }
   return ok(value);
 }

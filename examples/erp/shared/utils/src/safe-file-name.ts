@@ -6,5 +6,7 @@ const SAFE = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
 export function safeFileName(name: string): Result<string> {
   return SAFE.test(name)
     ? ok(name)
-    : err(new DomainError('file-name.invalid', `"${name}" is not a name of letters, digits, - and _`));
+    : err(
+        new DomainError('file-name.invalid', `"${name}" is not a name of letters, digits, - and _`),
+      );
 }
