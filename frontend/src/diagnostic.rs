@@ -18,13 +18,19 @@ pub struct SourceFile {
 impl SourceFile {
     /// Returns a shared handle on a file's text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        Arc::new(Self {
+            name: name.into(),
+            text: text.into(),
+        })
     }
 
     /// Returns the 1-based line that holds the byte at `offset`; past the end, the last line.
     pub fn line_at(&self, offset: usize) -> u32 {
         let end = offset.min(self.text.len());
-        let newlines = self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count();
+        let newlines = self.text.as_bytes()[..end]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count();
         u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
     }
 }
@@ -45,12 +51,20 @@ impl Place {
     pub fn of_range(file: &Arc<SourceFile>, range: std::ops::Range<usize>) -> Self {
         let first_line = file.line_at(range.start);
         let last_line = file.line_at(range.end.saturating_sub(1).max(range.start));
-        Self { file: Arc::clone(file), first_line, last_line }
+        Self {
+            file: Arc::clone(file),
+            first_line,
+            last_line,
+        }
     }
 
     /// Returns the place that is one line of the file.
     pub fn of_line(file: &Arc<SourceFile>, line: u32) -> Self {
-        Self { file: Arc::clone(file), first_line: line, last_line: line }
+        Self {
+            file: Arc::clone(file),
+            first_line: line,
+            last_line: line,
+        }
     }
 }
 
@@ -72,7 +86,10 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Returns a diagnostic that points nowhere.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None }
+        Self {
+            message: message.into(),
+            place: None,
+        }
     }
 
     /// Points the diagnostic at a place.
@@ -102,7 +119,11 @@ impl Diagnostics {
     /// # Errors
     /// The collected diagnostics, where there are any.
     pub fn check(collected: Vec<Diagnostic>) -> Result<(), Self> {
-        if collected.is_empty() { Ok(()) } else { Err(Self(collected)) }
+        if collected.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(collected))
+        }
     }
 
     /// Iterates over the mistakes.

@@ -1,1 +1,201 @@
 //! The manifest: TOML text to a checked model whose every value knows its line.
+//!
+//! [`tables`] names every key once: its type reads it, merges it and describes it, and its doc comment
+//! becomes the reference page and the JSON Schema ([`reference`]). Pure: text in, data out.
+
+mod document;
+mod read;
+pub mod reference;
+pub mod tables;
+pub mod values;
+
+use std::collections::BTreeMap;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use read::{Field, Reader, shown, suggest};
+use tables::{Keys, Run};
+use values::HealthcheckSetting;
+
+/// A checked manifest: the keys that were set, and where.
+///
+/// Derefs to its keys, so that `manifest.run.port` reads as the file does. A key that was not set is `None`
+/// or empty; defaults that follow from the repository are the plan's to infer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The service's manifest.
+    pub file: Arc<SourceFile>,
+    keys: Keys,
+    /// The byte range of each key and its value by key path, in the file that set it.
+    places: BTreeMap<String, (Arc<SourceFile>, Range<usize>)>,
+}
+
+impl Deref for Manifest {
+    type Target = Keys;
+
+    fn deref(&self) -> &Keys {
+        &self.keys
+    }
+}
+
+impl Manifest {
+    /// Returns the text of a manifest that was read as bytes, without its byte order mark.
+    ///
+    /// # Errors
+    /// Where the bytes are more than 1 MiB, are not UTF-8 or hold a NUL.
+    pub fn decode(name: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Diagnostics> {
+        document::decode(name, bytes)
+    }
+
+    /// Parses the manifest of a service.
+    ///
+    /// # Errors
+    /// All mistakes of the file together, in the order of their lines; where the text is not TOML, its
+    /// syntax errors alone.
+    pub fn parse(file: &Arc<SourceFile>) -> Result<Self, Diagnostics> {
+        Self::read(file, |_, _| {})
+    }
+
+    /// Parses `vextrus.toml`, the defaults of every service of the workspace.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`]; and where it sets `package`, which belongs to one service.
+    pub fn parse_defaults(file: &Arc<SourceFile>) -> Result<Self, Diagnostics> {
+        Self::read(file, |keys, reader| {
+            if keys.package.is_some() {
+                reader.wrong_key(
+                    "package",
+                    "`package` names one service and has no meaning for all of them; \
+                     write it in that service's own manifest",
+                );
+            }
+        })
+    }
+
+    fn read(file: &Arc<SourceFile>, check: impl Fn(&Keys, &mut Reader)) -> Result<Self, Diagnostics> {
+        let table = document::parse(file)?;
+        let mut reader = Reader::default();
+        let mut keys = Keys::default();
+        keys.read(&table, "", &mut reader);
+        check(&keys, &mut reader);
+        let places = reader.finish(file)?;
+        let places = places
+            .into_iter()
+            .map(|(path, range)| (path, (Arc::clone(file), range)))
+            .collect();
+        Ok(Self {
+            file: Arc::clone(file),
+            keys,
+            places,
+        })
+    }
+
+    /// Adds the workspace's defaults: what this manifest sets wins, key by key.
+    ///
+    /// Tables and maps are merged; lists and all other values are taken whole from one of the two.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: Self) -> Self {
+        for (path, place) in defaults.places {
+            // The items of a list that this manifest replaced are gone with it.
+            let list = path.split_once('[').map_or(path.as_str(), |(list, _)| list);
+            if !self.places.contains_key(list) {
+                self.places.insert(path, place);
+            }
+        }
+        self.keys = self.keys.or(defaults.keys);
+        self
+    }
+
+    /// Returns where the key at a path such as `run.port` or `build.files[0]` was set, in the file that set it.
+    pub fn place(&self, key_path: &str) -> Option<Place> {
+        let (file, range) = self.places.get(key_path)?;
+        Some(Place::of_range(file, range.clone()))
+    }
+
+    /// Returns where the key at a path was set, else the nearest table around it, else the first line.
+    pub fn nearest_place(&self, key_path: &str) -> Place {
+        let mut path = key_path;
+        loop {
+            if let Some(place) = self.place(path) {
+                return place;
+            }
+            match path.rfind(['.', '[']) {
+                Some(end) => path = path.get(..end).unwrap_or_default(),
+                None => return self.first_line(),
+            }
+        }
+    }
+
+    /// Returns the line of the syntax directive, which is the whole of the shortest manifest.
+    pub fn first_line(&self) -> Place {
+        let comments = self.file.text.lines().take_while(|line| line.starts_with('#'));
+        let is_syntax = |line: &str| {
+            let comment = line.trim_start_matches('#').trim_start();
+            comment
+                .strip_prefix("syntax")
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let line = comments
+            .zip(1..)
+            .find(|(line, _)| is_syntax(line))
+            .map_or(1, |(_, number)| number);
+        Place::of_line(&self.file, line)
+    }
+
+    /// Returns how the image runs: `[run]`, with the overrides of `[target.NAME]` where a target is named.
+    ///
+    /// # Errors
+    /// Where no such target exists, and where the health check cannot be asked: it has neither `path` nor
+    /// `command`, or a `path` but no `port`.
+    pub fn role(&self, target: Option<&str>) -> Result<Run, Diagnostics> {
+        let run = match target {
+            None => self.run.clone(),
+            Some(name) => {
+                let overrides = self.target.get(name).ok_or_else(|| self.unknown_target(name))?;
+                overrides.clone().or(self.run.clone())
+            }
+        };
+        let Some(HealthcheckSetting::On(check)) = &run.healthcheck else {
+            return Ok(run);
+        };
+        if check.path.is_some() && run.port.is_none() {
+            let message = "the health check asks a path but the service has no port; \
+                           write `port = 3000` in `[run]`, or a `command` instead of the `path`";
+            return Err(Diagnostic::new(message)
+                .at(self.role_place(target, "healthcheck.path"))
+                .into());
+        }
+        if check.path.is_none() && check.command.is_none() {
+            let message = "the health check does not say what to ask; write `path = \"/health\"` or a \
+                           `command` in `[run.healthcheck]`, or `healthcheck = false` in `[run]`";
+            return Err(Diagnostic::new(message)
+                .at(self.role_place(target, "healthcheck"))
+                .into());
+        }
+        Ok(run)
+    }
+
+    /// Returns where a key of a role was set: in `[target.NAME]`, else in `[run]`, else the nearest table.
+    pub fn role_place(&self, target: Option<&str>, key: &str) -> Place {
+        target
+            .and_then(|name| self.place(&format!("target.{name}.{key}")))
+            .unwrap_or_else(|| self.nearest_place(&format!("run.{key}")))
+    }
+
+    fn unknown_target(&self, name: &str) -> Diagnostics {
+        let names: Vec<&str> = self.target.keys().map(values::TargetName::as_str).collect();
+        let help = match suggest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `--target {near}`?"),
+            None if names.is_empty() => {
+                format!(
+                    "leave `--target` out, or write a table `[target.{}]`",
+                    shown(name)
+                )
+            }
+            None => format!("the targets are {}", names.join(", ")),
+        };
+        let message = format!("no target {} in this manifest; {help}", read::quoted(name));
+        Diagnostic::new(message).at(self.first_line()).into()
+    }
+}

@@ -1,0 +1,3 @@
+export { HealthRegistry } from './health/health.registry';
+export { InfrastructureModule } from './infrastructure.module';
+export { ServiceLogger } from './logging/service-logger';

@@ -1,0 +1,194 @@
+//! The calls that solve, resolve, warn and return.
+
+use std::collections::BTreeMap;
+
+use buildkit_proto::moby::buildkit::v1::frontend::{self as wire, result::Result as WireRefs};
+use buildkit_proto::pb;
+use tonic::Code;
+
+use super::failure::source_info;
+use super::{BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
+use crate::diagnostic::Diagnostic;
+
+impl Gateway {
+    /// Hands a graph to the daemon and returns the handle of its result.
+    ///
+    /// # Errors
+    /// The daemon's own failure: an invalid graph, or a failing step where the request says `evaluate`.
+    pub async fn solve(&self, request: SolveRequest) -> Result<Reference, Failure> {
+        let evaluates = self.capabilities().await?.gateway("gateway.solve.evaluate");
+        let answer = self
+            .rpc()
+            .solve(wire::SolveRequest {
+                definition: Some(request.definition),
+                allow_result_return: true,
+                allow_result_array_ref: true,
+                cache_imports: request
+                    .cache_imports
+                    .into_iter()
+                    .map(|import| wire::CacheOptionsEntry {
+                        r#type: import.kind,
+                        attrs: import.attrs.into_iter().collect(),
+                    })
+                    .collect(),
+                evaluate: request.evaluate && evaluates,
+                ..wire::SolveRequest::default()
+            })
+            .await?
+            .into_inner();
+
+        let id = match answer.result.and_then(|result| result.result) {
+            Some(WireRefs::Ref(reference)) => reference.id,
+            Some(WireRefs::RefDeprecated(id)) => id,
+            None => answer.r#ref,
+            Some(WireRefs::Refs(_) | WireRefs::RefsDeprecated(_)) => {
+                return Err(Failure::new(
+                    Code::Internal,
+                    "BuildKit answered one graph with several results",
+                ));
+            }
+        };
+        let reference = Reference { id };
+        if request.evaluate && !evaluates {
+            self.evaluate(&reference).await?;
+        }
+        Ok(reference)
+    }
+
+    /// Runs the graph behind a reference, where that has not happened yet.
+    ///
+    /// # Errors
+    /// The daemon's own failure, where a step fails.
+    pub async fn evaluate(&self, reference: &Reference) -> Result<(), Failure> {
+        if self.capabilities().await?.gateway("gateway.evaluate") {
+            self.rpc()
+                .evaluate(wire::EvaluateRequest {
+                    r#ref: reference.id.clone(),
+                })
+                .await?;
+        } else {
+            // Any look at the files runs the graph: what older daemons offer, and Go's client does.
+            self.stat_present(reference, ".").await?;
+        }
+        Ok(())
+    }
+
+    /// Resolves an image name to its digest and configuration.
+    ///
+    /// `mode` is `default`, `pull` or `local`; `log_name` is the line that the user sees meanwhile, such as
+    /// `[internal] load metadata for docker.io/library/node:22-alpine`. Without a platform the daemon takes its
+    /// own.
+    ///
+    /// # Errors
+    /// The daemon's own failure: no such image, no access, or no manifest for the platform.
+    pub async fn resolve_image(
+        &self,
+        reference: &str,
+        platform: Option<pb::Platform>,
+        mode: &str,
+        log_name: &str,
+    ) -> Result<ResolvedImage, Failure> {
+        let answer = self
+            .rpc()
+            .resolve_image_config(wire::ResolveImageConfigRequest {
+                r#ref: reference.to_owned(),
+                platform,
+                resolve_mode: mode.to_owned(),
+                log_name: log_name.to_owned(),
+                ..wire::ResolveImageConfigRequest::default()
+            })
+            .await?
+            .into_inner();
+        // Daemons from before source policies leave the name out.
+        let reference = if answer.r#ref.is_empty() {
+            reference.to_owned()
+        } else {
+            answer.r#ref
+        };
+        Ok(ResolvedImage {
+            reference,
+            digest: answer.digest,
+            config: answer.config,
+        })
+    }
+
+    /// Returns the graphs that an outer frontend or a bake target passed in, by name, such as `context`.
+    ///
+    /// # Errors
+    /// Where the connection is closed.
+    pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Failure> {
+        if !self.capabilities().await?.gateway("frontend.inputs") {
+            return Ok(BTreeMap::new());
+        }
+        let answer = self.rpc().inputs(wire::InputsRequest {}).await?.into_inner();
+        Ok(answer.definitions.into_iter().collect())
+    }
+
+    /// Shows the user a warning, attached to the vertex with the given digest.
+    ///
+    /// The client drops warnings on vertices it has not seen, so the digest should be that of a vertex already
+    /// solved, such as the load of the build file. Daemons that cannot warn stay silent.
+    ///
+    /// # Errors
+    /// Where the connection is closed.
+    pub async fn warn(&self, digest: &str, diagnostic: &Diagnostic) -> Result<(), Failure> {
+        if !self.capabilities().await?.gateway("gateway.warnings") {
+            return Ok(());
+        }
+        let (info, range) = diagnostic.place.as_ref().map(source_info).unzip();
+        self.rpc()
+            .warn(wire::WarnRequest {
+                digest: digest.to_owned(),
+                level: 1,
+                short: diagnostic.message.clone().into_bytes(),
+                info,
+                ranges: range.into_iter().collect(),
+                ..wire::WarnRequest::default()
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the build's result to the exporter; the one answer of the process.
+    ///
+    /// # Errors
+    /// Where the daemon does not take the result; it can still be told a failure.
+    pub async fn return_result(&self, result: BuildResult) -> Result<(), Failure> {
+        let reference = |reference: Reference| wire::Ref {
+            id: reference.id,
+            def: None,
+        };
+        let refs = match result.refs {
+            // A reference without an id is the empty file system.
+            Refs::Single(None) => WireRefs::Ref(wire::Ref::default()),
+            Refs::Single(Some(single)) => WireRefs::Ref(reference(single)),
+            Refs::ByPlatform(refs) => WireRefs::Refs(wire::RefMap {
+                refs: refs.into_iter().map(|(id, each)| (id, reference(each))).collect(),
+            }),
+        };
+        let result = wire::Result {
+            result: Some(refs),
+            metadata: result.metadata.into_iter().collect(),
+            ..wire::Result::default()
+        };
+        self.rpc()
+            .r#return(wire::ReturnRequest {
+                result: Some(result),
+                error: None,
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the build with a failure; the one answer of the process.
+    ///
+    /// # Errors
+    /// Where the connection is closed, or the build has its answer already.
+    pub async fn return_failure(&self, failure: &Failure) -> Result<(), Failure> {
+        let error = Some(failure.to_status());
+        self.rpc()
+            .r#return(wire::ReturnRequest { result: None, error })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! Why a build ended without a result, in the form in which BuildKit passes it on to the user.
+
+use std::error::Error;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use buildkit_proto::google::protobuf::Any;
+use buildkit_proto::google::rpc;
+use buildkit_proto::pb;
+use prost::Message as _;
+use serde_json::{Value, json};
+use tonic::Code;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// How many places a failure shows; each is a framed excerpt on the user's terminal.
+const MAX_PLACES: usize = 10;
+
+/// The size from which only the lines around a place travel, in bytes. A failure reaches the user's client in
+/// HTTP headers, where a lockfile of some megabytes would be refused.
+const MAX_WHOLE_SOURCE: usize = 32 << 10;
+
+/// How many lines around a place travel of a large file; buildx shows up to four.
+const CONTEXT_LINES: usize = 8;
+
+/// The end of a build without a result: our own diagnostics, or what the daemon said, unchanged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    cause: Cause,
+    /// Places that were added to the daemon's own.
+    places: Vec<Place>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Cause {
+    Mistakes(Diagnostics),
+    Status(Box<rpc::Status>),
+}
+
+impl Failure {
+    /// Returns a failure with a code and a message of our own, for what is not a mistake in the build's files.
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        let status = rpc::Status {
+            code: code as i32,
+            message: message.into(),
+            details: Vec::new(),
+        };
+        Self {
+            cause: Cause::Status(Box::new(status)),
+            places: Vec::new(),
+        }
+    }
+
+    /// Returns a failure that tells what could not be done, and every reason that the error gives.
+    pub(super) fn from_error(what: &str, error: &dyn Error) -> Self {
+        let mut message = format!("{what}: {error}");
+        let mut source = error.source();
+        while let Some(reason) = source {
+            message.push_str(&format!(": {reason}"));
+            source = reason.source();
+        }
+        Self::new(Code::Unavailable, message)
+    }
+
+    /// Returns the failure that tells the client that a subrequest (`--call`) is not known here.
+    pub fn unknown_subrequest(name: &str) -> Self {
+        let mut failure = Self::new(Code::Unimplemented, format!("unsupported request {name}"));
+        if let Cause::Status(status) = &mut failure.cause {
+            status
+                .details
+                .push(detail("errdefs.Subrequest", &json!({ "name": name })));
+        }
+        failure
+    }
+
+    /// Points the failure at a place, such as the line that names the image which cannot be resolved.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.places.push(place);
+        self
+    }
+
+    /// Returns the mistakes, where the failure is our own.
+    pub fn diagnostics(&self) -> Option<&Diagnostics> {
+        match &self.cause {
+            Cause::Mistakes(diagnostics) => Some(diagnostics),
+            Cause::Status(_) => None,
+        }
+    }
+
+    /// Tells whether the failure is our own and not the daemon's.
+    pub(super) fn is_ours(&self) -> bool {
+        self.diagnostics().is_some()
+    }
+
+    /// Returns the failure in wire form.
+    ///
+    /// The code of our own is `Unknown`, because the client prints any other in front of the message.
+    pub(super) fn to_status(&self) -> rpc::Status {
+        let (mut status, mut places) = match &self.cause {
+            Cause::Mistakes(diagnostics) => {
+                let message = self.to_string();
+                let status = rpc::Status {
+                    code: Code::Unknown as i32,
+                    message,
+                    details: Vec::new(),
+                };
+                (
+                    status,
+                    diagnostics
+                        .iter()
+                        .filter_map(|diagnostic| diagnostic.place.as_ref())
+                        .collect(),
+                )
+            }
+            Cause::Status(status) => ((**status).clone(), Vec::new()),
+        };
+        places.extend(&self.places);
+        let mut shown: Vec<&Place> = Vec::new();
+        for place in places {
+            if shown.len() < MAX_PLACES && !shown.contains(&place) {
+                shown.push(place);
+                status.details.push(source_detail(place));
+            }
+        }
+        status
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Status(status) => f.write_str(&status.message),
+            Cause::Mistakes(diagnostics) => match diagnostics.iter().count() {
+                1 => write!(f, "{diagnostics}"),
+                several => write!(f, "{several} mistakes:\n{diagnostics}"),
+            },
+        }
+    }
+}
+
+impl Error for Failure {}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self {
+            cause: Cause::Mistakes(diagnostics),
+            places: Vec::new(),
+        }
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Diagnostics::from(diagnostic).into()
+    }
+}
+
+impl From<tonic::Status> for Failure {
+    /// Takes the daemon's failure over as it is: its details name the failed step, its exit code and the line
+    /// of the build file, and the client's debugger starts from them.
+    fn from(status: tonic::Status) -> Self {
+        match rpc::Status::decode(status.details()) {
+            Ok(whole) if whole.code != Code::Ok as i32 => Self {
+                cause: Cause::Status(Box::new(whole)),
+                places: Vec::new(),
+            },
+            _ => match status.code() {
+                // A return of code zero would be no failure at all.
+                Code::Ok => Self::new(Code::Unknown, status.message()),
+                code => Self::new(code, status.message()),
+            },
+        }
+    }
+}
+
+/// Returns the file of a place and the range of its lines in wire form.
+pub(super) fn source_info(place: &Place) -> (pb::SourceInfo, pb::Range) {
+    let position = |line: u32| {
+        Some(pb::Position {
+            line: wire_line(line),
+            character: 0,
+        })
+    };
+    let info = pb::SourceInfo {
+        filename: place.file.name.clone(),
+        data: excerpt(place).into_bytes(),
+        ..pb::SourceInfo::default()
+    };
+    (
+        info,
+        pb::Range {
+            start: position(place.first_line),
+            end: position(place.last_line),
+        },
+    )
+}
+
+fn wire_line(line: u32) -> i32 {
+    i32::try_from(line).unwrap_or(i32::MAX)
+}
+
+/// Returns the detail from which buildx prints an excerpt of the file.
+fn source_detail(place: &Place) -> Any {
+    let source = json!({
+        "info": { "filename": place.file.name, "data": BASE64.encode(excerpt(place)) },
+        "ranges": [{
+            "start": { "line": wire_line(place.first_line) },
+            "end": { "line": wire_line(place.last_line) },
+        }],
+    });
+    detail("errdefs.Source", &source)
+}
+
+/// Returns a detail as BuildKit's clients read it: JSON in a protobuf `Any`.
+/// Source: `util/grpcerrors` and containerd's typeurl, which marks JSON by the suffix of the type.
+fn detail(name: &str, value: &Value) -> Any {
+    Any {
+        type_url: format!("github.com/moby/buildkit/{name}+json"),
+        value: value.to_string().into_bytes(),
+    }
+}
+
+/// Returns the text of the place's file; of a large one only the lines around the place, the others empty, so
+/// that the line numbers stay.
+fn excerpt(place: &Place) -> String {
+    let text = &place.file.text;
+    if text.len() <= MAX_WHOLE_SOURCE {
+        return text.clone();
+    }
+    let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let first = line(place.first_line).saturating_sub(CONTEXT_LINES);
+    // Of a place that is long itself, its beginning.
+    let last = line(place.last_line).min(line(place.first_line).saturating_add(CONTEXT_LINES));
+    let last = last.saturating_add(CONTEXT_LINES);
+    let mut kept = String::new();
+    for (number, content) in (1..=last).zip(text.split_inclusive('\n')) {
+        kept.push_str(if number >= first { content } else { "\n" });
+    }
+    kept
+}

@@ -1,0 +1,320 @@
+//! A gateway for tests: answers from a table of files and keeps what it was asked.
+//!
+//! Used by the unit tests and, by its path, by the integration test that drives a child process; so it names
+//! nothing of this crate.
+
+#![allow(dead_code, unreachable_pub, reason = "each of the two users takes its part")]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use buildkit_proto::fsutil::types::Stat;
+use buildkit_proto::moby::buildkit::v1::apicaps::ApiCap;
+use buildkit_proto::moby::buildkit::v1::frontend::llb_bridge_server::{LlbBridge, LlbBridgeServer};
+use buildkit_proto::moby::buildkit::v1::frontend::{
+    self as wire, EvaluateRequest, EvaluateResponse, ExecMessage, InputsRequest, InputsResponse,
+    NewContainerRequest, NewContainerResponse, PingRequest, PongResponse, ReadDirRequest, ReadDirResponse,
+    ReadFileRequest, ReadFileResponse, ReleaseContainerRequest, ReleaseContainerResponse,
+    ResolveImageConfigRequest, ResolveImageConfigResponse, ResolveSourceMetaRequest,
+    ResolveSourceMetaResponse, ReturnRequest, ReturnResponse, SolveRequest, SolveResponse, StatFileRequest,
+    StatFileResponse, WarnRequest, WarnResponse,
+};
+use buildkit_proto::pb;
+use futures_util::{StreamExt as _, stream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tonic::transport::Server;
+use tonic::transport::server::Connected;
+use tonic::{Code, Request, Response, Status};
+
+/// The mode of a directory in Go's bits.
+pub const DIR: u32 = 1 << 31 | 0o755;
+
+/// What a fake gateway answers, and what it was asked.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Capabilities of the gateway.
+    pub gateway_caps: Vec<&'static str>,
+    /// Capabilities of the solver.
+    pub llb_caps: Vec<&'static str>,
+    /// Capabilities that are listed, but not enabled.
+    pub disabled_caps: Vec<&'static str>,
+    /// The regular files of every reference, by path without a leading slash.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Graphs passed in.
+    pub inputs: BTreeMap<String, pb::Definition>,
+    /// Fails every call that runs the graph.
+    pub broken: Option<Status>,
+    /// Never answers a solve.
+    pub stuck: bool,
+    /// Refuses results, not failures.
+    pub refuses_results: bool,
+    /// The names of the calls, in their order.
+    pub calls: Vec<&'static str>,
+    /// The last solve.
+    pub solve: Option<SolveRequest>,
+    /// The last image that was resolved.
+    pub resolve: Option<ResolveImageConfigRequest>,
+    /// The last warning.
+    pub warning: Option<WarnRequest>,
+    /// The answer of the frontend.
+    pub returned: Option<ReturnRequest>,
+}
+
+/// A fake gateway; clones share the state.
+#[derive(Clone, Debug, Default)]
+pub struct Fake(Arc<Mutex<State>>);
+
+impl Fake {
+    pub fn new(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Serves one connection for as long as it lasts.
+    pub async fn serve<S>(self, stream: S) -> Result<(), tonic::transport::Error>
+    where
+        S: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let server = LlbBridgeServer::new(self).max_encoding_message_size(16 << 20);
+        // The server ends with its source of connections, so that never does.
+        let incoming = stream::iter([Ok::<_, std::io::Error>(stream)]).chain(stream::pending());
+        Server::builder()
+            .add_service(server)
+            .serve_with_incoming(incoming)
+            .await
+    }
+
+    fn called(&self, name: &'static str) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        state.calls.push(name);
+        state
+    }
+}
+
+impl State {
+    fn run(&self) -> Result<(), Status> {
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
+        self.run()?;
+        let missing = || Status::unknown(format!("open {path}: no such file or directory"));
+        self.files.get(path.trim_start_matches('/')).ok_or_else(missing)
+    }
+
+    /// Lists a directory; `None` where there is none.
+    fn list(&self, directory: &str) -> Option<Vec<Stat>> {
+        let directory = directory.trim_matches('/');
+        let prefix = if directory.is_empty() {
+            String::new()
+        } else {
+            format!("{directory}/")
+        };
+        let mut entries = BTreeMap::new();
+        for (path, content) in &self.files {
+            let Some(below) = path.strip_prefix(&prefix) else {
+                continue;
+            };
+            let (name, mode, size) = match below.split_once('/') {
+                Some((name, _)) => (name, DIR, 0),
+                None => (below, 0o644, i64::try_from(content.len()).unwrap()),
+            };
+            let stat = Stat {
+                path: name.to_owned(),
+                mode,
+                size,
+                ..Stat::default()
+            };
+            entries.insert(name, stat);
+        }
+        (directory.is_empty() || !entries.is_empty()).then(|| entries.into_values().collect())
+    }
+}
+
+type Reply<T> = Result<Response<T>, Status>;
+
+fn capabilities(ids: &[&str], enabled: bool) -> Vec<ApiCap> {
+    ids.iter()
+        .map(|id| ApiCap {
+            id: (*id).to_owned(),
+            enabled,
+            ..ApiCap::default()
+        })
+        .collect()
+}
+
+#[tonic::async_trait]
+impl LlbBridge for Fake {
+    type ExecProcessStream = stream::Empty<Result<ExecMessage, Status>>;
+
+    async fn ping(&self, _: Request<PingRequest>) -> Reply<PongResponse> {
+        let state = self.called("Ping");
+        let mut llb_caps = capabilities(&state.llb_caps, true);
+        llb_caps.extend(capabilities(&state.disabled_caps, false));
+        let frontend_api_caps = capabilities(&state.gateway_caps, true);
+        Ok(Response::new(PongResponse {
+            frontend_api_caps,
+            llb_caps,
+            workers: Vec::new(),
+        }))
+    }
+
+    async fn solve(&self, request: Request<SolveRequest>) -> Reply<SolveResponse> {
+        let stuck = {
+            let mut state = self.called("Solve");
+            let request = request.into_inner();
+            if request.evaluate {
+                state.run()?;
+            }
+            state.solve = Some(request);
+            state.stuck
+        };
+        if stuck {
+            std::future::pending::<()>().await;
+        }
+        let reference = wire::Ref {
+            id: "ref-1".to_owned(),
+            def: None,
+        };
+        let result = wire::Result {
+            result: Some(wire::result::Result::Ref(reference)),
+            ..wire::Result::default()
+        };
+        Ok(Response::new(SolveResponse {
+            r#ref: String::new(),
+            result: Some(result),
+        }))
+    }
+
+    async fn read_file(&self, request: Request<ReadFileRequest>) -> Reply<ReadFileResponse> {
+        let request = request.into_inner();
+        let state = self.called("ReadFile");
+        let content = state.file(&request.file_path)?;
+        let data = match request.range {
+            None => content.clone(),
+            Some(range) => {
+                let offset = usize::try_from(range.offset).unwrap().min(content.len());
+                let length = usize::try_from(range.length).unwrap();
+                content[offset..].iter().take(length).copied().collect()
+            }
+        };
+        Ok(Response::new(ReadFileResponse { data }))
+    }
+
+    async fn read_dir(&self, request: Request<ReadDirRequest>) -> Reply<ReadDirResponse> {
+        let request = request.into_inner();
+        let state = self.called("ReadDir");
+        state.run()?;
+        let missing = || Status::unknown(format!("lstat {}: no such file or directory", request.dir_path));
+        let mut entries = state.list(&request.dir_path).ok_or_else(missing)?;
+        // Patterns of tests are plain names.
+        entries.retain(|e| request.include_pattern.is_empty() || e.path == request.include_pattern);
+        Ok(Response::new(ReadDirResponse { entries }))
+    }
+
+    async fn stat_file(&self, request: Request<StatFileRequest>) -> Reply<StatFileResponse> {
+        let path = request.into_inner().path;
+        let state = self.called("StatFile");
+        state.run()?;
+        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let stat = match state.file(&path) {
+            Ok(content) => {
+                let size = i64::try_from(content.len()).unwrap();
+                Stat {
+                    path: name,
+                    size,
+                    mode: 0o644,
+                    ..Stat::default()
+                }
+            }
+            Err(_) if path == "." || state.list(&path).is_some() => Stat {
+                path: name,
+                mode: DIR,
+                ..Stat::default()
+            },
+            Err(missing) => return Err(missing),
+        };
+        Ok(Response::new(StatFileResponse { stat: Some(stat) }))
+    }
+
+    async fn evaluate(&self, _: Request<EvaluateRequest>) -> Reply<EvaluateResponse> {
+        self.called("Evaluate").run()?;
+        Ok(Response::new(EvaluateResponse {}))
+    }
+
+    async fn resolve_image_config(
+        &self,
+        request: Request<ResolveImageConfigRequest>,
+    ) -> Reply<ResolveImageConfigResponse> {
+        let mut state = self.called("ResolveImageConfig");
+        state.run()?;
+        let name = state.resolve.insert(request.into_inner()).r#ref.clone();
+        Ok(Response::new(ResolveImageConfigResponse {
+            digest: "sha256:aa".to_owned(),
+            config: b"{}".to_vec(),
+            r#ref: format!("docker.io/library/{name}"),
+        }))
+    }
+
+    async fn inputs(&self, _: Request<InputsRequest>) -> Reply<InputsResponse> {
+        let definitions = self.called("Inputs").inputs.clone().into_iter().collect();
+        Ok(Response::new(InputsResponse { definitions }))
+    }
+
+    async fn warn(&self, request: Request<WarnRequest>) -> Reply<WarnResponse> {
+        self.called("Warn").warning = Some(request.into_inner());
+        Ok(Response::new(WarnResponse {}))
+    }
+
+    async fn r#return(&self, request: Request<ReturnRequest>) -> Reply<ReturnResponse> {
+        let request = request.into_inner();
+        let mut state = self.called("Return");
+        if state.refuses_results && request.result.is_some() {
+            return Err(Status::invalid_argument("no such reference"));
+        }
+        if state.returned.replace(request).is_some() {
+            return Err(Status::new(Code::FailedPrecondition, "the result is set already"));
+        }
+        Ok(Response::new(ReturnResponse {}))
+    }
+
+    async fn resolve_source_meta(
+        &self,
+        _: Request<ResolveSourceMetaRequest>,
+    ) -> Reply<ResolveSourceMetaResponse> {
+        Err(Status::unimplemented("ResolveSourceMeta"))
+    }
+
+    async fn new_container(&self, _: Request<NewContainerRequest>) -> Reply<NewContainerResponse> {
+        Err(Status::unimplemented("NewContainer"))
+    }
+
+    async fn release_container(
+        &self,
+        _: Request<ReleaseContainerRequest>,
+    ) -> Reply<ReleaseContainerResponse> {
+        Err(Status::unimplemented("ReleaseContainer"))
+    }
+
+    async fn exec_process(
+        &self,
+        _: Request<tonic::Streaming<ExecMessage>>,
+    ) -> Reply<Self::ExecProcessStream> {
+        Err(Status::unimplemented("ExecProcess"))
+    }
+
+    async fn read_file_container(&self, _: Request<ReadFileRequest>) -> Reply<ReadFileResponse> {
+        Err(Status::unimplemented("ReadFileContainer"))
+    }
+
+    async fn read_dir_container(&self, _: Request<ReadDirRequest>) -> Reply<ReadDirResponse> {
+        Err(Status::unimplemented("ReadDirContainer"))
+    }
+
+    async fn stat_file_container(&self, _: Request<StatFileRequest>) -> Reply<StatFileResponse> {
+        Err(Status::unimplemented("StatFileContainer"))
+    }
+}

@@ -1,0 +1,246 @@
+//! Every key of the manifest: name, type, meaning and default.
+//!
+//! The doc comments are the reference: `docs/manifest.md` and `docs/manifest.schema.json` are made of them.
+//! "Default:" begins what holds where the key is not set.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::read::{Described, Field, Item, Reader, Value, described, table};
+use super::values::{
+    Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
+    PackageName, Period, PnpmVersion, Ports, Retries, Script, Secret, SshAgents, StopSignal, SystemPackage,
+    TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
+};
+
+table! {
+    /// The keys at the top of the file, above the first table.
+    pub struct Keys {
+        /// What kind of service this is. Default: `node`.
+        pub kind: Option<Kind>,
+        /// The workspace package to build, by the name in its package.json.
+        /// Default: the package.json beside the manifest.
+        pub package: Option<PackageName>,
+        /// The image to run on: a word, or any image that has Node. `auto` takes the smallest one that the
+        /// native modules of the production dependencies run on, and the build says why. Default: `auto`.
+        pub base: Option<Base>,
+        /// The version of Node, whole or its beginning.
+        /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace.
+        pub node: Option<NodeVersion>,
+        /// The version of pnpm. Default: `packageManager` of the workspace's package.json.
+        pub pnpm: Option<PnpmVersion>,
+        /// How the service and the workspace packages that it uses are built.
+        pub build: Build,
+        /// How the image runs.
+        pub run: Run,
+        /// What the image carries and how large it may be.
+        pub image: Image,
+        /// Other roles of the same image, chosen by `--target NAME`: a worker, a migration.
+        /// Each table `[target.NAME]` has the keys of `[run]` and overrides them key by key.
+        pub target: BTreeMap<TargetName, Run>,
+    }
+}
+
+table! {
+    /// How the service and the workspace packages that it uses are built.
+    pub struct Build {
+        /// The package.json script that builds a package; `false` where nothing is to be built.
+        /// Default: `build`, in each package that has one.
+        pub script: Option<Script>,
+        /// Environment variables of the build steps. They are not in the image, but they are in the build's
+        /// record: a token belongs into `secrets`.
+        pub env: BTreeMap<EnvName, String>,
+        /// Packages of the system that installing or building needs, such as `python3`. Default: none.
+        pub packages: Option<Vec<SystemPackage>>,
+        /// Workspace files outside the packages that the build reads. The `extends` of a tsconfig.json are
+        /// followed without being listed. Default: none.
+        pub files: Option<Vec<WorkspacePath>>,
+        /// Secrets that install and build steps may read, each an id, or a table with `id` and optionally
+        /// `env` (a variable holds it), `target` (the file that holds it, else `/run/secrets/ID`) and
+        /// `required` (else `true`). Default: none.
+        pub secrets: Option<Vec<Secret>>,
+        /// The ssh agents that install and build steps may ask: `true` for the default one, or a list of the
+        /// ids of `--ssh`. Default: `false`.
+        pub ssh: Option<SshAgents>,
+        /// The network of the build steps. Installing dependencies always has one. Default: `default`.
+        pub network: Option<Network>,
+        /// Whether a lockfile that does not match the package.json files fails the build. Default: `true`.
+        pub frozen: Option<bool>,
+        /// Whether the `postinstall` script of the workspace's root package runs before the builds.
+        /// Default: `false`.
+        pub root_postinstall: Option<bool>,
+    }
+}
+
+table! {
+    /// How the image runs.
+    pub struct Run {
+        /// The command, as a list of words, or as one text that is split at spaces; no shell runs it.
+        /// Default: the script `start:prod` or `start` where it is a plain `node`, else `main` of package.json.
+        pub command: Option<Command>,
+        /// The TCP port that the service listens on, or a list of them; the health check asks the first.
+        pub port: Option<Ports>,
+        /// Environment variables of the service.
+        pub env: BTreeMap<EnvName, String>,
+        /// Packages of the system that the service needs while it runs, such as `openssl`. Default: none.
+        pub packages: Option<Vec<SystemPackage>>,
+        /// The user and group, as numbers. Default: `1001:1001`.
+        pub user: Option<User>,
+        /// Workspace files outside the packages that the service reads while it runs. Default: none.
+        pub files: Option<Vec<WorkspacePath>>,
+        /// Directories that the user may write, absolute or from the service's directory. Default: none.
+        pub writable: Option<Vec<WritableDirectory>>,
+        /// The signal that stops the service. Default: the base image's, else `SIGTERM`.
+        pub stop_signal: Option<StopSignal>,
+        /// How the service's files lie in the image. Default: `workspace`.
+        pub layout: Option<Layout>,
+        /// How to see that the service is well: a table `[run.healthcheck]`; `false` for no check.
+        /// Default: none.
+        pub healthcheck: Option<HealthcheckSetting>,
+    }
+}
+
+table! {
+    /// How to see that the service is well.
+    pub struct Healthcheck {
+        /// The path to ask by HTTP on the first port; well is an answer from 200 to 399.
+        pub path: Option<UrlPath>,
+        /// The command that ends with 0 where the service is well, instead of `path`.
+        pub command: Option<Command>,
+        /// The time from one check to the next. Default: `30s`.
+        pub interval: Option<Period>,
+        /// The time after which an unanswered check has failed. Default: `5s`.
+        pub timeout: Option<Period>,
+        /// The time for starting in which failures do not count. Default: `30s`.
+        pub start_period: Option<Period>,
+        /// How many failures in a row make the container unhealthy. Default: `3`.
+        pub retries: Option<Retries>,
+    }
+}
+
+table! {
+    /// What the image carries and how large it may be.
+    pub struct Image {
+        /// Labels of the image; `--label` wins over them.
+        pub labels: BTreeMap<LabelKey, String>,
+        /// The largest size of the unpacked image. A larger one fails the build, which names the largest
+        /// directories. Default: no limit.
+        pub max_size: Option<ByteSize>,
+    }
+}
+
+/// As the value of a target: the same keys, each of which overrides that of `[run]`.
+impl Value for Run {
+    fn read(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<Self> {
+        let mut run = Self::default();
+        Field::read(&mut run, item, path, reader);
+        Some(run)
+    }
+
+    fn or(self, fallback: Self) -> Self {
+        Field::or(self, fallback)
+    }
+
+    fn schema() -> Json {
+        json!({"$ref": "#/properties/run"})
+    }
+}
+
+/// The tables with their keys and headers, in the order of the reference page.
+pub(super) fn all() -> [Described; 5] {
+    [
+        described::<Keys>(""),
+        described::<Build>("build"),
+        described::<Run>("run"),
+        described::<Healthcheck>("run.healthcheck"),
+        described::<Image>("image"),
+    ]
+}
+
+/// Returns the header of the one table that has a key, where exactly one has it.
+pub(super) fn home_of(key: &str) -> Option<&'static str> {
+    let mut homes = all()
+        .into_iter()
+        .filter(|(_, keys, _)| keys.contains(&key))
+        .map(|(header, ..)| header);
+    homes.next().filter(|_| homes.next().is_none())
+}
+
+/// The defaults that need no look at the repository.
+impl Keys {
+    /// Returns the kind of the service.
+    pub fn kind(&self) -> Kind {
+        self.kind.unwrap_or(Kind::Node)
+    }
+
+    /// Returns the base image.
+    pub fn base(&self) -> Base {
+        self.base.clone().unwrap_or(Base::Auto)
+    }
+}
+
+/// The defaults that need no look at the repository.
+impl Build {
+    /// Returns the name of the script that builds a package; `None` where nothing is to be built.
+    pub fn script(&self) -> Option<&str> {
+        match &self.script {
+            None => Some("build"),
+            Some(Script::Named(name)) => Some(name),
+            Some(Script::None) => None,
+        }
+    }
+
+    /// Returns the network of the build steps.
+    pub fn network(&self) -> Network {
+        self.network.unwrap_or(Network::Default)
+    }
+
+    /// Returns whether the lockfile has to match the package.json files.
+    pub fn frozen(&self) -> bool {
+        self.frozen.unwrap_or(true)
+    }
+
+    /// Returns whether the root package's `postinstall` runs before the builds.
+    pub fn root_postinstall(&self) -> bool {
+        self.root_postinstall.unwrap_or(false)
+    }
+}
+
+/// The defaults that need no look at the repository.
+impl Run {
+    /// Returns the user and group of the service.
+    pub fn user(&self) -> User {
+        self.user.unwrap_or(User { uid: 1001, gid: 1001 })
+    }
+
+    /// Returns the layout of the files in the image.
+    pub fn layout(&self) -> Layout {
+        self.layout.unwrap_or(Layout::Workspace)
+    }
+}
+
+/// The defaults that need no look at the repository.
+impl Healthcheck {
+    /// Returns the time from one check to the next.
+    pub fn interval(&self) -> Duration {
+        self.interval.map_or(Duration::from_secs(30), |period| period.0)
+    }
+
+    /// Returns the time after which an unanswered check has failed.
+    pub fn timeout(&self) -> Duration {
+        self.timeout.map_or(Duration::from_secs(5), |period| period.0)
+    }
+
+    /// Returns the time for starting in which failures do not count.
+    pub fn start_period(&self) -> Duration {
+        self.start_period
+            .map_or(Duration::from_secs(30), |period| period.0)
+    }
+
+    /// Returns how many failures in a row make the container unhealthy.
+    pub fn retries(&self) -> u16 {
+        self.retries.map_or(3, |retries| retries.0)
+    }
+}

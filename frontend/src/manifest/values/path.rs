@@ -1,0 +1,84 @@
+//! Paths: in the workspace, in the image, and of a URL.
+
+use super::names::only;
+use super::text;
+
+text! {
+    /// A path or glob below the workspace root, normalised: no leading `./`, no trailing `/`.
+    WorkspacePath, workspace_path,
+    write "a path or glob from the workspace root, such as `proto/**`",
+    examples ["tsconfig.base.json", "proto/**"]
+}
+
+text! {
+    /// A directory of the image that the service may write: absolute, or from the service's directory.
+    WritableDirectory, writable_directory,
+    write "a directory such as `uploads` or `/var/cache/app`",
+    examples ["uploads", "/var/cache/app"]
+}
+
+text! {
+    /// The path of a URL, with an optional query: `/health/ready`.
+    UrlPath, url_path,
+    write "the path alone, such as `/health/ready`; the host is the container itself, the port `run.port`",
+    examples ["/health/ready"]
+}
+
+/// Joins the parts of a relative path again, without `.` and empty parts.
+fn parts(text: &str) -> Result<String, String> {
+    if text.contains('\\') {
+        return Err("has a `\\`; write `/` on every system".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("has a control character".to_owned());
+    }
+    let parts: Vec<&str> = text
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if parts.contains(&"..") {
+        return Err("has a `..` that leaves the directory it starts from".to_owned());
+    }
+    Ok(parts.join("/"))
+}
+
+fn workspace_path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Err("is absolute".to_owned());
+    }
+    if text.starts_with('!') {
+        return Err("takes files away, which only `.dockerignore` can".to_owned());
+    }
+    let path = parts(text)?;
+    if path.is_empty() {
+        return Err("is the whole workspace".to_owned());
+    }
+    globset::Glob::new(&path).map_err(|e| format!("is not a glob ({})", e.kind()))?;
+    Ok(path)
+}
+
+fn writable_directory(text: &str) -> Result<String, String> {
+    let path = parts(text)?;
+    let first = path.split('/').next().unwrap_or_default();
+    match text.starts_with('/') {
+        _ if text.is_empty() => Err("is empty".to_owned()),
+        true if path.is_empty() => Err("is the whole file system".to_owned()),
+        true if ["proc", "sys", "dev"].contains(&first) => Err("belongs to the kernel".to_owned()),
+        true => Ok(format!("/{path}")),
+        false if path.is_empty() => Ok(".".to_owned()),
+        false => Ok(path),
+    }
+}
+
+fn url_path(text: &str) -> Result<&str, String> {
+    if text.contains("://") {
+        return Err("is a whole URL".to_owned());
+    }
+    if !text.is_empty() && !text.starts_with('/') {
+        return Err("does not begin with `/`".to_owned());
+    }
+    // RFC 3986, 3.3 and 3.4: what stands in a path or a query unescaped.
+    only(text, |c| {
+        c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?%".contains(c)
+    })
+}

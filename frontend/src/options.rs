@@ -1,1 +1,0 @@
-//! The options that BuildKit passes in the environment of the frontend.
