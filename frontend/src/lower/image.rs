@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, Error, File, Output, merge};
+use buildkit_llb::{Copy, File, Merge, Output};
+
+use crate::diagnostic::Diagnostic;
 
 use super::package::Package;
 use super::steps::{RUNTIME_SCRIPTS, Steps};
@@ -14,7 +16,7 @@ pub(super) fn lower(
     steps: &Steps<'_>,
     tools: &Toolchain,
     packages: &BTreeMap<String, Package>,
-) -> Result<Graph, Error> {
+) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
     let runtime = &plan.runtime;
     let target = &steps.surroundings.target;
@@ -92,7 +94,7 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
 fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
     if steps.surroundings.merge {
-        return merge(std::iter::once(base).chain(layers)).name(steps.name("image")).output();
+        return Merge::new(std::iter::once(base).chain(layers)).name(steps.name("image")).output();
     }
     layers.into_iter().fold(base, |image, layer| {
         File::on(&image)

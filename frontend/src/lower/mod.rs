@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::{Location, Output, Platform};
 
+use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
@@ -74,13 +75,13 @@ pub struct Accounts {
 #[derive(Debug, Clone, Default)]
 pub struct ExecOptions {
     /// `--add-host`.
-    pub hosts: Vec<(String, String)>,
+    pub hosts: Vec<(String, std::net::IpAddr)>,
     /// `--network`.
     pub network: Option<String>,
     /// `--ulimit`: name, soft, hard.
     pub ulimits: Vec<(String, i64, i64)>,
     /// `--shm-size` in bytes.
-    pub shm_size: Option<i64>,
+    pub shm_size: Option<u64>,
     /// `--cgroup-parent`.
     pub cgroup_parent: Option<String>,
     /// Host name of the step's container.
@@ -88,7 +89,7 @@ pub struct ExecOptions {
     /// `--no-cache`.
     pub no_cache: bool,
     /// Proxy variables, which are no part of a cache key.
-    pub proxy: BTreeMap<String, String>,
+    pub proxy: Option<buildkit_llb::ProxyEnv>,
 }
 
 /// The graph of one platform.
@@ -104,7 +105,7 @@ pub struct Graph {
 ///
 /// # Errors
 /// A plan that names an image nobody resolved, which is a mistake of ours.
-pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, buildkit_llb::Error> {
+pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, Diagnostic> {
     let steps = steps::Steps::new(plan, surroundings);
     let tools = toolchain::Toolchain::lower(&steps)?;
     let packages = package::lower(&steps, &tools)?;

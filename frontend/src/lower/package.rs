@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, Error, File, Mount, Output, SecretEnv};
+use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
+
+use crate::diagnostic::Diagnostic;
 
 use super::steps::{SCRIPTS, Steps, with_network};
 use super::toolchain::{Toolchain, located, resolved};
@@ -20,7 +22,7 @@ pub(super) struct Package {
 }
 
 /// Lowers all packages in build order.
-pub(super) fn lower(steps: &Steps<'_>, tools: &Toolchain) -> Result<BTreeMap<String, Package>, Error> {
+pub(super) fn lower(steps: &Steps<'_>, tools: &Toolchain) -> Result<BTreeMap<String, Package>, Diagnostic> {
     let mut packages = BTreeMap::new();
     for package in &steps.plan.packages {
         let lowered = if package.scripts.is_empty() {
@@ -48,15 +50,15 @@ fn built(
     tools: &Toolchain,
     before: &BTreeMap<String, Package>,
     package: &PackageBuild,
-) -> Result<Package, Error> {
+) -> Result<Package, Diagnostic> {
     let install = tools
         .installs
         .get(&package.install)
-        .ok_or_else(|| Error::invalid(format!("{} has no install", package.name)))?;
+        .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
     let mut tree = File::on(install);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
-            return Err(Error::invalid(format!("{} is built before {input}", package.name)));
+            return Err(crate::build::internal(format!("{} is built before {input}", package.name)));
         };
         let (from, directory) = &dependency.build;
         tree = tree.copy(tree_copy(from, directory, &planned.directory).exclude(dependency.exclude.clone()));
@@ -92,8 +94,8 @@ fn built(
         exec = exec.mount(Mount::ssh(&socket, id)).env("SSH_AUTH_SOCK", &socket);
     }
     exec = with_network(exec, package.network.as_deref());
-    let outputs = located(steps, exec, "build.script").build()?;
-    let out = outputs.mount("/out").ok_or_else(|| Error::invalid("a build has no output"))?;
+    let outputs = located(steps, exec, "build.script").build();
+    let out = outputs.mount("/out").ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), "/build".to_owned()),
         runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),

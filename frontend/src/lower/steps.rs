@@ -1,6 +1,8 @@
 //! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
 
-use buildkit_llb::{Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform};
+use buildkit_llb::{
+    Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform, Rooted,
+};
 
 use super::{Context, ResolvedImage, Surroundings};
 use crate::plan::Plan;
@@ -61,7 +63,7 @@ impl<'a> Steps<'a> {
         image: &ResolvedImage,
         args: impl IntoIterator<Item = A>,
         platform: &Platform,
-    ) -> Exec {
+    ) -> Exec<Rooted> {
         let options = &self.surroundings.exec;
         let mut exec = Exec::new(args)
             .root(root)
@@ -72,7 +74,7 @@ impl<'a> Steps<'a> {
             exec = exec.env(name, value);
         }
         for (name, address) in &options.hosts {
-            exec = exec.host(name, address);
+            exec = exec.host(name, *address);
         }
         for (name, soft, hard) in &options.ulimits {
             exec = exec.ulimit(name, *soft, *hard);
@@ -89,8 +91,8 @@ impl<'a> Steps<'a> {
         if options.no_cache {
             exec = exec.ignore_cache();
         }
-        if !options.proxy.is_empty() {
-            exec = exec.proxy(&options.proxy);
+        if let Some(proxy) = &options.proxy {
+            exec = exec.proxy(proxy.clone());
         }
         with_network(exec, options.network.as_deref())
     }
@@ -128,7 +130,7 @@ impl<'a> Steps<'a> {
 }
 
 /// Applies a network mode by the name that buildx and the manifest use.
-pub(super) fn with_network(exec: Exec, mode: Option<&str>) -> Exec {
+pub(super) fn with_network(exec: Exec<Rooted>, mode: Option<&str>) -> Exec<Rooted> {
     match mode {
         Some("none") => exec.network(Network::None),
         Some("host") => exec.network(Network::Host),

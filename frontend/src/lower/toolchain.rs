@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{CacheSharing, Copy, Error, File, MkFile, Mount, Output, Platform, SecretEnv};
+use buildkit_llb::{CacheSharing, Copy, Exec, File, MkFile, Mount, Output, Platform, Rooted, SecretEnv};
+
+use crate::diagnostic::Diagnostic;
 
 use super::ResolvedImage;
 use super::steps::Steps;
@@ -18,7 +20,7 @@ pub(super) struct Toolchain {
 }
 
 impl Toolchain {
-    pub(super) fn lower(steps: &Steps<'_>) -> Result<Self, Error> {
+    pub(super) fn lower(steps: &Steps<'_>) -> Result<Self, Diagnostic> {
         let plan = steps.plan;
         let (build, target) = (&steps.surroundings.build, &steps.surroundings.target);
         let tools = with_pnpm(steps, &plan.toolchain.image, &plan.toolchain.packages, build)?;
@@ -29,7 +31,7 @@ impl Toolchain {
                 let name = format!("install {} packages for {key}", install.package_count);
                 Ok((key.clone(), lower_install(steps, &tools, &plan.toolchain.image, install, &name, build)?))
             })
-            .collect::<Result<_, Error>>()?;
+            .collect::<Result<_, Diagnostic>>()?;
         let production_tools = with_pnpm(
             steps,
             &plan.toolchain.production_image,
@@ -44,8 +46,8 @@ impl Toolchain {
 }
 
 /// Returns an image by the reference that the plan uses.
-pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a ResolvedImage, Error> {
-    steps.surroundings.images.get(reference).ok_or_else(|| Error::invalid(format!("{reference} was not resolved")))
+pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a ResolvedImage, Diagnostic> {
+    steps.surroundings.images.get(reference).ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
 }
 
 /// Adds system packages to a root file system with the image's own package manager.
@@ -56,7 +58,7 @@ pub(super) fn with_packages(
     packages: &SystemPackages,
     key: &str,
     platform: &Platform,
-) -> Result<Output, Error> {
+) -> Result<Output, Diagnostic> {
     if packages.names.is_empty() {
         return Ok(root.clone());
     }
@@ -70,7 +72,7 @@ pub(super) fn with_packages(
     for (name, value) in &packages.env {
         exec = exec.env(name, value);
     }
-    located(steps, exec, key).build().map(|outputs| outputs.root())
+    Ok(located(steps, exec, key).build().root())
 }
 
 fn with_pnpm(
@@ -78,7 +80,7 @@ fn with_pnpm(
     reference: &str,
     packages: &SystemPackages,
     platform: &Platform,
-) -> Result<Output, Error> {
+) -> Result<Output, Diagnostic> {
     let image = resolved(steps, reference)?;
     let root = steps.image(image, platform);
     let root = with_packages(steps, &root, image, packages, "build.packages", platform)?;
@@ -87,7 +89,7 @@ fn with_pnpm(
         .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)));
-    located(steps, exec, "pnpm").build().map(|outputs| outputs.root())
+    Ok(located(steps, exec, "pnpm").build().root())
 }
 
 fn lower_install(
@@ -97,7 +99,7 @@ fn lower_install(
     install: &Install,
     name: &str,
     platform: &Platform,
-) -> Result<Output, Error> {
+) -> Result<Output, Diagnostic> {
     let image = resolved(steps, reference)?;
     let mut manifests = File::on(tools).mkdir(buildkit_llb::MkDir::new(WORKSPACE).parents(true).mode(0o755));
     let mut directories = std::collections::BTreeSet::new();
@@ -130,11 +132,11 @@ fn lower_install(
     for variable in &install.secret_env {
         exec = exec.secret_env(SecretEnv::new(variable).name(variable).optional(true));
     }
-    located(steps, exec, "pnpm").build().map(|outputs| outputs.root())
+    Ok(located(steps, exec, "pnpm").build().root())
 }
 
 /// Points a step at the manifest line that asked for it.
-pub(super) fn located(steps: &Steps<'_>, exec: buildkit_llb::Exec, key: &str) -> buildkit_llb::Exec {
+pub(super) fn located(steps: &Steps<'_>, exec: Exec<Rooted>, key: &str) -> buildkit_llb::Exec {
     match steps.location(key) {
         Some(location) => exec.location(location),
         None => exec,

@@ -290,3 +290,14 @@ fn shell(manifest: &PackageJson, script: &str) -> Option<Inferred> {
 fn is_program_name(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
+
+/// Returns a command that the manifest gives, as it stands.
+pub(super) fn written(words: &[String]) -> Inferred {
+    Inferred {
+        command: Command { args: words.to_vec(), entries: Vec::new(), entry_index: None },
+        env: BTreeMap::new(),
+        programs: words.first().cloned().into_iter().collect(),
+        runs_sources: words.iter().any(|word| super::contents::is_typescript(word)),
+        why: "the manifest's command".to_owned(),
+    }
+}

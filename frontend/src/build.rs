@@ -1,1 +1,0 @@
-//! The story of one build, top to bottom.

@@ -1,0 +1,87 @@
+//! The images that a plan names, resolved to digests in parallel.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use buildkit_llb::{Platform, ResolveMode};
+use buildkit_proto::pb;
+use futures_util::future::try_join_all;
+
+use super::internal;
+use crate::diagnostic::Diagnostic;
+use crate::gateway::{Failure, Gateway};
+use crate::lower;
+use crate::manifest::Manifest;
+use crate::options::{self, Options};
+use crate::plan::Plan;
+use crate::result::ImageConfig;
+
+/// One image, resolved.
+#[derive(Debug, Clone)]
+pub(super) struct Resolved {
+    /// Reference with its digest.
+    pub(super) pinned: String,
+    /// Its configuration.
+    pub(super) config: ImageConfig,
+}
+
+impl Resolved {
+    pub(super) fn for_lowering(&self, options: &Options) -> lower::ResolvedImage {
+        let env = self.config.config.env.iter().filter_map(|line| line.split_once('='));
+        lower::ResolvedImage {
+            reference: self.pinned.clone(),
+            mode: match options.image_resolve_mode {
+                options::ResolveMode::Default => ResolveMode::Default,
+                options::ResolveMode::Pull => ResolveMode::ForcePull,
+                options::ResolveMode::Local => ResolveMode::PreferLocal,
+            },
+            env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        }
+    }
+}
+
+/// Resolves every image that the plan names.
+pub(super) async fn resolve(
+    gateway: &Gateway,
+    options: &Options,
+    manifest: &Manifest,
+    plan: &Plan,
+    target: &Platform,
+    build: &Platform,
+) -> Result<BTreeMap<String, Resolved>, Failure> {
+    let wanted = BTreeSet::from([
+        (plan.toolchain.image.as_str(), build),
+        (plan.toolchain.production_image.as_str(), target),
+        (plan.runtime.base.reference.as_str(), target),
+    ]);
+    let mode = match options.image_resolve_mode {
+        options::ResolveMode::Default => "default",
+        options::ResolveMode::Pull => "pull",
+        options::ResolveMode::Local => "local",
+    };
+    let resolved = try_join_all(wanted.into_iter().map(|(reference, platform)| async move {
+        let log = format!("[internal] load metadata for {reference}");
+        let wire = pb::Platform {
+            os: platform.os.clone(),
+            architecture: platform.architecture.clone(),
+            variant: platform.variant.clone(),
+            ..pb::Platform::default()
+        };
+        let image = gateway.resolve_image(reference, Some(wire), mode, &log).await.map_err(|failure| {
+            failure.at(manifest.nearest_place(if reference == plan.runtime.base.reference { "base" } else { "node" }))
+        })?;
+        let pinned = match (image.reference.contains('@'), image.digest.is_empty()) {
+            (false, false) => format!("{}@{}", image.reference, image.digest),
+            _ => image.reference.clone(),
+        };
+        let config = ImageConfig::parse(&image.config)
+            .map_err(|error| Diagnostic::new(format!("{reference} has no readable image configuration: {error}")))?;
+        Ok::<_, Failure>((reference.to_owned(), Resolved { pinned, config }))
+    }))
+    .await?;
+    Ok(resolved.into_iter().collect())
+}
+
+/// Returns the configuration of an image that was resolved.
+pub(super) fn config_of<'a>(images: &'a BTreeMap<String, Resolved>, reference: &str) -> Result<&'a ImageConfig, Diagnostic> {
+    images.get(reference).map(|image| &image.config).ok_or_else(|| internal(format!("{reference} was not resolved")))
+}

@@ -1,0 +1,170 @@
+//! The story of one build, top to bottom.
+//!
+//! `options + context → manifest → workspace → plan → lower → solve → result`
+
+mod accounts;
+mod images;
+mod request;
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Definition, Platform};
+
+use crate::context::{self, BuildFile};
+use crate::diagnostic::Diagnostic;
+use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
+use crate::lower::{self, Context, Surroundings};
+use crate::manifest::Manifest;
+use crate::options::Options;
+use crate::plan::{self, Plan, PlanInput};
+use crate::result;
+
+/// Builds what the options ask for.
+///
+/// # Errors
+/// Mistakes in the build's files, each with its place, or what the engine answered, unchanged.
+pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Failure> {
+    if let Some(request) = &options.request_id {
+        return request::answer(request);
+    }
+    request::refuse_unsupported(&options)?;
+
+    // The build file and the workspace's metadata come over at the same time.
+    let (capabilities, build_file, tree) = tokio::try_join!(
+        gateway.ping(),
+        BuildFile::load(&gateway, &options),
+        context::metadata(&gateway, &options),
+    )?;
+    let manifest = Manifest::parse(&build_file.file)?;
+    let mut found = context::load(&tree, &build_file, &manifest, &options).await?;
+    let manifest = match found.defaults.take() {
+        Some(defaults) => manifest.with_defaults(defaults),
+        None => manifest,
+    };
+
+    let closure = plan::closure(&found.workspace, &found.service)?;
+    context::load_projects(&tree, &mut found.workspace, &closure).await?;
+    let ignore = build_file.ignore.as_deref().or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let planned = plan::plan(&PlanInput {
+        manifest: &manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        closure: &closure,
+        target: options.target.as_deref(),
+        ignore: ignore.map(context::exclude_patterns).unwrap_or_default(),
+    })?;
+    for warning in &planned.warnings {
+        gateway.warn(&build_file.vertex, warning).await?;
+    }
+
+    let platforms = request::platforms(&options)?;
+    let mut results = BTreeMap::new();
+    for platform in &platforms {
+        let (reference, config) =
+            build_platform(&gateway, &options, &manifest, &planned.plan, platform, capabilities.llb("mergeop")).await?;
+        results.insert(platform.to_string(), (reference, config));
+    }
+    Ok(combine(results, request::is_multi_platform(&options, platforms.len())?))
+}
+
+/// Builds the image of one platform.
+async fn build_platform(
+    gateway: &Gateway,
+    options: &Options,
+    manifest: &Manifest,
+    plan: &Plan,
+    platform: &Platform,
+    merge: bool,
+) -> Result<(Reference, result::ImageConfig), Failure> {
+    let build = request::build_platform(options)?;
+    let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
+    let base = images::config_of(&images, &plan.runtime.base.reference)?;
+    let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
+    let surroundings = Surroundings {
+        session: options.session_id.clone().unwrap_or_default(),
+        context: Context::Local { name: "context".to_owned() },
+        target: platform.clone(),
+        build,
+        merge,
+        images: images.iter().map(|(name, image)| (name.clone(), image.for_lowering(options))).collect(),
+        accounts,
+        cache_namespace: options.build_args.get("BUILDKIT_CACHE_MOUNT_NS").cloned().unwrap_or_default(),
+        locations: request::locations(manifest),
+        timestamp: request::timestamp(options)?,
+        exec: request::exec_options(options),
+    };
+    let graph = lower::lower(plan, &surroundings)?;
+
+    let entry = find_entry(gateway, options, manifest, plan, &graph.service).await?;
+    let definition = Definition::of(&graph.image).map_err(internal)?;
+    let reference = gateway
+        .solve(SolveRequest {
+            definition: definition.to_proto(),
+            cache_imports: request::cache_imports(options),
+            ..SolveRequest::default()
+        })
+        .await?;
+    let config = request::image_config(options, plan, base, platform, entry.as_deref())?;
+    Ok((reference, config))
+}
+
+/// Returns the entry file that an inferred command means: the first of its candidates that the build made.
+///
+/// This runs the service's build, which the image needs anyway, before the answer; so a start script that the
+/// compiler's output has moved away from is corrected, or explained, instead of found out when the image runs.
+async fn find_entry(
+    gateway: &Gateway,
+    options: &Options,
+    manifest: &Manifest,
+    plan: &Plan,
+    service: &buildkit_llb::Output,
+) -> Result<Option<String>, Failure> {
+    let candidates = &plan.runtime.command.entries;
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    let definition = Definition::of(service).map_err(internal)?;
+    let request = SolveRequest {
+        definition: definition.to_proto(),
+        cache_imports: request::cache_imports(options),
+        ..SolveRequest::default()
+    };
+    let reference = gateway.solve(request).await?;
+    let directory = plan.runtime.directory.trim_start_matches('/');
+    for entry in candidates {
+        let found = gateway.stat(&reference, &format!("{directory}/{entry}")).await?;
+        if found.is_some_and(|stat| !stat.is_dir) {
+            return Ok(Some(entry.clone()));
+        }
+    }
+    let why = plan.reasons.get("run.command").map(String::as_str).unwrap_or_default();
+    let names: Vec<&str> = candidates.iter().take(4).map(String::as_str).collect();
+    let message = format!(
+        "{}: the build left none of {} ({why}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
+        plan.package,
+        names.join(", ")
+    );
+    Err(Diagnostic::new(message).at(manifest.nearest_place("run.command")).into())
+}
+
+/// Puts the platforms' results into one, as an index where several were asked for.
+fn combine(results: BTreeMap<String, (Reference, result::ImageConfig)>, index: bool) -> BuildResult {
+    let (mut references, mut configs) = (BTreeMap::new(), BTreeMap::new());
+    for (_, (reference, config)) in results {
+        let id = config.platform_id();
+        references.insert(id.clone(), reference);
+        configs.insert(id, config);
+    }
+    match (configs.values().next(), index) {
+        (Some(config), false) => BuildResult {
+            metadata: result::single_platform(config),
+            refs: Refs::Single(references.into_values().next()),
+        },
+        _ => BuildResult { metadata: result::multi_platform(&configs), refs: Refs::ByPlatform(references) },
+    }
+}
+
+/// Returns the error for what only a mistake of ours can cause.
+pub(crate) fn internal(error: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::new(format!("internal error, please report it: {error}"))
+}

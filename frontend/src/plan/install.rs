@@ -1,0 +1,134 @@
+//! One install: the files that it reads and the command that runs it.
+
+use std::collections::BTreeMap;
+
+use super::base::Libc;
+use super::model::{Install, STORE};
+use crate::diagnostic::Diagnostics;
+use crate::workspace::closure::{Closure, Scope};
+use crate::workspace::package_json::Reduce;
+use crate::workspace::path::join;
+use crate::workspace::prune::prune;
+use crate::workspace::{ImporterId, PackageJson, Workspace};
+
+/// Who installs what.
+#[derive(Debug)]
+pub(super) struct Installer<'a> {
+    pub(super) workspace: &'a Workspace,
+    /// Whether a lockfile that does not fit is an error (`[build] frozen`).
+    pub(super) frozen: bool,
+    /// Environment variables of the install, from secrets.
+    pub(super) secret_env: Vec<String>,
+}
+
+impl Installer<'_> {
+    /// Plans the install of a package with everything that building it may need.
+    ///
+    /// The root's own dependencies are part of it: scripts find their tools there.
+    pub(super) fn development(&self, package: &str) -> Result<Install, Diagnostics> {
+        let scope = Scope::Development { include_root: true };
+        let closure = Closure::of(&self.workspace.lockfile, &[package.to_owned()], scope)?;
+        Ok(self.install(&closure, false, &[]))
+    }
+
+    /// Plans the install of what runs.
+    ///
+    /// `links` are the injected packages, as `tidy.cjs` takes them.
+    pub(super) fn production(&self, closure: &Closure, libc: Libc, links: &[String]) -> Install {
+        let mut tidy = vec!["node".to_owned(), "/vextrus/tidy.cjs".to_owned(), super::WORKSPACE.to_owned()];
+        tidy.push(libc.as_str().to_owned());
+        tidy.extend(links.iter().cloned());
+        self.install(closure, true, &tidy)
+    }
+
+    fn install(&self, closure: &Closure, production: bool, tidy: &[String]) -> Install {
+        let workspace = self.workspace;
+        let pruned = prune(&workspace.lockfile, closure);
+        let mut files = BTreeMap::new();
+        let mut copies = BTreeMap::new();
+        files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
+        for (importer, kept) in &pruned.importers {
+            let Some(project) = workspace.projects.get(importer) else { continue };
+            let mode = match (closure.importers.contains_key(importer), production) {
+                (false, _) => Reduce::None,
+                (true, true) => Reduce::Production(kept),
+                (true, false) => Reduce::Development,
+            };
+            let text = project.manifest.reduced(mode, importer == ".");
+            files.insert(workspace.container_path(&join(importer, "package.json")), text);
+        }
+        let importers: Vec<&ImporterId> = pruned.importers.keys().collect();
+        if let Some(yaml) = &workspace.pnpm_workspace {
+            files.insert(workspace.container_path("pnpm-workspace.yaml"), yaml.narrowed(&importers));
+        }
+        if let Some(npmrc) = &workspace.npmrc {
+            files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets());
+        }
+        for path in closure.local_paths.iter().chain(&workspace.settings.files()) {
+            if workspace.is_in_context(path) {
+                copies.insert(workspace.context_path(path), workspace.container_path(path));
+            }
+        }
+        let directory = workspace.container_path(".");
+        Install {
+            files,
+            copies,
+            command: self.command(&directory, production, tidy),
+            env: environment(),
+            package_count: closure.packages.len(),
+            secret_env: self.secret_env.clone(),
+        }
+    }
+
+    fn command(&self, directory: &str, production: bool, tidy: &[String]) -> Vec<String> {
+        let mut words = vec!["pnpm".to_owned(), "install".to_owned()];
+        words.push(if self.frozen { "--frozen-lockfile" } else { "--no-frozen-lockfile" }.to_owned());
+        if production {
+            words.push("--prod".to_owned());
+        }
+        words.push(format!("--store-dir={STORE}"));
+        // The store is another file system than the layer: everything else ends as a copy, more slowly.
+        words.push("--package-import-method=copy".to_owned());
+        words.push("--reporter=append-only".to_owned());
+        // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
+        words.push("--config.strict-dep-builds=false".to_owned());
+        let quoted = |words: &[String]| {
+            let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
+            quoted.join(" ")
+        };
+        let mut script = format!("set -e\ncd {}\n{}", quoted(&[directory.to_owned()]), quoted(&words));
+        if !tidy.is_empty() {
+            script.push('\n');
+            script.push_str(&quoted(tidy));
+        }
+        vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
+    }
+}
+
+/// Environment of every step that runs pnpm.
+///
+/// pnpm reads `npm_config_*` up to version 10 and `pnpm_config_*` from 11 on.
+pub(super) fn environment() -> BTreeMap<String, String> {
+    let settings = [
+        ("CI", "true"),
+        // Compiling packages find Node's headers in the image instead of downloading them.
+        ("npm_config_nodedir", "/usr/local"),
+        // The version is this image's; a package.json that names another one does not fetch it.
+        ("npm_config_manage_package_manager_versions", "false"),
+        ("pnpm_config_pm_on_fail", "ignore"),
+        ("COREPACK_ENABLE_STRICT", "0"),
+        // A build only reads what the install step made.
+        ("npm_config_verify_deps_before_run", "false"),
+        ("pnpm_config_verify_deps_before_run", "false"),
+        ("npm_config_update_notifier", "false"),
+        ("NEXT_TELEMETRY_DISABLED", "1"),
+        ("TURBO_TELEMETRY_DISABLED", "1"),
+        ("HUSKY", "0"),
+    ];
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Returns the manifests of all projects, for the closures that read peers.
+pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJson> {
+    workspace.projects.iter().map(|(id, project)| (id.clone(), project.manifest.clone())).collect()
+}

@@ -1,0 +1,347 @@
+//! The plan of one build, from the manifest and the workspace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::install::{self, Installer};
+use super::model::{Plan, Runtime, Secret, Toolchain};
+use super::native::{self, Evidence, Native};
+use super::packages::{self, PackageInput};
+use super::system::{COMPILERS, SystemPackages};
+use super::{base, command, node_version, runtime};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::manifest::Manifest;
+use crate::manifest::tables::Run;
+use crate::manifest::values::{Kind, Layout};
+use crate::workspace::build_order::BuildOrder;
+use crate::workspace::closure::{Closure, Scope};
+use crate::workspace::{ImporterId, Project, Workspace, drift};
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct PlanInput<'a> {
+    /// The manifest, with the workspace's defaults.
+    pub manifest: &'a Manifest,
+    /// The workspace.
+    pub workspace: &'a Workspace,
+    /// The service.
+    pub service: &'a str,
+    /// The service's build closure, from [`closure`].
+    pub closure: &'a [ImporterId],
+    /// `--target`.
+    pub target: Option<&'a str>,
+    /// Patterns of the ignore file.
+    pub ignore: Vec<String>,
+}
+
+/// A plan and what the user should know of it.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What does not stop the build.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Returns the importers that building a service may touch, dependencies first, the service last.
+///
+/// # Errors
+/// A circle of packages that no order resolves, and a lockfile that does not hold together.
+pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, Diagnostics> {
+    let scope = Scope::Development { include_root: false };
+    let closure = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    Ok(BuildOrder::of(&closure)?.importers)
+}
+
+/// Plans a build.
+///
+/// # Errors
+/// All mistakes found, each with its place.
+pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
+    let (manifest, workspace, service) = (input.manifest, input.workspace, input.service);
+    let project = workspace.projects.get(service).ok_or_else(|| {
+        Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json")).at(manifest.first_line())
+    })?;
+    refuse_unsupported(manifest)?;
+    let run = manifest.role(input.target)?;
+    let mut reasons = BTreeMap::new();
+    let mut warnings = check_drift(input)?;
+
+    let script = build_script(manifest, project)?;
+    let start = start_command(&run, project);
+    let manifests = promoted_programs(install::manifests(workspace), service, &start.programs);
+    let scope = Scope::Production { manifests: &manifests };
+    let production = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    let native = survey(workspace, &production)?;
+    let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
+    reasons.insert("node".to_owned(), why);
+    let base = base::choose(&manifest.base().to_string(), &node, &native);
+    reasons.insert("base".to_owned(), base.why.clone());
+    reasons.insert("run.command".to_owned(), start.why.clone());
+    reasons.insert("pnpm".to_owned(), workspace.settings.pnpm().why.clone());
+
+    let build_scope = Scope::Development { include_root: false };
+    let development = Closure::of(&workspace.lockfile, &[service.to_owned()], build_scope)?;
+    let order = BuildOrder::of(&development)?;
+    let reaches = reaches(&order);
+    let production_importers: BTreeSet<ImporterId> = production.importers.keys().cloned().collect();
+    let mut built = packages::plan(&PackageInput {
+        workspace,
+        order: &order.importers,
+        reaches: &reaches,
+        service,
+        script,
+        root_postinstall: manifest.build.root_postinstall(),
+        production: &production_importers,
+        runs_sources: start.runs_sources,
+        manifest_name: base_name(&manifest.file.name),
+    });
+    let links = inject(workspace, &production, &mut built);
+    add_manifest_settings(manifest, workspace, service, &mut built);
+
+    let installer = Installer {
+        workspace,
+        frozen: manifest.build.frozen(),
+        secret_env: workspace.npmrc.as_ref().map(|npmrc| npmrc.variables()).unwrap_or_default(),
+    };
+    let mut installs = BTreeMap::new();
+    for package in built.iter().filter(|package| !package.scripts.is_empty()) {
+        installs.insert(package.install.clone(), installer.development(&package.importer)?);
+    }
+    let development_native = survey(workspace, &development)?;
+    let toolchain = toolchain(input, &node, &base, &native, &development_native);
+    let production = installer.production(&production, base.libc, &links);
+    let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
+    reasons.insert("run.healthcheck".to_owned(), healthcheck_why);
+    if !manifest.build.frozen() {
+        let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
+        warnings.push(Diagnostic::new(message).at(manifest.nearest_place("build.frozen")));
+    }
+    Ok(Planned {
+        plan: Plan {
+            label: label(service, project),
+            package: project.name(service),
+            toolchain,
+            context: context_filter(input, &built, &installs, &production, &runtime),
+            installs,
+            packages: built,
+            production,
+            runtime,
+            reasons,
+        },
+        warnings,
+    })
+}
+
+/// Refuses the parts of a manifest that this version does not build.
+fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
+    let mut refused = Vec::new();
+    if manifest.kind() != Kind::Node {
+        let message = "this version builds services of kind \"node\"";
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("kind")));
+    }
+    if manifest.run.layout() != Layout::Workspace {
+        let message = "this version builds layout = \"workspace\"";
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.layout")));
+    }
+    Diagnostics::check(refused)
+}
+
+/// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
+fn check_drift(input: &PlanInput<'_>) -> Result<Vec<Diagnostic>, Diagnostics> {
+    let workspace = input.workspace;
+    let inside: BTreeSet<&str> = input.closure.iter().map(String::as_str).collect();
+    let manifests: BTreeMap<&str, _> =
+        workspace.projects.iter().map(|(id, project)| (id.as_str(), &project.manifest)).collect();
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    for (importer, found) in drift::check(&workspace.lockfile, &manifests, &workspace.settings)? {
+        // The root's tools are installed for every build.
+        if (inside.contains(importer.as_str()) || importer == ".") && input.manifest.build.frozen() {
+            errors.push(found);
+        } else {
+            warnings.push(found);
+        }
+    }
+    Diagnostics::check(errors)?;
+    Ok(warnings)
+}
+
+/// Returns the build script; a script that the manifest names has to exist.
+fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<&'a str>, Diagnostics> {
+    let script = manifest.build.script();
+    let Some(name) = script else { return Ok(None) };
+    if manifest.build.script.is_some() && !project.manifest.scripts.contains_key(name) {
+        let names: Vec<&str> = project.manifest.scripts.keys().map(String::as_str).collect();
+        let message = format!(
+            "{} has no script \"{name}\"; write one of {}, or `script = false`",
+            project.manifest.file.name,
+            names.join(", ")
+        );
+        return Err(Diagnostic::new(message).at(manifest.nearest_place("build.script")).into());
+    }
+    Ok(script)
+}
+
+fn start_command(run: &Run, project: &Project) -> command::Inferred {
+    match &run.command {
+        Some(written) => command::written(written.words()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref()),
+    }
+}
+
+/// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.
+fn promoted_programs(
+    mut manifests: BTreeMap<ImporterId, crate::workspace::PackageJson>,
+    service: &str,
+    programs: &[String],
+) -> BTreeMap<ImporterId, crate::workspace::PackageJson> {
+    if let Some(manifest) = manifests.get_mut(service) {
+        for program in programs {
+            if let Some(range) = manifest.dev_dependencies.get(program).cloned() {
+                manifest.peer_dependencies.insert(program.clone(), range);
+            }
+        }
+    }
+    manifests
+}
+
+/// Reads what the lockfile says of the machine code in a closure.
+fn survey(workspace: &Workspace, closure: &Closure) -> Result<Native, Diagnostics> {
+    let mut evidence = Vec::new();
+    for path in &closure.packages {
+        let Some(entry) = workspace.lockfile.package(path)? else { continue };
+        let snapshot = &entry.snapshot;
+        evidence.push(Evidence {
+            dependencies: snapshot.dependencies.keys().chain(snapshot.optional_dependencies.keys()).cloned().collect(),
+            scripts_run: workspace.settings.build_scripts_run(&entry.name, entry.version.as_deref()),
+            name: entry.name,
+            os: entry.os,
+            libc: entry.libc,
+        });
+    }
+    Ok(native::survey(&evidence))
+}
+
+/// Returns every package that each importer reaches, itself left out.
+fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
+    let mut reaches: BTreeMap<ImporterId, BTreeSet<ImporterId>> = BTreeMap::new();
+    // Dependencies come first, so each is complete when it is looked up.
+    for importer in &order.importers {
+        let mut reached = BTreeSet::new();
+        for dependency in order.dependencies.get(importer).into_iter().flatten() {
+            reached.insert(dependency.clone());
+            reached.extend(reaches.get(dependency).into_iter().flatten().cloned());
+        }
+        reaches.insert(importer.clone(), reached);
+    }
+    reaches
+}
+
+/// Gives injected packages a place in the virtual store that the plan can know: `LINK=NAME` for `tidy.cjs`.
+fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::PackageBuild]) -> Vec<String> {
+    let mut links = Vec::new();
+    for (index, edge) in production.edges.iter().filter(|edge| edge.injected).enumerate() {
+        let Some(package) = packages.iter_mut().find(|package| package.importer == edge.to) else { continue };
+        let entry = format!("vextrus-{index}");
+        let link = format!("{}/node_modules/{}", workspace.container_path(&edge.from), edge.alias);
+        links.push(format!("{link}={entry}"));
+        let store = format!("{}/node_modules/.pnpm", workspace.container_path("."));
+        package.injected_at.push(format!("{store}/{entry}/node_modules/{}", package.name));
+    }
+    links
+}
+
+/// Adds what the manifest says of builds to the service; shared packages build alike for every service.
+fn add_manifest_settings(
+    manifest: &Manifest,
+    workspace: &Workspace,
+    service: &str,
+    packages: &mut [super::PackageBuild],
+) {
+    for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
+        package.env = install::environment();
+        if package.importer != service {
+            continue;
+        }
+        let build = &manifest.build;
+        package.env.extend(build.env.iter().map(|(name, value)| (name.as_str().to_owned(), value.clone())));
+        package.secrets = build
+            .secrets
+            .iter()
+            .flatten()
+            .map(|secret| Secret {
+                id: secret.id.as_str().to_owned(),
+                env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
+                target: secret.target.clone().or_else(|| {
+                    secret.env.is_none().then(|| format!("/run/secrets/{}", secret.id.as_str()))
+                }),
+                required: secret.required,
+            })
+            .collect();
+        package.ssh =
+            build.ssh.iter().flat_map(|agents| agents.ids()).map(|id| id.as_str().to_owned()).collect();
+        package.network = build.network.map(|network| network.as_str().to_owned());
+        for path in build.files.iter().flatten() {
+            let path = path.as_str();
+            package.extra_files.insert(workspace.context_path(path), workspace.container_path(path));
+        }
+    }
+}
+
+fn toolchain(
+    input: &PlanInput<'_>,
+    node: &str,
+    base: &super::BaseImage,
+    production: &Native,
+    development: &Native,
+) -> Toolchain {
+    let workspace = input.workspace;
+    let image = base::debian(node);
+    // A closure without machine code is the same tree on every libc, so one toolchain serves both.
+    let is_portable = production.portable.is_empty() && production.needs_glibc.is_empty();
+    let musl = base.libc == super::Libc::Musl && !is_portable;
+    let production_image = if musl { base::alpine(node) } else { image.clone() };
+    let pnpm = workspace.settings.pnpm();
+    let mut pnpm_command =
+        vec!["/bin/sh".to_owned(), "/vextrus/pnpm.sh".to_owned(), pnpm.version.to_string()];
+    pnpm_command.extend(pnpm.checksum.clone());
+    let wanted = input.manifest.build.packages.iter().flatten().map(|package| package.as_str().to_owned());
+    let wanted: Vec<String> = wanted.collect();
+    let with_compilers = |native: &Native, libc| {
+        let compilers = if native.compiles.is_empty() { &[][..] } else { &COMPILERS[..] };
+        SystemPackages::new(wanted.iter().cloned().chain(compilers.iter().map(|c| (*c).to_owned())), libc)
+    };
+    let packages = with_compilers(development, super::Libc::Gnu);
+    let production_packages =
+        if musl { with_compilers(production, super::Libc::Musl) } else { packages.clone() };
+    Toolchain { image, production_image, pnpm: pnpm.version.to_string(), pnpm_command, packages, production_packages }
+}
+
+/// Returns the patterns of the one transfer of sources.
+fn context_filter(
+    input: &PlanInput<'_>,
+    packages: &[super::PackageBuild],
+    installs: &BTreeMap<String, super::Install>,
+    production: &super::Install,
+    runtime: &Runtime,
+) -> super::ContextFilter {
+    let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
+    include.extend(packages.iter().flat_map(|package| package.extra_files.keys().cloned()));
+    include.extend(installs.values().chain([production]).flat_map(|install| install.copies.keys().cloned()));
+    include.extend(runtime.files.keys().cloned());
+    // The context itself is no pattern: without patterns everything is sent.
+    let include = if include.contains("") { Vec::new() } else { include.into_iter().collect() };
+    let mut exclude = input.ignore.clone();
+    exclude.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
+    exclude.extend(packages::stale_outputs(input.workspace, packages));
+    super::ContextFilter { include, exclude }
+}
+
+/// Returns the service's short name: its directory's, or the package's for a single package.
+fn label(service: &str, project: &Project) -> String {
+    let name = if service == "." { project.name(service) } else { service.to_owned() };
+    base_name(&name).to_owned()
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
