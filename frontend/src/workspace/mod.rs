@@ -1,1 +1,24 @@
 //! The pnpm workspace: projects, lockfile, closure, pruning. Pure: text in, data out.
+//!
+//! The story, in the order in which a build uses it: [`pnpm_workspace`] and [`package_json`] say which
+//! projects exist, [`pnpm_version`] and [`settings`] which pnpm reads them and how, [`lockfile`] what was
+//! resolved, [`drift`] whether the two agree, [`closure`] what one service needs of it, [`build_order`] in
+//! which order it is built, and [`prune`] writes the lockfile that an install of only that closure reads.
+//! Nothing here converts between pnpm's majors: what pnpm wrote is kept as pnpm wrote it.
+
+pub mod build_order;
+pub mod closure;
+pub mod dep_path;
+pub mod lockfile;
+pub mod package_json;
+pub mod path;
+pub mod promotion;
+pub mod prune;
+mod yaml;
+
+#[cfg(test)]
+mod fixtures;
+
+/// A project's directory relative to the workspace root: `.` for the root, `services/auth`, or `../x`
+/// for a project outside. pnpm's name for it, the key of the lockfile's `importers`.
+pub type ImporterId = String;

@@ -1,0 +1,224 @@
+//! What one or more projects need of the workspace: other projects, and resolved packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dep_path::{DepPath, Reference};
+use super::lockfile::{DependencyKind, Importer, Lockfile, ResolvedDependency};
+use super::package_json::PackageJson;
+use super::promotion::promoted_peers;
+use super::{ImporterId, path};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Which dependencies a closure follows.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// All of every project reached, `devDependencies` included: what builds and tests need.
+    Development {
+        /// Whether the root project's dependencies belong to the closure: tools that scripts share.
+        include_root: bool,
+    },
+    /// `dependencies` and `optionalDependencies`, with the peers of workspace packages promoted: what runs.
+    Production {
+        /// The manifests of the projects that may be reached, for their `peerDependencies`.
+        manifests: &'a BTreeMap<ImporterId, PackageJson>,
+    },
+}
+
+/// One project's dependency on another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The project that depends.
+    pub from: ImporterId,
+    /// The project that it depends on.
+    pub to: ImporterId,
+    /// The field that names it.
+    pub kind: DependencyKind,
+    /// The name under which `from` requires it.
+    pub alias: String,
+    /// Whether it is copied into the virtual store instead of linked.
+    pub injected: bool,
+}
+
+/// The projects and packages that the start projects reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closure {
+    /// The projects reached, the start included, with those of their dependencies that the scope follows.
+    pub importers: BTreeMap<ImporterId, Importer>,
+    /// The resolved packages reached.
+    pub packages: BTreeSet<DepPath>,
+    /// The dependencies among the projects, ordered.
+    pub edges: BTreeSet<Edge>,
+    /// Peers that became dependencies, by project; their entries are in `importers` as well.
+    pub promoted: BTreeMap<ImporterId, BTreeMap<String, ResolvedDependency>>,
+    /// Directories and tarballs outside the workspace's projects that an install reads or links, relative
+    /// to the root.
+    pub local_paths: BTreeSet<String>,
+    /// Whether the importers are the lockfile's own, none of their dependencies left out.
+    pub(super) verbatim: bool,
+}
+
+impl Closure {
+    /// Returns the closure of the start projects.
+    ///
+    /// # Errors
+    /// A start project that the lockfile does not know, an entry that leads nowhere, a malformed entry.
+    pub fn of(lockfile: &Lockfile, start: &[ImporterId], scope: Scope<'_>) -> Result<Self, Diagnostics> {
+        let mut walk = Walk {
+            lockfile,
+            closure: Self::default(),
+            todo: Vec::new(),
+        };
+        let mut services = Vec::new();
+        let mut unknown = Vec::new();
+        for id in start {
+            match lockfile.importer(id)? {
+                Some(importer) => services.push((id.clone(), importer)),
+                None => unknown.push(unknown_importer(lockfile, id)),
+            }
+        }
+        Diagnostics::check(unknown)?;
+        walk.closure.verbatim = matches!(scope, Scope::Development { .. });
+        walk.todo.extend(start.iter().rev().cloned().map(Node::Importer));
+        if matches!(scope, Scope::Development { include_root: true }) && lockfile.has_importer(".") {
+            walk.todo.push(Node::Importer(".".to_owned()));
+        }
+        while let Some(node) = walk.todo.pop() {
+            match node {
+                Node::Importer(id) => walk.importer(id, scope, &services)?,
+                Node::Package(path, owner) => walk.package(path, &owner)?,
+            }
+        }
+        Ok(walk.closure)
+    }
+}
+
+/// What remains to be visited: a package goes with the project that led to it first.
+enum Node {
+    Importer(ImporterId),
+    Package(DepPath, ImporterId),
+}
+
+struct Walk<'a> {
+    lockfile: &'a Lockfile,
+    closure: Closure,
+    todo: Vec<Node>,
+}
+
+impl Walk<'_> {
+    fn importer(
+        &mut self,
+        id: ImporterId,
+        scope: Scope<'_>,
+        services: &[(ImporterId, Importer)],
+    ) -> Result<(), Diagnostics> {
+        if self.closure.importers.contains_key(&id) {
+            return Ok(());
+        }
+        let mut importer = self.lockfile.importer(&id)?.unwrap_or_default();
+        if let Scope::Production { manifests } = scope {
+            let promoted = manifests
+                .get(&id)
+                .map(|manifest| promoted_peers(&id, &importer, manifest, services, self.lockfile.version()))
+                .unwrap_or_default();
+            importer.dev_dependencies.clear();
+            for (name, dependency) in &promoted {
+                importer.optional_dependencies.remove(name);
+                importer.dependencies.insert(name.clone(), dependency.clone());
+            }
+            let kept: BTreeSet<String> = importer.iter().map(|(_, name, _)| name.to_owned()).collect();
+            importer.dependencies_meta.retain(|name, _| kept.contains(name));
+            if !promoted.is_empty() {
+                self.closure.promoted.insert(id.clone(), promoted);
+            }
+        }
+        for (kind, alias, dependency) in importer.iter() {
+            match dependency.reference(alias, self.lockfile.version()) {
+                Reference::Link(directory) => {
+                    self.directory(&id, path::join(&id, &directory), kind, alias, false);
+                }
+                Reference::Package(package) => self.reach(&id, package, kind, alias),
+            }
+        }
+        self.closure.importers.insert(id, importer);
+        Ok(())
+    }
+
+    fn package(&mut self, path: DepPath, owner: &str) -> Result<(), Diagnostics> {
+        if self.closure.packages.contains(&path) {
+            return Ok(());
+        }
+        let Some(snapshot) = self.lockfile.snapshot(&path)? else {
+            return Err(self
+                .missing(&path, owner, self.lockfile.snapshot_section())
+                .into());
+        };
+        if !self.lockfile.has_package(&path) {
+            return Err(self.missing(&path, owner, "packages").into());
+        }
+        // The dependencies of an injected project are that project's; paths in snapshots begin at the root.
+        let injected = path
+            .file()
+            .map(path::normalize)
+            .filter(|id| self.lockfile.has_importer(id));
+        let owner = injected.unwrap_or_else(|| owner.to_owned());
+        self.closure.packages.insert(path);
+        let fields = [
+            (DependencyKind::Production, &snapshot.dependencies),
+            (DependencyKind::Optional, &snapshot.optional_dependencies),
+        ];
+        for (kind, field) in fields {
+            for (alias, version) in field {
+                match Reference::parse(alias, version, self.lockfile.version()) {
+                    Reference::Link(directory) => {
+                        self.directory(&owner, path::normalize(&directory), kind, alias, false);
+                    }
+                    Reference::Package(package) => self.reach(&owner, package, kind, alias),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on to a resolved package, which may be a directory of the repository.
+    fn reach(&mut self, from: &str, package: DepPath, kind: DependencyKind, alias: &str) {
+        if let Some(file) = package.file() {
+            self.directory(from, path::normalize(file), kind, alias, true);
+        }
+        self.todo.push(Node::Package(package, from.to_owned()));
+    }
+
+    /// Goes on to a directory: a project of the workspace, or some other place in the repository.
+    fn directory(&mut self, from: &str, to: String, kind: DependencyKind, alias: &str, injected: bool) {
+        if !self.lockfile.has_importer(&to) {
+            self.closure.local_paths.insert(to);
+            return;
+        }
+        let (from, alias) = (from.to_owned(), alias.to_owned());
+        self.closure.edges.insert(Edge {
+            from,
+            to: to.clone(),
+            kind,
+            alias,
+            injected,
+        });
+        self.todo.push(Node::Importer(to));
+    }
+
+    fn missing(&self, path: &DepPath, owner: &str, section: &str) -> Diagnostic {
+        let name = &self.lockfile.file().name;
+        let message = format!(
+            "{name}: `{owner}` leads to `{path}`, which `{section}` does not hold; run `pnpm install --lockfile-only` and commit the result"
+        );
+        self.lockfile.error_at("importers", owner, message)
+    }
+}
+
+fn unknown_importer(lockfile: &Lockfile, id: &str) -> Diagnostic {
+    let name = &lockfile.file().name;
+    Diagnostic::new(format!(
+        "{name} does not know the project `{id}`; run `pnpm install --lockfile-only` and commit the result"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

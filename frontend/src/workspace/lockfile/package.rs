@@ -1,0 +1,179 @@
+//! A resolved package: lockfile 6 keeps it in one entry, lockfile 9 in `packages` (what it is) and
+//! `snapshots` (what it depends on, once per set of peers).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::workspace::dep_path::DepPath;
+
+/// Where a package's files come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// A registry, by the content's integrity (`sha512-...`).
+    Registry {
+        /// Subresource integrity of the tarball.
+        integrity: String,
+    },
+    /// A tarball at a URL or, as `file:x.tgz`, in the repository.
+    Tarball {
+        /// URL or `file:` path.
+        tarball: String,
+        /// Subresource integrity, which git hosts' archives lack.
+        integrity: Option<String>,
+    },
+    /// A commit of a git repository.
+    Git {
+        /// Where to clone from.
+        repository: String,
+        /// The commit.
+        commit: String,
+    },
+    /// A directory of the repository, relative to the workspace root.
+    Directory {
+        /// The directory.
+        directory: String,
+    },
+    /// A kind that only pnpm needs to know (`binary`, `variations`, `custom:...`).
+    Other {
+        /// The kind's name; empty where there was none.
+        kind: String,
+    },
+}
+
+/// All that the lockfile knows of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageEntry {
+    /// The package's own name, which is not the alias that it is required by.
+    pub name: String,
+    /// Its version, where it has one: a directory may not.
+    pub version: Option<String>,
+    /// Where its files come from.
+    pub resolution: Resolution,
+    /// Operating systems it runs on, `!x` for those it does not; empty for all.
+    pub os: Vec<String>,
+    /// CPUs, likewise.
+    pub cpu: Vec<String>,
+    /// C libraries (`glibc`, `musl`), likewise.
+    pub libc: Vec<String>,
+    /// `engines`, such as `node: '>=18'`.
+    pub engines: BTreeMap<String, String>,
+    /// Whether it brings commands.
+    pub has_bin: bool,
+    /// Whether it has install scripts: known to lockfile 6 alone.
+    pub requires_build: Option<bool>,
+    /// Whether a patch is applied to it.
+    pub patched: bool,
+    /// Whether only optional dependencies lead to it, so that it may be missing.
+    pub optional: bool,
+    /// The peers it asks for.
+    pub peer_dependencies: BTreeMap<String, String>,
+    /// What it depends on, peers included.
+    pub snapshot: Snapshot,
+}
+
+/// What a package depends on, by the names under which it requires them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Snapshot {
+    /// Resolved versions, as in [`super::ResolvedDependency::version`] but relative to the root.
+    pub dependencies: BTreeMap<String, String>,
+    /// Those that may fail or not suit the platform.
+    pub optional_dependencies: BTreeMap<String, String>,
+    /// Whether only optional dependencies lead here.
+    pub optional: bool,
+}
+
+/// An entry of `packages` as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RawPackage {
+    name: Option<String>,
+    version: Option<String>,
+    resolution: RawResolution,
+    os: Vec<String>,
+    cpu: Vec<String>,
+    libc: Vec<String>,
+    engines: Value,
+    has_bin: bool,
+    requires_build: bool,
+    patched: bool,
+    peer_dependencies: BTreeMap<String, String>,
+    #[serde(flatten)]
+    snapshot: Snapshot,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RawResolution {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    integrity: Option<String>,
+    tarball: Option<String>,
+    repo: Option<String>,
+    commit: Option<String>,
+    directory: Option<String>,
+}
+
+impl PackageEntry {
+    /// Joins the two halves of lockfile 9; for lockfile 6 the package's entry holds both.
+    pub(super) fn merge(path: &DepPath, raw: RawPackage, snapshot: Option<Snapshot>) -> Self {
+        let engines = raw.engines.as_object().into_iter().flatten();
+        let requires_build = snapshot.is_none().then_some(raw.requires_build);
+        let snapshot = snapshot.unwrap_or(raw.snapshot);
+        let number = path.version();
+        Self {
+            name: raw
+                .name
+                .or_else(|| path.name().map(str::to_owned))
+                .unwrap_or_default(),
+            version: raw
+                .version
+                .or_else(|| (!number.contains([':', '/'])).then(|| number.to_owned())),
+            resolution: raw.resolution.into(),
+            os: raw.os,
+            cpu: raw.cpu,
+            libc: raw.libc,
+            engines: engines
+                .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
+                .collect(),
+            has_bin: raw.has_bin,
+            requires_build,
+            patched: raw.patched || path.patch_hash().is_some(),
+            optional: snapshot.optional,
+            peer_dependencies: raw.peer_dependencies,
+            snapshot,
+        }
+    }
+}
+
+impl From<RawResolution> for Resolution {
+    fn from(raw: RawResolution) -> Self {
+        match raw {
+            RawResolution {
+                kind: None,
+                tarball: Some(tarball),
+                integrity,
+                ..
+            } => Self::Tarball { tarball, integrity },
+            RawResolution {
+                kind: None,
+                integrity: Some(integrity),
+                ..
+            } => Self::Registry { integrity },
+            RawResolution {
+                directory: Some(directory),
+                ..
+            } => Self::Directory { directory },
+            RawResolution {
+                repo: Some(repository),
+                commit: Some(commit),
+                ..
+            } => Self::Git { repository, commit },
+            RawResolution { kind, .. } => Self::Other {
+                kind: kind.unwrap_or_default(),
+            },
+        }
+    }
+}

@@ -1,0 +1,174 @@
+use super::*;
+use crate::workspace::closure::Scope;
+use crate::workspace::fixtures::{ALL, PNPM_8, PNPM_9, ids, lockfile, manifests};
+
+const DEVELOPMENT: Scope<'_> = Scope::Development { include_root: false };
+
+fn closure(lock: &Lockfile, start: &[&str], scope: Scope<'_>) -> Closure {
+    Closure::of(lock, &ids(start), scope).unwrap()
+}
+
+fn all<'a>(lock: &'a Lockfile) -> Vec<&'a str> {
+    lock.importer_ids().collect()
+}
+
+#[test]
+fn all_projects_keep_everything() {
+    for text in ALL {
+        let lock = lockfile(text);
+        assert_eq!(prune(&lock, &closure(&lock, &all(&lock), DEVELOPMENT)).text, text);
+    }
+}
+
+#[test]
+fn what_is_outside_the_closure_goes() {
+    for text in ALL {
+        let lock = lockfile(text);
+        let pruned = prune(&lock, &closure(&lock, &["apps/b"], DEVELOPMENT)).text;
+        let again = lockfile(&pruned);
+        assert_eq!(all(&again), [".", "apps/b", "libs/kernel"]);
+        let names: Vec<String> = again
+            .dep_paths()
+            .filter_map(|p| p.name().map(str::to_owned))
+            .collect();
+        assert_eq!(names, ["fsevents", "kind-of", "ms"]);
+        assert!(pruned.contains("  .: {}\n"));
+        assert_eq!(again.overrides(), lock.overrides());
+        assert_eq!(again.patched_dependencies(), lock.patched_dependencies());
+        assert_eq!(again.catalogs(), lock.catalogs());
+    }
+}
+
+#[test]
+fn kept_entries_are_pnpms_own_bytes() {
+    for text in ALL {
+        let lock = lockfile(text);
+        let pruned = prune(&lock, &closure(&lock, &["apps/inj"], DEVELOPMENT)).text;
+        for line in pruned.lines().filter(|line| *line != "  .: {}") {
+            assert!(text.contains(line), "{line}");
+        }
+    }
+}
+
+#[test]
+fn pruning_twice_changes_nothing() {
+    let manifests = manifests();
+    for text in ALL {
+        for scope in [
+            DEVELOPMENT,
+            Scope::Production {
+                manifests: &manifests,
+            },
+        ] {
+            for start in ["apps/a", "apps/b", "apps/inj", "libs/empty", "."] {
+                let lock = lockfile(text);
+                let once = prune(&lock, &closure(&lock, &[start], scope));
+                let lock = lockfile(&once.text);
+                let twice = prune(&lock, &closure(&lock, &[start], scope));
+                assert_eq!(once, twice, "{start}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unrelated_change_leaves_the_text_alone() {
+    let changed = PNPM_9
+        .replace("ms:\n        specifier: 2.1.3", "ms:\n        specifier: ^2.1.3")
+        .replace("semver@7.6.0", "semver@7.6.1")
+        .replace("version: 7.6.0", "version: 7.6.1");
+    assert_ne!(changed, PNPM_9);
+    let (before, after) = (lockfile(PNPM_9), lockfile(&changed));
+    for scope in [
+        DEVELOPMENT,
+        Scope::Production {
+            manifests: &manifests(),
+        },
+    ] {
+        assert_eq!(
+            prune(&before, &closure(&before, &["apps/a"], scope)).text,
+            prune(&after, &closure(&after, &["apps/a"], scope)).text
+        );
+    }
+}
+
+#[test]
+fn production_projects_are_written_anew() {
+    let lock = lockfile(PNPM_9);
+    let manifests = manifests();
+    let pruned = prune(
+        &lock,
+        &closure(
+            &lock,
+            &["apps/inj", "apps/a"],
+            Scope::Production {
+                manifests: &manifests,
+            },
+        ),
+    );
+    let start = pruned.text.find("importers:").unwrap();
+    let end = pruned.text.find("packages:").unwrap();
+    insta::assert_snapshot!(&pruned.text[start..end]);
+}
+
+#[test]
+fn a_single_projects_lockfile_is_pruned_too() {
+    let text = "lockfileVersion: '6.0'\n\ndependencies:\n  a:\n    specifier: '1'\n    version: 1.0.0\n\ndevDependencies:\n  b:\n    specifier: '1'\n    version: 1.0.0\n\npackages:\n\n  /a@1.0.0:\n    resolution: {integrity: x}\n\n  /b@1.0.0:\n    resolution: {integrity: x}\n\ntime:\n  /a@1.0.0: '2020-01-01T00:00:00.000Z'\n  /b@1.0.0: '2020-01-01T00:00:00.000Z'\n";
+    let lock = lockfile(text);
+    let pruned = prune(
+        &lock,
+        &closure(
+            &lock,
+            &["."],
+            Scope::Production {
+                manifests: &BTreeMap::new(),
+            },
+        ),
+    );
+    assert_eq!(
+        pruned.text,
+        "lockfileVersion: '6.0'\n\nimporters:\n\n  .:\n    dependencies:\n      a:\n        specifier: '1'\n        version: 1.0.0\n\npackages:\n\n  /a@1.0.0:\n    resolution: {integrity: x}\n\ntime:\n  /a@1.0.0: '2020-01-01T00:00:00.000Z'\n"
+    );
+}
+
+/// Prints times; run it with `--release -- --nocapture` on a large file of your own.
+#[test]
+fn a_large_lockfile_takes_milliseconds() {
+    let mut text = String::from("lockfileVersion: '9.0'\n\nimporters:\n\n");
+    let mut packages = String::from("packages:\n\n");
+    let mut snapshots = String::from("snapshots:\n\n");
+    for i in 0..40 {
+        text += &format!(
+            "  s{i:02}:\n    dependencies:\n      p{:04}:\n        specifier: ^1.0.0\n        version: 1.0.0\n\n",
+            i * 100
+        );
+    }
+    for i in 0..4_000 {
+        packages += &format!(
+            "  p{i:04}@1.0.0:\n    resolution: {{integrity: sha512-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa==}}\n    engines: {{node: '>=12'}}\n\n"
+        );
+        let next = if i % 100 < 99 {
+            format!("    dependencies:\n      p{:04}: 1.0.0\n", i + 1)
+        } else {
+            "    optional: true\n".into()
+        };
+        snapshots += &format!("  p{i:04}@1.0.0:\n{next}\n");
+    }
+    let text = text + &packages + &snapshots;
+    let start = std::time::Instant::now();
+    let lock = lockfile(&text);
+    let parsed = start.elapsed();
+    let closure = closure(&lock, &["s03", "s07", "s20", "s21", "s22", "s33"], DEVELOPMENT);
+    let walked = start.elapsed();
+    let pruned = prune(&lock, &closure);
+    println!(
+        "{} lines: index {parsed:?}, closure of {} {:?}, prune {:?}",
+        text.lines().count(),
+        closure.packages.len(),
+        walked - parsed,
+        start.elapsed() - walked
+    );
+    assert_eq!(closure.packages.len(), 600);
+    assert!(lockfile(&pruned.text).dep_paths().count() == 600);
+    let _ = PNPM_8;
+}
