@@ -121,9 +121,10 @@ impl Failure {
         for place in places {
             if shown.len() < MAX_PLACES && !shown.contains(&place) {
                 shown.push(place);
-                status.details.push(source_detail(place));
             }
         }
+        // The client unwraps the details from the outside, so that the last one is printed first.
+        status.details.extend(shown.into_iter().rev().map(source_detail));
         status
     }
 }
