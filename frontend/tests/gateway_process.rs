@@ -1,6 +1,8 @@
 //! The life of the frontend's process, seen from BuildKit's end of the pipes: it always answers once, it always
 //! ends though its stdin stays open, and it never writes anything but the protocol to stdout.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 #[path = "../src/gateway/fake.rs"]
 mod fake;
 

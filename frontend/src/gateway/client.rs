@@ -75,6 +75,7 @@ impl Gateway {
 
     /// Resolves an image name to its digest and configuration.
     ///
+    /// The name needs a tag or a digest: without, the daemon says no more than `object required`.
     /// `mode` is `default`, `pull` or `local`; `log_name` is the line that the user sees meanwhile, such as
     /// `[internal] load metadata for docker.io/library/node:22-alpine`. Without a platform the daemon takes its
     /// own.

@@ -25,14 +25,14 @@ const MAX_WHOLE_SOURCE: usize = 32 << 10;
 const CONTEXT_LINES: usize = 8;
 
 /// The end of a build without a result: our own diagnostics, or what the daemon said, unchanged.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Failure {
     cause: Cause,
     /// Places that were added to the daemon's own.
     places: Vec<Place>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Cause {
     Mistakes(Diagnostics),
     Status(Box<rpc::Status>),
@@ -121,9 +121,10 @@ impl Failure {
         for place in places {
             if shown.len() < MAX_PLACES && !shown.contains(&place) {
                 shown.push(place);
-                status.details.push(source_detail(place));
             }
         }
+        // The client unwraps the details from the outside, so that the last one is printed first.
+        status.details.extend(shown.into_iter().rev().map(source_detail));
         status
     }
 }
@@ -137,6 +138,16 @@ impl fmt::Display for Failure {
                 several => write!(f, "{several} mistakes:\n{diagnostics}"),
             },
         }
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// Leaves the daemon's details out: they are kilobytes of its own stack traces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Failure")
+            .field(&self.to_string())
+            .field(&self.places)
+            .finish()
     }
 }
 

@@ -17,7 +17,7 @@ const MODE_DIR: u32 = 1 << 31;
 /// A file, directory or link in a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stat {
-    /// The base name.
+    /// The base name of the path that was asked for, or of the directory's entry.
     pub path: String,
     /// Whether it is a directory.
     pub is_dir: bool,
@@ -152,14 +152,19 @@ impl Gateway {
             path: path.to_owned(),
             mount_index: 0,
         };
-        Ok(self
+        let stat = self
             .rpc()
             .stat_file(request)
             .await?
             .into_inner()
             .stat
-            .unwrap_or_default()
-            .into())
+            .unwrap_or_default();
+        // The daemon names the end of a link, and the root by its mount point, which differs in every call.
+        let name = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or("/");
+        Ok(Stat {
+            path: name.to_owned(),
+            ..stat.into()
+        })
     }
 
     /// Returns `None` where the failure to look at `path` means that nothing is there, else the failure.
@@ -180,12 +185,18 @@ impl Gateway {
         if parts.contains(&"..") {
             return Err(failure);
         }
+        let mut below = false;
         while let Some(name) = parts.pop() {
             let directory = format!("/{}", parts.join("/"));
             if let Ok(entries) = self.read_dir(reference, &directory, as_pattern(name)).await {
-                let present = entries.iter().any(|entry| entry.path == name);
-                return if present { Err(failure) } else { Ok(None) };
+                return match entries.iter().find(|entry| entry.path == name) {
+                    None => Ok(None),
+                    // Nothing is below a file.
+                    Some(entry) if below && !entry.is_dir && entry.linkname.is_empty() => Ok(None),
+                    Some(_) => Err(failure),
+                };
             }
+            below = true;
         }
         Err(failure)
     }

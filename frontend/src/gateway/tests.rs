@@ -204,7 +204,7 @@ async fn a_missing_file_is_told_from_a_file_that_cannot_be_read() {
     })
     .await;
     type Case = (&'static str, Option<&'static [u8]>, &'static [&'static str]);
-    let cases: [Case; 8] = [
+    let cases: [Case; 9] = [
         ("a/b/c.json", Some(b"x"), &["ReadFile"]),
         ("/a/b/c.json", Some(b"x"), &["ReadFile"]),
         ("d[1].json", Some(b"y"), &["ReadFile"]),
@@ -212,6 +212,7 @@ async fn a_missing_file_is_told_from_a_file_that_cannot_be_read() {
         ("d[2].json", None, &["ReadFile", "ReadDir"]),
         ("./a//b/none", None, &["ReadFile", "ReadDir"]),
         ("a/none/c.json", None, &["ReadFile", "ReadDir", "ReadDir"]),
+        ("a/b/c.json/d", None, &["ReadFile", "ReadDir", "ReadDir"]),
         (
             "none/none/none",
             None,
@@ -271,7 +272,9 @@ async fn stat_and_listing_tell_files_from_directories() {
     .await;
     let file = gateway.stat(&reference(), "a/b").await.unwrap().unwrap();
     assert_eq!((file.path.as_str(), file.is_dir, file.size), ("b", false, 3));
-    assert!(gateway.stat(&reference(), "a").await.unwrap().unwrap().is_dir);
+    let directory = gateway.stat(&reference(), "a/").await.unwrap().unwrap();
+    assert_eq!((directory.path.as_str(), directory.is_dir), ("a", true));
+    assert_eq!(gateway.stat(&reference(), "/").await.unwrap().unwrap().path, "/");
     assert_eq!(gateway.stat(&reference(), "x").await.unwrap(), None);
 
     let names = |entries: Vec<Stat>| {

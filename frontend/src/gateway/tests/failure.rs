@@ -11,7 +11,7 @@ fn mistakes(list: Vec<Diagnostic>) -> Failure {
     Diagnostics::check(list).unwrap_err().into()
 }
 
-/// The sources of a failure: file, text, first and last line.
+/// The sources of a failure as buildx prints them, the last first: file, text, first and last line.
 fn sources(failure: &Failure) -> Vec<(String, String, u64, u64)> {
     let source = |any: &Any| {
         assert_eq!(any.type_url, "github.com/moby/buildkit/errdefs.Source+json");
@@ -26,7 +26,7 @@ fn sources(failure: &Failure) -> Vec<(String, String, u64, u64)> {
             line("end"),
         )
     };
-    failure.to_status().details.iter().map(source).collect()
+    failure.to_status().details.iter().rev().map(source).collect()
 }
 
 #[test]
