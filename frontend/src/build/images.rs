@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Platform, ResolveMode};
-use buildkit_proto::pb;
 use futures_util::future::try_join_all;
 
 use super::internal;
@@ -31,8 +30,8 @@ impl Resolved {
             reference: self.pinned.clone(),
             mode: match options.image_resolve_mode {
                 options::ResolveMode::Default => ResolveMode::Default,
-                options::ResolveMode::Pull => ResolveMode::ForcePull,
-                options::ResolveMode::Local => ResolveMode::PreferLocal,
+                options::ResolveMode::ForcePull => ResolveMode::ForcePull,
+                options::ResolveMode::PreferLocal => ResolveMode::PreferLocal,
             },
             env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         }
@@ -55,18 +54,12 @@ pub(super) async fn resolve(
     ]);
     let mode = match options.image_resolve_mode {
         options::ResolveMode::Default => "default",
-        options::ResolveMode::Pull => "pull",
-        options::ResolveMode::Local => "local",
+        options::ResolveMode::ForcePull => "pull",
+        options::ResolveMode::PreferLocal => "local",
     };
     let resolved = try_join_all(wanted.into_iter().map(|(reference, platform)| async move {
         let log = format!("[internal] load metadata for {reference}");
-        let wire = pb::Platform {
-            os: platform.os.clone(),
-            architecture: platform.architecture.clone(),
-            variant: platform.variant.clone(),
-            ..pb::Platform::default()
-        };
-        let image = gateway.resolve_image(reference, Some(wire), mode, &log).await.map_err(|failure| {
+        let image = gateway.resolve_image(reference, Some(platform.into()), mode, &log).await.map_err(|failure| {
             failure.at(manifest.nearest_place(if reference == plan.runtime.base.reference { "base" } else { "node" }))
         })?;
         let pinned = match (image.reference.contains('@'), image.digest.is_empty()) {

@@ -158,7 +158,7 @@ pub(super) fn image_config(
     image.architecture.clone_from(&platform.architecture);
     image.variant.clone_from(&platform.variant);
     image.created = match options.build_args.get("SOURCE_DATE_EPOCH") {
-        Some(_) => Some(crate::result::rfc3339(timestamp(options)?)),
+        Some(_) => crate::result::rfc3339(timestamp(options)?),
         None => None,
     };
     let config = &mut image.config;
@@ -188,7 +188,7 @@ pub(super) fn image_config(
         ..Healthcheck::default()
     });
     for (name, value) in &runtime.env {
-        image.set_env(name, value);
+        image.config.set_env(name, value);
     }
     Ok(image)
 }

@@ -38,7 +38,7 @@ impl BuildFile {
         let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
         let package_json = if directory.is_empty() { "package.json".to_owned() } else { format!("{directory}/package.json") };
         let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
-            .session(&options.session_id)
+            .session(options.session_id.clone().unwrap_or_default())
             .follow_paths([name, ignore.as_str(), package_json.as_str()])
             .shared_key_hint("dockerfile")
             .differ(Differ::None)

@@ -13,4 +13,4 @@ mod workspace;
 pub use build_file::BuildFile;
 pub use ignore::exclude_patterns;
 pub use tree::Tree;
-pub use workspace::{Found, load};
+pub use workspace::{Found, load, load_projects, metadata};

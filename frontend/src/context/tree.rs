@@ -76,6 +76,11 @@ impl Tree {
         self.lock().get(path).cloned()
     }
 
+    /// Notes that a path outside of the context, which the engine does not serve, is not there.
+    pub fn note_absent(&self, path: &str) {
+        self.lock().insert(path.to_owned(), None);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Option<Arc<SourceFile>>>> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }

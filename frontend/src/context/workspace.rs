@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use buildkit_llb::{Definition, Local, Output};
+use buildkit_llb::{Definition, Local};
 use futures_util::future::try_join_all;
 
 use super::discover::{self, Candidate};
@@ -52,16 +52,14 @@ pub struct Found {
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn metadata(gateway: &Gateway, options: &Options, context: Option<&Output>) -> Result<Tree, Failure> {
-    let source = context.cloned().unwrap_or_else(|| {
-        Local::new("context")
-            .session(&options.session_id)
+pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
+    let source = Local::new("context")
+            .session(options.session_id.clone().unwrap_or_default())
             .include(METADATA)
             .exclude(NEVER)
             .shared_key_hint("vextrus-metadata")
             .name("[internal] load workspace manifests")
-            .output()
-    });
+            .output();
     let definition = Definition::of(&source).map_err(crate::build::internal)?;
     let request = SolveRequest { definition: definition.to_proto(), ..SolveRequest::default() };
     Ok(Tree::new(gateway, gateway.solve(request).await?))

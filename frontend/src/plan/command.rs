@@ -232,7 +232,7 @@ fn candidates(entry: &str) -> Vec<String> {
         if known.iter().any(|end| last.ends_with(end)) {
             return vec![path.to_owned()];
         }
-        ["", ".js", ".cjs", ".mjs", "/index.js"].iter().skip(1).map(|end| format!("{path}{end}")).collect()
+        [".js", ".cjs", ".mjs", "/index.js"].iter().map(|end| format!("{path}{end}")).collect()
     };
     let mut found = spellings(entry);
     if let Some((first, rest)) = entry.split_once('/')
@@ -261,9 +261,10 @@ fn binary(program: &str, words: &[String]) -> Inferred {
 
 /// A script that needs a shell, as the last resort.
 fn shell(manifest: &PackageJson, script: &str) -> Option<Inferred> {
-    let last = script.split("&&").last()?.trim();
+    let last = script.rsplit("&&").next()?.trim();
     // `npm run build && node dist/main.js`: the image is built already.
-    let rebuilds = script.split("&&").rev().skip(1).all(|part| {
+    let parts: Vec<&str> = script.split("&&").collect();
+    let rebuilds = parts.iter().rev().skip(1).all(|part| {
         let part = part.trim();
         part.contains("build") || part.starts_with("tsc") || part.starts_with("rimraf") || part.starts_with("cd ")
     });

@@ -19,5 +19,5 @@ mod system;
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use model::*;
-pub use planner::{PlanInput, Planned, plan};
+pub use planner::{PlanInput, Planned, closure, plan};
 pub use system::SystemPackages;

@@ -8,8 +8,8 @@ use super::base::BaseImage;
 use super::contents::OutputRule;
 use super::system::SystemPackages;
 
-/// Where the workspace's root lies in every container.
-pub const WORKSPACE: &str = "/app";
+pub use crate::workspace::ROOT as WORKSPACE;
+
 /// Where pnpm's store is mounted while installing.
 pub const STORE: &str = "/pnpm/store";
 /// Where the image holds what the frontend adds to it.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::{OutputRule, exposes_sources};
 use super::model::{PackageBuild, Script};
+use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
@@ -178,14 +179,6 @@ fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<Impo
     found
 }
 
-/// Returns whether a path is a directory or lies below it.
-pub(super) fn is_within(path: &str, directory: &str) -> bool {
-    directory.is_empty()
-        || directory == "."
-        || path == directory
-        || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
-}
-
 /// Patterns, relative to the package, that no step sees.
 fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     let own = input.workspace.context_path(importer);
@@ -284,12 +277,5 @@ mod tests {
         assert!(!matches_name(".swcrc", ".swcrc.bak"));
         assert!(!matches_name("tsconfig*.json", "package.json"));
         assert!(matches_name("*a*b*", "xaxbx"));
-    }
-
-    #[test]
-    fn a_directory_is_not_its_longer_namesake() {
-        assert!(is_within("shared/kernel/src", "shared/kernel"));
-        assert!(!is_within("shared/kernel-extra", "shared/kernel"));
-        assert!(is_within("anything", ""));
     }
 }

@@ -9,12 +9,28 @@
 pub mod build_order;
 pub mod closure;
 pub mod dep_path;
+pub mod drift;
 pub mod lockfile;
+mod model;
+pub mod npmrc;
 pub mod package_json;
 pub mod path;
+pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
+pub mod settings;
+pub mod tsconfig;
 mod yaml;
+
+pub use lockfile::Lockfile;
+pub use model::{Project, Workspace};
+pub use npmrc::Npmrc;
+pub use package_json::PackageJson;
+pub use pnpm_workspace::PnpmWorkspace;
+pub use settings::Settings;
+
+/// Where the workspace's root lies in every container.
+pub const ROOT: &str = "/app";
 
 #[cfg(test)]
 mod fixtures;

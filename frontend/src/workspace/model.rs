@@ -77,6 +77,11 @@ impl Workspace {
         if inside.is_empty() { super::ROOT.to_owned() } else { format!("{}/{inside}", super::ROOT) }
     }
 
+    /// Returns whether a path relative to the workspace's root lies inside the context.
+    pub fn is_in_context(&self, relative: &str) -> bool {
+        !self.context_path(relative).starts_with("..")
+    }
+
     /// Returns whether a context path is known to exist.
     pub fn exists(&self, path: &str) -> bool {
         self.existing.contains(path)

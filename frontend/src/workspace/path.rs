@@ -73,6 +73,19 @@ pub fn relative(from: &str, to: &str) -> Option<String> {
     })
 }
 
+/// Returns whether a path is a directory or lies below it; everything lies below the root.
+///
+/// ```
+/// # use vextrus_frontend::workspace::path::is_within;
+/// assert!(is_within("shared/kernel/src", "shared/kernel"));
+/// assert!(!is_within("shared/kernel-extra", "shared/kernel"));
+/// ```
+pub fn is_within(path: &str, directory: &str) -> bool {
+    directory.is_empty()
+        || directory == "."
+        || path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
