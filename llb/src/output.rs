@@ -8,8 +8,8 @@ use crate::vertex::Vertex;
 
 /// A file system that some vertex will produce, or scratch, the empty one.
 ///
-/// It is an immutable value: a clone costs a reference count, and a vertex that takes it as input leaves it as it is.
-/// Nothing runs until a [`Definition`](crate::Definition) of it is solved.
+/// It is an immutable value: a clone costs a reference count, and a vertex that takes it as input leaves it
+/// as it is. Nothing runs until a [`Definition`](crate::Definition) of it is solved.
 #[derive(Clone)]
 pub struct Output {
     edge: Option<Edge>,
@@ -33,7 +33,8 @@ impl Output {
         self.edge.is_none()
     }
 
-    /// Returns the platform it was built for, where one was given to its vertex or to one that it is based on.
+    /// Returns the platform it was built for, where one was given to its vertex or to one that it is based
+    /// on.
     pub fn platform(&self) -> Option<&Platform> {
         self.edge.as_ref().and_then(|edge| edge.vertex.platform.as_ref())
     }
@@ -59,8 +60,8 @@ impl fmt::Debug for Output {
     }
 }
 
-/// Returns the digest (`sha256:...`) of the vertex that produces `output`, which BuildKit's progress and the gateway's
-/// `Warn` name it by; `None` for scratch.
+/// Returns the digest (`sha256:...`) of the vertex that produces `output`, which BuildKit's progress and the
+/// gateway's `Warn` name it by; `None` for scratch.
 pub fn vertex_digest(output: &Output) -> Option<&str> {
     output.edge().map(|edge| edge.vertex.digest.as_str())
 }

@@ -112,7 +112,8 @@ impl Draft {
                 .as_ref()
                 .filter(|_| platform_specific)
                 .map(pb::Platform::from),
-            // Empty but present, as BuildKit's own client writes it: the same op then has the same digest in both.
+            // Empty but present, as BuildKit's own client writes it: the same op then has the same digest in
+            // both.
             constraints: Some(pb::WorkerConstraints::default()),
             op: Some(kind),
         };
