@@ -81,10 +81,7 @@ impl Definition {
             vertices,
             metadata: metadata::without_empty(metadata),
             source: sources.source,
-            head: pb::Input {
-                digest: edge.vertex.digest.clone(),
-                index: edge.index,
-            },
+            head: edge.to_proto(),
         }
     }
 

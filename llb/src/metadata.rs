@@ -71,10 +71,15 @@ macro_rules! vertex_options {
                 self
             }
 
-            /// Shows this vertex on one progress line with all others of the same group id; a weak member
-            /// gives its own name to the line only when the group has no strong one.
+            /// Shows this vertex on one progress line with all others of the same group id. The line appears
+            /// when a member that is not weak has started.
             #[must_use]
-            pub fn progress_group(mut self, id: impl Into<String>, name: impl Into<String>, weak: bool) -> Self {
+            pub fn progress_group(
+                mut self,
+                id: impl Into<String>,
+                name: impl Into<String>,
+                weak: bool,
+            ) -> Self {
                 self.options.metadata.op.progress_group =
                     Some(buildkit_proto::pb::ProgressGroup { id: id.into(), name: name.into(), weak });
                 self

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use buildkit_proto::pb;
+
 use crate::platform::Platform;
 use crate::vertex::Vertex;
 
@@ -20,6 +22,16 @@ pub struct Output {
 pub(crate) struct Edge {
     pub(crate) vertex: Arc<Vertex>,
     pub(crate) index: i64,
+}
+
+impl Edge {
+    /// Returns the input that an op built on this edge has.
+    pub(crate) fn to_proto(&self) -> pb::Input {
+        pb::Input {
+            digest: self.vertex.digest.clone(),
+            index: self.index,
+        }
+    }
 }
 
 impl Output {

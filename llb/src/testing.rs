@@ -18,10 +18,7 @@ pub(crate) fn digest(output: &Output) -> String {
 
 /// Returns the input edge that an op built on `output` has.
 pub(crate) fn input(output: &Output) -> pb::Input {
-    pb::Input {
-        digest: digest(output),
-        index: output.edge().expect("not scratch").index,
-    }
+    output.edge().expect("not scratch").to_proto()
 }
 
 /// Returns the messages of everything that is wrong in the graph behind `output`.

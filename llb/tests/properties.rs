@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_reading_panic(def in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..24), 0..4)) {
+    fn no_bytes_make_reading_panic(def in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
         let wire = Wire { def, ..Wire::default() };
         if let Ok(output) = Output::from_proto(&wire) {
             _ = Definition::of(&output).map(|definition| dump(&definition));

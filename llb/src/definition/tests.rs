@@ -158,6 +158,15 @@ fn equal_vertices_share_what_is_said_about_either() {
     );
     assert_eq!(metadata.description["a"], "1");
     assert!(metadata.ignore_cache);
+
+    // Also where one op uses both.
+    let both = Exec::new(["a"])
+        .root(&image().name("first").output())
+        .mount(Mount::bind(&image().description("b", "2").output(), "/b").read_only());
+    let definition = Definition::of(&both.build().root()).unwrap();
+    let base = definition.vertices().next().unwrap();
+    assert_eq!(definition.vertices().len(), 2);
+    assert_eq!(base.metadata.unwrap().description.len(), 2);
 }
 
 #[test]
