@@ -77,6 +77,11 @@ fn explain(file: &SourceFile, error: &toml::de::Error) -> String {
         .unwrap_or_default();
     match error.message() {
         "duplicate key" => format!("{} is set a second time; keep one of the two", quoted(text)),
+        // The parser takes all that is no other value for a text without quotes.
+        message if message.starts_with("string values must be quoted") => match text.trim() {
+            "" => "a value is missing behind the `=`; write one, a text in quotes".to_owned(),
+            text => format!("{} is no value; write texts in quotes", quoted(text)),
+        },
         message => format!("this is not TOML: {}", message.trim_end()),
     }
 }

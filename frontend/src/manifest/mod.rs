@@ -9,6 +9,9 @@ pub mod reference;
 pub mod tables;
 pub mod values;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -78,6 +81,7 @@ impl Manifest {
         let mut reader = Reader::default();
         let mut keys = Keys::default();
         keys.read(&table, "", &mut reader);
+        keys.check(&mut reader);
         check(&keys, &mut reader);
         let places = reader.finish(file)?;
         let places = places

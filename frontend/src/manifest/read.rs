@@ -150,14 +150,14 @@ pub(super) fn table_schema<T: Table>() -> Json {
 
 fn unknown_key(path: &str, name: &str, keys: &[&str]) -> String {
     let known = format!("unknown key {}", quoted(path));
-    if let Some(table) = tables::home_of(name) {
-        return match table {
-            "" => format!(
-                "{known}; {} belongs at the top of the file, above the first table",
-                quoted(name)
-            ),
-            _ => format!("{known}; {} belongs in `[{table}]`", quoted(name)),
-        };
+    let homes: Vec<String> = tables::homes_of(name)
+        .map(|header| match header {
+            "" => "at the top of the file, above the first table".to_owned(),
+            header => format!("in `[{header}]`"),
+        })
+        .collect();
+    if !homes.is_empty() {
+        return format!("{known}; {} belongs {}", quoted(name), homes.join(" or "));
     }
     match suggest(name, keys.iter().copied()) {
         Some(near) => format!("{known}; did you mean `{near}`?"),
@@ -249,7 +249,11 @@ impl Reader {
     pub(super) fn wrong_text(&mut self, item: &Item<'_>, path: &str, text: &str, why: &str, write: &str) {
         self.note(
             item.span(),
-            format!("`{}` = {} {why}; write {write}", shown(path), quoted(text)),
+            format!(
+                "`{}` is {}, which {why}; write {write}",
+                shown(path),
+                quoted(text)
+            ),
         );
     }
 
@@ -314,9 +318,14 @@ pub(super) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>)
 
 /// Returns a text fit for a message: one line, at most 60 characters.
 pub(super) fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(60).flat_map(char::escape_debug).collect();
-    // The message quotes with backticks, so that ordinary quotes need no escape.
-    short = short.replace("\\\"", "\"").replace("\\'", "'");
+    let mut short = String::new();
+    for c in text.chars().take(60) {
+        match c {
+            // Quotes and backslashes stand for themselves; what cannot be seen is escaped.
+            '"' | '\'' | '\\' => short.push(c),
+            c => short.extend(c.escape_debug()),
+        }
+    }
     if text.chars().nth(60).is_some() {
         short.push('…');
     }
@@ -325,7 +334,11 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Returns a text in backticks, fit for a message.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", shown(text))
+    if text.is_empty() {
+        "`\"\"`".to_owned()
+    } else {
+        format!("`{}`", shown(text))
+    }
 }
 
 fn found(value: &DeValue<'_>) -> String {

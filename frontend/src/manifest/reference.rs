@@ -73,12 +73,12 @@ fn kind(schema: &Json) -> String {
         return choices.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }
     if get("$ref").is_some() {
-        return "table with the keys of `[run]`".to_owned();
+        return "tables with the keys of `[run]`".to_owned();
     }
     match get("type").and_then(Json::as_str) {
-        Some("array") => format!("list of: {}", get("items").map(kind).unwrap_or_default()),
+        Some("array") => format!("list of {}", get("items").map(kind).unwrap_or_default()),
         Some("object") => match get("additionalProperties") {
-            Some(values @ Json::Object(_)) => format!("table of names to: {}", kind(values)),
+            Some(values @ Json::Object(_)) => format!("table of {}", kind(values)),
             _ => "table".to_owned(),
         },
         Some("string") => match get("examples").and_then(|examples| examples.get(0)) {
