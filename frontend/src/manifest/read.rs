@@ -65,14 +65,19 @@ impl<K: super::values::Text + Ord, V: Value> Field for BTreeMap<K, V> {
         };
         for (key, item) in table {
             let name = key.get_ref();
-            let path = format!("{path}.{name}");
+            let table = path;
+            let path = format!("{table}.{name}");
             reader.enter(&path, key.span(), item);
             match name.parse::<K>() {
                 Ok(key) => self.extend(V::read(item, &path, reader).map(|value| (key, value))),
-                Err(why) => reader.note(
-                    key.span(),
-                    format!("the name {} {why}; write {}", quoted(name), K::WRITE),
-                ),
+                Err(why) => {
+                    let name = quoted(name);
+                    let write = K::WRITE;
+                    reader.note(
+                        key.span(),
+                        format!("`{table}` has the name {name}, which {why}; write {write}"),
+                    );
+                }
             }
         }
     }
@@ -196,7 +201,7 @@ macro_rules! table {
             fn properties() -> Vec<(&'static str, String, serde_json::Value)> {
                 vec![$((
                     stringify!($field),
-                    [$($field_doc),*].map(str::trim).join("\n").trim().to_owned(),
+                    [$($field_doc),*].map(str::trim).join(" "),
                     <$type as $crate::manifest::read::Field>::schema(),
                 )),*]
             }

@@ -45,7 +45,6 @@ pub fn page() -> String {
             "\n## {title}\n\n| key | type | meaning | default |\n|---|---|---|---|\n"
         );
         for (key, doc, schema) in properties() {
-            let doc = doc.replace('\n', " ");
             let (meaning, default) = doc.split_once("Default: ").unwrap_or((doc.as_str(), "–"));
             let kind = kind(&schema).replace('|', "\\|");
             let _ = writeln!(

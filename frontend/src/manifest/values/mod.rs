@@ -50,11 +50,6 @@ fn read_text<T: Text>(item: &Item<'_>, path: &str, reader: &mut Reader) -> Optio
 fn read_text_or_number<T: Text>(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<T> {
     match item.get_ref() {
         DeValue::Integer(number) => parse_text(&number.to_string(), item, path, reader),
-        // Other readers of TOML would take 22.10 for 22.1.
-        DeValue::Float(number) => {
-            reader.wrong_type(item, path, &format!("it in quotes: `\"{}\"`", number.as_str()));
-            None
-        }
         _ => read_text(item, path, reader),
     }
 }

@@ -47,7 +47,7 @@ fn workspace_path(text: &str) -> Result<String, String> {
         return Err("is absolute".to_owned());
     }
     if text.starts_with('!') {
-        return Err("takes files away, which only `.dockerignore` can".to_owned());
+        return Err("takes files away, as only `.dockerignore` can".to_owned());
     }
     let path = parts(text)?;
     if path.is_empty() {
