@@ -5,7 +5,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::read::{MAX_PROBLEMS, quoted};
+use super::read::MAX_PROBLEMS;
+use super::words::quoted;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// The largest manifest that is read, in bytes. Real ones have a hundred lines.

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::read::{Described, Field, Item, Reader, Value, described, quoted, table};
+use super::read::{Field, Item, Reader, Value};
+use super::table::{Described, described, table};
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
     PackageName, Period, PnpmVersion, Ports, Retries, Script, Secret, SshAgents, StopSignal, SystemPackage,
     TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
 };
+use super::words::quoted;
 
 table! {
     /// The keys at the top of the file, above the first table.

@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
 use super::{EnvName, SecretId, SshId, Text, parse_text, text};
-use crate::manifest::read::{Field, Item, Reader, Value, table};
+use crate::manifest::read::{Field, Item, Reader, Value};
+use crate::manifest::table::table;
 
 /// The package.json script that builds a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

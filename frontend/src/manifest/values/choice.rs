@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::manifest::read::{Item, Reader, Value, suggest};
+use crate::manifest::read::{Item, Reader, Value};
+use crate::manifest::words::suggest;
 
 /// Declares a choice between words; a word after `later` is known and refused with a reason.
 macro_rules! choice {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Text, text_value};
-use crate::manifest::read::{quoted, suggest};
+use crate::manifest::words::{quoted, suggest};
 
 /// The image that the service runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]

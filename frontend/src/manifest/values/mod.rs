@@ -202,7 +202,7 @@ impl<T: Value> Value for Vec<T> {
     fn read(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<Self> {
         let Some(items) = item.get_ref().as_array() else {
             let write = match item.get_ref() {
-                DeValue::String(text) => format!("a list: `[\"{}\"]`", super::read::shown(text)),
+                DeValue::String(text) => format!("a list: `[\"{}\"]`", super::words::shown(text)),
                 _ => "a list, such as `[\"a\", \"b\"]`".to_owned(),
             };
             reader.wrong_type(item, path, &write);
