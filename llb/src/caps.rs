@@ -1,8 +1,9 @@
 //! The capabilities of LLB: which a daemon must have to read an op.
 //!
-//! Ids are those of BuildKit's `solver/pb/caps.go`. They are told from the encoded op, in this one place, so that they
-//! hold for a definition of any origin. They are never written into the definition: a daemon refuses an id that it does
-//! not know even where it could run the op; a frontend compares them with the `LLBCaps` of `Ping` instead.
+//! Ids are those of BuildKit's `solver/pb/caps.go`. They are told from the encoded op, in this one place, so
+//! that they hold for a definition of any origin. They are never written into the definition: a daemon
+//! refuses an id that it does not know even where it could run the op; a frontend compares them with the
+//! `LLBCaps` of `Ping` instead.
 
 use std::collections::BTreeSet;
 
@@ -91,7 +92,8 @@ fn of_source(source: &pb::SourceOp, caps: &mut BTreeSet<&'static str>) {
     for (attribute, cap) in ATTRIBUTES {
         insert_if(caps, source.attrs.contains_key(attribute), cap);
     }
-    // A daemon that does not know the mode may resolve in its own way, except where the user insists on a pull.
+    // A daemon that does not know the mode may resolve in its own way, except where the user insists on a
+    // pull.
     let mode = source.attrs.get(attribute::IMAGE_RESOLVE_MODE);
     insert_if(
         caps,
@@ -179,3 +181,6 @@ fn insert_if(caps: &mut BTreeSet<&'static str>, needed: bool, cap: &'static str)
         caps.insert(cap);
     }
 }
+
+#[cfg(test)]
+mod tests;

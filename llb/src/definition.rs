@@ -18,7 +18,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-/// The graph behind an output: its vertices in topological order, each digest once, and what is said about them.
+/// The graph behind an output: its vertices in topological order, each digest once, and what is said about
+/// them.
 ///
 /// It is a function of the output alone: the same graph gives the same bytes.
 #[derive(Clone)]
@@ -46,14 +47,15 @@ impl Definition {
     /// Returns the graph behind `output`.
     ///
     /// # Errors
-    /// [`Error::Scratch`] for scratch, and [`Error::Invalid`] with every vertex that cannot be as it was built.
+    /// [`Error::Scratch`] for scratch, and [`Error::Invalid`] with every vertex that cannot be as it was
+    /// built.
     pub fn of(output: &Output) -> Result<Definition, Error> {
         let edge = output.edge().ok_or(Error::Scratch)?;
         let reachable = post_order(&edge.vertex);
-        let problems: Vec<Problem> = reachable
-            .iter()
-            .flat_map(|vertex| vertex.problems.iter().cloned())
-            .collect();
+        // Equal vertices have equal problems.
+        let mut told = BTreeSet::new();
+        let all = reachable.iter().flat_map(|vertex| &vertex.problems);
+        let problems: Vec<Problem> = all.filter(|problem| told.insert(*problem)).cloned().collect();
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -79,14 +81,12 @@ impl Definition {
             vertices,
             metadata: metadata::without_empty(metadata),
             source: sources.source,
-            head: pb::Input {
-                digest: edge.vertex.digest.clone(),
-                index: edge.index,
-            },
+            head: edge.to_proto(),
         }
     }
 
-    /// Returns the definition as BuildKit's API takes it: the ops' bytes, then a terminal op that names the result.
+    /// Returns the definition as BuildKit's API takes it: the ops' bytes, then a terminal op that names the
+    /// result.
     pub fn to_proto(&self) -> pb::Definition {
         let terminal = pb::Op {
             inputs: vec![self.head.clone()],
@@ -134,8 +134,8 @@ impl Definition {
         &self.source.infos
     }
 
-    /// Returns the ids of the LLB capabilities that a daemon needs for this graph, to be compared with those that
-    /// `Ping` returns.
+    /// Returns the ids of the LLB capabilities that a daemon needs for this graph, to be compared with those
+    /// that `Ping` returns.
     pub fn capabilities(&self) -> BTreeSet<&'static str> {
         let mut needed = BTreeSet::new();
         self.vertices
@@ -166,8 +166,9 @@ impl std::fmt::Debug for Definition {
     }
 }
 
-/// Returns every vertex that `head` needs, itself last, each after its inputs. Handles that share a digest are all
-/// there: they may differ in metadata. It keeps its own stack: a graph may be deeper than the thread's.
+/// Returns every vertex that `head` needs, itself last, each after its inputs. Handles that share a digest
+/// are all there: they may differ in metadata. It keeps its own stack: a graph may be deeper than the
+/// thread's.
 fn post_order(head: &Arc<Vertex>) -> Vec<&Arc<Vertex>> {
     let mut order = Vec::new();
     let mut entered = HashSet::from([Arc::as_ptr(head)]);

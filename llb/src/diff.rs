@@ -25,7 +25,8 @@ impl Diff {
         }
     }
 
-    /// Returns a file system that holds the changes; with scratch below that is the upper one, without any vertex.
+    /// Returns a file system that holds the changes; with scratch below that is the upper one, without any
+    /// vertex.
     pub fn output(self) -> Output {
         let Diff {
             lower,

@@ -15,8 +15,8 @@ mod file;
 #[cfg(test)]
 mod tests;
 
-/// Returns the graph as text: a block a vertex, inputs first, each called `v` and its place in the order instead of by
-/// its digest, so that a change of one vertex shows as a change of one block.
+/// Returns the graph as text: a block a vertex, inputs first, each called `v` and its place in the order
+/// instead of by its digest, so that a change of one vertex shows as a change of one block.
 pub fn dump(definition: &Definition) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -110,9 +110,9 @@ fn write_metadata(text: &mut String, definition: &Definition, vertex: VertexView
         for (place, range) in location.ranges.iter().enumerate() {
             let lines = crate::location::from_proto(range);
             text.push(if place == 0 { ':' } else { ',' });
-            match lines.start() == lines.end() {
-                true => write!(text, "{}", lines.start())?,
-                false => write!(text, "{}-{}", lines.start(), lines.end())?,
+            write!(text, "{}", lines.start())?;
+            if lines.end() > lines.start() {
+                write!(text, "-{}", lines.end())?;
             }
         }
         text.push('\n');

@@ -22,8 +22,8 @@ const SSH_AUTH_SOCK: &str = "SSH_AUTH_SOCK";
 
 /// A command to run. It can be built once it has a root: [`Exec::root`] or [`Exec::root_read_only`].
 ///
-/// What has no order to the command has none here either: environment, ulimits, secrets and mounts may be added in any
-/// order and give the same bytes.
+/// What has no order to the command has none here either: environment, ulimits, secrets and mounts may be
+/// added in any order and give the same bytes.
 #[derive(Clone, Debug)]
 pub struct Exec<R = Rooted> {
     root: R,
@@ -81,7 +81,8 @@ impl Exec<Unrooted> {
 }
 
 impl<R> Exec<R> {
-    /// Runs in `base`; what the command writes is the root output. Scratch will do if a mount brings the program.
+    /// Runs in `base`; what the command writes is the root output. Scratch will do if a mount brings the
+    /// program.
     #[must_use]
     pub fn root(self, base: &Output) -> Exec<Rooted> {
         self.rooted(Rooted {
@@ -127,7 +128,8 @@ impl<R> Exec<R> {
         self
     }
 
-    /// Sets an environment variable; a later value of one name wins. Without `PATH` BuildKit sets its default one.
+    /// Sets an environment variable; a later value of one name wins. Without `PATH` BuildKit sets its default
+    /// one.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.insert(name.into(), value.into());
@@ -340,14 +342,14 @@ pub struct ExecOutputs {
 }
 
 impl ExecOutputs {
-    /// Returns the root as the command leaves it. A read-only root is left as it was: this is then the very output that
-    /// was given, and depending on it does not run the command.
+    /// Returns the root as the command leaves it. A read-only root is left as it was: this is then the very
+    /// output that was given, and depending on it does not run the command.
     pub fn root(&self) -> Output {
         self.root.clone()
     }
 
-    /// Returns the file system mounted at `dest`, spelled as it was mounted, as the command leaves it; `None` if that
-    /// is no mount with an output.
+    /// Returns the file system mounted at `dest`, spelled as it was mounted, as the command leaves it; `None`
+    /// if that is no mount with an output.
     pub fn mount(&self, dest: &str) -> Option<Output> {
         self.outputs.get(dest).cloned()
     }

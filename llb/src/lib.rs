@@ -1,14 +1,14 @@
 //! A typed, immutable, lazy builder of BuildKit's LLB graphs, with deterministic bytes.
 //!
-//! An [`Output`] is a file system that some vertex will produce. Builders take outputs and give outputs: sources
-//! ([`Image`], [`Local`], [`Git`], [`Http`], [`OciLayout`]) bring files in, [`Exec`] runs a command, [`File`] changes
-//! files without one, [`merge()`] and [`diff()`] work on whole layers. Nothing runs here: [`Definition::of`] gives the
-//! graph behind an output in the form that BuildKit's API takes. This crate does no I/O and knows no client.
+//! An [`Output`] is a file system that some vertex will produce. Builders take outputs and give outputs:
+//! sources ([`Image`], [`Local`], [`Git`], [`Http`], [`OciLayout`]) bring files in, [`Exec`] runs a command,
+//! [`File`] changes files without one, [`merge()`] and [`diff()`] work on whole layers. Nothing runs here:
+//! [`Definition::of`] gives the graph behind an output in the form that BuildKit's API takes. This crate does
+//! no I/O and knows no client.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use buildkit_llb::{Copy, Definition, Exec, File, Image, Local, Location, Mount, Network, Output, SourceFile};
-//! use buildkit_llb::{dump, merge};
+//! use std::sync::Arc; use buildkit_llb::{Copy, Definition, Exec, File, Image, Local, Location, Mount,
+//! Network, Output, SourceFile}; use buildkit_llb::{dump, merge};
 //!
 //! // Where the steps come from: BuildKit shows these lines when a step fails.
 //! let manifest = Arc::new(SourceFile {
@@ -71,7 +71,8 @@
 //! # Promises
 //! - The same graph has the same bytes, in every run and in whatever order its parts were built.
 //! - A vertex has the digest that the daemon computes for it, so that source locations and warnings find it.
-//! - A vertex that BuildKit would refuse is an [`Error`] of [`Definition::of`], never a panic; all of them are named.
+//! - A vertex that BuildKit would refuse is an [`Error`] of [`Definition::of`], never a panic; all of them
+//!   are named.
 //! - A graph may be of any depth: nothing here recurses over it.
 
 mod caps;
@@ -88,6 +89,8 @@ mod output;
 mod path;
 mod platform;
 mod source;
+#[cfg(test)]
+mod testing;
 mod vertex;
 mod wire;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use buildkit_proto::pb;
 
-/// A file that vertices come from. Its text travels in the definition, so that the client can show an excerpt.
+/// A file that vertices come from. Its text travels in the definition, so that the client can show an
+/// excerpt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
     /// The name shown to the user.

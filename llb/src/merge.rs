@@ -6,8 +6,8 @@ use crate::metadata::{VertexOptions, vertex_options};
 use crate::output::Output;
 use crate::vertex::{Draft, Inputs};
 
-/// File systems to lay over each other, the later over the earlier. Their layers are taken as they are: nothing is
-/// copied, and when one of them changes the others are not touched.
+/// File systems to lay over each other, the later over the earlier. Their layers are taken as they are:
+/// nothing is copied, and when one of them changes the others are not touched.
 #[derive(Clone, Debug)]
 pub struct Merge {
     inputs: Vec<Output>,

@@ -30,7 +30,8 @@ impl Metadata {
     }
 }
 
-/// Joins the metadata of equal vertices the way BuildKit's client does: flags add up, the later description wins.
+/// Joins the metadata of equal vertices the way BuildKit's client does: flags add up, the later description
+/// wins.
 pub(crate) fn merge(into: &mut pb::OpMetadata, from: &pb::OpMetadata) {
     into.ignore_cache |= from.ignore_cache;
     into.description.extend(
@@ -70,17 +71,22 @@ macro_rules! vertex_options {
                 self
             }
 
-            /// Shows this vertex on one progress line with all others of the same group id; a weak member gives its
-            /// own name to the line only when the group has no strong one.
+            /// Shows this vertex on one progress line with all others of the same group id. The line appears
+            /// when a member that is not weak has started.
             #[must_use]
-            pub fn progress_group(mut self, id: impl Into<String>, name: impl Into<String>, weak: bool) -> Self {
+            pub fn progress_group(
+                mut self,
+                id: impl Into<String>,
+                name: impl Into<String>,
+                weak: bool,
+            ) -> Self {
                 self.options.metadata.op.progress_group =
                     Some(buildkit_proto::pb::ProgressGroup { id: id.into(), name: name.into(), weak });
                 self
             }
 
-            /// Runs this vertex even when the cache holds its result. On an exec with cache mounts BuildKit also
-            /// empties those mounts.
+            /// Runs this vertex even when the cache holds its result. On an exec with cache mounts BuildKit
+            /// also empties those mounts.
             #[must_use]
             pub fn ignore_cache(mut self) -> Self {
                 self.options.metadata.op.ignore_cache = true;
@@ -94,7 +100,8 @@ macro_rules! vertex_options {
                 self
             }
 
-            /// Sets the platform. Without it a vertex takes that of the output it is based on, then the daemon's own.
+            /// Sets the platform. Without it a vertex takes that of the output it is based on, then the
+            /// daemon's own.
             #[must_use]
             pub fn platform(mut self, platform: &$crate::Platform) -> Self {
                 self.options.platform = Some(platform.clone());

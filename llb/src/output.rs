@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use buildkit_proto::pb;
+
 use crate::platform::Platform;
 use crate::vertex::Vertex;
 
 /// A file system that some vertex will produce, or scratch, the empty one.
 ///
-/// It is an immutable value: a clone costs a reference count, and a vertex that takes it as input leaves it as it is.
-/// Nothing runs until a [`Definition`](crate::Definition) of it is solved.
+/// It is an immutable value: a clone costs a reference count, and a vertex that takes it as input leaves it
+/// as it is. Nothing runs until a [`Definition`](crate::Definition) of it is solved.
 #[derive(Clone)]
 pub struct Output {
     edge: Option<Edge>,
@@ -20,6 +22,16 @@ pub struct Output {
 pub(crate) struct Edge {
     pub(crate) vertex: Arc<Vertex>,
     pub(crate) index: i64,
+}
+
+impl Edge {
+    /// Returns the input that an op built on this edge has.
+    pub(crate) fn to_proto(&self) -> pb::Input {
+        pb::Input {
+            digest: self.vertex.digest.clone(),
+            index: self.index,
+        }
+    }
 }
 
 impl Output {
@@ -33,7 +45,8 @@ impl Output {
         self.edge.is_none()
     }
 
-    /// Returns the platform it was built for, where one was given to its vertex or to one that it is based on.
+    /// Returns the platform it was built for, where one was given to its vertex or to one that it is based
+    /// on.
     pub fn platform(&self) -> Option<&Platform> {
         self.edge.as_ref().and_then(|edge| edge.vertex.platform.as_ref())
     }
@@ -59,8 +72,8 @@ impl fmt::Debug for Output {
     }
 }
 
-/// Returns the digest (`sha256:...`) of the vertex that produces `output`, which BuildKit's progress and the gateway's
-/// `Warn` name it by; `None` for scratch.
+/// Returns the digest (`sha256:...`) of the vertex that produces `output`, which BuildKit's progress and the
+/// gateway's `Warn` name it by; `None` for scratch.
 pub fn vertex_digest(output: &Output) -> Option<&str> {
     output.edge().map(|edge| edge.vertex.digest.as_str())
 }

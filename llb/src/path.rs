@@ -24,3 +24,6 @@ pub(crate) fn destination(path: &str) -> String {
     }
     cleaned
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Platforms: `linux/amd64`, `linux/arm/v7`, `windows(10.0.17763)/amd64`.
 //!
-//! Grammar and canonical forms are those of github.com/containerd/platforms, which BuildKit and its clients use.
+//! Grammar and canonical forms are those of github.com/containerd/platforms, which BuildKit and its clients
+//! use.
 
 use std::fmt;
 use std::str::FromStr;
@@ -41,9 +42,9 @@ impl Platform {
     /// Reads `os[(version)]/architecture[/variant]`, or an architecture alone, which means Linux.
     ///
     /// # Errors
-    /// When a part is missing, empty, or has a character outside `A-Z a-z 0-9 _ . -`, or when the only part is no known
-    /// architecture. (containerd takes a lone operating system too and adds the machine's architecture; a graph must
-    /// not depend on the machine.)
+    /// When a part is missing, empty, or has a character outside `A-Z a-z 0-9 _ . -`, or when the only part
+    /// is no known architecture. (containerd takes a lone operating system too and adds the machine's
+    /// architecture; a graph must not depend on the machine.)
     pub fn parse(text: &str) -> Result<Platform, ParsePlatformError> {
         let fail = |reason: String| ParsePlatformError {
             given: text.to_owned(),

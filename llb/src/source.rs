@@ -28,7 +28,8 @@ pub use oci_layout::OciLayout;
 struct Attributes(BTreeMap<String, String>);
 
 impl Attributes {
-    /// Sets an attribute unless its value is empty, which means the same as absent to BuildKit (see [`crate::wire`]).
+    /// Sets an attribute unless its value is empty, which means the same as absent to BuildKit (see
+    /// [`crate::wire`]).
     fn set(&mut self, name: &str, value: impl Into<String>) {
         let value = value.into();
         if !value.is_empty() {

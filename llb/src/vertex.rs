@@ -53,12 +53,13 @@ impl Inputs {
     /// Returns the index of `output` among the inputs, adding it if it is new; [`EMPTY`] for scratch.
     pub(crate) fn add(&mut self, output: &Output) -> i64 {
         let Some(edge) = output.edge() else { return EMPTY };
-        match self
-            .edges
-            .iter()
-            .position(|known| known.digest == edge.vertex.digest && known.index == edge.index)
-        {
-            Some(position) => index(position),
+        let wanted = edge.to_proto();
+        match self.edges.iter().position(|known| *known == wanted) {
+            Some(position) => {
+                // An equal vertex that was built apart may have other things said about it.
+                self.vertices.push(Arc::clone(&edge.vertex));
+                index(position)
+            }
             None => self.append(output),
         }
     }
@@ -66,10 +67,7 @@ impl Inputs {
     /// Adds `output` even if it is there already; [`EMPTY`] for scratch.
     pub(crate) fn append(&mut self, output: &Output) -> i64 {
         let Some(edge) = output.edge() else { return EMPTY };
-        self.edges.push(pb::Input {
-            digest: edge.vertex.digest.clone(),
-            index: edge.index,
-        });
+        self.edges.push(edge.to_proto());
         self.vertices.push(Arc::clone(&edge.vertex));
         index(self.edges.len() - 1)
     }
@@ -112,7 +110,8 @@ impl Draft {
                 .as_ref()
                 .filter(|_| platform_specific)
                 .map(pb::Platform::from),
-            // Empty but present, as BuildKit's own client writes it: the same op then has the same digest in both.
+            // Empty but present, as BuildKit's own client writes it: the same op then has the same digest in
+            // both.
             constraints: Some(pb::WorkerConstraints::default()),
             op: Some(kind),
         };

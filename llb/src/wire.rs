@@ -1,12 +1,12 @@
 //! The bytes of an op, and their digest.
 //!
-//! A vertex is known to BuildKit by the digest of its bytes. The daemon decodes every op, encodes it again with Go's
-//! protobuf library and takes the digest of *that*; source locations and warnings that we key by our own digest are
-//! found only if both agree. Two habits of Go's encoder differ from prost's:
+//! A vertex is known to BuildKit by the digest of its bytes. The daemon decodes every op, encodes it again
+//! with Go's protobuf library and takes the digest of *that*; source locations and warnings that we key by
+//! our own digest are found only if both agree. Two habits of Go's encoder differ from prost's:
 //!
 //! - a oneof is written after all other fields, whatever its field numbers (protobuf-go,
-//!   `internal/impl/codec_message.go`, "marshal oneofs last"). [`pb::Op`] is the one message of LLB where this shows:
-//!   its op has the numbers 2 to 7, its platform 10 and its constraints 11;
+//!   `internal/impl/codec_message.go`, "marshal oneofs last"). [`pb::Op`] is the one message of LLB where
+//!   this shows: its op has the numbers 2 to 7, its platform 10 and its constraints 11;
 //! - a map entry always has its value, where prost leaves an empty one out. LLB needs no empty value, so
 //!   [`crate::source`] sets none.
 
@@ -39,3 +39,6 @@ pub(crate) fn encode(op: &pb::Op) -> Vec<u8> {
 pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{:x}", Sha256::digest(bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::read::{MAX_PROBLEMS, quoted};
+use super::read::MAX_PROBLEMS;
+use super::words::quoted;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// The largest manifest that is read, in bytes. Real ones have a hundred lines.
@@ -77,6 +78,11 @@ fn explain(file: &SourceFile, error: &toml::de::Error) -> String {
         .unwrap_or_default();
     match error.message() {
         "duplicate key" => format!("{} is set a second time; keep one of the two", quoted(text)),
+        // The parser takes all that is no other value for a text without quotes.
+        message if message.starts_with("string values must be quoted") => match text.trim() {
+            "" => "a value is missing behind the `=`; write one, a text in quotes".to_owned(),
+            text => format!("{} is no value; write texts in quotes", quoted(text)),
+        },
         message => format!("this is not TOML: {}", message.trim_end()),
     }
 }

@@ -1,22 +1,28 @@
 //! The manifest: TOML text to a checked model whose every value knows its line.
 //!
 //! [`tables`] names every key once: its type reads it, merges it and describes it, and its doc comment
-//! becomes the reference page and the JSON Schema ([`reference`]). Pure: text in, data out.
+//! becomes the reference page and the JSON Schema ([`mod@reference`]). Pure: text in, data out.
 
 mod document;
 mod read;
 pub mod reference;
+mod table;
 pub mod tables;
 pub mod values;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
-use read::{Field, Reader, shown, suggest};
+use read::{Field, Reader};
 use tables::{Keys, Run};
 use values::HealthcheckSetting;
+use words::{quoted, shown, suggest};
 
 /// A checked manifest: the keys that were set, and where.
 ///
@@ -78,6 +84,7 @@ impl Manifest {
         let mut reader = Reader::default();
         let mut keys = Keys::default();
         keys.read(&table, "", &mut reader);
+        keys.check(&mut reader);
         check(&keys, &mut reader);
         let places = reader.finish(file)?;
         let places = places
@@ -195,7 +202,7 @@ impl Manifest {
             }
             None => format!("the targets are {}", names.join(", ")),
         };
-        let message = format!("no target {} in this manifest; {help}", read::quoted(name));
+        let message = format!("no target {} in this manifest; {help}", quoted(name));
         Diagnostic::new(message).at(self.first_line()).into()
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::tables;
+use super::words::{found, quoted, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// A TOML value with its byte range.
@@ -65,14 +65,19 @@ impl<K: super::values::Text + Ord, V: Value> Field for BTreeMap<K, V> {
         };
         for (key, item) in table {
             let name = key.get_ref();
-            let path = format!("{path}.{name}");
+            let table = path;
+            let path = format!("{table}.{name}");
             reader.enter(&path, key.span(), item);
             match name.parse::<K>() {
                 Ok(key) => self.extend(V::read(item, &path, reader).map(|value| (key, value))),
-                Err(why) => reader.note(
-                    key.span(),
-                    format!("the name {} {why}; write {}", quoted(name), K::WRITE),
-                ),
+                Err(why) => {
+                    let name = quoted(name);
+                    let write = K::WRITE;
+                    reader.note(
+                        key.span(),
+                        format!("`{table}` has the name {name}, which {why}; write {write}"),
+                    );
+                }
             }
         }
     }
@@ -92,137 +97,6 @@ impl<K: super::values::Text + Ord, V: Value> Field for BTreeMap<K, V> {
         json!({"type": "object", "additionalProperties": V::schema()})
     }
 }
-
-/// A table with a fixed set of keys; written with [`table!`].
-pub(super) trait Table: Default {
-    /// The keys, in the order of the reference page.
-    const KEYS: &'static [&'static str];
-    /// Reads one key; false where the table has no such key.
-    fn set(&mut self, key: &str, item: &Item<'_>, path: &str, reader: &mut Reader) -> bool;
-    /// Returns each key with its doc comment and its JSON Schema.
-    fn properties() -> Vec<(&'static str, String, Json)>;
-}
-
-/// A table's header, its keys, and how to describe them.
-pub(super) type Described = (
-    &'static str,
-    &'static [&'static str],
-    fn() -> Vec<(&'static str, String, Json)>,
-);
-
-/// Returns the description of a table.
-pub(super) fn described<T: Table>(header: &'static str) -> Described {
-    (header, T::KEYS, T::properties)
-}
-
-/// Reads all keys of a table; unknown ones are mistakes.
-pub(super) fn read_table<T: Table>(table: &mut T, item: &Item<'_>, path: &str, reader: &mut Reader) {
-    let Some(entries) = item.get_ref().as_table() else {
-        return reader.wrong_type(item, path, &format!("a table `[{path}]` with its keys below"));
-    };
-    for (key, item) in entries {
-        let name = key.get_ref();
-        let path = if path.is_empty() {
-            name.to_string()
-        } else {
-            format!("{path}.{name}")
-        };
-        reader.enter(&path, key.span(), item);
-        if !table.set(name, item, &path, reader) {
-            reader.note(key.span(), unknown_key(&path, name, T::KEYS));
-        }
-    }
-}
-
-/// Returns the JSON Schema of a table.
-pub(super) fn table_schema<T: Table>() -> Json {
-    let properties: serde_json::Map<String, Json> = T::properties()
-        .into_iter()
-        .map(|(key, doc, mut schema)| {
-            if let Some(object) = schema.as_object_mut() {
-                object.insert("description".to_owned(), doc.into());
-            }
-            (key.to_owned(), schema)
-        })
-        .collect();
-    json!({"type": "object", "properties": properties, "additionalProperties": false})
-}
-
-fn unknown_key(path: &str, name: &str, keys: &[&str]) -> String {
-    let known = format!("unknown key {}", quoted(path));
-    if let Some(table) = tables::home_of(name) {
-        return match table {
-            "" => format!(
-                "{known}; {} belongs at the top of the file, above the first table",
-                quoted(name)
-            ),
-            _ => format!("{known}; {} belongs in `[{table}]`", quoted(name)),
-        };
-    }
-    match suggest(name, keys.iter().copied()) {
-        Some(near) => format!("{known}; did you mean `{near}`?"),
-        None => format!("{known}; the keys here are {}", keys.join(", ")),
-    }
-}
-
-/// Declares a table of the manifest: each field is a key, its doc comment the key's documentation.
-macro_rules! table {
-    ($(#[doc = $doc:literal])* pub struct $name:ident {
-        $($(#[doc = $field_doc:literal])* pub $field:ident: $type:ty,)*
-    }) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
-        pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
-
-        impl $crate::manifest::read::Table for $name {
-            const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            fn set(
-                &mut self,
-                key: &str,
-                item: &$crate::manifest::read::Item<'_>,
-                path: &str,
-                reader: &mut $crate::manifest::read::Reader,
-            ) -> bool {
-                match key {
-                    $(stringify!($field) => {
-                        $crate::manifest::read::Field::read(&mut self.$field, item, path, reader);
-                    })*
-                    _ => return false,
-                }
-                true
-            }
-
-            fn properties() -> Vec<(&'static str, String, serde_json::Value)> {
-                vec![$((
-                    stringify!($field),
-                    [$($field_doc),*].map(str::trim).join("\n").trim().to_owned(),
-                    <$type as $crate::manifest::read::Field>::schema(),
-                )),*]
-            }
-        }
-
-        impl $crate::manifest::read::Field for $name {
-            fn read(
-                &mut self,
-                item: &$crate::manifest::read::Item<'_>,
-                path: &str,
-                reader: &mut $crate::manifest::read::Reader,
-            ) {
-                $crate::manifest::read::read_table(self, item, path, reader);
-            }
-
-            fn or(self, fallback: Self) -> Self {
-                Self { $($field: $crate::manifest::read::Field::or(self.$field, fallback.$field)),* }
-            }
-
-            fn schema() -> serde_json::Value {
-                $crate::manifest::read::table_schema::<Self>()
-            }
-        }
-    };
-}
-pub(super) use table;
 
 /// Collects what reading finds: the mistakes, and where each key stands.
 #[derive(Debug, Default)]
@@ -249,7 +123,11 @@ impl Reader {
     pub(super) fn wrong_text(&mut self, item: &Item<'_>, path: &str, text: &str, why: &str, write: &str) {
         self.note(
             item.span(),
-            format!("`{}` = {} {why}; write {write}", shown(path), quoted(text)),
+            format!(
+                "`{}` is {}, which {why}; write {write}",
+                shown(path),
+                quoted(text)
+            ),
         );
     }
 
@@ -290,52 +168,5 @@ impl Reader {
         }
         Diagnostics::check(told)?;
         Ok(self.places)
-    }
-}
-
-/// Returns the candidate that was probably meant.
-pub(super) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A long text is no typing mistake, and comparing costs the product of both lengths.
-    if text.len() > 64 {
-        return None;
-    }
-    let lower = text.to_lowercase().replace('-', "_");
-    candidates
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).clamp(1, 3))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Returns a text fit for a message: one line, at most 60 characters.
-pub(super) fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(60).flat_map(char::escape_debug).collect();
-    // The message quotes with backticks, so that ordinary quotes need no escape.
-    short = short.replace("\\\"", "\"").replace("\\'", "'");
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
-}
-
-/// Returns a text in backticks, fit for a message.
-pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", shown(text))
-}
-
-fn found(value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::String(text) => format!("the string {}", quoted(text)),
-        DeValue::Integer(number) => format!("the number {}", quoted(&number.to_string())),
-        DeValue::Float(number) => format!("the decimal number {}", quoted(number.as_str())),
-        DeValue::Boolean(value) => format!("`{value}`"),
-        DeValue::Datetime(value) => format!("the date `{value}`"),
-        DeValue::Array(_) => "a list".to_owned(),
-        DeValue::Table(_) => "a table".to_owned(),
     }
 }

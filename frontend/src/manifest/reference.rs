@@ -45,7 +45,6 @@ pub fn page() -> String {
             "\n## {title}\n\n| key | type | meaning | default |\n|---|---|---|---|\n"
         );
         for (key, doc, schema) in properties() {
-            let doc = doc.replace('\n', " ");
             let (meaning, default) = doc.split_once("Default: ").unwrap_or((doc.as_str(), "–"));
             let kind = kind(&schema).replace('|', "\\|");
             let _ = writeln!(
@@ -73,12 +72,12 @@ fn kind(schema: &Json) -> String {
         return choices.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }
     if get("$ref").is_some() {
-        return "table with the keys of `[run]`".to_owned();
+        return "tables with the keys of `[run]`".to_owned();
     }
     match get("type").and_then(Json::as_str) {
-        Some("array") => format!("list of: {}", get("items").map(kind).unwrap_or_default()),
+        Some("array") => format!("list of {}", get("items").map(kind).unwrap_or_default()),
         Some("object") => match get("additionalProperties") {
-            Some(values @ Json::Object(_)) => format!("table of names to: {}", kind(values)),
+            Some(values @ Json::Object(_)) => format!("table of {}", kind(values)),
             _ => "table".to_owned(),
         },
         Some("string") => match get("examples").and_then(|examples| examples.get(0)) {

@@ -3,17 +3,19 @@
 //! The doc comments are the reference: `docs/manifest.md` and `docs/manifest.schema.json` are made of them.
 //! "Default:" begins what holds where the key is not set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::read::{Described, Field, Item, Reader, Value, described, table};
+use super::read::{Field, Item, Reader, Value};
+use super::table::{Described, described, table};
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
     PackageName, Period, PnpmVersion, Ports, Retries, Script, Secret, SshAgents, StopSignal, SystemPackage,
     TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
 };
+use super::words::quoted;
 
 table! {
     /// The keys at the top of the file, above the first table.
@@ -23,8 +25,9 @@ table! {
         /// The workspace package to build, by the name in its package.json.
         /// Default: the package.json beside the manifest.
         pub package: Option<PackageName>,
-        /// The image to run on: a word, or any image that has Node. `auto` takes the smallest one that the
-        /// native modules of the production dependencies run on, and the build says why. Default: `auto`.
+        /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, or any image that has Node. `auto`
+        /// takes the smallest one that the native modules of the production dependencies run on, and the
+        /// build says why. Default: `auto`.
         pub base: Option<Base>,
         /// The version of Node, whole or its beginning.
         /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace.
@@ -159,13 +162,34 @@ pub(super) fn all() -> [Described; 5] {
     ]
 }
 
-/// Returns the header of the one table that has a key, where exactly one has it.
-pub(super) fn home_of(key: &str) -> Option<&'static str> {
-    let mut homes = all()
+/// Iterates over the headers of the tables that have a key.
+pub(super) fn homes_of(key: &str) -> impl Iterator<Item = &'static str> {
+    all()
         .into_iter()
-        .filter(|(_, keys, _)| keys.contains(&key))
-        .map(|(header, ..)| header);
-    homes.next().filter(|_| homes.next().is_none())
+        .filter(move |(_, keys, _)| keys.contains(&key))
+        .map(|(header, ..)| header)
+}
+
+impl Keys {
+    /// Notes what no value shows alone: two sources of one variable or file.
+    pub(super) fn check(&self, reader: &mut Reader) {
+        let mut taken: BTreeSet<&str> = self.build.env.keys().map(EnvName::as_str).collect();
+        for (i, secret) in self.build.secrets.iter().flatten().enumerate() {
+            for name in [secret.env.as_ref().map(EnvName::as_str), secret.target.as_deref()]
+                .into_iter()
+                .flatten()
+            {
+                if !taken.insert(name) {
+                    let message = format!(
+                        "the secret {} writes {}, which is already set; write another `env` or `target`",
+                        quoted(secret.id.as_str()),
+                        quoted(name)
+                    );
+                    reader.wrong_key(&format!("build.secrets[{i}]"), &message);
+                }
+            }
+        }
+    }
 }
 
 /// The defaults that need no look at the repository.

@@ -15,8 +15,8 @@ use crate::vertex::Vertex;
 use crate::wire;
 
 impl Output {
-    /// Returns the result of a definition from elsewhere as an output, to build on. Its ops keep their bytes, also
-    /// where they hold fields that this crate does not know. A definition without ops is scratch.
+    /// Returns the result of a definition from elsewhere as an output, to build on. Its ops keep their bytes,
+    /// also where they hold fields that this crate does not know. A definition without ops is scratch.
     ///
     /// # Errors
     /// [`Error::Malformed`] if an op does not decode or uses one that does not come before it.

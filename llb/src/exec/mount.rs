@@ -125,8 +125,8 @@ impl Mount {
         }
     }
 
-    /// Returns the SSH agent forwarded under this id as the socket `dest`. `SSH_AUTH_SOCK` is set to the first one
-    /// unless the command has its own.
+    /// Returns the SSH agent forwarded under this id as the socket `dest`. `SSH_AUTH_SOCK` is set to the
+    /// first one unless the command has its own.
     pub fn ssh(dest: impl Into<String>, id: impl Into<String>) -> SshMount {
         SshMount {
             dest: dest.into(),
@@ -227,8 +227,8 @@ impl Mount {
     }
 }
 
-/// Returns a destination in the form in which equal ones are the same string. A relative one stays apart: it is
-/// resolved against the working directory.
+/// Returns a destination in the form in which equal ones are the same string. A relative one stays apart: it
+/// is resolved against the working directory.
 pub(super) fn comparable(dest: &str) -> String {
     if dest.starts_with('/') {
         path::absolute(dest)
@@ -238,7 +238,8 @@ pub(super) fn comparable(dest: &str) -> String {
 }
 
 impl BindMount {
-    /// Mounts only this path of the output. Read-only or discarded, the cache key then is that path's content.
+    /// Mounts only this path of the output. Read-only or discarded, the cache key then is that path's
+    /// content.
     #[must_use]
     pub fn selector(mut self, path: impl Into<String>) -> BindMount {
         self.selector = path.into();

@@ -2,8 +2,8 @@
 
 use buildkit_proto::pb;
 
-/// The attributes to give; BuildKit's own choice (root, or the copied file's; the present time, or the copied file's)
-/// where there is none.
+/// The attributes to give; BuildKit's own choice (root, or the copied file's; the present time, or the copied
+/// file's) where there is none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attributes {
     pub(super) owner: Option<Owner>,
@@ -18,7 +18,8 @@ pub(super) enum Owner {
 }
 
 impl Attributes {
-    /// Returns the owner; names are looked up in the file system that is changed, whose input index is `base`.
+    /// Returns the owner; names are looked up in the file system that is changed, whose input index is
+    /// `base`.
     pub(super) fn owner(&self, base: i64) -> Option<pb::ChownOpt> {
         use pb::user_opt::User;
         let option = |user| Some(pb::UserOpt { user: Some(user) });

@@ -28,8 +28,8 @@ pub struct Copy {
 attributes!(Copy);
 
 impl Copy {
-    /// Returns a copy of `source` in `from` to `destination`. A destination that ends in `/` is a directory to copy
-    /// into.
+    /// Returns a copy of `source` in `from` to `destination`. A destination that ends in `/` is a directory
+    /// to copy into.
     pub fn new(from: &Output, source: impl AsRef<str>, destination: impl AsRef<str>) -> Copy {
         Copy {
             from: from.clone(),

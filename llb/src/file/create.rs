@@ -63,7 +63,8 @@ pub struct MkFile {
 attributes!(MkFile);
 
 impl MkFile {
-    /// Returns the file at `path` with these bytes, with mode 0644. They travel in the graph: no place for a secret.
+    /// Returns the file at `path` with these bytes, with mode 0644. They travel in the graph: no place for a
+    /// secret.
     pub fn new(path: impl AsRef<str>, data: impl Into<Vec<u8>>) -> MkFile {
         MkFile {
             path: path::absolute(path.as_ref()),
@@ -101,7 +102,8 @@ pub struct Symlink {
 attributes!(Symlink);
 
 impl Symlink {
-    /// Returns the link at `new` whose text is `old`, as given: relative to the link's directory, or absolute.
+    /// Returns the link at `new` whose text is `old`, as given: relative to the link's directory, or
+    /// absolute.
     pub fn new(old: impl Into<String>, new: impl AsRef<str>) -> Symlink {
         Symlink {
             old: old.into(),

@@ -29,8 +29,8 @@ pub struct Git {
 vertex_options!(Git);
 
 impl Git {
-    /// Returns the default branch of a remote: a URL (`https://`, `http://`, `ssh://`, `git://`), `user@host:path`, or
-    /// `host/path`, which means HTTPS.
+    /// Returns the default branch of a remote: a URL (`https://`, `http://`, `ssh://`, `git://`),
+    /// `user@host:path`, or `host/path`, which means HTTPS.
     pub fn new(remote: impl Into<String>) -> Git {
         Git {
             remote: remote.into(),
@@ -157,7 +157,8 @@ impl Git {
     }
 }
 
-/// A remote taken apart. Its host and path alone make the vertex's identifier, so that HTTPS and SSH name one thing.
+/// A remote taken apart. Its host and path alone make the vertex's identifier, so that HTTPS and SSH name one
+/// thing.
 struct Remote {
     url: String,
     host_and_path: String,

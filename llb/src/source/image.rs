@@ -77,9 +77,9 @@ impl Image {
     }
 }
 
-/// Returns the full form of an image reference, which alone BuildKit reads: with registry, and with a tag or a digest.
-/// Rules of github.com/distribution/reference: the first part is a registry if it has a dot, a colon or a capital, or
-/// is `localhost`.
+/// Returns the full form of an image reference, which alone BuildKit reads: with registry, and with a tag or
+/// a digest. Rules of github.com/distribution/reference: the first part is a registry if it has a dot, a
+/// colon or a capital, or is `localhost`.
 pub(crate) fn normalise(reference: &str) -> String {
     if reference.is_empty() {
         return String::new();

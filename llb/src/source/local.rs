@@ -58,7 +58,8 @@ impl Local {
         self
     }
 
-    /// Adds patterns, in the syntax of `.dockerignore`, of what not to transfer. Their order is kept: it has meaning.
+    /// Adds patterns, in the syntax of `.dockerignore`, of what not to transfer. Their order is kept: it has
+    /// meaning.
     #[must_use]
     pub fn exclude<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Local {
         self.exclude.extend(patterns.into_iter().map(Into::into));
@@ -72,8 +73,8 @@ impl Local {
         self
     }
 
-    /// Sets under which key the daemon keeps the files for the next, incremental transfer. Reads of one directory with
-    /// different patterns need different hints, or each undoes the other's.
+    /// Sets under which key the daemon keeps the files for the next, incremental transfer. Reads of one
+    /// directory with different patterns need different hints, or each undoes the other's.
     #[must_use]
     pub fn shared_key_hint(mut self, hint: impl Into<String>) -> Local {
         self.shared_key_hint = hint.into();

@@ -25,7 +25,8 @@ impl OciLayout {
         }
     }
 
-    /// Sets the client's store and the session that shares it; without them, the reference's name and any session.
+    /// Sets the client's store and the session that shares it; without them, the reference's name and any
+    /// session.
     #[must_use]
     pub fn store(mut self, store_id: impl Into<String>, session_id: impl Into<String>) -> OciLayout {
         self.store = store_id.into();

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
-use super::{EnvName, SecretId, Text, parse_text, text};
-use crate::manifest::read::{Field, Item, Reader, Value, table};
+use super::{EnvName, SecretId, SshId, Text, parse_text, text};
+use crate::manifest::read::{Field, Item, Reader, Value};
+use crate::manifest::table::table;
 
 /// The package.json script that builds a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,11 +144,11 @@ impl Value for Secret {
 
 /// The ssh agents, by the ids of `--ssh`, that the install and build steps may ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshAgents(Vec<SecretId>);
+pub struct SshAgents(Vec<SshId>);
 
 impl SshAgents {
     /// Returns the ids; none where the manifest says `ssh = false`.
-    pub fn ids(&self) -> &[SecretId] {
+    pub fn ids(&self) -> &[SshId] {
         &self.0
     }
 }
@@ -167,6 +168,6 @@ impl Value for SshAgents {
     }
 
     fn schema() -> Json {
-        json!({"anyOf": [{"type": "boolean"}, Vec::<SecretId>::schema()]})
+        json!({"anyOf": [{"type": "boolean"}, Vec::<SshId>::schema()]})
     }
 }

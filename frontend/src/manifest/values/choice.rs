@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::manifest::read::{Item, Reader, Value, suggest};
+use crate::manifest::read::{Item, Reader, Value};
+use crate::manifest::words::suggest;
 
 /// Declares a choice between words; a word after `later` is known and refused with a reason.
 macro_rules! choice {
@@ -96,17 +97,18 @@ fn words<T: Copy>(all: &[(T, Option<&str>)], word: fn(T) -> &'static str) -> Vec
 }
 
 fn refuse(item: &Item<'_>, path: &str, words: &[&str], reader: &mut Reader) {
-    let list = words
-        .iter()
-        .map(|word| format!("`\"{word}\"`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    match item.get_ref().as_str() {
-        Some(text) => {
-            let near = suggest(text, words.iter().copied());
-            let write = near.map_or_else(|| format!("one of {list}"), |near| format!("`\"{near}\"`"));
-            reader.wrong_text(item, path, text, "is none of its values", &write);
-        }
-        None => reader.wrong_type(item, path, &format!("one of {list}")),
+    let text = item.get_ref().as_str();
+    let near = text.and_then(|text| suggest(text, words.iter().copied()));
+    let write = match near {
+        Some(near) => format!("`\"{near}\"`"),
+        None => words
+            .iter()
+            .map(|word| format!("`\"{word}\"`"))
+            .collect::<Vec<_>>()
+            .join(" or "),
+    };
+    match text {
+        Some(text) => reader.wrong_text(item, path, text, "is none of its values", &write),
+        None => reader.wrong_type(item, path, &write),
     }
 }

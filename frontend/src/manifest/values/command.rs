@@ -23,8 +23,8 @@ impl Value for Command {
         let words = match item.get_ref() {
             DeValue::String(text) => match split(text) {
                 Ok(words) => words,
-                Err(why) => {
-                    reader.wrong_text(item, path, text, &why, WRITE);
+                Err((why, write)) => {
+                    reader.wrong_text(item, path, text, &why, write);
                     return None;
                 }
             },
@@ -42,7 +42,7 @@ impl Value for Command {
             }
         };
         if words.first().is_none_or(String::is_empty) {
-            reader.wrong_type(item, path, &format!("{WRITE}, whose first word is a program"));
+            reader.note(item.span(), format!("`{path}` names no program; write {WRITE}"));
             return None;
         }
         Some(Self(words))
@@ -56,8 +56,13 @@ impl Value for Command {
     }
 }
 
+const WRITE_SHELL: &str = "the words in a list, with the shell as the first: `[\"sh\", \"-c\", \"…\"]`; \
+                           or put the character in quotes";
+
 /// Splits a text at spaces outside quotes; refuses what only a shell could carry out.
-fn split(text: &str) -> Result<Vec<String>, String> {
+///
+/// The error is what is wrong, and what to write instead.
+fn split(text: &str) -> Result<Vec<String>, (String, &'static str)> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut characters = text.chars();
@@ -71,19 +76,21 @@ fn split(text: &str) -> Result<Vec<String>, String> {
                         Some(end) if end == c => break,
                         Some('\\') if c == '"' => word.extend(characters.next()),
                         Some(inner) => word.push(inner),
-                        None => return Err(format!("has a `{c}` without its end")),
+                        None => return Err((format!("has a `{c}` without its end"), WRITE)),
                     }
                 }
             }
             '\\' => {
-                let next = characters.next().ok_or("ends in `\\`")?;
+                let next = characters
+                    .next()
+                    .ok_or_else(|| ("ends in `\\`".to_owned(), WRITE))?;
                 word.get_or_insert_default().push(next);
             }
-            '\0' => return Err("holds a NUL".to_owned()),
+            '\0' => return Err(("holds a NUL".to_owned(), WRITE)),
             '|' | '&' | ';' | '<' | '>' | '$' | '`' | '(' | ')' => {
-                return Err(format!(
-                    "has the shell's `{c}`, and no shell runs the command: name one in a list, \
-                     `[\"sh\", \"-c\", \"…\"]`, or quote the character"
+                return Err((
+                    format!("has the shell's `{c}`, and no shell runs it"),
+                    WRITE_SHELL,
                 ));
             }
             c => word.get_or_insert_default().push(c),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Text, text_value};
-use crate::manifest::read::{quoted, suggest};
+use crate::manifest::words::{quoted, suggest};
 
 /// The image that the service runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl FromStr for Base {
         }
         // A bare word that is nearly one of ours is a slip, not an image of Docker Hub.
         if let Some(near) = suggest(text, WORDS.iter().map(|(word, _)| *word)) {
-            return Err(format!("is no base; did you mean {}?", quoted(near)));
+            return Err(format!("is no base but nearly {}", quoted(near)));
         }
         if text == "scratch" {
             return Err("has no Node to run the service".to_owned());

@@ -10,6 +10,9 @@ mod process;
 mod quantity;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 use std::str::FromStr;
 
 use serde_json::{Value as Json, json};
@@ -20,7 +23,7 @@ pub use build::{Script, Secret, SecretTable, SecretTarget, SshAgents};
 pub use choice::{Kind, Layout, Network};
 pub use command::Command;
 pub use image::{Base, ImageReference};
-pub use names::{EnvName, LabelKey, PackageName, SecretId, SystemPackage, TargetName};
+pub use names::{EnvName, LabelKey, PackageName, SecretId, SshId, SystemPackage, TargetName};
 pub use path::{UrlPath, WorkspacePath, WritableDirectory};
 pub use process::{HealthcheckSetting, Ports, Retries, StopSignal, User};
 pub use quantity::{ByteSize, Period};
@@ -43,6 +46,14 @@ fn read_text<T: Text>(item: &Item<'_>, path: &str, reader: &mut Reader) -> Optio
     parse_text(text, item, path, reader)
 }
 
+/// Reads a text that may be written as a whole number without quotes.
+fn read_text_or_number<T: Text>(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<T> {
+    match item.get_ref() {
+        DeValue::Integer(number) => parse_text(&number.to_string(), item, path, reader),
+        _ => read_text(item, path, reader),
+    }
+}
+
 /// Parses a text that was read from an item.
 fn parse_text<T: Text>(text: &str, item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<T> {
     let parsed = if text.contains('\0') {
@@ -58,6 +69,11 @@ fn parse_text<T: Text>(text: &str, item: &Item<'_>, path: &str, reader: &mut Rea
 /// Returns the JSON Schema of a text.
 fn text_schema<T: Text>() -> Json {
     json!({"type": "string", "examples": T::EXAMPLES})
+}
+
+/// Returns the JSON Schema of a text that may be written as a whole number.
+fn text_or_number_schema<T: Text>() -> Json {
+    json!({"anyOf": [text_schema::<T>(), {"type": "integer", "minimum": 0}]})
 }
 
 /// Implements [`Value`] for a type that is written as one text.
@@ -79,6 +95,26 @@ macro_rules! text_value {
     )*};
 }
 use text_value;
+
+/// Implements [`Value`] for a text that may be written as a whole number without quotes.
+macro_rules! text_or_number_value {
+    ($type:ty) => {
+        impl $crate::manifest::read::Value for $type {
+            fn read(
+                item: &$crate::manifest::read::Item<'_>,
+                path: &str,
+                reader: &mut $crate::manifest::read::Reader,
+            ) -> Option<Self> {
+                $crate::manifest::values::read_text_or_number(item, path, reader)
+            }
+
+            fn schema() -> serde_json::Value {
+                $crate::manifest::values::text_or_number_schema::<Self>()
+            }
+        }
+    };
+}
+use text_or_number_value;
 
 /// Declares a newtype over a checked text.
 macro_rules! text {
@@ -166,7 +202,7 @@ impl<T: Value> Value for Vec<T> {
     fn read(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<Self> {
         let Some(items) = item.get_ref().as_array() else {
             let write = match item.get_ref() {
-                DeValue::String(text) => format!("a list: `[\"{}\"]`", super::read::shown(text)),
+                DeValue::String(text) => format!("a list: `[\"{}\"]`", super::words::shown(text)),
                 _ => "a list, such as `[\"a\", \"b\"]`".to_owned(),
             };
             reader.wrong_type(item, path, &write);

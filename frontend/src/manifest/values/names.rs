@@ -31,10 +31,17 @@ text! {
 }
 
 text! {
-    /// The id of a secret or of an ssh agent, as `--secret id=` and `--ssh` take it.
-    SecretId, secret_id,
+    /// The id of a secret, as `--secret id=` takes it.
+    SecretId, session_id,
     write "the id that `docker buildx build --secret id=…` passes, such as `npm_token`",
     examples ["npm_token"]
+}
+
+text! {
+    /// The id of an ssh agent, as `--ssh` takes it.
+    SshId, session_id,
+    write "the id that `docker buildx build --ssh …` passes, such as `default`",
+    examples ["default", "github"]
 }
 
 text! {
@@ -104,7 +111,7 @@ fn target_name(text: &str) -> Result<&str, String> {
     Ok(text)
 }
 
-fn secret_id(text: &str) -> Result<&str, String> {
+fn session_id(text: &str) -> Result<&str, String> {
     // The command line passes ids in comma lists of key=value, and an id is a file name below /run/secrets.
     starts_with_letter_or_digit(only(text, |c| c.is_ascii_alphanumeric() || "-_.".contains(c))?)
 }

@@ -27,7 +27,7 @@ text! {
 /// Joins the parts of a relative path again, without `.` and empty parts.
 fn parts(text: &str) -> Result<String, String> {
     if text.contains('\\') {
-        return Err("has a `\\`; write `/` on every system".to_owned());
+        return Err("has a `\\`, where every system takes `/`".to_owned());
     }
     if text.chars().any(char::is_control) {
         return Err("has a control character".to_owned());
@@ -47,11 +47,16 @@ fn workspace_path(text: &str) -> Result<String, String> {
         return Err("is absolute".to_owned());
     }
     if text.starts_with('!') {
-        return Err("takes files away, which only `.dockerignore` can".to_owned());
+        return Err("takes files away, as only `.dockerignore` can".to_owned());
     }
     let path = parts(text)?;
     if path.is_empty() {
-        return Err("is the whole workspace".to_owned());
+        return Err(if text.is_empty() {
+            "is empty"
+        } else {
+            "is the whole workspace"
+        }
+        .to_owned());
     }
     globset::Glob::new(&path).map_err(|e| format!("is not a glob ({})", e.kind()))?;
     Ok(path)

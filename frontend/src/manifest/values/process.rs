@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde_json::{Value as Json, json};
 use toml::de::{DeInteger, DeValue};
 
-use super::{Text, parse_text, text};
+use super::{Text, text_or_number_value};
 use crate::manifest::read::{Field, Item, Reader, Value};
 use crate::manifest::tables::Healthcheck;
 
@@ -29,7 +29,7 @@ impl FromStr for User {
         let (uid, gid) = text.split_once(':').unwrap_or((text, text));
         let id = |text: &str| match text.parse::<u32>() {
             Ok(id) if id <= LARGEST_ID && text.bytes().all(|b| b.is_ascii_digit()) => Ok(id),
-            _ => Err("is not a number and a number".to_owned()),
+            _ => Err("is not numeric".to_owned()),
         };
         Ok(Self {
             uid: id(uid)?,
@@ -43,22 +43,7 @@ impl Text for User {
     const EXAMPLES: &'static [&'static str] = &["1001:1001", "1001"];
 }
 
-impl Value for User {
-    fn read(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<Self> {
-        match item.get_ref() {
-            DeValue::String(text) => parse_text(text, item, path, reader),
-            DeValue::Integer(number) => parse_text(&number.to_string(), item, path, reader),
-            _ => {
-                reader.wrong_type(item, path, Self::WRITE);
-                None
-            }
-        }
-    }
-
-    fn schema() -> Json {
-        json!({"anyOf": [{"type": "string", "examples": Self::EXAMPLES}, {"type": "integer", "minimum": 0}]})
-    }
-}
+text_or_number_value!(User);
 
 /// The TCP ports that the service listens on, at least one; the health check asks the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +117,23 @@ impl Value for Retries {
     }
 }
 
-text! {
-    /// A signal of Linux by its name, such as `SIGTERM`, or by its number from 1 to 64.
-    StopSignal, stop_signal,
-    write "a signal such as `\"SIGTERM\"` or `\"SIGINT\"`",
-    examples ["SIGTERM", "SIGINT", "SIGQUIT"]
+/// A signal of Linux by its name, such as `SIGTERM`, or by its number from 1 to 64.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StopSignal(String);
+
+impl StopSignal {
+    /// Returns the name in capitals with `SIG`, or the number.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
+
+impl Text for StopSignal {
+    const WRITE: &'static str = "a signal such as `\"SIGTERM\"` or `\"SIGINT\"`";
+    const EXAMPLES: &'static [&'static str] = &["SIGTERM", "SIGINT", "SIGQUIT"];
+}
+
+text_or_number_value!(StopSignal);
 
 /// The signals of signal(7) that every Linux has, without the two that cannot be caught to stop cleanly:
 /// Docker sends SIGKILL anyway when the time is over.
@@ -146,21 +142,25 @@ const SIGNALS: &[&str] = &[
     "SIGWINCH", "SIGIO", "SIGPWR", "SIGKILL",
 ];
 
-fn stop_signal(text: &str) -> Result<String, String> {
-    if let Ok(number @ 1..=64) = text.parse::<u8>() {
-        return Ok(number.to_string());
+impl FromStr for StopSignal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(number @ 1..=64) = text.parse::<u8>() {
+            return Ok(Self(number.to_string()));
+        }
+        let name = text.to_ascii_uppercase();
+        let name = if name.starts_with("SIG") {
+            name
+        } else {
+            format!("SIG{name}")
+        };
+        let real_time = name.strip_prefix("SIGRTMIN+").and_then(|n| n.parse::<u8>().ok());
+        if SIGNALS.contains(&name.as_str()) || real_time.is_some_and(|n| n <= 30) {
+            return Ok(Self(name));
+        }
+        Err("is not a signal that stops a service".to_owned())
     }
-    let name = text.to_ascii_uppercase();
-    let name = if name.starts_with("SIG") {
-        name
-    } else {
-        format!("SIG{name}")
-    };
-    let real_time = name.strip_prefix("SIGRTMIN+").and_then(|n| n.parse::<u8>().ok());
-    if SIGNALS.contains(&name.as_str()) || real_time.is_some_and(|n| n <= 30) {
-        return Ok(name);
-    }
-    Err("is not a signal that stops a service".to_owned())
 }
 
 /// The health check of the image: none, or a table.
@@ -180,7 +180,7 @@ impl Value for HealthcheckSetting {
                 let mut check = Healthcheck::default();
                 check.read(item, path, reader);
                 if check.path.is_some() && check.command.is_some() {
-                    let message = format!("`{path}` has both `path` and `command`; keep the one to ask");
+                    let message = format!("`{path}` has both `path` and `command`; keep one of them");
                     reader.wrong_key(&format!("{path}.command"), &message);
                 }
                 Some(Self::On(Box::new(check)))

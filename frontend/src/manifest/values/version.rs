@@ -1,10 +1,6 @@
 //! Versions of Node and pnpm.
 
-use serde_json::{Value as Json, json};
-use toml::de::DeValue;
-
-use super::{Text, parse_text, text};
-use crate::manifest::read::{Item, Reader, Value};
+use super::{Text, text, text_or_number_value};
 
 /// A version of Node, whole or its beginning: `22`, `22.11`, `22.11.0`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,27 +31,7 @@ impl Text for NodeVersion {
     const EXAMPLES: &'static [&'static str] = &["22", "22.11.0"];
 }
 
-impl Value for NodeVersion {
-    fn read(item: &Item<'_>, path: &str, reader: &mut Reader) -> Option<Self> {
-        match item.get_ref() {
-            DeValue::String(text) => parse_text(text, item, path, reader),
-            DeValue::Integer(number) => parse_text(&number.to_string(), item, path, reader),
-            // Other readers of TOML would take 22.10 for 22.1.
-            DeValue::Float(number) => {
-                reader.wrong_type(item, path, &format!("it in quotes: `\"{}\"`", number.as_str()));
-                None
-            }
-            _ => {
-                reader.wrong_type(item, path, Self::WRITE);
-                None
-            }
-        }
-    }
-
-    fn schema() -> Json {
-        json!({"anyOf": [{"type": "string", "examples": Self::EXAMPLES}, {"type": "integer", "minimum": 0}]})
-    }
-}
+text_or_number_value!(NodeVersion);
 
 text! {
     /// The whole version of pnpm, such as `9.15.4` or `10.0.0-rc.1`.

@@ -1,0 +1,138 @@
+//! A table with a fixed set of keys: declared once, read, merged and described by its declaration.
+
+use serde_json::{Value as Json, json};
+
+use super::read::{Item, Reader};
+use super::tables;
+use super::words::{quoted, suggest};
+
+/// A table with a fixed set of keys; written with [`table!`].
+pub(super) trait Table: Default {
+    /// The keys, in the order of the reference page.
+    const KEYS: &'static [&'static str];
+    /// Reads one key; false where the table has no such key.
+    fn set(&mut self, key: &str, item: &Item<'_>, path: &str, reader: &mut Reader) -> bool;
+    /// Returns each key with its doc comment and its JSON Schema.
+    fn properties() -> Vec<(&'static str, String, Json)>;
+}
+
+/// A table's header, its keys, and how to describe them.
+pub(super) type Described = (
+    &'static str,
+    &'static [&'static str],
+    fn() -> Vec<(&'static str, String, Json)>,
+);
+
+/// Returns the description of a table.
+pub(super) fn described<T: Table>(header: &'static str) -> Described {
+    (header, T::KEYS, T::properties)
+}
+
+/// Reads all keys of a table; unknown ones are mistakes.
+pub(super) fn read_table<T: Table>(table: &mut T, item: &Item<'_>, path: &str, reader: &mut Reader) {
+    let Some(entries) = item.get_ref().as_table() else {
+        return reader.wrong_type(item, path, &format!("a table `[{path}]` with its keys below"));
+    };
+    for (key, item) in entries {
+        let name = key.get_ref();
+        let path = if path.is_empty() {
+            name.to_string()
+        } else {
+            format!("{path}.{name}")
+        };
+        reader.enter(&path, key.span(), item);
+        if !table.set(name, item, &path, reader) {
+            reader.note(key.span(), unknown_key(&path, name, T::KEYS));
+        }
+    }
+}
+
+/// Returns the JSON Schema of a table.
+pub(super) fn table_schema<T: Table>() -> Json {
+    let properties: serde_json::Map<String, Json> = T::properties()
+        .into_iter()
+        .map(|(key, doc, mut schema)| {
+            if let Some(object) = schema.as_object_mut() {
+                object.insert("description".to_owned(), doc.into());
+            }
+            (key.to_owned(), schema)
+        })
+        .collect();
+    json!({"type": "object", "properties": properties, "additionalProperties": false})
+}
+
+fn unknown_key(path: &str, name: &str, keys: &[&str]) -> String {
+    let known = format!("unknown key {}", quoted(path));
+    let homes: Vec<String> = tables::homes_of(name)
+        .map(|header| match header {
+            "" => "at the top of the file, above the first table".to_owned(),
+            header => format!("in `[{header}]`"),
+        })
+        .collect();
+    if !homes.is_empty() {
+        return format!("{known}; {} belongs {}", quoted(name), homes.join(" or "));
+    }
+    match suggest(name, keys.iter().copied()) {
+        Some(near) => format!("{known}; did you mean `{near}`?"),
+        None => format!("{known}; the keys here are {}", keys.join(", ")),
+    }
+}
+
+/// Declares a table of the manifest: each field is a key, its doc comment the key's documentation.
+macro_rules! table {
+    ($(#[doc = $doc:literal])* pub struct $name:ident {
+        $($(#[doc = $field_doc:literal])* pub $field:ident: $type:ty,)*
+    }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
+
+        impl $crate::manifest::table::Table for $name {
+            const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn set(
+                &mut self,
+                key: &str,
+                item: &$crate::manifest::read::Item<'_>,
+                path: &str,
+                reader: &mut $crate::manifest::read::Reader,
+            ) -> bool {
+                match key {
+                    $(stringify!($field) => {
+                        $crate::manifest::read::Field::read(&mut self.$field, item, path, reader);
+                    })*
+                    _ => return false,
+                }
+                true
+            }
+
+            fn properties() -> Vec<(&'static str, String, serde_json::Value)> {
+                vec![$((
+                    stringify!($field),
+                    [$($field_doc),*].map(str::trim).join(" "),
+                    <$type as $crate::manifest::read::Field>::schema(),
+                )),*]
+            }
+        }
+
+        impl $crate::manifest::read::Field for $name {
+            fn read(
+                &mut self,
+                item: &$crate::manifest::read::Item<'_>,
+                path: &str,
+                reader: &mut $crate::manifest::read::Reader,
+            ) {
+                $crate::manifest::table::read_table(self, item, path, reader);
+            }
+
+            fn or(self, fallback: Self) -> Self {
+                Self { $($field: $crate::manifest::read::Field::or(self.$field, fallback.$field)),* }
+            }
+
+            fn schema() -> serde_json::Value {
+                $crate::manifest::table::table_schema::<Self>()
+            }
+        }
+    };
+}
+pub(super) use table;
