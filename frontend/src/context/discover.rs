@@ -115,7 +115,8 @@ pub(super) fn service(wanted: &Wanted, candidates: &[Candidate<'_>], root: &str)
         (None, None) => candidates.iter().filter(|_| candidates.len() == 1).collect(),
     };
     // Two projects of one name differ in the rest of their package.json.
-    let exact: Vec<&&Candidate<'_>> = same.iter().filter(|c| wanted.beside.is_some() && matches_beside(wanted, c)).collect();
+    let exact: Vec<&Candidate<'_>> =
+        same.iter().copied().filter(|c| wanted.beside.is_some() && matches_beside(wanted, c)).collect();
     match (same.as_slice(), exact.as_slice()) {
         ([one], _) | (_, [one]) => Ok(one.importer.to_owned()),
         ([], _) => Err(none_found(wanted, candidates).into()),

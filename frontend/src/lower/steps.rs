@@ -80,7 +80,7 @@ impl<'a> Steps<'a> {
             exec = exec.ulimit(name, *soft, *hard);
         }
         if let Some(size) = options.shm_size {
-            exec = exec.mount(Mount::tmpfs("/dev/shm").size(size));
+            exec = exec.mount(Mount::tmpfs("/dev/shm").size(i64::try_from(size).unwrap_or(i64::MAX)));
         }
         if let Some(parent) = &options.cgroup_parent {
             exec = exec.cgroup_parent(parent);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::native::Native;
+use crate::manifest::values::Base;
 
 /// C library of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,19 +51,20 @@ pub(super) fn alpine(node: &str) -> String {
 }
 
 /// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on.
-pub(super) fn choose(wanted: &str, node: &str, native: &Native) -> BaseImage {
+pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
     match wanted {
-        "auto" => automatic(node, native),
-        "debian" => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
-        "alpine" => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
-        "distroless" => BaseImage {
+        Base::Auto => automatic(node, native),
+        Base::Debian => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
+        Base::Alpine => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
+        Base::Distroless => BaseImage {
             reference: format!("gcr.io/distroless/nodejs{}-debian12", node.split('.').next().unwrap_or(node)),
             libc: Libc::Gnu,
             node: "/nodejs/bin/node".to_owned(),
             has_shell: false,
             why: "the manifest asks for distroless".to_owned(),
         },
-        reference => {
+        Base::Image(reference) => {
+            let reference = reference.as_str();
             let libc = if reference.contains("alpine") { Libc::Musl } else { Libc::Gnu };
             let mut base = image(reference.to_owned(), libc, "the manifest names it");
             if reference.contains("distroless") {

@@ -35,8 +35,9 @@ pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool) -> bool {
     let mut entries = Vec::new();
     entries.extend(manifest.main.clone());
     entries.extend(manifest.module.clone());
-    for field in [&manifest.exports, &manifest.bin].into_iter().flatten() {
-        collect_targets(field, 0, &mut entries);
+    entries.extend(manifest.bin.values().cloned());
+    if let Some(exports) = &manifest.exports {
+        collect_targets(exports, 0, &mut entries);
     }
     if entries.is_empty() {
         entries.extend(manifest.types.clone());

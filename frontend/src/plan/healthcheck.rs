@@ -47,7 +47,7 @@ pub(super) fn decide(
 ) -> (Option<Healthcheck>, String) {
     let keys = match &run.healthcheck {
         Some(HealthcheckSetting::Off) => return (None, "the manifest turns it off".to_owned()),
-        Some(HealthcheckSetting::On(keys)) => keys.clone(),
+        Some(HealthcheckSetting::On(keys)) => (**keys).clone(),
         None => {
             let server = SERVERS.iter().find(|name| manifest.dependencies.contains_key(**name));
             if server.is_none() && port.is_none() {
@@ -80,9 +80,9 @@ pub(super) fn decide(
 fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
     Healthcheck {
         command,
-        interval: keys.interval(),
-        timeout: keys.timeout(),
-        start_period: keys.start_period(),
+        interval: keys.interval().as_secs(),
+        timeout: keys.timeout().as_secs(),
+        start_period: keys.start_period().as_secs(),
         retries: u32::from(keys.retries()),
     }
 }

@@ -57,12 +57,11 @@ impl Installer<'_> {
             let text = project.manifest.reduced(mode, importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
         }
-        let importers: Vec<&ImporterId> = pruned.importers.keys().collect();
         if let Some(yaml) = &workspace.pnpm_workspace {
-            files.insert(workspace.container_path("pnpm-workspace.yaml"), yaml.narrowed(&importers));
+            files.insert(workspace.container_path("pnpm-workspace.yaml"), yaml.narrowed(pruned.importers.keys(), workspace.projects.get(".").map(|root| &root.manifest)));
         }
         if let Some(npmrc) = &workspace.npmrc {
-            files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets());
+            files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
         }
         for path in closure.local_paths.iter().chain(&workspace.settings.files()) {
             if workspace.is_in_context(path) {

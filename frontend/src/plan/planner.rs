@@ -74,7 +74,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let native = survey(workspace, &production)?;
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
-    let base = base::choose(&manifest.base().to_string(), &node, &native);
+    let base = base::choose(&manifest.base(), &node, &native);
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.settings.pnpm().why.clone());
@@ -101,7 +101,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let installer = Installer {
         workspace,
         frozen: manifest.build.frozen(),
-        secret_env: workspace.npmrc.as_ref().map(|npmrc| npmrc.variables()).unwrap_or_default(),
+        secret_env: workspace.npmrc.iter().flat_map(|npmrc| npmrc.variables()).collect(),
     };
     let mut installs = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {

@@ -76,7 +76,7 @@ impl PackageJson {
         self.specifier(specifier.strip_prefix('$')?)
     }
 
-    fn resolve_references(&self, overrides: &mut Value) {
+    pub(in crate::workspace) fn resolve_references(&self, overrides: &mut Value) {
         for (_, specifier) in overrides.as_object_mut().into_iter().flatten() {
             let range = specifier
                 .as_str()
