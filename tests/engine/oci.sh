@@ -17,10 +17,10 @@ layer() {
 
 has_layer() { [ -e "$LAYERS/$1.tar" ]; }
 
-# Prints the digest that marks a layer as made from these inputs: the arguments, the scripts, the
-# machine's authorities. layer_key ARG...
+# Prints the digest that marks a layer as made from these inputs: the arguments, the scripts that
+# assemble layers, the machine's authorities and archives. layer_key ARG...
 layer_key() {
-  { printf '%s\n' "$@" && cat ./*.sh "$CA_BUNDLE" && apt_archives && npm_registry; } | sha256sum | cut -c 1-16
+  { printf '%s\n' "$@" && cat debian.sh node.sh nginx.sh "$CA_BUNDLE" && apt_archives; } | sha256sum | cut -c 1-16
 }
 
 # Writes a blob into the layout and prints its descriptor. blob LAYOUT FILE MEDIATYPE

@@ -61,7 +61,8 @@ wheel() {
   if [ ! -s "$answer" ]; then
     index=$(pypi_index)/$1/
     href=$(fetch "$index" | grep -oE 'href="[^"]*"' | cut -d '"' -f 2 |
-      grep -E "/${1//-/_}-${2//./\\.}\.[0-9.]*-[^/]*$3\.whl#" | sort -V | tail -n 1) || true
+      grep -E "/${1//-/_}-${2//./\\.}(\\.[0-9.]+)?-[^/]*$3\.whl#" |
+      sed -E 's|^(.*/)([^/]*)$|\2 \1\2|' | sort -V | tail -n 1 | cut -d ' ' -f 2) || true
     [ -n "$href" ] || return 1
     case $href in
       http*) ;;
