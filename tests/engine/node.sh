@@ -102,7 +102,8 @@ node_slim() {
     local work
     work=$(mktemp -d "$STATE/root.XXXXXX")
     mkdir "$work/root"
-    debian_fetch $DEBIAN "$work" '?essential' apt ca-certificates libstdc++6
+    # usr-is-merged, or apt would fetch usrmerge in its place, and all of Perl with it.
+    debian_fetch $DEBIAN "$work" '?essential' usr-is-merged apt ca-certificates libstdc++6
     debian_unpack "$work" "$work/root"
     debian_configure "$work" "$work/root"
     debian_apt $DEBIAN "$work/root"
