@@ -1,20 +1,25 @@
 # Everything is done by the scripts in tests/engine; this file names what can be done.
 #
-# NAME, STORE, NODE, BASES and VEXTRUS_STATE reach the scripts through the environment:
-# tests/engine/lib.sh and tests/engine/bases.sh say what they mean.
-export NAME STORE NODE BASES VEXTRUS_STATE
+# NODE, BASES and VEXTRUS_STATE reach the scripts through the environment; tests/engine/bases.sh
+# and tests/engine/lib.sh say what they mean. NAME and STORE choose a private engine beside the
+# usual one; a NAME that the environment happens to have is not meant.
+export NODE BASES VEXTRUS_STATE
+ifneq ($(origin NAME),command line)
+NAME :=
+endif
+ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE))
 
 .DEFAULT_GOAL := help
 .PHONY: help engine image bases demo test lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
-WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh); eval "$$engine";
+WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-engine: ## Find or start a Docker Engine and print the export of DOCKER_HOST: eval "$$(make engine)"
-	@tests/engine/up.sh
+engine: ## Find or start a Docker Engine and print `export DOCKER_HOST=…`, for eval
+	@tests/engine/up.sh $(ENGINE)
 
 image: ## Build the frontend and load it as vextrus/frontend (ARGS="-t x/y:1" passes through)
 	@$(WITH_ENGINE) tests/engine/image.sh $(ARGS)
@@ -32,7 +37,7 @@ test: ## Run everything: lint, unit and snapshot tests, end-to-end tests on an e
 	@tests/engine/test.sh
 
 down: ## Stop the private engines; images, cache and downloads stay
-	@tests/engine/down.sh
+	@tests/engine/down.sh $(if $(NAME),--name $(NAME))
 
 clean: ## Stop the private engines and free their disk, downloads included
-	@tests/engine/down.sh --clean
+	@tests/engine/down.sh --clean $(if $(NAME),--name $(NAME))

@@ -14,11 +14,11 @@ debian_fetch() {
   : >"$apt/status"
   if [ -z "$(find "$apt/updated" -mmin -600 2>/dev/null)" ]; then
     apt_sources "$release" >"$apt/sources.list"
-    apt_in "$apt" apt-get update
+    apt_in "$apt" apt-get update >&2
     touch "$apt/updated"
   fi
   apt_in "$apt" apt-get install -y --no-install-recommends --download-only \
-    -o Dir::Cache::Archives="$archives" "$@"
+    -o Dir::Cache::Archives="$archives" "$@" >&2
 }
 
 # Unpacks every package of a directory into a root, without its scripts. debian_unpack ARCHIVES ROOT

@@ -1,27 +1,51 @@
 #!/usr/bin/env bash
 # Stops private engines and removes what they put into the machine: processes, mounts, bridge,
-# rules, sockets. Without a NAME all of them. With --clean also their images and the downloads.
+# rules, sockets. All of them, unless one is named.
+#   --name NAME  only that one
+#   --clean      also frees its images and build cache; of all engines, the downloads as well
 set -euo pipefail
 cd "$(dirname "$0")"
-one=${NAME:+yes}
 . ./lib.sh
-as_root "$PWD/down.sh" "$@"
-
-if [ -z "$one" ]; then
-  shopt -s nullglob
-  for dir in "$RUN_ROOT"/*/ "$STATE"/engines/*/; do basename "$dir"; done | sort -u |
-    while read -r name; do NAME=$name ./down.sh "$@"; done
-  rmdir "$RUN_ROOT" 2>/dev/null || true
-  if [ "${1:-}" = --clean ]; then rm -rf "$STATE"; fi
-  exit 0
-fi
-
 . ./network.sh
 . ./processes.sh
-stop_processes
-unmount_all
-network_down
-rm -rf "$RUN_DIR"
-forwarding_restore
-if [ "${1:-}" = --clean ]; then rm -rf "$DATA_ROOT"; fi
-log "the private engine $NAME is down"
+
+arguments=("$@")
+name=
+clean=
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    '--name '?*) name=$2 && shift ;;
+    '--clean '*) clean=yes ;;
+    *) die "down.sh: '$1 ${2:-}' is not --name NAME or --clean" ;;
+  esac
+  shift
+done
+
+# Leaves nothing of one engine but its data. down NAME
+down() {
+  engine "$1"
+  stop_processes
+  unmount_all
+  network_down
+  rm -rf "$RUN_DIR"
+  forwarding_restore
+  [ -z "$clean" ] || rm -rf "$DATA_ROOT"
+  log "the private engine $NAME is down"
+}
+
+# The names of the engines that run, ran, or were killed.
+names() {
+  local path
+  for path in "$RUN_ROOT"/*/ "$STATE"/engines/*/; do
+    [ ! -d "$path" ] || basename "$path"
+  done | sort -u
+}
+
+as_root "$PWD/down.sh" "${arguments[@]}"
+if [ -n "$name" ]; then
+  down "$name"
+  exit
+fi
+for name in $(names); do down "$name"; done
+rm -rf "$RUN_ROOT"
+[ -z "$clean" ] || rm -rf "$STATE"

@@ -64,8 +64,12 @@ PINS
 
 units_before=$(systemctl list-unit-files --no-legend 'docker*' 'containerd*' 2>/dev/null || true)
 forbid_services
-apt_in "$dir" apt-get update
-apt_in "$dir" apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
+apt_in "$dir" apt-get update >&2
+apt_in "$dir" apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold \
+  "${packages[@]}" >"$dir/install.log" 2>&1 || {
+  tail -n 20 "$dir/install.log" >&2
+  die "Debian's packages could not be installed; the whole log is $dir/install.log"
+}
 
 # Nor at the next boot: these are the tests' tools, not a service that somebody asked for.
 if [ -d /run/systemd/system ]; then

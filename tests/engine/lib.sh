@@ -1,25 +1,30 @@
 # Names, paths and small helpers of the test engine. Sourced by every script here, run by none.
 # shellcheck shell=bash disable=SC2034
 
-# An engine is known by NAME; each has its own directory, socket, bridge and image store, so that
-# several run side by side. STORE is "containerd" (MergeOp works) or "classic" (it does not).
-NAME=${NAME:-default}
-STORE=${STORE:-containerd}
-
 # What outlives an engine: downloads, assembled base images, its images and build cache.
 STATE=${VEXTRUS_STATE:-/var/lib/vextrus-engine}
 DOWNLOADS=$STATE/downloads
-DATA_ROOT=$STATE/engines/$NAME
 
-# What dies with it. The path is short because a unix socket's path may have 107 bytes.
+# What dies with it.
 RUN_ROOT=/run/vextrus-engine
-RUN_DIR=$RUN_ROOT/$NAME
-EXEC_ROOT=$RUN_DIR/exec
-SOCKET=$RUN_DIR/docker.sock
-PID_FILE=$RUN_DIR/docker.pid
-LOG_FILE=$RUN_DIR/docker.log
-BRIDGE=vx-$NAME
-RULE_TAG=vextrus-engine:$NAME
+
+# Sets the paths and names of one engine. Each has its own, so that several run side by side. The
+# socket's path is short because it may have 107 bytes, and so may a bridge's name 15. engine NAME
+engine() {
+  case $1 in
+    *[!a-z0-9]* | '' | ????????????*) die "an engine's name is 1 to 11 characters of a-z and 0-9, not '$1'" ;;
+  esac
+  NAME=$1
+  DATA_ROOT=$STATE/engines/$NAME
+  RUN_DIR=$RUN_ROOT/$NAME
+  EXEC_ROOT=$RUN_DIR/exec
+  SOCKET=$RUN_DIR/docker.sock
+  CONFIG_FILE=$RUN_DIR/daemon.json
+  PID_FILE=$RUN_DIR/docker.pid
+  LOG_FILE=$RUN_DIR/docker.log
+  BRIDGE=vx-$NAME
+  RULE_TAG=vextrus-engine:$NAME
+}
 
 # Where the stand-ins come from when the machine names no registry of its own.
 DEFAULT_NPM_REGISTRY=https://registry.npmjs.org
@@ -46,7 +51,7 @@ as_root() {
   [ "$(id -u)" = 0 ] && return
   has sudo || die "this needs root: run it as root, or install sudo"
   local name settings=()
-  for name in NAME STORE NODE BASES VEXTRUS_STATE DOCKER_HOST DOCKER_CONTEXT SSL_CERT_FILE \
+  for name in NODE BASES VEXTRUS_STATE DOCKER_HOST DOCKER_CONTEXT SSL_CERT_FILE \
     NPM_CONFIG_REGISTRY PIP_INDEX_URL http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || settings+=("$name=${!name}")
   done
@@ -62,11 +67,3 @@ answers() {
     timeout 15 docker info --format '{{.ServerVersion}}' >/dev/null 2>&1
   fi
 }
-
-case $NAME in
-  *[!a-z0-9]* | '' | ????????????*) die "NAME=$NAME: write 1 to 11 characters of a-z and 0-9" ;;
-esac
-case $STORE in
-  containerd | classic) ;;
-  *) die "STORE=$STORE: write containerd or classic" ;;
-esac

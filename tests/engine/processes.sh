@@ -7,7 +7,7 @@ daemon_pid() {
   local pid
   pid=$(cat "$PID_FILE" 2>/dev/null) || return 1
   # The file may be a killed engine's, and the id another process's by now.
-  tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "--config-file $RUN_DIR/" && echo "$pid"
+  tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "--config-file $CONFIG_FILE" && echo "$pid"
 }
 
 # Prints the ids of all that a killed dockerd leaves: its containerd, shims and port proxies (they
@@ -17,7 +17,7 @@ leftover_pids() {
   for proc in /proc/[0-9]*; do
     pid=${proc#/proc/}
     [ "$pid" != $$ ] || continue
-    if tr '\0' '\n' 2>/dev/null <"$proc/cmdline" | grep -qE "^$EXEC_ROOT/|^$RUN_DIR/daemon.json$"; then
+    if tr '\0' '\n' 2>/dev/null <"$proc/cmdline" | grep -qE "^$EXEC_ROOT/|^$CONFIG_FILE\$"; then
       echo "$pid"
     elif awk -v data="$DATA_ROOT/" '$5 == "/" && index($0, data) { found = 1 } END { exit !found }' \
       "$proc/mountinfo" 2>/dev/null; then

@@ -1,14 +1,29 @@
 #!/usr/bin/env bash
 # Finds the engine that `docker info` answers for, else starts a private one, and prints the line
 # `export DOCKER_HOST=…` for eval. Everything else goes to stderr. Asking again changes nothing.
-# A NAME other than "default", or STORE=classic, always means a private engine.
+#   --name NAME     a private engine of that name, whatever else there is
+#   --store classic a private engine with the classic image store, which has no MergeOp; its name
+#                   is "classic" unless another is given
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lib.sh
 . ./network.sh
 . ./processes.sh
 
-private_only() { [ "$NAME" != default ] || [ "$STORE" != containerd ]; }
+arguments=("$@")
+name=
+store=containerd
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    '--name '?*) name=$2 ;;
+    '--store containerd' | '--store classic') store=$2 ;;
+    *) die "up.sh: '$1 ${2:-}' is not --name NAME, --store containerd or --store classic" ;;
+  esac
+  shift 2
+done
+private_only() { [ -n "$name" ] || [ "$store" = classic ]; }
+snapshotter=true
+[ "$store" = containerd ] || snapshotter=false
 
 # Prints the line for an address, with the note for people.
 found() {
@@ -35,9 +50,7 @@ require_dockerd() {
 }
 
 write_config() {
-  local snapshotter=true
-  [ "$STORE" = containerd ] || snapshotter=false
-  cat >"$RUN_DIR/daemon.json" <<JSON
+  cat >"$CONFIG_FILE" <<JSON
 {
   "data-root": "$DATA_ROOT",
   "exec-root": "$EXEC_ROOT",
@@ -57,14 +70,14 @@ JSON
 start() {
   local pid n
   mkdir -p "$RUN_DIR" "$DATA_ROOT"
-  log "starting a private Docker Engine ($NAME, $STORE image store)"
+  log "starting a private Docker Engine ($NAME, $store image store)"
   stop_processes
   unmount_all
   rm -rf "$EXEC_ROOT" "$SOCKET" "$PID_FILE"
   network_up
   write_config
   # A session of its own, and no file of ours left open: the caller may be `eval "$(make engine)"`.
-  env -u DOCKER_HOST -u DOCKER_CONTEXT setsid dockerd --config-file "$RUN_DIR/daemon.json" \
+  env -u DOCKER_HOST -u DOCKER_CONTEXT setsid dockerd --config-file "$CONFIG_FILE" \
     >"$LOG_FILE" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
   pid=$!
   for ((n = 0; n < 240; n++)); do
@@ -82,13 +95,14 @@ if ! private_only && answers; then
   found "$host" "using the engine at $host"
 fi
 
-as_root "$PWD/up.sh" "$@"
+as_root "$PWD/up.sh" "${arguments[@]}"
+if [ "$store" = classic ]; then engine "${name:-classic}"; else engine "${name:-default}"; fi
 ./install.sh
 if answers "unix://$SOCKET"; then
   root=$(docker --host "unix://$SOCKET" info --format '{{.DockerRootDir}}')
-  [ "$root" = "$DATA_ROOT" ] || die "the engine $NAME keeps its data in $root, not in $DATA_ROOT: choose another NAME"
-  grep -q "snapshotter\": $([ "$STORE" = containerd ] && echo true || echo false)" "$RUN_DIR/daemon.json" ||
-    die "the engine $NAME runs with another image store than $STORE: choose another NAME"
+  [ "$root" = "$DATA_ROOT" ] || die "the engine $NAME keeps its data in $root, not in $DATA_ROOT: choose another name"
+  grep -q "snapshotter\": $snapshotter" "$CONFIG_FILE" ||
+    die "the engine $NAME runs with another image store than $store: choose another name"
   found "unix://$SOCKET" "the private engine $NAME is running"
 fi
 require_kernel
