@@ -26,6 +26,7 @@ down() {
   engine "$1"
   stop_processes
   unmount_all
+  remove_cgroups
   network_down
   rm -rf "$RUN_DIR"
   forwarding_restore

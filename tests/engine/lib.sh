@@ -23,6 +23,7 @@ engine() {
   PID_FILE=$RUN_DIR/docker.pid
   LOG_FILE=$RUN_DIR/docker.log
   BRIDGE=vx-$NAME
+  CGROUP=vextrus-engine-$NAME
   RULE_TAG=vextrus-engine:$NAME
 }
 

@@ -52,9 +52,28 @@ stop_processes() {
 # Unmounts what lies under the engine's directories, the innermost first.
 unmount_all() {
   local mount
-  awk -v a="$DATA_ROOT/" -v b="$RUN_DIR/" 'index($5, a) == 1 || index($5, b) == 1 { print $5 }' \
+  awk -v a="$DATA_ROOT/" -v b="$RUN_DIR/" 'index($5 "/", a) == 1 || index($5 "/", b) == 1 { print $5 }' \
     /proc/self/mountinfo | sort -r | while read -r mount; do
     mount=$(printf '%b' "$mount")
     umount "$mount" 2>/dev/null || umount --lazy "$mount" 2>/dev/null || true
+  done
+}
+
+# Removes the engine's control groups, which are empty by now, from every hierarchy.
+remove_cgroups() {
+  find /sys/fs/cgroup -depth -type d \( -path "*/$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null || true
+}
+
+# In a container with cgroup v2, the group that looks like the root is none, and may not have both
+# processes and controlled children: its processes move into a child, as in Docker's own images.
+prepare_cgroups() {
+  local root=/sys/fs/cgroup controller pid
+  [ -e $root/cgroup.type ] && [ -s $root/cgroup.procs ] || return 0
+  mkdir -p $root/init
+  while read -r pid; do
+    echo "$pid" >$root/init/cgroup.procs 2>/dev/null || true
+  done <$root/cgroup.procs
+  for controller in $(cat $root/cgroup.controllers); do
+    echo "+$controller" >$root/cgroup.subtree_control 2>/dev/null || true
   done
 }

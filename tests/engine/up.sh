@@ -57,6 +57,8 @@ write_config() {
   "pidfile": "$PID_FILE",
   "hosts": ["unix://$SOCKET"],
   "group": "${SUDO_GID:-0}",
+  "exec-opts": ["native.cgroupdriver=cgroupfs"],
+  "cgroup-parent": "/$CGROUP",
   "bridge": "$BRIDGE",
   "iptables": false,
   "ip6tables": false,
@@ -73,6 +75,8 @@ start() {
   log "starting a private Docker Engine ($NAME, $store image store)"
   stop_processes
   unmount_all
+  remove_cgroups
+  prepare_cgroups
   rm -rf "$EXEC_ROOT" "$SOCKET" "$PID_FILE"
   network_up
   write_config
