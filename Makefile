@@ -1,0 +1,43 @@
+# Everything is done by the scripts in tests/engine; this file names what can be done.
+#
+# NODE, BASES and VEXTRUS_STATE reach the scripts through the environment; tests/engine/bases.sh
+# and tests/engine/lib.sh say what they mean. NAME and STORE choose a private engine beside the
+# usual one; a NAME that the environment happens to have is not meant.
+export NODE BASES VEXTRUS_STATE
+ifneq ($(origin NAME),command line)
+NAME :=
+endif
+ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE))
+
+.DEFAULT_GOAL := help
+.PHONY: help engine image bases demo test lint down clean
+
+# Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
+WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+engine: ## Find or start a Docker Engine and print `export DOCKER_HOST=…`, for eval
+	@tests/engine/up.sh $(ENGINE)
+
+image: ## Build the frontend and load it as vextrus/frontend (ARGS="-t x/y:1" passes through)
+	@$(WITH_ENGINE) tests/engine/image.sh $(ARGS)
+
+bases: ## Pull the base images, or load stand-ins where that fails (NODE="20 22 24")
+	@$(WITH_ENGINE) tests/engine/bases.sh
+
+demo: image bases ## Build, run, change and rebuild one service of examples/erp, beside a naive image
+	@$(WITH_ENGINE) tests/engine/demo.sh
+
+lint: ## Check formatting, clippy, licences, sources and advisories
+	@tests/engine/lint.sh
+
+test: ## Run everything: lint, unit and snapshot tests, end-to-end tests on an engine
+	@tests/engine/test.sh
+
+down: ## Stop the private engines; images, cache and downloads stay
+	@tests/engine/down.sh $(if $(NAME),--name $(NAME))
+
+clean: ## Stop the private engines and free their disk, downloads included
+	@tests/engine/down.sh --clean $(if $(NAME),--name $(NAME))

@@ -1,0 +1,54 @@
+# The bridge of a private engine: address, forwarding, masquerade. The engine itself is told to
+# leave the firewall alone (iptables: false), so that it cannot disturb a user's. Sourced, not run.
+# shellcheck shell=bash
+
+# Prints the first /24 of 172.29.0.0/16 that no route of the machine but the default one covers.
+free_subnet() {
+  local n
+  for n in $(seq 0 255); do
+    if ! ip -4 route show match "172.29.$n.1" | grep -qv '^default'; then
+      echo "172.29.$n"
+      return
+    fi
+  done
+  die "no free network in 172.29.0.0/16 for the engine's bridge"
+}
+
+network_up() {
+  local subnet
+  network_down
+  subnet=$(free_subnet)
+  ip link add name "$BRIDGE" type bridge || die "cannot add a bridge: the capability NET_ADMIN is missing"
+  ip address add "$subnet.1/24" dev "$BRIDGE"
+  ip link set "$BRIDGE" up
+  rule() { iptables -w "$@" -m comment --comment "$RULE_TAG"; }
+  rule -t nat -A POSTROUTING -s "$subnet.0/24" ! -o "$BRIDGE" -j MASQUERADE
+  # First in their chain: a user's engine sets the policy DROP and puts its own rules there.
+  rule -I FORWARD -i "$BRIDGE" -j ACCEPT
+  rule -I FORWARD -o "$BRIDGE" -j ACCEPT
+  if [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+    echo 1 >/proc/sys/net/ipv4/ip_forward || die "cannot switch net.ipv4.ip_forward on"
+    touch "$RUN_ROOT/ip_forward.off"
+  fi
+}
+
+# Removes the bridge and the rules, also those of an engine that was killed.
+network_down() {
+  local table rule
+  for table in nat filter; do
+    iptables -w -t $table -S 2>/dev/null | grep -F -- "--comment \"$RULE_TAG\"" | sed 's/^-A/-D/' |
+      while read -r rule; do
+        eval "iptables -w -t $table $rule"
+      done || true
+  done
+  if ip link show "$BRIDGE" >/dev/null 2>&1; then ip link delete "$BRIDGE"; fi
+}
+
+# Puts net.ipv4.ip_forward back when the last engine is gone and it was off before the first came.
+forwarding_restore() {
+  [ -e "$RUN_ROOT/ip_forward.off" ] || return 0
+  if ! compgen -G "$RUN_ROOT/*/docker.pid" >/dev/null; then
+    echo 0 >/proc/sys/net/ipv4/ip_forward
+    rm -f "$RUN_ROOT/ip_forward.off"
+  fi
+}

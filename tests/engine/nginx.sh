@@ -1,0 +1,80 @@
+# The stand-in for the unprivileged nginx image, from Debian's nginx. Sourced by bases.sh, not run.
+# shellcheck shell=bash
+
+NGINX_NAMES="nginxinc/nginx-unprivileged:stable-bookworm nginxinc/nginx-unprivileged:stable nginxinc/nginx-unprivileged:stable-alpine"
+
+nginx() {
+  local name work root
+  name=nginx-$(layer_key nginx $DEBIAN)
+  if ! has_layer "$name"; then
+    log "assembling nginx on Debian $DEBIAN"
+    work=$(mktemp -d "$STATE/root.XXXXXX")
+    root=$work/root
+    mkdir "$root"
+    debian_fetch $DEBIAN "$work" base-files libc6 dash coreutils sed grep findutils ca-certificates nginx
+    rm -f "$work"/{perl-base,debconf,openssl,iproute2,dpkg,tar}_*.deb
+    debian_unpack "$work" "$root"
+    ln -sf dash "$root/bin/sh"
+    nginx_files "$root"
+    authorities "$root"
+    layer "$name" "$root"
+    rm -rf "$work"
+  fi
+  load_image "$NGINX_NAMES" "Stand-in for unprivileged nginx" \
+    "\"User\":\"101\",\"ExposedPorts\":{\"8080/tcp\":{}},\"Env\":[\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"],\"Entrypoint\":[\"/docker-entrypoint.sh\"],\"Cmd\":[\"nginx\",\"-g\",\"daemon off;\"],\"StopSignal\":\"SIGQUIT\",\"WorkingDir\":\"/\"" \
+    "$name"
+}
+
+# The configuration of the real image, as far as a site relies on it: port 8080, files in
+# /usr/share/nginx/html, servers in conf.d, nothing written but in /tmp. nginx_files ROOT
+nginx_files() {
+  rm -rf "$1"/etc/nginx/{sites-*,modules-enabled,conf.d} "$1"/usr/share/nginx/{html,modules*} "$1/var/www"
+  mkdir -p "$1"/etc/nginx/conf.d "$1"/usr/share/nginx/html "$1"/docker-entrypoint.d "$1/var/log/nginx"
+  echo 'nginx:x:101:101:nginx:/nonexistent:/bin/false' >"$1/etc/passwd"
+  echo 'nginx:x:101:' >"$1/etc/group"
+  sed -i '1i root:x:0:0:root:/root:/bin/sh' "$1/etc/passwd"
+  sed -i '1i root:x:0:' "$1/etc/group"
+  ln -sf /dev/stdout "$1/var/log/nginx/access.log"
+  ln -sf /dev/stderr "$1/var/log/nginx/error.log"
+  echo '<!doctype html><title>nginx</title><h1>Welcome to nginx!</h1>' >"$1/usr/share/nginx/html/index.html"
+  cat >"$1/etc/nginx/nginx.conf" <<'CONF'
+worker_processes auto;
+error_log /var/log/nginx/error.log notice;
+pid /tmp/nginx.pid;
+events {
+    worker_connections 1024;
+}
+http {
+    proxy_temp_path /tmp/proxy_temp;
+    client_body_temp_path /tmp/client_temp;
+    fastcgi_temp_path /tmp/fastcgi_temp;
+    uwsgi_temp_path /tmp/uwsgi_temp;
+    scgi_temp_path /tmp/scgi_temp;
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    access_log /var/log/nginx/access.log;
+    sendfile on;
+    keepalive_timeout 65;
+    include /etc/nginx/conf.d/*.conf;
+}
+CONF
+  cat >"$1/etc/nginx/conf.d/default.conf" <<'CONF'
+server {
+    listen 8080;
+    server_name localhost;
+    location / {
+        root /usr/share/nginx/html;
+        index index.html index.htm;
+    }
+}
+CONF
+  cat >"$1/docker-entrypoint.sh" <<'SH'
+#!/bin/sh
+set -e
+for script in /docker-entrypoint.d/*.sh; do
+  if [ -x "$script" ]; then "$script"; fi
+done
+exec "$@"
+SH
+  chmod 755 "$1/docker-entrypoint.sh"
+}

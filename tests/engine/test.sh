@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs every check and every test, the end-to-end ones on an engine with the frontend's image and
+# the base images, and ends with the number of tests that passed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/engine/lib.sh
+
+# A snapshot that differs is a failure, never a file to look at later.
+export INSTA_UPDATE=no
+
+tests/engine/lint.sh
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+cargo test --locked --workspace --exclude vextrus-e2e 2>&1 | tee "$output"
+
+engine=$(tests/engine/up.sh)
+eval "$engine"
+tests/engine/image.sh
+tests/engine/bases.sh
+cargo test --locked -p vextrus-e2e 2>&1 | tee -a "$output"
+
+awk '/^test result: ok\./ { passed += $4 } END { print passed + 0, "tests passed" }' "$output"
