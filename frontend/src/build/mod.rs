@@ -3,6 +3,7 @@
 //! `options + context → manifest → workspace → plan → lower → solve → result`
 
 mod accounts;
+mod image_config;
 mod images;
 mod request;
 
@@ -104,7 +105,7 @@ async fn build_platform(
             ..SolveRequest::default()
         })
         .await?;
-    let config = request::image_config(options, plan, base, platform, entry.as_deref())?;
+    let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
     Ok((reference, config))
 }
 

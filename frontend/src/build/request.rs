@@ -11,8 +11,6 @@ use crate::gateway::{BuildResult, CacheImport, Failure};
 use crate::lower::ExecOptions;
 use crate::manifest::Manifest;
 use crate::options::{NoCache, Options};
-use crate::plan::Plan;
-use crate::result::{Healthcheck, ImageConfig};
 
 /// Time of everything in an image that has no `SOURCE_DATE_EPOCH`: the one that npm gives to files.
 ///
@@ -142,53 +140,4 @@ pub(super) fn locations(manifest: &Manifest) -> BTreeMap<String, Location> {
         keys.iter().map(|key| ((*key).to_owned(), location(manifest.nearest_place(key)))).collect();
     locations.insert(String::new(), location(manifest.first_line()));
     locations
-}
-
-/// Returns the image's configuration: the base's, with what the plan sets.
-pub(super) fn image_config(
-    options: &Options,
-    plan: &Plan,
-    base: &ImageConfig,
-    platform: &Platform,
-    entry: Option<&str>,
-) -> Result<ImageConfig, Diagnostics> {
-    let runtime = &plan.runtime;
-    let mut image = base.clone();
-    image.os.clone_from(&platform.os);
-    image.architecture.clone_from(&platform.architecture);
-    image.variant.clone_from(&platform.variant);
-    image.created = match options.build_args.get("SOURCE_DATE_EPOCH") {
-        Some(_) => crate::result::rfc3339(timestamp(options)?),
-        None => None,
-    };
-    let config = &mut image.config;
-    let mut args = runtime.command.args.clone();
-    if let (Some(index), Some(entry)) = (runtime.command.entry_index, entry)
-        && let Some(argument) = args.get_mut(index)
-    {
-        entry.clone_into(argument);
-    }
-    config.entrypoint = Vec::new();
-    config.cmd = args;
-    config.user = format!("{}:{}", runtime.user.uid, runtime.user.gid);
-    config.working_dir.clone_from(&runtime.directory);
-    config.exposed_ports.extend(runtime.ports.iter().map(|port| format!("{port}/tcp")));
-    config.labels.extend(runtime.labels.clone());
-    config.labels.extend(options.labels.clone());
-    if let Some(signal) = &runtime.stop_signal {
-        config.stop_signal.clone_from(signal);
-    }
-    const NANOSECONDS: u64 = 1_000_000_000;
-    config.healthcheck = runtime.healthcheck.as_ref().map(|check| Healthcheck {
-        test: std::iter::once("CMD".to_owned()).chain(check.command.iter().cloned()).collect(),
-        interval: check.interval.saturating_mul(NANOSECONDS),
-        timeout: check.timeout.saturating_mul(NANOSECONDS),
-        start_period: check.start_period.saturating_mul(NANOSECONDS),
-        retries: u64::from(check.retries),
-        ..Healthcheck::default()
-    });
-    for (name, value) in &runtime.env {
-        image.config.set_env(name, value);
-    }
-    Ok(image)
 }

@@ -25,6 +25,10 @@ pub(super) fn lower(
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
     let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
+    let mut history = vec!["accounts, directories and the health check".to_owned(), "production dependencies".to_owned()];
+    if !runtime.packages.names.is_empty() {
+        history.insert(0, format!("install {}", runtime.packages.names.join(", ")));
+    }
     let mut service = Output::scratch();
     for package in &plan.packages {
         let Some((from, directory)) = packages.get(&package.importer).and_then(|lowered| lowered.runtime.as_ref())
@@ -38,12 +42,14 @@ pub(super) fn lower(
         }
         let layer = layer.name(steps.name(format!("layer {}", package.name))).output();
         service = layer.clone();
+        history.push(package.name.clone());
         layers.push(layer);
     }
     if let Some(extra) = extra_files(steps, runtime) {
         layers.push(extra);
+        history.push("extra files".to_owned());
     }
-    Ok(Graph { image: join(steps, base, layers), service })
+    Ok(Graph { image: join(steps, base, layers), service, history })
 }
 
 /// Accounts, the frontend's own files, directories that the user may write.
@@ -65,7 +71,12 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
             steps.layer_directory(directory).owner(runtime.user.uid, runtime.user.gid),
         );
     }
-    layer.name(steps.name("layer of the user, its directories and the health check")).output()
+    let layer = layer.name(steps.name("accounts and directories")).output();
+    // A file that is made in a directory moves the directory's time; the copy sets them all.
+    File::on(&Output::scratch())
+        .copy(steps.layer_copy(&layer, "/", "/"))
+        .name(steps.name("layer of accounts, directories and the health check"))
+        .output()
 }
 
 /// The production install, alone in its layer: a code change never moves it.

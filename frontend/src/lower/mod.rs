@@ -99,6 +99,8 @@ pub struct Graph {
     pub image: Output,
     /// The service's own files in the image, alone: the entry file is looked for here.
     pub service: Output,
+    /// What each layer above the base holds, the lowest first.
+    pub history: Vec<String>,
 }
 
 /// Turns a plan into the graph of one platform.

@@ -22,25 +22,19 @@ pub(super) struct Toolchain {
 impl Toolchain {
     pub(super) fn lower(steps: &Steps<'_>) -> Result<Self, Diagnostic> {
         let plan = steps.plan;
-        let (build, target) = (&steps.surroundings.build, &steps.surroundings.target);
-        let tools = with_pnpm(steps, &plan.toolchain.image, &plan.toolchain.packages, build)?;
+        let image = &plan.toolchain.image;
         let installs = plan
             .installs
             .iter()
             .map(|(key, install)| {
                 let name = format!("install {} packages for {key}", install.package_count);
-                Ok((key.clone(), lower_install(steps, &tools, &plan.toolchain.image, install, &name, build)?))
+                let installed = lower_install(steps, image, install, &name, &steps.surroundings.build)?;
+                Ok((key.clone(), installed))
             })
             .collect::<Result<_, Diagnostic>>()?;
-        let production_tools = with_pnpm(
-            steps,
-            &plan.toolchain.production_image,
-            &plan.toolchain.production_packages,
-            target,
-        )?;
-        let name = format!("install {} packages for production", plan.production.package_count);
         let image = &plan.toolchain.production_image;
-        let production = lower_install(steps, &production_tools, image, &plan.production, &name, target)?;
+        let name = format!("install {} packages for production", plan.production.package_count);
+        let production = lower_install(steps, image, &plan.production, &name, &steps.surroundings.target)?;
         Ok(Self { installs, production })
     }
 }
@@ -83,25 +77,25 @@ fn with_pnpm(
 ) -> Result<Output, Diagnostic> {
     let image = resolved(steps, reference)?;
     let root = steps.image(image, platform);
-    let root = with_packages(steps, &root, image, packages, "build.packages", platform)?;
     let toolchain = &steps.plan.toolchain;
     let exec = steps
         .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)));
-    Ok(located(steps, exec, "pnpm").build().root())
+    let root = located(steps, exec, "pnpm").build().root();
+    with_packages(steps, &root, image, packages, "build.packages", platform)
 }
 
 fn lower_install(
     steps: &Steps<'_>,
-    tools: &Output,
     reference: &str,
     install: &Install,
     name: &str,
     platform: &Platform,
 ) -> Result<Output, Diagnostic> {
     let image = resolved(steps, reference)?;
-    let mut manifests = File::on(tools).mkdir(buildkit_llb::MkDir::new(WORKSPACE).parents(true).mode(0o755));
+    let tools = with_pnpm(steps, reference, &install.packages, platform)?;
+    let mut manifests = File::on(&tools).mkdir(buildkit_llb::MkDir::new(WORKSPACE).parents(true).mode(0o755));
     let mut directories = std::collections::BTreeSet::new();
     for path in install.files.keys() {
         if let Some((directory, _)) = path.rsplit_once('/')
@@ -122,7 +116,7 @@ fn lower_install(
     let mut exec = steps
         .run(&manifests, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
-        .mount(Mount::cache(crate::plan::STORE, steps.cache_id("pnpm-store")).sharing(CacheSharing::Shared))
+        .mount(Mount::cache(crate::plan::STORE, steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()))).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name));

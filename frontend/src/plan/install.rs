@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::base::Libc;
 use super::model::{Install, STORE};
+use super::native::{Native, Surveyor};
+use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::{Closure, Scope};
 use crate::workspace::package_json::Reduce;
@@ -19,29 +21,36 @@ pub(super) struct Installer<'a> {
     pub(super) frozen: bool,
     /// Environment variables of the install, from secrets.
     pub(super) secret_env: Vec<String>,
+    /// The service, whose manifest asks for `system_packages`.
+    pub(super) service: &'a str,
+    pub(super) system_packages: Vec<String>,
 }
 
 impl Installer<'_> {
     /// Plans the install of a package with everything that building it may need.
     ///
     /// The root's own dependencies are part of it: scripts find their tools there.
-    pub(super) fn development(&self, package: &str) -> Result<Install, Diagnostics> {
+    pub(super) fn development(&self, package: &str, surveyor: &mut Surveyor<'_>) -> Result<Install, Diagnostics> {
         let scope = Scope::Development { include_root: true };
         let closure = Closure::of(&self.workspace.lockfile, &[package.to_owned()], scope)?;
-        Ok(self.install(&closure, false, &[]))
+        // A shared package is installed and built alike for every service, so only its own closure counts.
+        let native = surveyor.survey(&closure)?;
+        let wanted = if package == self.service { &self.system_packages[..] } else { &[] };
+        Ok(self.install(&closure, false, &[], Libc::Gnu, SystemPackages::for_closure(wanted, &native, Libc::Gnu)))
     }
 
     /// Plans the install of what runs.
     ///
     /// `links` are the injected packages, as `tidy.cjs` takes them.
-    pub(super) fn production(&self, closure: &Closure, libc: Libc, links: &[String]) -> Install {
+    pub(super) fn production(&self, closure: &Closure, native: &Native, libc: Libc, links: &[String]) -> Install {
         let mut tidy = vec!["node".to_owned(), "/vextrus/tidy.cjs".to_owned(), super::WORKSPACE.to_owned()];
         tidy.push(libc.as_str().to_owned());
         tidy.extend(links.iter().cloned());
-        self.install(closure, true, &tidy)
+        let libc = if native.is_portable() { Libc::Gnu } else { libc };
+        self.install(closure, true, &tidy, libc, SystemPackages::for_closure(&self.system_packages, native, libc))
     }
 
-    fn install(&self, closure: &Closure, production: bool, tidy: &[String]) -> Install {
+    fn install(&self, closure: &Closure, production: bool, tidy: &[String], libc: Libc, packages: SystemPackages) -> Install {
         let workspace = self.workspace;
         let pruned = prune(&workspace.lockfile, closure);
         let mut files = BTreeMap::new();
@@ -74,6 +83,8 @@ impl Installer<'_> {
             copies,
             command: self.command(&directory, production, tidy),
             env: environment(),
+            libc,
+            packages,
             package_count: closure.packages.len(),
             secret_env: self.secret_env.clone(),
         }

@@ -2,6 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Diagnostics;
+use crate::workspace::Workspace;
+use crate::workspace::closure::Closure;
+use crate::workspace::dep_path::DepPath;
+
 /// What the lockfile says of one external package.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
@@ -26,6 +31,13 @@ pub(super) struct Native {
     pub(super) portable: BTreeSet<String>,
     /// Packages whose install script compiles when it finds no ready binary.
     pub(super) compiles: BTreeSet<String>,
+}
+
+impl Native {
+    /// Returns whether one install serves every libc: there is no machine code in it.
+    pub(super) fn is_portable(&self) -> bool {
+        self.needs_glibc.is_empty() && self.portable.is_empty()
+    }
 }
 
 /// Helpers that a package depends on because it compiles, or downloads what it would else compile.
@@ -61,8 +73,47 @@ const GLIBC_ONLY: [&str; 14] = [
     "puppeteer",
 ];
 
-/// Surveys the external packages of a closure.
-pub(super) fn survey(packages: &[Evidence]) -> Native {
+/// Reads what the lockfile says of machine code, each package once however many closures hold it.
+#[derive(Debug)]
+pub(super) struct Surveyor<'a> {
+    workspace: &'a Workspace,
+    known: BTreeMap<DepPath, Evidence>,
+}
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, known: BTreeMap::new() }
+    }
+
+    /// Surveys a closure.
+    ///
+    /// # Errors
+    /// A malformed entry of the lockfile.
+    pub(super) fn survey(&mut self, closure: &Closure) -> Result<Native, Diagnostics> {
+        let mut packages = Vec::new();
+        for path in &closure.packages {
+            if let Some(known) = self.known.get(path) {
+                packages.push(known.clone());
+                continue;
+            }
+            let Some(entry) = self.workspace.lockfile.package(path)? else { continue };
+            let snapshot = &entry.snapshot;
+            let evidence = Evidence {
+                dependencies: snapshot.dependencies.keys().chain(snapshot.optional_dependencies.keys()).cloned().collect(),
+                scripts_run: self.workspace.settings.build_scripts_run(&entry.name, entry.version.as_deref()),
+                name: entry.name,
+                os: entry.os,
+                libc: entry.libc,
+            };
+            self.known.insert(path.clone(), evidence.clone());
+            packages.push(evidence);
+        }
+        Ok(survey(&packages))
+    }
+}
+
+/// Surveys external packages.
+fn survey(packages: &[Evidence]) -> Native {
     let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
     for package in packages {
         by_name.entry(&package.name).or_default().push(package);

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::install::{self, Installer};
 use super::model::{Plan, Runtime, Secret, Toolchain};
-use super::native::{self, Evidence, Native};
+use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput};
-use super::system::{COMPILERS, SystemPackages};
 use super::{base, command, node_version, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
@@ -71,7 +70,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let manifests = promoted_programs(install::manifests(workspace), service, &start.programs);
     let scope = Scope::Production { manifests: &manifests };
     let production = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
-    let native = survey(workspace, &production)?;
+    let mut surveyor = Surveyor::new(workspace);
+    let native = surveyor.survey(&production)?;
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
     let base = base::choose(&manifest.base(), &node, &native);
@@ -102,14 +102,15 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         workspace,
         frozen: manifest.build.frozen(),
         secret_env: workspace.npmrc.iter().flat_map(|npmrc| npmrc.variables()).collect(),
+        service,
+        system_packages: manifest.build.packages.iter().flatten().map(|p| p.as_str().to_owned()).collect(),
     };
     let mut installs = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        installs.insert(package.install.clone(), installer.development(&package.importer)?);
+        installs.insert(package.install.clone(), installer.development(&package.importer, &mut surveyor)?);
     }
-    let development_native = survey(workspace, &development)?;
-    let toolchain = toolchain(input, &node, &base, &native, &development_native);
-    let production = installer.production(&production, base.libc, &links);
+    let toolchain = toolchain(workspace, &node, &base, &native);
+    let production = installer.production(&production, &native, base.libc, &links);
     let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
     reasons.insert("run.healthcheck".to_owned(), healthcheck_why);
     if !manifest.build.frozen() {
@@ -204,23 +205,6 @@ fn promoted_programs(
     manifests
 }
 
-/// Reads what the lockfile says of the machine code in a closure.
-fn survey(workspace: &Workspace, closure: &Closure) -> Result<Native, Diagnostics> {
-    let mut evidence = Vec::new();
-    for path in &closure.packages {
-        let Some(entry) = workspace.lockfile.package(path)? else { continue };
-        let snapshot = &entry.snapshot;
-        evidence.push(Evidence {
-            dependencies: snapshot.dependencies.keys().chain(snapshot.optional_dependencies.keys()).cloned().collect(),
-            scripts_run: workspace.settings.build_scripts_run(&entry.name, entry.version.as_deref()),
-            name: entry.name,
-            os: entry.os,
-            libc: entry.libc,
-        });
-    }
-    Ok(native::survey(&evidence))
-}
-
 /// Returns every package that each importer reaches, itself left out.
 fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
     let mut reaches: BTreeMap<ImporterId, BTreeSet<ImporterId>> = BTreeMap::new();
@@ -287,33 +271,16 @@ fn add_manifest_settings(
     }
 }
 
-fn toolchain(
-    input: &PlanInput<'_>,
-    node: &str,
-    base: &super::BaseImage,
-    production: &Native,
-    development: &Native,
-) -> Toolchain {
-    let workspace = input.workspace;
+fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, production: &Native) -> Toolchain {
     let image = base::debian(node);
     // A closure without machine code is the same tree on every libc, so one toolchain serves both.
-    let is_portable = production.portable.is_empty() && production.needs_glibc.is_empty();
-    let musl = base.libc == super::Libc::Musl && !is_portable;
+    let musl = base.libc == super::Libc::Musl && !production.is_portable();
     let production_image = if musl { base::alpine(node) } else { image.clone() };
     let pnpm = workspace.settings.pnpm();
     let mut pnpm_command =
         vec!["/bin/sh".to_owned(), "/vextrus/pnpm.sh".to_owned(), pnpm.version.to_string()];
     pnpm_command.extend(pnpm.checksum.clone());
-    let wanted = input.manifest.build.packages.iter().flatten().map(|package| package.as_str().to_owned());
-    let wanted: Vec<String> = wanted.collect();
-    let with_compilers = |native: &Native, libc| {
-        let compilers = if native.compiles.is_empty() { &[][..] } else { &COMPILERS[..] };
-        SystemPackages::new(wanted.iter().cloned().chain(compilers.iter().map(|c| (*c).to_owned())), libc)
-    };
-    let packages = with_compilers(development, super::Libc::Gnu);
-    let production_packages =
-        if musl { with_compilers(production, super::Libc::Musl) } else { packages.clone() };
-    Toolchain { image, production_image, pnpm: pnpm.version.to_string(), pnpm_command, packages, production_packages }
+    Toolchain { image, production_image, pnpm: pnpm.version.to_string(), pnpm_command }
 }
 
 /// Returns the patterns of the one transfer of sources.
