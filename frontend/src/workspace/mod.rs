@@ -10,10 +10,14 @@ pub mod build_order;
 pub mod closure;
 pub mod dep_path;
 pub mod lockfile;
+pub mod npmrc;
 pub mod package_json;
 pub mod path;
+pub mod pnpm_version;
+pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
+pub mod settings;
 mod yaml;
 
 #[cfg(test)]

@@ -38,15 +38,26 @@ impl YamlError {
 /// # Errors
 /// Malformed YAML, duplicate keys, or a shape other than `T`.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
-        let location = error.location();
-        let number = |n: u64| u32::try_from(n).ok().filter(|n| *n > 0);
-        YamlError {
-            message: error.to_string().replace('\n', " "),
-            line: location.and_then(|l| number(l.line())),
-            column: location.and_then(|l| number(l.column())),
-        }
-    })
+    serde_saphyr::from_str_with_options(text, options()).map_err(error)
+}
+
+/// Parses the first of several documents; none at all is null.
+///
+/// # Errors
+/// Malformed YAML in any of them.
+pub(super) fn parse_first(text: &str) -> Result<Value, YamlError> {
+    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(text, options()).map_err(error)?;
+    Ok(documents.into_iter().next().unwrap_or(Value::Null))
+}
+
+fn error(error: serde_saphyr::Error) -> YamlError {
+    let location = error.location();
+    let number = |n: u64| u32::try_from(n).ok().filter(|n| *n > 0);
+    YamlError {
+        message: error.to_string().replace('\n', " "),
+        line: location.and_then(|l| number(l.line())),
+        column: location.and_then(|l| number(l.column())),
+    }
 }
 
 /// Options for files that people and pnpm write: the limits still stop an alias bomb, but hold the largest
@@ -144,9 +155,10 @@ pub(super) fn emit(out: &mut String, value: &Value, indent: usize) {
                 emit(out, value, indent + 2);
             }
         }
-        Value::Array(items) if !items.is_empty() => {
-            // Lists of the lockfile are short: flow style, whose JSON form any YAML parser reads.
-            let _ = writeln!(out, " {value}");
+        Value::Array(_) => {
+            out.push(' ');
+            emit_flow(out, value);
+            out.push('\n');
         }
         Value::Object(_) => out.push_str(" {}\n"),
         Value::String(text) => {
@@ -154,6 +166,39 @@ pub(super) fn emit(out: &mut String, value: &Value, indent: usize) {
         }
         other => {
             let _ = writeln!(out, " {other}");
+        }
+    }
+}
+
+/// Appends `value` in flow style, as JSON that holds no character that YAML wants escaped.
+fn emit_flow(out: &mut String, value: &Value) {
+    let separate = |out: &mut String, i: usize| {
+        if i > 0 {
+            out.push(',');
+        }
+    };
+    match value {
+        Value::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                separate(out, i);
+                emit_flow(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            out.push('{');
+            for (i, (key, value)) in map.iter().enumerate() {
+                separate(out, i);
+                out.push_str(&double_quoted(key));
+                out.push_str(": ");
+                emit_flow(out, value);
+            }
+            out.push('}');
+        }
+        Value::String(text) => out.push_str(&double_quoted(text)),
+        other => {
+            let _ = write!(out, "{other}");
         }
     }
 }

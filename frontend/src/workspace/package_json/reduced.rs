@@ -76,7 +76,8 @@ impl PackageJson {
         self.specifier(specifier.strip_prefix('$')?)
     }
 
-    fn resolve_references(&self, overrides: &mut Value) {
+    /// Replaces the values of the form `$name` in a map of overrides.
+    pub(in crate::workspace) fn resolve_references(&self, overrides: &mut Value) {
         for (_, specifier) in overrides.as_object_mut().into_iter().flatten() {
             let range = specifier
                 .as_str()

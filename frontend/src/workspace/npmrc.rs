@@ -1,0 +1,233 @@
+//! `.npmrc`: the lines of the workspace's file that an install needs, without the secrets in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::{Place, SourceFile};
+
+/// The workspace's `.npmrc`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Npmrc {
+    /// The file, for places in messages.
+    pub file: Arc<SourceFile>,
+    settings: BTreeMap<String, String>,
+}
+
+/// A `.npmrc` that may be part of a cache key and an image's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicNpmrc {
+    /// The text, without comments and blank lines.
+    pub text: String,
+    /// Keys of the lines left out, and why, in the order of the file.
+    pub dropped: Vec<DroppedLine>,
+}
+
+/// A line that [`Npmrc::without_secrets`] leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedLine {
+    /// The key alone, never the value.
+    pub key: String,
+    /// Why it is left out.
+    pub reason: &'static str,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Npmrc {
+    /// Reads the file: `key = value` a line, `#` and `;` begin comments. Nothing is an error, as in npm.
+    pub fn parse(file: &Arc<SourceFile>) -> Self {
+        let mut settings = BTreeMap::new();
+        for (_, key, value) in lines(&file.text) {
+            // `key[] = value` collects a list, which no setting that is asked for is.
+            settings.insert(key.to_owned(), unquoted(value).to_owned());
+        }
+        Self { file: Arc::clone(file), settings }
+    }
+
+    /// Returns a setting, such as `node-linker`; names are written with dashes.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(String::as_str)
+    }
+
+    /// Returns a setting that is `true` or `false`; any other value reads as absent.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.get(key)? {
+            "true" | "" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Returns the environment variables that the file refers to as `${NAME}`, `${NAME?}`, `${NAME-x}` or
+    /// `${NAME:-x}`: an install needs them, as secrets.
+    pub fn variables(&self) -> BTreeSet<String> {
+        let mut variables = BTreeSet::new();
+        for (_, key, value) in lines(&self.file.text) {
+            for text in [key, value] {
+                for (start, _) in text.match_indices("${") {
+                    let name = text.get(start + 2..).unwrap_or_default();
+                    let end = name.find(['}', '?', ':', '-']).filter(|end| *end > 0);
+                    if let Some(end) = end {
+                        variables.extend(name.get(..end).map(str::to_owned));
+                    }
+                }
+            }
+        }
+        variables
+    }
+
+    /// Returns the file without the lines that hold a secret or name a file of the machine.
+    ///
+    /// A value that is a reference to an environment variable stays: it holds no secret itself.
+    pub fn without_secrets(&self) -> PublicNpmrc {
+        let mut public = PublicNpmrc { text: String::new(), dropped: Vec::new() };
+        for (number, key, value) in lines(&self.file.text) {
+            match reason_to_drop(key, unquoted(value)) {
+                Some(reason) => public.dropped.push(DroppedLine {
+                    key: key.to_owned(),
+                    reason,
+                    place: Place::of_line(&self.file, number),
+                }),
+                None => {
+                    public.text.push_str(key);
+                    public.text.push('=');
+                    public.text.push_str(value);
+                    public.text.push('\n');
+                }
+            }
+        }
+        public
+    }
+}
+
+/// Returns a value without the quotes around it.
+fn unquoted(value: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value)
+}
+
+/// Iterates over line number, key and value as written, as npm's `ini` splits them.
+fn lines(text: &str) -> impl Iterator<Item = (u32, &str, &str)> {
+    let text = text.trim_start_matches('\u{feff}');
+    (1..).zip(text.lines()).filter_map(|(number, line)| {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(['#', ';', '[']) {
+            return None;
+        }
+        // A key alone is a flag that is set.
+        let (key, value) = line.split_once('=').unwrap_or((line, "true"));
+        Some((number, key.trim(), value.trim()))
+    })
+}
+
+/// Says why a line may not leave the repository, if so.
+fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
+    const SECRETS: [&str; 9] =
+        ["_auth", "_authToken", "_password", "username", "password", "email", "cert", "key", "otp"];
+    const FILES: [&str; 8] = [
+        "cafile",
+        "certfile",
+        "keyfile",
+        "tokenHelper",
+        "token-helper",
+        "userconfig",
+        "globalconfig",
+        "prefix",
+    ];
+    const PLACES: [&str; 8] = [
+        "store-dir",
+        "cache-dir",
+        "state-dir",
+        "cache",
+        "tmp",
+        "global-dir",
+        "global-bin-dir",
+        "virtual-store-dir",
+    ];
+    // `//host/path/:_authToken` or the bare name.
+    let name = key.rsplit(':').next().unwrap_or(key);
+    if SECRETS.contains(&name) && !is_reference(value) {
+        return Some("it holds a credential; write it as ${VARIABLE} and pass the variable as a build secret");
+    }
+    if FILES.contains(&name) {
+        return Some("it names a file of the machine, which the build does not have");
+    }
+    if PLACES.contains(&name) && (value.starts_with(['/', '~']) || name != "virtual-store-dir") {
+        return Some("it names a directory of the machine; the build keeps caches of its own");
+    }
+    if has_credentials(value) {
+        return Some("its URL holds a credential; write it as ${VARIABLE} and pass the variable as a build secret");
+    }
+    None
+}
+
+/// Whether a value is nothing but a reference to an environment variable.
+fn is_reference(value: &str) -> bool {
+    value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).is_some_and(|name| {
+        // A default (`${X:-secret}`) would be a literal again.
+        let name = name.strip_suffix('?').unwrap_or(name);
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    })
+}
+
+/// Whether a URL carries a password in the clear, as proxies' do.
+fn has_credentials(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':').is_some_and(|(_, password)| !is_reference(password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn npmrc(text: &str) -> Npmrc {
+        Npmrc::parse(&SourceFile::new(".npmrc", text))
+    }
+
+    #[test]
+    fn reads_settings() {
+        let npmrc = npmrc("# c\n; c\nnode-linker = hoisted\r\nshamefully-hoist\nsave-exact=\"false\"\n\nx=a=b\n");
+        assert_eq!(npmrc.get("node-linker"), Some("hoisted"));
+        assert_eq!(npmrc.flag("shamefully-hoist"), Some(true));
+        assert_eq!(npmrc.flag("save-exact"), Some(false));
+        assert_eq!(npmrc.flag("node-linker"), None);
+        assert_eq!(npmrc.get("x"), Some("a=b"));
+    }
+
+    #[test]
+    fn secrets_stay_behind() {
+        let npmrc = npmrc(
+            "registry=https://r.example/\n//r.example/:_authToken=npm_S3cret\n//r.example/:_authToken=${TOKEN}\n//p.example/:_authToken=${A:-S3cret}\n//q.example/:_password=S3cret\n_auth=S3cret\n@x:registry=https://x.example/\nhttps-proxy=http://u:S3cret@proxy:1\ncafile=/etc/ca.pem\nca=\"-----BEGIN\\n\"\nstore-dir=~/s\nalways-auth=true\n//r.example/:username=joe\nhoist-pattern[]=*eslint*\n",
+        );
+        let public = npmrc.without_secrets();
+        assert_eq!(
+            public.text,
+            "registry=https://r.example/\n//r.example/:_authToken=${TOKEN}\n@x:registry=https://x.example/\nca=\"-----BEGIN\\n\"\nalways-auth=true\nhoist-pattern[]=*eslint*\n"
+        );
+        let dropped: Vec<(&str, u32)> =
+            public.dropped.iter().map(|d| (d.key.as_str(), d.place.first_line)).collect();
+        assert_eq!(dropped, [
+            ("//r.example/:_authToken", 2),
+            ("//p.example/:_authToken", 4),
+            ("//q.example/:_password", 5),
+            ("_auth", 6),
+            ("https-proxy", 8),
+            ("cafile", 9),
+            ("store-dir", 11),
+            ("//r.example/:username", 13),
+        ]);
+        assert_eq!(npmrc.variables().into_iter().collect::<Vec<_>>(), ["A", "TOKEN"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_literal_token_survives(key in "[a-z/.:]{0,12}", secret in "[A-Za-z0-9$]{4,20}") {
+            let text = format!("{key}:_authToken={secret}\n_password = {secret} ");
+            proptest::prop_assert_eq!(npmrc(&text).without_secrets().text, "");
+        }
+    }
+}
