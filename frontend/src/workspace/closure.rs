@@ -77,11 +77,24 @@ impl Closure {
         // Which projects are injected is known after the walk, but decides over their peers within it.
         let mut injected = BTreeSet::new();
         loop {
-            let closure = Self { injected, ..Self::default() };
-            let mut walk = Walk { lockfile, scope, services: &services, closure, todo: Vec::new() };
+            let closure = Self {
+                injected,
+                ..Self::default()
+            };
+            let mut walk = Walk {
+                lockfile,
+                scope,
+                services: &services,
+                closure,
+                todo: Vec::new(),
+            };
             walk.run(start)?;
             let closure = walk.closure;
-            let found = closure.edges.iter().filter(|edge| edge.injected).map(|edge| edge.to.clone());
+            let found = closure
+                .edges
+                .iter()
+                .filter(|edge| edge.injected)
+                .map(|edge| edge.to.clone());
             let found: BTreeSet<ImporterId> = found.collect();
             if found.is_subset(&closure.injected) {
                 return Ok(closure);
@@ -119,7 +132,8 @@ impl Walk<'_> {
     fn run(&mut self, start: &[ImporterId]) -> Result<(), Diagnostics> {
         self.closure.verbatim = matches!(self.scope, Scope::Development { .. });
         self.todo.extend(start.iter().rev().cloned().map(Node::Importer));
-        if matches!(self.scope, Scope::Development { include_root: true }) && self.lockfile.has_importer(".") {
+        if matches!(self.scope, Scope::Development { include_root: true }) && self.lockfile.has_importer(".")
+        {
             self.todo.push(Node::Importer(".".to_owned()));
         }
         while let Some(node) = self.todo.pop() {

@@ -72,8 +72,15 @@ pub(super) fn installed_peers(
     let development = manifest.peer_dependencies.iter().filter_map(|(peer, range)| {
         let (kind, dependency) = importer.get(peer)?;
         let version = dependency.version.clone();
-        (kind == DependencyKind::Development)
-            .then(|| (peer.clone(), ResolvedDependency { specifier: range.clone(), version }))
+        (kind == DependencyKind::Development).then(|| {
+            (
+                peer.clone(),
+                ResolvedDependency {
+                    specifier: range.clone(),
+                    version,
+                },
+            )
+        })
     });
     development.collect()
 }
