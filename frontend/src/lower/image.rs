@@ -6,10 +6,10 @@ use buildkit_llb::{Copy, File, Merge, Output};
 
 use crate::diagnostic::Diagnostic;
 
+use super::Graph;
 use super::package::Package;
 use super::steps::{RUNTIME_SCRIPTS, Steps};
 use super::toolchain::{Toolchain, resolved, with_packages};
-use super::Graph;
 use crate::plan::{Runtime, WORKSPACE};
 
 pub(super) fn lower(
@@ -25,17 +25,25 @@ pub(super) fn lower(
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
     let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
-    let mut history = vec!["accounts, directories and the health check".to_owned(), "production dependencies".to_owned()];
+    let mut history = vec![
+        "accounts, directories and the health check".to_owned(),
+        "production dependencies".to_owned(),
+    ];
     if !runtime.packages.names.is_empty() {
         history.insert(0, format!("install {}", runtime.packages.names.join(", ")));
     }
     let mut service = Output::scratch();
     for package in &plan.packages {
-        let Some((from, directory)) = packages.get(&package.importer).and_then(|lowered| lowered.runtime.as_ref())
+        let Some((from, directory)) = packages
+            .get(&package.importer)
+            .and_then(|lowered| lowered.runtime.as_ref())
         else {
             continue;
         };
-        let exclude = packages.get(&package.importer).map(|lowered| lowered.exclude.clone()).unwrap_or_default();
+        let exclude = packages
+            .get(&package.importer)
+            .map(|lowered| lowered.exclude.clone())
+            .unwrap_or_default();
         let mut layer = File::on(&Output::scratch());
         for place in std::iter::once(&package.directory).chain(&package.injected_at) {
             layer = layer.copy(steps.layer_copy(from, directory, place).exclude(exclude.clone()));
@@ -49,7 +57,11 @@ pub(super) fn lower(
         layers.push(extra);
         history.push("extra files".to_owned());
     }
-    Ok(Graph { image: join(steps, base, layers), service, history })
+    Ok(Graph {
+        image: join(steps, base, layers),
+        service,
+        history,
+    })
 }
 
 /// Accounts, the frontend's own files, directories that the user may write.
@@ -68,7 +80,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
     layer = layer.mkdir(steps.layer_directory(&runtime.directory));
     for directory in &runtime.writable {
         layer = layer.mkdir(
-            steps.layer_directory(directory).owner(runtime.user.uid, runtime.user.gid),
+            steps
+                .layer_directory(directory)
+                .owner(runtime.user.uid, runtime.user.gid),
         );
     }
     let layer = layer.name(steps.name("accounts and directories")).output();
@@ -105,11 +119,17 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
 fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
     if steps.surroundings.merge {
-        return Merge::new(std::iter::once(base).chain(layers)).name(steps.name("image")).output();
+        return Merge::new(std::iter::once(base).chain(layers))
+            .name(steps.name("image"))
+            .output();
     }
     layers.into_iter().fold(base, |image, layer| {
         File::on(&image)
-            .copy(Copy::new(&layer, "/", "/").contents_only(true).create_dest_path(true))
+            .copy(
+                Copy::new(&layer, "/", "/")
+                    .contents_only(true)
+                    .create_dest_path(true),
+            )
             .name(steps.name("image"))
             .output()
     })

@@ -58,7 +58,10 @@ fn built(
     let mut tree = File::on(install);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
-            return Err(crate::build::internal(format!("{} is built before {input}", package.name)));
+            return Err(crate::build::internal(format!(
+                "{} is built before {input}",
+                package.name
+            )));
         };
         let (from, directory) = &dependency.build;
         tree = tree.copy(tree_copy(from, directory, &planned.directory).exclude(dependency.exclude.clone()));
@@ -67,10 +70,16 @@ fn built(
         tree = tree.copy(tree_copy(&steps.context, &format!("/{source}"), destination));
     }
     tree = tree.copy(
-        tree_copy(&steps.context, &format!("/{}", package.source), &package.directory)
-            .exclude(package.exclude.clone()),
+        tree_copy(
+            &steps.context,
+            &format!("/{}", package.source),
+            &package.directory,
+        )
+        .exclude(package.exclude.clone()),
     );
-    let tree = tree.name(steps.name(format!("sources of {}", package.name))).output();
+    let tree = tree
+        .name(steps.name(format!("sources of {}", package.name)))
+        .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
     let mut exec = steps
@@ -83,7 +92,11 @@ fn built(
     }
     for secret in &package.secrets {
         if let Some(variable) = &secret.env {
-            exec = exec.secret_env(SecretEnv::new(&secret.id).name(variable).optional(!secret.required));
+            exec = exec.secret_env(
+                SecretEnv::new(&secret.id)
+                    .name(variable)
+                    .optional(!secret.required),
+            );
         }
         if let Some(target) = &secret.target {
             exec = exec.mount(Mount::secret(target, &secret.id).optional(!secret.required));
@@ -95,7 +108,9 @@ fn built(
     }
     exec = with_network(exec, package.network.as_deref());
     let outputs = located(steps, exec, "build.script").build();
-    let out = outputs.mount("/out").ok_or_else(|| crate::build::internal("a build has no output"))?;
+    let out = outputs
+        .mount("/out")
+        .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), "/build".to_owned()),
         runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),
@@ -105,7 +120,9 @@ fn built(
 
 /// Copies a directory's contents, or a file, into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination).contents_only(true).create_dest_path(true)
+    Copy::new(from, source, destination)
+        .contents_only(true)
+        .create_dest_path(true)
 }
 
 impl PackageBuild {
@@ -113,7 +130,11 @@ impl PackageBuild {
     fn command(&self, scripts: &str) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
-            lines.push(format!("cd {} && pnpm run {}", quote(&script.directory), quote(&script.name)));
+            lines.push(format!(
+                "cd {} && pnpm run {}",
+                quote(&script.directory),
+                quote(&script.name)
+            ));
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(

@@ -33,7 +33,10 @@ impl Toolchain {
             })
             .collect::<Result<_, Diagnostic>>()?;
         let image = &plan.toolchain.production_image;
-        let name = format!("install {} packages for production", plan.production.package_count);
+        let name = format!(
+            "install {} packages for production",
+            plan.production.package_count
+        );
         let production = lower_install(steps, image, &plan.production, &name, &steps.surroundings.target)?;
         Ok(Self { installs, production })
     }
@@ -41,7 +44,11 @@ impl Toolchain {
 
 /// Returns an image by the reference that the plan uses.
 pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a ResolvedImage, Diagnostic> {
-    steps.surroundings.images.get(reference).ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
+    steps
+        .surroundings
+        .images
+        .get(reference)
+        .ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
 }
 
 /// Adds system packages to a root file system with the image's own package manager.
@@ -109,14 +116,23 @@ fn lower_install(
         manifests = manifests.mkfile(MkFile::new(path, text.as_bytes()).mode(0o644));
     }
     for (source, destination) in &install.copies {
-        manifests = manifests
-            .copy(Copy::new(&steps.context, format!("/{source}"), destination).create_dest_path(true).contents_only(true));
+        manifests = manifests.copy(
+            Copy::new(&steps.context, format!("/{source}"), destination)
+                .create_dest_path(true)
+                .contents_only(true),
+        );
     }
     let manifests = manifests.name(steps.name(format!("{name}: manifests"))).output();
     let mut exec = steps
         .run(&manifests, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
-        .mount(Mount::cache(crate::plan::STORE, steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()))).sharing(CacheSharing::Shared))
+        .mount(
+            Mount::cache(
+                crate::plan::STORE,
+                steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str())),
+            )
+            .sharing(CacheSharing::Shared),
+        )
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name));
