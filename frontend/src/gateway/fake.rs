@@ -109,7 +109,10 @@ impl State {
 
     /// Lists a directory; `None` where there is none.
     fn list(&self, directory: &str) -> Option<Vec<Stat>> {
-        let directory = directory.trim_matches('/');
+        let directory = match directory.trim_matches('/') {
+            "." => "",
+            directory => directory,
+        };
         let prefix = if directory.is_empty() {
             String::new()
         } else {
