@@ -99,6 +99,8 @@ pub struct Graph {
     pub image: Output,
     /// The service's own files in the image, alone: the entry file is looked for here.
     pub service: Output,
+    /// A step that fails when the image is too large, where the manifest sets a limit.
+    pub budget: Option<Output>,
     /// What each layer above the base holds, the lowest first.
     pub history: Vec<String>,
 }
