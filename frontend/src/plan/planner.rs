@@ -118,12 +118,15 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .map(|p| p.as_str().to_owned())
             .collect(),
     };
-    let mut installs = BTreeMap::new();
+    let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        installs.insert(
-            package.install.clone(),
-            installer.development(&package.importer, &mut surveyor)?,
-        );
+        let mut install = installer.development(&package.importer, &mut surveyor)?;
+        let below = reaches.get(&package.importer).into_iter().flatten();
+        let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
+        let below =
+            below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
+        install.on = below.max().map(|(_, key)| key.clone());
+        installs.insert(package.install.clone(), install);
     }
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
