@@ -9,6 +9,7 @@
 pub mod build_order;
 pub mod closure;
 pub mod dep_path;
+pub mod drift;
 pub mod lockfile;
 pub mod npmrc;
 pub mod package_json;
