@@ -6,6 +6,7 @@
 apt_archives() {
   local codename
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Identifier: Packages' |
     awk -v codename="$codename" '
       { sub(/\/$/, "", $1) }
@@ -17,7 +18,7 @@ apt_archives() {
 # Writes the sources.list of one Debian release, or of several, in the machine's own archives.
 # apt_sources RELEASE... >FILE
 apt_sources() {
-  local archives keyring= file release uri kind
+  local archives keyring='' file release uri kind
   archives=$(apt_archives)
   [ -n "$archives" ] || die "no Debian archive among this machine's apt sources"
   for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
