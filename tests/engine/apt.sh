@@ -5,7 +5,8 @@
 # Prints "URI SUITE" of each Debian archive among the machine's sources, the main one first.
 apt_archives() {
   local codename
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  codename=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_CODENAME:-sid}") ||
+    die "this takes packages from Debian's archive, which a machine with Debian knows"
   # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Identifier: Packages' |
     awk -v codename="$codename" '

@@ -74,10 +74,11 @@ node_user() {
   chown 1000:1000 "$1/home/node"
 }
 
-# The npm registry's Node for glibc, with its headers. Prints the layer's name. glibc_layer EXACT PREFIX-DIR
+# Makes the layer of the npm registry's Node for glibc: under /nodejs the binary alone, as distroless
+# has it, else with headers and tools. Prints the layer's name. glibc_layer EXACT-VERSION DIRECTORY
 glibc_layer() {
   local root name
-  name=node-$1-$(layer_key glibc "$@")
+  name=node${2//\//-}-$1-$(layer_key glibc "$@")
   if ! has_layer "$name"; then
     root=$(mktemp -d "$STATE/root.XXXXXX")
     chmod 755 "$root"
@@ -104,7 +105,8 @@ node_slim() {
     work=$(mktemp -d "$STATE/root.XXXXXX")
     mkdir "$work/root"
     # usr-is-merged, or apt would fetch usrmerge in its place, and all of Perl with it.
-    debian_fetch "$DEBIAN" "$work" '?essential' usr-is-merged apt ca-certificates libstdc++6
+    debian_fetch "$DEBIAN" "$work" '?essential' usr-is-merged apt \
+      ca-certificates libatomic1 libstdc++6
     debian_unpack "$work" "$work/root"
     debian_configure "$work" "$work/root"
     debian_apt "$DEBIAN" "$work/root"
@@ -129,7 +131,8 @@ node_distroless() {
     work=$(mktemp -d "$STATE/root.XXXXXX")
     root=$work/root
     mkdir "$root"
-    debian_fetch "$DEBIAN" "$work" base-files libc6 libgcc-s1 libstdc++6 ca-certificates tzdata
+    debian_fetch "$DEBIAN" "$work" base-files libc6 libatomic1 libgcc-s1 libstdc++6 \
+      ca-certificates tzdata
     rm -f "$work"/{perl-base,debconf,openssl,libssl3,dpkg,tar}_*.deb
     debian_unpack "$work" "$root"
     rm -rf "${root:?}"/usr/{bin,sbin}/* "$root"/usr/lib/*/gconv "$root/usr/share/perl5"
