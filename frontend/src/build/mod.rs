@@ -136,6 +136,17 @@ async fn build_platform(
     };
     let graph = lower::lower(plan, &surroundings)?;
 
+    if let Some(budget) = &graph.budget {
+        let definition = Definition::of(budget).map_err(internal)?.to_proto();
+        let cache_imports = request::cache_imports(options);
+        gateway
+            .solve(SolveRequest {
+                definition,
+                cache_imports,
+                evaluate: true,
+            })
+            .await?;
+    }
     let entry = find_entry(gateway, options, manifest, plan, &graph.service).await?;
     let definition = Definition::of(&graph.image).map_err(internal)?;
     let reference = gateway

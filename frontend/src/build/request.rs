@@ -162,6 +162,7 @@ pub(super) fn locations(manifest: &Manifest) -> BTreeMap<String, Location> {
         "build.packages",
         "run.packages",
         "run.files",
+        "image.max_size",
     ];
     let mut locations: BTreeMap<String, Location> = keys
         .iter()

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Merge, Output};
+use buildkit_llb::{Copy, File, Merge, Mount, Output};
 
 use crate::diagnostic::Diagnostic;
 
 use super::Graph;
 use super::package::Package;
 use super::steps::{RUNTIME_SCRIPTS, Steps};
-use super::toolchain::{Toolchain, resolved, with_packages};
+use super::toolchain::{Installs, located, resolved, with_packages};
 use crate::plan::{Runtime, WORKSPACE};
 
 pub(super) fn lower(
     steps: &Steps<'_>,
-    tools: &Toolchain,
+    installs: &Installs,
     packages: &BTreeMap<String, Package>,
 ) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
@@ -24,7 +24,7 @@ pub(super) fn lower(
     let base = steps.image(image, target);
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
-    let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
+    let mut layers = vec![settings(steps, runtime), dependencies(steps, installs)];
     let mut history = vec![
         "accounts, directories and the health check".to_owned(),
         "production dependencies".to_owned(),
@@ -57,8 +57,10 @@ pub(super) fn lower(
         layers.push(extra);
         history.push("extra files".to_owned());
     }
+    let image = join(steps, base, layers);
     Ok(Graph {
-        image: join(steps, base, layers),
+        budget: budget(steps, &image)?,
+        image,
         service,
         history,
     })
@@ -94,9 +96,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
-fn dependencies(steps: &Steps<'_>, tools: &Toolchain) -> Output {
+fn dependencies(steps: &Steps<'_>, installs: &Installs) -> Output {
     File::on(&Output::scratch())
-        .copy(steps.layer_copy(&tools.production, WORKSPACE, WORKSPACE))
+        .copy(steps.layer_copy(&installs.production.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
         .output()
 }
@@ -114,6 +116,21 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
         layer = layer.location(location);
     }
     Some(layer.name(steps.name("layer of extra files")).output())
+}
+
+/// A step that fails when the image is larger than the manifest allows.
+fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnostic> {
+    let Some(limit) = steps.plan.runtime.max_size else {
+        return Ok(None);
+    };
+    let tools = resolved(steps, &steps.plan.toolchain.image)?;
+    let platform = &steps.surroundings.build;
+    let command = ["node", "/vextrus/budget.cjs", &limit.to_string(), "/image"].map(str::to_owned);
+    let exec = steps
+        .run(&steps.image(tools, platform), tools, command, platform)
+        .mount(Mount::bind(image, "/image").read_only())
+        .name(steps.name("measure the image"));
+    Ok(Some(located(steps, exec, "image.max_size").build().root()))
 }
 
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.

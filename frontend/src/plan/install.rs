@@ -130,6 +130,7 @@ impl Installer<'_> {
         }
         let directory = workspace.container_path(".");
         Install {
+            on: None,
             files,
             copies,
             command: self.command(&directory, production, tidy),
