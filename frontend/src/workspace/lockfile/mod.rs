@@ -3,6 +3,7 @@
 //! [`Lockfile::parse`] only splits the text ([`index`]); what is asked for is parsed when asked.
 
 mod document;
+mod entry;
 mod globals;
 mod importer;
 mod index;
@@ -240,7 +241,14 @@ fn parse_entry<T: serde::de::DeserializeOwned + Default>(
     document: &Document,
     range: Range<usize>,
 ) -> Result<T, Diagnostic> {
-    let entry: std::collections::BTreeMap<String, Option<T>> = document.parse_range(range)?;
+    type Entry<T> = std::collections::BTreeMap<String, Option<T>>;
+    let text = document.text.get(range.clone()).unwrap_or_default();
+    // What does not fit is read again by the parser, whose errors know their line.
+    let read = entry::read(text).and_then(|value| serde_json::from_value::<Entry<T>>(value).ok());
+    let entry = match read {
+        Some(entry) => entry,
+        None => document.parse_range(range)?,
+    };
     Ok(entry.into_values().next().flatten().unwrap_or_default())
 }
 
