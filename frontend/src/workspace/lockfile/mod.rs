@@ -9,8 +9,9 @@ mod importer;
 mod index;
 mod package;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 
@@ -40,6 +41,8 @@ pub struct Lockfile {
     document: Document,
     version: LockfileVersion,
     globals: Globals,
+    /// Snapshots read before: a build walks as many closures as it has packages, most of them overlapping.
+    snapshots: Arc<Mutex<BTreeMap<DepPath, Arc<Snapshot>>>>,
 }
 
 impl Lockfile {
@@ -58,6 +61,7 @@ impl Lockfile {
             document,
             version,
             globals,
+            snapshots: Arc::default(),
         })
     }
 
@@ -109,8 +113,17 @@ impl Lockfile {
     ///
     /// # Errors
     /// A malformed entry.
-    pub fn snapshot(&self, path: &DepPath) -> Result<Option<Snapshot>, Diagnostics> {
-        self.entry(self.snapshot_section(), path.as_str())
+    pub fn snapshot(&self, path: &DepPath) -> Result<Option<Arc<Snapshot>>, Diagnostics> {
+        let mut known = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(snapshot) = known.get(path) {
+            return Ok(Some(Arc::clone(snapshot)));
+        }
+        let Some(snapshot) = self.entry(self.snapshot_section(), path.as_str())? else {
+            return Ok(None);
+        };
+        let snapshot = Arc::new(snapshot);
+        known.insert(path.clone(), Arc::clone(&snapshot));
+        Ok(Some(snapshot))
     }
 
     /// Returns all that is known of a resolved package; `None` where the lockfile has no such key.
@@ -124,7 +137,7 @@ impl Lockfile {
         let snapshot = match self.version {
             LockfileVersion::V6 => None,
             LockfileVersion::V9 => match self.snapshot(path)? {
-                Some(snapshot) => Some(snapshot),
+                Some(snapshot) => Some(Arc::unwrap_or_clone(snapshot)),
                 None => return Ok(None),
             },
         };
@@ -241,7 +254,7 @@ fn parse_entry<T: serde::de::DeserializeOwned + Default>(
     document: &Document,
     range: Range<usize>,
 ) -> Result<T, Diagnostic> {
-    type Entry<T> = std::collections::BTreeMap<String, Option<T>>;
+    type Entry<T> = BTreeMap<String, Option<T>>;
     let text = document.text.get(range.clone()).unwrap_or_default();
     // What does not fit is read again by the parser, whose errors know their line.
     let read = entry::read(text).and_then(|value| serde_json::from_value::<Entry<T>>(value).ok());
