@@ -30,7 +30,7 @@ npm_setting() {
 npm_default() {
   local url
   if has npm; then
-    url=$(env -i PATH="$PATH" HOME=/nonexistent npm --userconfig /dev/null --globalconfig /dev/null \
+    url=$(env -i PATH="$PATH" HOME=/nonexistent npm --userconfig /dev/null --globalconfig /nonexistent \
       config get registry 2>/dev/null)
   else
     url=$(debian_file npm /usr/share/nodejs/npm/lib/utils/config/definitions.js |
