@@ -19,6 +19,7 @@ pub mod pnpm_version;
 pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
+pub mod separate_lockfiles;
 pub mod settings;
 pub mod tsconfig;
 mod yaml;

@@ -1,5 +1,6 @@
 //! Which part of `pnpm-lock.yaml` is the project's, laid out so that it can be indexed by text.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -30,7 +31,12 @@ impl Document {
     /// No document, malformed YAML, or a merge conflict.
     pub(super) fn parse(file: &Arc<SourceFile>) -> Result<Self, Diagnostic> {
         // pnpm itself drops a byte order mark and reads CRLF as LF; lines keep their numbers.
-        let text = file.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let text = file.text.trim_start_matches('\u{feff}');
+        let text = if text.contains('\r') {
+            text.replace("\r\n", "\n").into()
+        } else {
+            Cow::from(text)
+        };
         let (text, before) = last_document(&text);
         let first_line = 1 + u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX - 1);
         let follows_env_document = !before.is_empty() && before != "---\n";

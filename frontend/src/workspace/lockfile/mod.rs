@@ -7,6 +7,7 @@ mod globals;
 mod importer;
 mod index;
 mod package;
+mod scan;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -109,7 +110,16 @@ impl Lockfile {
     /// # Errors
     /// A malformed entry.
     pub fn snapshot(&self, path: &DepPath) -> Result<Option<Snapshot>, Diagnostics> {
-        self.entry(self.snapshot_section(), path.as_str())
+        let (section, key) = (self.snapshot_section(), path.as_str());
+        let entry = self
+            .document
+            .index
+            .entry(section, key)
+            .and_then(|range| self.document.text.get(range));
+        match entry.and_then(scan::snapshot) {
+            Some(snapshot) => Ok(Some(snapshot)),
+            None => self.entry(section, key),
+        }
     }
 
     /// Returns all that is known of a resolved package; `None` where the lockfile has no such key.
