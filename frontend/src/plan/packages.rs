@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::{OutputRule, exposes_sources};
+use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
@@ -114,7 +115,7 @@ fn plan_one(
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
         install: if has_scripts {
-            project.name(importer)
+            install_key(input, importer)
         } else {
             String::new()
         },
@@ -133,6 +134,16 @@ fn plan_one(
         runtime_output,
         injected_at: Vec::new(),
     }
+}
+
+/// Returns the name of the project whose install the scripts of a package run on.
+fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
+    let workspace = input.workspace;
+    let installed = installed_for(&workspace.settings, importer, input.service);
+    workspace
+        .projects
+        .get(installed)
+        .map_or_else(|| installed.to_owned(), |project| project.name(installed))
 }
 
 /// The scripts of a package, in the order in which pnpm would come to them.

@@ -67,7 +67,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let mut warnings = check_drift(input)?;
 
     let script = build_script(manifest, project)?;
-    let start = start_command(&run, project);
+    let start = start_command(&run, project, service);
     let manifests = promoted_programs(install::manifests(workspace), service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
@@ -120,10 +120,13 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     };
     let mut installs = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        installs.insert(
-            package.install.clone(),
-            installer.development(&package.importer, &mut surveyor)?,
-        );
+        if !installs.contains_key(&package.install) {
+            let importer = install::installed_for(&workspace.settings, &package.importer, service);
+            installs.insert(
+                package.install.clone(),
+                installer.development(importer, &mut surveyor)?,
+            );
+        }
     }
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
@@ -203,10 +206,10 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
     Ok(script)
 }
 
-fn start_command(run: &Run, project: &Project) -> command::Inferred {
+fn start_command(run: &Run, project: &Project, service: &str) -> command::Inferred {
     match &run.command {
         Some(written) => command::written(written.words()),
-        None => command::infer(&project.manifest, project.nest_entry.as_deref()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref(), service),
     }
 }
 
