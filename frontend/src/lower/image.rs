@@ -9,12 +9,12 @@ use crate::diagnostic::Diagnostic;
 use super::Graph;
 use super::package::Package;
 use super::steps::{RUNTIME_SCRIPTS, Steps};
-use super::toolchain::{Toolchain, located, resolved, with_packages};
+use super::toolchain::{Installs, located, resolved, with_packages};
 use crate::plan::{Runtime, WORKSPACE};
 
 pub(super) fn lower(
     steps: &Steps<'_>,
-    tools: &Toolchain,
+    installs: &Installs,
     packages: &BTreeMap<String, Package>,
 ) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
@@ -24,7 +24,7 @@ pub(super) fn lower(
     let base = steps.image(image, target);
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
-    let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
+    let mut layers = vec![settings(steps, runtime), dependencies(steps, installs)];
     let mut history = vec![
         "accounts, directories and the health check".to_owned(),
         "production dependencies".to_owned(),
@@ -96,9 +96,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
-fn dependencies(steps: &Steps<'_>, tools: &Toolchain) -> Output {
+fn dependencies(steps: &Steps<'_>, installs: &Installs) -> Output {
     File::on(&Output::scratch())
-        .copy(steps.layer_copy(&tools.production, WORKSPACE, WORKSPACE))
+        .copy(steps.layer_copy(&installs.production.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
         .output()
 }

@@ -111,7 +111,7 @@ pub struct Graph {
 /// A plan that names an image nobody resolved, which is a mistake of ours.
 pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, Diagnostic> {
     let steps = steps::Steps::new(plan, surroundings);
-    let tools = toolchain::Toolchain::lower(&steps)?;
-    let packages = package::lower(&steps, &tools)?;
-    image::lower(&steps, &tools, &packages)
+    let installs = toolchain::Installs::lower(&steps)?;
+    let packages = package::lower(&steps, &installs)?;
+    image::lower(&steps, &installs, &packages)
 }

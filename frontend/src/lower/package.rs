@@ -7,8 +7,8 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 use crate::diagnostic::Diagnostic;
 
 use super::steps::{SCRIPTS, Steps, with_network};
-use super::toolchain::{Toolchain, located, resolved};
-use crate::plan::{OutputRule, PackageBuild};
+use super::toolchain::{Installs, in_tree, located, resolved};
+use crate::plan::{OutputRule, PackageBuild, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -22,13 +22,13 @@ pub(super) struct Package {
 }
 
 /// Lowers all packages in build order.
-pub(super) fn lower(steps: &Steps<'_>, tools: &Toolchain) -> Result<BTreeMap<String, Package>, Diagnostic> {
+pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<String, Package>, Diagnostic> {
     let mut packages = BTreeMap::new();
     for package in &steps.plan.packages {
         let lowered = if package.scripts.is_empty() {
             copied(steps, package)
         } else {
-            built(steps, tools, &packages, package)?
+            built(steps, installs, &packages, package)?
         };
         packages.insert(package.importer.clone(), lowered);
     }
@@ -47,15 +47,15 @@ fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
 
 fn built(
     steps: &Steps<'_>,
-    tools: &Toolchain,
+    installs: &Installs,
     before: &BTreeMap<String, Package>,
     package: &PackageBuild,
 ) -> Result<Package, Diagnostic> {
-    let install = tools
-        .installs
+    let install = installs
+        .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
-    let mut tree = File::on(install);
+    let mut tree = File::on(&install.tree);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
             return Err(crate::build::internal(format!(
@@ -64,16 +64,22 @@ fn built(
             )));
         };
         let (from, directory) = &dependency.build;
-        tree = tree.copy(tree_copy(from, directory, &planned.directory).exclude(dependency.exclude.clone()));
+        tree = tree.copy(
+            tree_copy(from, directory, in_tree(&planned.directory)).exclude(dependency.exclude.clone()),
+        );
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(&steps.context, &format!("/{source}"), destination));
+        tree = tree.copy(tree_copy(
+            &steps.context,
+            &format!("/{source}"),
+            in_tree(destination),
+        ));
     }
     tree = tree.copy(
         tree_copy(
             &steps.context,
             &format!("/{}", package.source),
-            &package.directory,
+            in_tree(&package.directory),
         )
         .exclude(package.exclude.clone()),
     );
@@ -83,8 +89,14 @@ fn built(
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
     let mut exec = steps
-        .run(&tree, image, package.command(SCRIPTS), &steps.surroundings.build)
+        .run(
+            &install.tools,
+            image,
+            package.command(SCRIPTS),
+            &steps.surroundings.build,
+        )
         .cwd(&package.directory)
+        .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
     for (name, value) in &package.env {

@@ -131,6 +131,7 @@ impl Installer<'_> {
         }
         let directory = workspace.container_path(".");
         Install {
+            on: None,
             files,
             copies,
             command: self.command(&directory, production, tidy),

@@ -13,7 +13,11 @@ use crate::manifest::tables::Run;
 use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::{ImporterId, Project, Workspace, drift};
+use crate::workspace::drift::{self, Drift};
+use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
+
+/// The package.json of every project.
+type Manifests = BTreeMap<ImporterId, PackageJson>;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -64,11 +68,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     refuse_unsupported(manifest)?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
-    let mut warnings = check_drift(input)?;
+    let manifests = install::manifests(workspace);
+    let mut warnings = check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
     let start = start_command(&run, project, service);
-    let manifests = promoted_programs(install::manifests(workspace), service, &start.programs);
+    let manifests = promoted_programs(manifests, service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
     };
@@ -118,15 +123,19 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .map(|p| p.as_str().to_owned())
             .collect(),
     };
-    let mut installs = BTreeMap::new();
+    let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        if !installs.contains_key(&package.install) {
-            let importer = install::installed_for(&workspace.settings, &package.importer, service);
-            installs.insert(
-                package.install.clone(),
-                installer.development(importer, &mut surveyor)?,
-            );
+        if installs.contains_key(&package.install) {
+            continue;
         }
+        let importer = install::installed_for(&workspace.settings, &package.importer, service);
+        let mut install = installer.development(importer, &mut surveyor)?;
+        let below = reaches.get(importer).into_iter().flatten();
+        let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
+        let below =
+            below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
+        install.on = below.max().map(|(_, key)| key.clone());
+        installs.insert(package.install.clone(), install);
     }
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
@@ -167,24 +176,29 @@ fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
 }
 
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
-fn check_drift(input: &PlanInput<'_>) -> Result<Vec<Diagnostic>, Diagnostics> {
+fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Diagnostic>, Diagnostics> {
     let workspace = input.workspace;
-    let inside: BTreeSet<&str> = input.closure.iter().map(String::as_str).collect();
-    let manifests: BTreeMap<&str, _> = workspace
-        .projects
+    let mut needed: BTreeSet<ImporterId> = input.closure.iter().cloned().collect();
+    // The root's tools are installed for every build.
+    needed.insert(".".to_owned());
+    let has_pnpmfile = workspace
+        .settings
+        .pnpmfiles
         .iter()
-        .map(|(id, project)| (id.as_str(), &project.manifest))
-        .collect();
-    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    for (importer, found) in drift::check(&workspace.lockfile, &manifests, &workspace.settings)? {
-        // The root's tools are installed for every build.
-        if (inside.contains(importer.as_str()) || importer == ".") && input.manifest.build.frozen() {
-            errors.push(found);
-        } else {
-            warnings.push(found);
-        }
+        .any(|path| workspace.exists(&workspace.context_path(path)));
+    let drift = Drift::find(drift::Inputs {
+        lockfile: &workspace.lockfile,
+        manifests,
+        workspace: workspace.pnpm_workspace.as_ref(),
+        needed: &needed,
+        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
+    });
+    let mut warnings = drift.warnings;
+    if input.manifest.build.frozen() {
+        Diagnostics::check(drift.errors)?;
+    } else {
+        warnings.extend(drift.errors);
     }
-    Diagnostics::check(errors)?;
     Ok(warnings)
 }
 
@@ -214,11 +228,7 @@ fn start_command(run: &Run, project: &Project, service: &str) -> command::Inferr
 }
 
 /// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.
-fn promoted_programs(
-    mut manifests: BTreeMap<ImporterId, crate::workspace::PackageJson>,
-    service: &str,
-    programs: &[String],
-) -> BTreeMap<ImporterId, crate::workspace::PackageJson> {
+fn promoted_programs(mut manifests: Manifests, service: &str, programs: &[String]) -> Manifests {
     if let Some(manifest) = manifests.get_mut(service) {
         for program in programs {
             if let Some(range) = manifest.dev_dependencies.get(program).cloned() {
