@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::{OutputRule, exposes_sources};
+use super::generator;
 use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use crate::workspace::path::is_within;
@@ -126,12 +127,17 @@ fn plan_one(
         },
         scripts,
         inputs,
-        env: BTreeMap::new(),
+        env: if has_scripts {
+            generator::environment(project)
+        } else {
+            BTreeMap::new()
+        },
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,
         build_output,
         runtime_output,
+        generates: has_scripts && generator::is_used(project),
         injected_at: Vec::new(),
     }
 }
@@ -176,22 +182,16 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
             .filter(|task| own.contains_key(*task)),
     );
     names.extend(build);
-    let mut scripts: Vec<Script> = names
-        .into_iter()
-        .map(|name| Script {
-            name: name.to_owned(),
-            directory: directory.clone(),
-        })
-        .collect();
-    if input.root_postinstall && !scripts.is_empty() {
-        scripts.insert(
-            0,
-            Script {
-                name: "postinstall".to_owned(),
-                directory: input.workspace.container_path("."),
-            },
-        );
+    let generator = generator::command(project, &names);
+    let mut scripts: Vec<Script> = Vec::new();
+    if input.root_postinstall && (generator.is_some() || !names.is_empty()) {
+        scripts.push(Script::run("postinstall", &input.workspace.container_path(".")));
     }
+    scripts.extend(generator.map(|command| Script {
+        command,
+        directory: directory.clone(),
+    }));
+    scripts.extend(names.into_iter().map(|name| Script::run(name, &directory)));
     scripts
 }
 

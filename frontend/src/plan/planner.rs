@@ -284,7 +284,7 @@ fn add_manifest_settings(
     packages: &mut [super::PackageBuild],
 ) {
     for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
-        package.env = install::environment();
+        package.env.extend(install::environment());
         if package.importer != service {
             continue;
         }
