@@ -53,6 +53,9 @@ pub(super) fn choose(wanted: Option<&str>, workspace: &Workspace, service: &str)
 
 /// Returns the major that a version file names.
 fn major_of(written: &str) -> Option<String> {
+    if written.is_empty() {
+        return None;
+    }
     if let Some(name) = written.strip_prefix("lts/") {
         return CODE_NAMES
             .iter()
