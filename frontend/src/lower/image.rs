@@ -48,6 +48,12 @@ pub(super) fn lower(
         for place in std::iter::once(&package.directory).chain(&package.injected_at) {
             layer = layer.copy(steps.layer_copy(from, directory, place).exclude(exclude.clone()));
         }
+        let generated = packages
+            .get(&package.importer)
+            .and_then(|lowered| lowered.generated.as_ref());
+        if let Some((from, directory)) = generated {
+            layer = layer.copy(steps.layer_copy(from, directory, WORKSPACE));
+        }
         let layer = layer.name(steps.name(format!("layer {}", package.name))).output();
         service = layer.clone();
         history.push(package.name.clone());

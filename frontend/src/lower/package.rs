@@ -19,6 +19,9 @@ pub(super) struct Package {
     pub(super) runtime: Option<(Output, String)>,
     /// Patterns, relative to that directory, that stay out of a copy.
     pub(super) exclude: Vec<String>,
+    /// Code that the scripts generated into installed packages, by path below the workspace, and the directory
+    /// that it is in.
+    pub(super) generated: Option<(Output, String)>,
 }
 
 /// Lowers all packages in build order.
@@ -42,6 +45,7 @@ fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
         build: source.clone(),
         runtime: package.runtime_output.map(|_| source),
         exclude: package.exclude.clone(),
+        generated: None,
     }
 }
 
@@ -67,6 +71,9 @@ fn built(
         tree = tree.copy(
             tree_copy(from, directory, in_tree(&planned.directory)).exclude(dependency.exclude.clone()),
         );
+        if let Some((from, directory)) = &dependency.generated {
+            tree = tree.copy(tree_copy(from, directory, in_tree(WORKSPACE)));
+        }
     }
     for (source, destination) in &package.extra_files {
         tree = tree.copy(tree_copy(
@@ -125,8 +132,11 @@ fn built(
         .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), "/build".to_owned()),
-        runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),
+        runtime: package
+            .runtime_output
+            .map(|_| (out.clone(), "/runtime".to_owned())),
         exclude: Vec::new(),
+        generated: package.generates.then(|| (out, "/generated".to_owned())),
     })
 }
 
@@ -142,11 +152,8 @@ impl PackageBuild {
     fn command(&self, scripts: &str) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
-            lines.push(format!(
-                "cd {} && pnpm run {}",
-                quote(&script.directory),
-                quote(&script.name)
-            ));
+            let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
+            lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(
@@ -157,6 +164,9 @@ impl PackageBuild {
         if let Some(runtime) = self.runtime_output {
             collect.push(' ');
             collect.push_str(&rule("runtime", runtime));
+        }
+        if self.generates {
+            collect.push_str(&format!(" generated={WORKSPACE}"));
         }
         lines.push(collect);
         vec!["/bin/sh".to_owned(), "-c".to_owned(), lines.join("\n")]

@@ -11,7 +11,8 @@ use crate::workspace::closure::{Closure, Scope};
 use crate::workspace::package_json::Reduce;
 use crate::workspace::path::join;
 use crate::workspace::prune::prune;
-use crate::workspace::{ImporterId, PackageJson, Workspace};
+use crate::workspace::settings::NodeLinker;
+use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 
 /// Who installs what.
 #[derive(Debug)]
@@ -181,6 +182,21 @@ impl Installer<'_> {
     }
 }
 
+/// Returns the importer whose closure the scripts of a package run on: its own, or the service's.
+///
+/// Where pnpm hoists into the root's `node_modules`, packages import what only their siblings declare, knowingly
+/// or not; a package's own closure would not hold that.
+pub(super) fn installed_for<'a>(settings: &Settings, importer: &'a str, service: &'a str) -> &'a str {
+    // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
+    let is_imported = |pattern: &String| {
+        !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
+    };
+    let hoists = settings.shamefully_hoist
+        || settings.node_linker == NodeLinker::Hoisted
+        || settings.public_hoist_pattern.iter().flatten().any(is_imported);
+    if hoists { service } else { importer }
+}
+
 /// Environment of every step that runs pnpm.
 ///
 /// pnpm reads `npm_config_*` up to version 10 and `pnpm_config_*` from 11 on.
@@ -214,4 +230,31 @@ pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJs
         .iter()
         .map(|(id, project)| (id.clone(), project.manifest.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+    use crate::workspace::Npmrc;
+    use crate::workspace::settings::Sources;
+
+    #[test]
+    fn public_hoisting_shares_the_service_s_install() {
+        let shared = |npmrc: &str| {
+            let npmrc = Npmrc::parse(&SourceFile::new(".npmrc", npmrc));
+            let sources = Sources {
+                npmrc: Some(&npmrc),
+                ..Sources::default()
+            };
+            installed_for(&Settings::read(9, sources), "packages/a", "apps/b") == "apps/b"
+        };
+        assert!(shared("shamefully-hoist=true\n"));
+        assert!(shared("node-linker=hoisted\n"));
+        assert!(shared("public-hoist-pattern[]=*types*\n"));
+        assert!(!shared(""));
+        assert!(!shared(
+            "public-hoist-pattern[]=*eslint*\npublic-hoist-pattern[]=!*types*\n"
+        ));
+    }
 }

@@ -6,6 +6,7 @@
 mod base;
 mod command;
 mod contents;
+mod generator;
 mod healthcheck;
 mod install;
 mod model;

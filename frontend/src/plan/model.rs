@@ -126,17 +126,35 @@ pub struct PackageBuild {
     pub build_output: OutputRule,
     /// What the image holds of the package; none where it is no part of the production closure.
     pub runtime_output: Option<OutputRule>,
+    /// Whether the scripts generate code into installed packages, as Prisma does into `.prisma` beside its client.
+    pub generates: bool,
     /// Links into the virtual store under which dependents see this package (`injected`).
     pub injected_at: Vec<String>,
 }
 
-/// A script of a package.json.
-#[derive(Debug, Clone, Serialize)]
+/// A program that builds, as a rule a script of a package.json.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Script {
-    /// Name in `scripts`.
-    pub name: String,
+    /// Program and arguments, such as `pnpm run build`.
+    pub command: Vec<String>,
     /// Directory in the container that it is run in.
     pub directory: String,
+}
+
+impl Script {
+    /// Returns the run of a package.json's script.
+    pub(super) fn run(name: &str, directory: &str) -> Self {
+        Self::new(&["pnpm", "run", name], directory)
+    }
+
+    /// Returns the run of a program.
+    pub(super) fn new(command: &[&str], directory: &str) -> Self {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            command,
+            directory: directory.to_owned(),
+        }
+    }
 }
 
 /// A secret as a build step sees it.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::{OutputRule, exposes_sources};
+use super::generator;
+use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
@@ -114,7 +116,7 @@ fn plan_one(
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
         install: if has_scripts {
-            project.name(importer)
+            install_key(input, importer)
         } else {
             String::new()
         },
@@ -125,14 +127,29 @@ fn plan_one(
         },
         scripts,
         inputs,
-        env: BTreeMap::new(),
+        env: if has_scripts {
+            generator::environment(project)
+        } else {
+            BTreeMap::new()
+        },
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,
         build_output,
         runtime_output,
+        generates: has_scripts && generator::is_used(project),
         injected_at: Vec::new(),
     }
+}
+
+/// Returns the name of the project whose install the scripts of a package run on.
+fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
+    let workspace = input.workspace;
+    let installed = installed_for(&workspace.settings, importer, input.service);
+    workspace
+        .projects
+        .get(installed)
+        .map_or_else(|| installed.to_owned(), |project| project.name(installed))
 }
 
 /// The scripts of a package, in the order in which pnpm would come to them.
@@ -165,22 +182,16 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
             .filter(|task| own.contains_key(*task)),
     );
     names.extend(build);
-    let mut scripts: Vec<Script> = names
-        .into_iter()
-        .map(|name| Script {
-            name: name.to_owned(),
-            directory: directory.clone(),
-        })
-        .collect();
-    if input.root_postinstall && !scripts.is_empty() {
-        scripts.insert(
-            0,
-            Script {
-                name: "postinstall".to_owned(),
-                directory: input.workspace.container_path("."),
-            },
-        );
+    let generator = generator::command(project, &names);
+    let mut scripts: Vec<Script> = Vec::new();
+    if input.root_postinstall && (generator.is_some() || !names.is_empty()) {
+        scripts.push(Script::run("postinstall", &input.workspace.container_path(".")));
     }
+    scripts.extend(generator.map(|command| Script {
+        command,
+        directory: directory.clone(),
+    }));
+    scripts.extend(names.into_iter().map(|name| Script::run(name, &directory)));
     scripts
 }
 

@@ -72,7 +72,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let mut warnings = check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
-    let start = start_command(&run, project);
+    let start = start_command(&run, project, service);
     let manifests = promoted_programs(manifests, service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
@@ -125,8 +125,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     };
     let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        let mut install = installer.development(&package.importer, &mut surveyor)?;
-        let below = reaches.get(&package.importer).into_iter().flatten();
+        if installs.contains_key(&package.install) {
+            continue;
+        }
+        let importer = install::installed_for(&workspace.settings, &package.importer, service);
+        let mut install = installer.development(importer, &mut surveyor)?;
+        let below = reaches.get(importer).into_iter().flatten();
         let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
         let below =
             below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
@@ -216,10 +220,10 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
     Ok(script)
 }
 
-fn start_command(run: &Run, project: &Project) -> command::Inferred {
+fn start_command(run: &Run, project: &Project, service: &str) -> command::Inferred {
     match &run.command {
         Some(written) => command::written(written.words()),
-        None => command::infer(&project.manifest, project.nest_entry.as_deref()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref(), service),
     }
 }
 
@@ -280,7 +284,7 @@ fn add_manifest_settings(
     packages: &mut [super::PackageBuild],
 ) {
     for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
-        package.env = install::environment();
+        package.env.extend(install::environment());
         if package.importer != service {
             continue;
         }

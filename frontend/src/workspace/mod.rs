@@ -25,7 +25,7 @@ pub mod tsconfig;
 mod yaml;
 
 pub use lockfile::Lockfile;
-pub use model::{Project, Workspace};
+pub use model::{Prisma, Project, Workspace};
 pub use npmrc::Npmrc;
 pub use package_json::PackageJson;
 pub use pnpm_version::PnpmVersion;
