@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::base::BaseImage;
+use super::base::{BaseImage, Libc};
 use super::contents::OutputRule;
 use super::system::SystemPackages;
 
@@ -56,10 +56,6 @@ pub struct Toolchain {
     pub pnpm: String,
     /// The command that sets pnpm up.
     pub pnpm_command: Vec<String>,
-    /// System packages for development installs and builds.
-    pub packages: SystemPackages,
-    /// System packages for the production install.
-    pub production_packages: SystemPackages,
 }
 
 /// Patterns of the one transfer that feeds every build step.
@@ -74,6 +70,10 @@ pub struct ContextFilter {
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
 #[derive(Debug, Clone, Serialize)]
 pub struct Install {
+    /// Key of the install that this one adds to: of the packages that the package is built on, the one with
+    /// the most dependencies. Each package has its own install, so that it is the same step for every
+    /// service; together they install each dependency little more than once.
+    pub on: Option<String>,
     /// Files written by the frontend, by container path: lockfile, package.json files, settings.
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
@@ -82,6 +82,11 @@ pub struct Install {
     pub command: Vec<String>,
     /// Environment of the command.
     pub env: BTreeMap<String, String>,
+    /// C library that it is for. Compiled packages are kept in the store, which knows a build by Node's version
+    /// and the processor alone, so each has a store of its own.
+    pub libc: Libc,
+    /// System packages that its install scripts need, and the builds on top of it.
+    pub packages: SystemPackages,
     /// How many external packages the lockfile holds for it.
     pub package_count: usize,
     /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.

@@ -2,6 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Diagnostics;
+use crate::workspace::Workspace;
+use crate::workspace::closure::Closure;
+use crate::workspace::dep_path::DepPath;
+
 /// What the lockfile says of one external package.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
@@ -28,6 +33,13 @@ pub(super) struct Native {
     pub(super) compiles: BTreeSet<String>,
 }
 
+impl Native {
+    /// Returns whether one install serves every libc: there is no machine code in it.
+    pub(super) fn is_portable(&self) -> bool {
+        self.needs_glibc.is_empty() && self.portable.is_empty()
+    }
+}
+
 /// Helpers that a package depends on because it compiles, or downloads what it would else compile.
 const COMPILING: [&str; 8] = [
     "@mapbox/node-pre-gyp",
@@ -41,7 +53,11 @@ const COMPILING: [&str; 8] = [
 ];
 
 /// Helpers that load a binary which came with the package itself.
-const PREBUILT: [&str; 3] = ["node-gyp-build", "node-gyp-build-optional-packages", "pkg-prebuilds"];
+const PREBUILT: [&str; 3] = [
+    "node-gyp-build",
+    "node-gyp-build-optional-packages",
+    "pkg-prebuilds",
+];
 
 /// Packages with binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
 const GLIBC_ONLY: [&str; 14] = [
@@ -61,16 +77,75 @@ const GLIBC_ONLY: [&str; 14] = [
     "puppeteer",
 ];
 
-/// Surveys the external packages of a closure.
-pub(super) fn survey(packages: &[Evidence]) -> Native {
+/// Reads what the lockfile says of machine code, each package once however many closures hold it.
+#[derive(Debug)]
+pub(super) struct Surveyor<'a> {
+    workspace: &'a Workspace,
+    known: BTreeMap<DepPath, Evidence>,
+}
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Self {
+        Self {
+            workspace,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Surveys a closure.
+    ///
+    /// # Errors
+    /// A malformed entry of the lockfile.
+    pub(super) fn survey(&mut self, closure: &Closure) -> Result<Native, Diagnostics> {
+        let mut packages = Vec::new();
+        for path in &closure.packages {
+            if let Some(known) = self.known.get(path) {
+                packages.push(known.clone());
+                continue;
+            }
+            let Some(entry) = self.workspace.lockfile.package(path)? else {
+                continue;
+            };
+            let snapshot = &entry.snapshot;
+            let evidence = Evidence {
+                dependencies: snapshot
+                    .dependencies
+                    .keys()
+                    .chain(snapshot.optional_dependencies.keys())
+                    .cloned()
+                    .collect(),
+                scripts_run: self
+                    .workspace
+                    .settings
+                    .build_scripts_run(&entry.name, entry.version.as_deref()),
+                name: entry.name,
+                os: entry.os,
+                libc: entry.libc,
+            };
+            self.known.insert(path.clone(), evidence.clone());
+            packages.push(evidence);
+        }
+        Ok(survey(&packages))
+    }
+}
+
+/// Surveys external packages.
+fn survey(packages: &[Evidence]) -> Native {
     let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
     for package in packages {
         by_name.entry(&package.name).or_default().push(package);
     }
     // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
     let variants_of = |package: &Evidence| -> Vec<&Evidence> {
-        let listed = package.dependencies.iter().filter_map(|name| by_name.get(name.as_str()));
-        listed.flatten().copied().filter(|variant| variant.os.iter().any(|os| os == "linux")).collect()
+        let listed = package
+            .dependencies
+            .iter()
+            .filter_map(|name| by_name.get(name.as_str()));
+        listed
+            .flatten()
+            .copied()
+            .filter(|variant| variant.os.iter().any(|os| os == "linux"))
+            .collect()
     };
     let mut native = Native::default();
     for package in packages {
@@ -78,7 +153,9 @@ pub(super) fn survey(packages: &[Evidence]) -> Native {
         let prebuilt = depends_on(&PREBUILT);
         let variants = variants_of(package);
         let chooses_libc = variants.iter().any(|variant| !variant.libc.is_empty());
-        let has_musl = variants.iter().any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
+        let has_musl = variants
+            .iter()
+            .any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
         if depends_on(&COMPILING) && !prebuilt {
             native.needs_glibc.insert(package.name.clone());
             if package.scripts_run {

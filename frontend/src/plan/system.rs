@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::base::Libc;
+use super::native::Native;
 
 /// What node-gyp compiles with.
-pub(super) const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
+const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
 
 /// System packages and how they get in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -23,6 +24,22 @@ pub struct SystemPackages {
 }
 
 impl SystemPackages {
+    /// Returns what installing a closure needs: what the manifest asks for, and compilers where something compiles.
+    pub(super) fn for_closure(wanted: &[String], native: &Native, libc: Libc) -> Self {
+        let compilers = if native.compiles.is_empty() {
+            &[][..]
+        } else {
+            &COMPILERS[..]
+        };
+        Self::new(
+            wanted
+                .iter()
+                .cloned()
+                .chain(compilers.iter().map(|name| (*name).to_owned())),
+            libc,
+        )
+    }
+
     /// Returns the install of packages into an image; with no names nothing is installed.
     pub(super) fn new(names: impl IntoIterator<Item = String>, libc: Libc) -> Self {
         let mut names: Vec<String> = names.into_iter().collect();
@@ -46,6 +63,11 @@ impl SystemPackages {
             ),
             Libc::Musl => (format!("apk add --no-cache {list}"), BTreeMap::new(), Vec::new()),
         };
-        Self { names, command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script], env, caches }
+        Self {
+            names,
+            command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script],
+            env,
+            caches,
+        }
     }
 }
