@@ -5,7 +5,8 @@ use vextrus_frontend::{build, gateway, options::Options};
 fn main() {
     gateway::run(|gateway| async {
         // A variable that is not UTF-8 is none of BuildKit's options.
-        let vars = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+        let vars = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
         build::build(gateway, Options::from_env(vars)?).await
     })
 }

@@ -5,7 +5,9 @@
 # Prints "URI SUITE" of each Debian archive among the machine's sources, the main one first.
 apt_archives() {
   local codename
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  codename=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_CODENAME:-sid}") ||
+    die "this takes packages from Debian's archive, which a machine with Debian knows"
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Identifier: Packages' |
     awk -v codename="$codename" '
       { sub(/\/$/, "", $1) }
@@ -17,7 +19,7 @@ apt_archives() {
 # Writes the sources.list of one Debian release, or of several, in the machine's own archives.
 # apt_sources RELEASE... >FILE
 apt_sources() {
-  local archives keyring= file release uri kind
+  local archives keyring='' file release uri kind
   archives=$(apt_archives)
   [ -n "$archives" ] || die "no Debian archive among this machine's apt sources"
   for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do

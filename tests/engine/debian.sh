@@ -73,15 +73,13 @@ debian_configure() {
   mknod -m 666 "$2/dev/urandom" c 1 9
   [ -e "$2/bin/sh" ] || ln -s dash "$2/bin/sh"
   [ -e "$2/usr/bin/awk" ] || ln -s mawk "$2/usr/bin/awk"
-  local command
-  for command in 'dpkg --configure --force-depends base-passwd' 'dpkg --configure --force-depends base-files' \
-    'dpkg --configure --pending'; do
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C \
-      chroot "$2" $command >>"$STATE/dpkg.log" 2>&1 </dev/null || {
-      tail -n 20 "$STATE/dpkg.log" >&2
-      die "Debian's packages could not be configured"
-    }
-  done
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot "$2" sh -ec '
+    dpkg --configure --force-depends base-passwd
+    dpkg --configure --force-depends base-files
+    dpkg --configure --pending' >"$STATE/dpkg.log" 2>&1 </dev/null || {
+    tail -n 20 "$STATE/dpkg.log" >&2
+    die "Debian's packages could not be configured"
+  }
 }
 
 # Makes apt work in the root as it does on this machine, and keep nothing, as in Debian's images.

@@ -49,4 +49,8 @@ if [ -n "$name" ]; then
 fi
 for name in $(names); do down "$name"; done
 rm -rf "$RUN_ROOT"
-[ -z "$clean" ] || rm -rf "$STATE"
+if [ -n "$clean" ]; then
+  rm -rf "${STATE:?}"/*
+  # Unless it is a file system of its own.
+  rmdir "$STATE" 2>/dev/null || true
+fi

@@ -1,6 +1,9 @@
 # Names, paths and small helpers of the test engine. Sourced by every script here, run by none.
 # shellcheck shell=bash disable=SC2034
 
+# A function that fails in $(…) ends the script, as one outside does under `set -e`.
+shopt -s inherit_errexit
+
 # What outlives an engine: downloads, assembled base images, its images and build cache.
 STATE=${VEXTRUS_STATE:-/var/lib/vextrus-engine}
 DOWNLOADS=$STATE/downloads

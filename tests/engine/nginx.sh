@@ -1,17 +1,18 @@
 # The stand-in for the unprivileged nginx image, from Debian's nginx. Sourced by bases.sh, not run.
 # shellcheck shell=bash
 
-NGINX_NAMES="nginxinc/nginx-unprivileged:stable-bookworm nginxinc/nginx-unprivileged:stable nginxinc/nginx-unprivileged:stable-alpine"
+NGINX=nginxinc/nginx-unprivileged
+NGINX_NAMES="$NGINX:stable-bookworm $NGINX:stable $NGINX:stable-alpine"
 
 nginx() {
-  local name work root
-  name=nginx-$(layer_key nginx $DEBIAN)
+  local name work root config
+  name=nginx-$(layer_key nginx "$DEBIAN")
   if ! has_layer "$name"; then
     log "assembling nginx on Debian $DEBIAN"
     work=$(mktemp -d "$STATE/root.XXXXXX")
     root=$work/root
     mkdir "$root"
-    debian_fetch $DEBIAN "$work" base-files libc6 dash coreutils sed grep findutils ca-certificates nginx
+    debian_fetch "$DEBIAN" "$work" base-files libc6 dash coreutils sed grep findutils ca-certificates nginx
     rm -f "$work"/{perl-base,debconf,openssl,iproute2,dpkg,tar}_*.deb
     debian_unpack "$work" "$root"
     ln -sf dash "$root/bin/sh"
@@ -20,9 +21,10 @@ nginx() {
     layer "$name" "$root"
     rm -rf "$work"
   fi
-  load_image "$NGINX_NAMES" "Stand-in for unprivileged nginx" \
-    "\"User\":\"101\",\"ExposedPorts\":{\"8080/tcp\":{}},\"Env\":[\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"],\"Entrypoint\":[\"/docker-entrypoint.sh\"],\"Cmd\":[\"nginx\",\"-g\",\"daemon off;\"],\"StopSignal\":\"SIGQUIT\",\"WorkingDir\":\"/\"" \
-    "$name"
+  config='"User":"101","ExposedPorts":{"8080/tcp":{}},"StopSignal":"SIGQUIT","WorkingDir":"/",'
+  config+='"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],'
+  config+='"Entrypoint":["/docker-entrypoint.sh"],"Cmd":["nginx","-g","daemon off;"]'
+  load_image "$NGINX_NAMES" "Stand-in for unprivileged nginx" "$config" "$name"
 }
 
 # The configuration of the real image, as far as a site relies on it: port 8080, files in

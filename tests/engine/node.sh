@@ -22,7 +22,8 @@ machine_env() {
   local ca=/etc/ssl/certs/ca-certificates.crt registry
   registry=$(npm_registry)
   printf '"SSL_CERT_FILE=%s","NODE_EXTRA_CA_CERTS=%s"' $ca $ca
-  [ "$registry" = "$DEFAULT_NPM_REGISTRY" ] || printf ',"NPM_CONFIG_REGISTRY=%s"' "$registry"
+  [ "$registry" = "$DEFAULT_NPM_REGISTRY" ] ||
+    printf ',"NPM_CONFIG_REGISTRY=%s"' "$registry"
 }
 
 # Prints the exact Node version that the npm registry has for a prefix.
@@ -73,10 +74,11 @@ node_user() {
   chown 1000:1000 "$1/home/node"
 }
 
-# The npm registry's Node for glibc, with its headers. Prints the layer's name. glibc_layer EXACT PREFIX-DIR
+# Makes the layer of the npm registry's Node for glibc: under /nodejs the binary alone, as distroless
+# has it, else with headers and tools. Prints the layer's name. glibc_layer EXACT-VERSION DIRECTORY
 glibc_layer() {
   local root name
-  name=node-$1-$(layer_key glibc "$@")
+  name=node${2//\//-}-$1-$(layer_key glibc "$@")
   if ! has_layer "$name"; then
     root=$(mktemp -d "$STATE/root.XXXXXX")
     chmod 755 "$root"
@@ -96,17 +98,18 @@ glibc_layer() {
 node_slim() {
   local exact debian node
   exact=$(node_version "$1")
-  debian=debian-$(layer_key slim $DEBIAN)
+  debian=debian-$(layer_key slim "$DEBIAN")
   if ! has_layer "$debian"; then
     log "assembling Debian $DEBIAN (slim)"
     local work
     work=$(mktemp -d "$STATE/root.XXXXXX")
     mkdir "$work/root"
     # usr-is-merged, or apt would fetch usrmerge in its place, and all of Perl with it.
-    debian_fetch $DEBIAN "$work" '?essential' usr-is-merged apt ca-certificates libstdc++6
+    debian_fetch "$DEBIAN" "$work" '?essential' usr-is-merged apt \
+      ca-certificates libatomic1 libstdc++6
     debian_unpack "$work" "$work/root"
     debian_configure "$work" "$work/root"
-    debian_apt $DEBIAN "$work/root"
+    debian_apt "$DEBIAN" "$work/root"
     authorities "$work/root"
     node_user "$work/root"
     debian_clean "$work/root"
@@ -119,19 +122,20 @@ node_slim() {
 }
 
 node_distroless() {
-  local exact debian node names
+  local exact debian node names config
   exact=$(node_version "$1")
-  debian=distroless-$(layer_key distroless $DEBIAN)
+  debian=distroless-$(layer_key distroless "$DEBIAN")
   if ! has_layer "$debian"; then
     log "assembling Debian $DEBIAN (distroless)"
     local work root
     work=$(mktemp -d "$STATE/root.XXXXXX")
     root=$work/root
     mkdir "$root"
-    debian_fetch $DEBIAN "$work" base-files libc6 libgcc-s1 libstdc++6 ca-certificates tzdata
+    debian_fetch "$DEBIAN" "$work" base-files libc6 libatomic1 libgcc-s1 libstdc++6 \
+      ca-certificates tzdata
     rm -f "$work"/{perl-base,debconf,openssl,libssl3,dpkg,tar}_*.deb
     debian_unpack "$work" "$root"
-    rm -rf "$root"/usr/bin/* "$root"/usr/sbin/* "$root"/usr/lib/*/gconv "$root/usr/share/perl5"
+    rm -rf "${root:?}"/usr/{bin,sbin}/* "$root"/usr/lib/*/gconv "$root/usr/share/perl5"
     authorities "$root"
     printf '%s\n' root:x:0:0:root:/root:/sbin/nologin nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin \
       nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin >"$root/etc/passwd"
@@ -143,11 +147,12 @@ node_distroless() {
   fi
   node=$(glibc_layer "$exact" /nodejs)
   names=$(node_names distroless "$1")
-  local env='"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",'"$(machine_env)"']'
-  local config="$env,\"Entrypoint\":[\"/nodejs/bin/node\"],\"WorkingDir\":\"/\""
-  load_image "${names% *}" "Stand-in for distroless Node $exact" "$config" "$debian" "$node"
+  config='"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",'$(machine_env)],
+  config+='"Entrypoint":["/nodejs/bin/node"]'
+  load_image "${names% *}" "Stand-in for distroless Node $exact" "$config,\"WorkingDir\":\"/\"" \
+    "$debian" "$node"
   load_image "${names#* }" "Stand-in for distroless Node $exact, not root" \
-    "$env,\"User\":\"65532\",\"Entrypoint\":[\"/nodejs/bin/node\"],\"WorkingDir\":\"/home/nonroot\"" "$debian" "$node"
+    "$config,\"User\":\"65532\",\"WorkingDir\":\"/home/nonroot\"" "$debian" "$node"
 }
 
 # Real musl and busybox from Debian, with the musl build of Node that PyPI has.
@@ -158,13 +163,13 @@ node_alpine() {
     return
   }
   exact=$(basename "$archive" | cut -d - -f 2)
-  name=alpine-$exact-$(layer_key alpine "$exact" $MUSL_RELEASE)
+  name=alpine-$exact-$(layer_key alpine "$exact" "$MUSL_RELEASE")
   if ! has_layer "$name"; then
     log "assembling musl and busybox with Node $exact"
     local work
     work=$(mktemp -d "$STATE/root.XXXXXX")
     mkdir "$work/root" "$work/wheel"
-    debian_fetch $MUSL_RELEASE "$work" musl busybox-static
+    debian_fetch "$MUSL_RELEASE" "$work" musl busybox-static
     unzip -q "$archive" -d "$work/wheel"
     alpine_root "$work" "$work/wheel" "$work/root" "$exact"
     layer "$name" "$work/root"

@@ -5,10 +5,11 @@
 
 LAYERS=$STATE/layers
 
-# Makes the layer NAME from a directory; the same files give the same bytes. Its digest is kept
-# beside it. layer NAME DIRECTORY
+# Makes the layer NAME, which ends in a key, from a directory; the same files give the same bytes.
+# Its digest is kept beside it, and a layer of the same name under an older key goes. layer NAME DIRECTORY
 layer() {
   mkdir -p "$LAYERS"
+  rm -f "$LAYERS/${1%-*}"-????????????????.{tar,sha256}
   tar --create --file "$LAYERS/$1.new" --directory "$2" --format gnu --sort name --mtime @0 \
     --numeric-owner --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' .
   sha256sum "$LAYERS/$1.new" | cut -d ' ' -f 1 >"$LAYERS/$1.sha256"

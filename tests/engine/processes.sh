@@ -11,16 +11,19 @@ daemon_pid() {
 }
 
 # Prints the ids of all that a killed dockerd leaves: its containerd, shims and port proxies (they
-# name its directories in their arguments), and container processes (their root lies in its data).
+# name its directories in their arguments), and container processes (a mount namespace of their own,
+# whose root lies in the engine's data).
 leftover_pids() {
-  local proc pid
+  local proc pid own
+  own=$(readlink /proc/self/ns/mnt)
   for proc in /proc/[0-9]*; do
     pid=${proc#/proc/}
     [ "$pid" != $$ ] || continue
     if tr '\0' '\n' 2>/dev/null <"$proc/cmdline" | grep -qE "^$EXEC_ROOT/|^$CONFIG_FILE\$"; then
       echo "$pid"
-    elif awk -v data="$DATA_ROOT/" '$5 == "/" && index($0, data) { found = 1 } END { exit !found }' \
-      "$proc/mountinfo" 2>/dev/null; then
+    elif [ "$(readlink "$proc/ns/mnt")" != "$own" ] &&
+      awk -v data="$DATA_ROOT/" '$5 == "/" && index($0, data) { found = 1 } END { exit !found }' \
+        "$proc/mountinfo" 2>/dev/null; then
       echo "$pid"
     fi
   done

@@ -2,7 +2,7 @@
 # with curl alone, each kept in $DOWNLOADS. Sourced, not run; needs lib.sh.
 # shellcheck shell=bash
 
-fetch() { curl -fsSL --retry 3 --connect-timeout 20 --netrc-optional "$@"; }
+fetch() { curl -fsSL --retry 5 --retry-all-errors --connect-timeout 20 --netrc-optional "$@"; }
 
 # Prints the npm registry's address, without a slash at the end.
 npm_registry() {

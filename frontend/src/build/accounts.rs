@@ -23,13 +23,23 @@ pub(super) async fn with_user(
     platform: &Platform,
 ) -> Result<Option<Accounts>, Failure> {
     let user = plan.runtime.user;
-    let Some(base) = images.get(&plan.runtime.base.reference) else { return Ok(None) };
+    let Some(base) = images.get(&plan.runtime.base.reference) else {
+        return Ok(None);
+    };
     if user.uid == 0 {
         return Ok(None);
     }
-    let source = Image::new(&base.pinned).platform(platform).name(format!("base {}", base.pinned)).output();
+    let source = Image::new(&base.pinned)
+        .platform(platform)
+        .name(format!("base {}", base.pinned))
+        .output();
     let definition = Definition::of(&source).map_err(internal)?.to_proto();
-    let reference = gateway.solve(SolveRequest { definition, ..SolveRequest::default() }).await?;
+    let reference = gateway
+        .solve(SolveRequest {
+            definition,
+            ..SolveRequest::default()
+        })
+        .await?;
     let (passwd, group) = tokio::try_join!(
         gateway.read_file_if_exists(&reference, "etc/passwd", MAX_FILE),
         gateway.read_file_if_exists(&reference, "etc/group", MAX_FILE),
@@ -42,14 +52,29 @@ pub(super) async fn with_user(
     }
     let home = &plan.runtime.directory;
     Ok(Some(Accounts {
-        passwd: if has_user { passwd } else { with_line(passwd, &format!("app:x:{}:{}::{home}:/sbin/nologin", user.uid, user.gid)) },
-        group: if has_id(&group, user.gid) { group } else { with_line(group, &format!("app:x:{}:", user.gid)) },
+        passwd: if has_user {
+            passwd
+        } else {
+            with_line(
+                passwd,
+                &format!("app:x:{}:{}::{home}:/sbin/nologin", user.uid, user.gid),
+            )
+        },
+        group: if has_id(&group, user.gid) {
+            group
+        } else {
+            with_line(group, &format!("app:x:{}:", user.gid))
+        },
     }))
 }
 
 /// Returns whether an account file has an entry of the id, its third field.
 fn has_id(text: &str, id: u32) -> bool {
-    text.lines().any(|line| line.split(':').nth(2).is_some_and(|field| field == id.to_string()))
+    text.lines().any(|line| {
+        line.split(':')
+            .nth(2)
+            .is_some_and(|field| field == id.to_string())
+    })
 }
 
 fn with_line(mut text: String, line: &str) -> String {
@@ -67,7 +92,10 @@ mod tests {
 
     #[test]
     fn an_account_is_added_on_a_line_of_its_own() {
-        assert_eq!(with_line("root:x:0:0".to_owned(), "app:x:1001:"), "root:x:0:0\napp:x:1001:\n");
+        assert_eq!(
+            with_line("root:x:0:0".to_owned(), "app:x:1001:"),
+            "root:x:0:0\napp:x:1001:\n"
+        );
         assert_eq!(with_line(String::new(), "app:x:1001:"), "app:x:1001:\n");
         assert!(has_id("node:x:1000:1000::/:/bin/sh\n", 1000));
         assert!(!has_id("node:x:1000:1001::/:/bin/sh\n", 1001));

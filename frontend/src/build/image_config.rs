@@ -36,7 +36,9 @@ pub(super) fn of(
     config.cmd = args;
     config.user = format!("{}:{}", runtime.user.uid, runtime.user.gid);
     config.working_dir.clone_from(&runtime.directory);
-    config.exposed_ports.extend(runtime.ports.iter().map(|port| format!("{port}/tcp")));
+    config
+        .exposed_ports
+        .extend(runtime.ports.iter().map(|port| format!("{port}/tcp")));
     // A read-only root file system leaves volumes writable.
     config.volumes.extend(runtime.writable.iter().cloned());
     config.labels.extend(runtime.labels.clone());
@@ -46,7 +48,9 @@ pub(super) fn of(
     }
     const NANOSECONDS: u64 = 1_000_000_000;
     config.healthcheck = runtime.healthcheck.as_ref().map(|check| Healthcheck {
-        test: std::iter::once("CMD".to_owned()).chain(check.command.iter().cloned()).collect(),
+        test: std::iter::once("CMD".to_owned())
+            .chain(check.command.iter().cloned())
+            .collect(),
         interval: check.interval.saturating_mul(NANOSECONDS),
         timeout: check.timeout.saturating_mul(NANOSECONDS),
         start_period: check.start_period.saturating_mul(NANOSECONDS),

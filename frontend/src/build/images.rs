@@ -25,7 +25,12 @@ pub(super) struct Resolved {
 
 impl Resolved {
     pub(super) fn for_lowering(&self, options: &Options) -> lower::ResolvedImage {
-        let env = self.config.config.env.iter().filter_map(|line| line.split_once('='));
+        let env = self
+            .config
+            .config
+            .env
+            .iter()
+            .filter_map(|line| line.split_once('='));
         lower::ResolvedImage {
             reference: self.pinned.clone(),
             mode: match options.image_resolve_mode {
@@ -33,7 +38,9 @@ impl Resolved {
                 options::ResolveMode::ForcePull => ResolveMode::ForcePull,
                 options::ResolveMode::PreferLocal => ResolveMode::PreferLocal,
             },
-            env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            env: env
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
         }
     }
 }
@@ -59,15 +66,27 @@ pub(super) async fn resolve(
     };
     let resolved = try_join_all(wanted.into_iter().map(|(reference, platform)| async move {
         let log = format!("[internal] load metadata for {reference}");
-        let image = gateway.resolve_image(reference, Some(platform.into()), mode, &log).await.map_err(|failure| {
-            failure.at(manifest.nearest_place(if reference == plan.runtime.base.reference { "base" } else { "node" }))
-        })?;
+        let image = gateway
+            .resolve_image(reference, Some(platform.into()), mode, &log)
+            .await
+            .map_err(|failure| {
+                failure.at(
+                    manifest.nearest_place(if reference == plan.runtime.base.reference {
+                        "base"
+                    } else {
+                        "node"
+                    }),
+                )
+            })?;
         let pinned = match (image.reference.contains('@'), image.digest.is_empty()) {
             (false, false) => format!("{}@{}", image.reference, image.digest),
             _ => image.reference.clone(),
         };
-        let config = ImageConfig::parse(&image.config)
-            .map_err(|error| Diagnostic::new(format!("{reference} has no readable image configuration: {error}")))?;
+        let config = ImageConfig::parse(&image.config).map_err(|error| {
+            Diagnostic::new(format!(
+                "{reference} has no readable image configuration: {error}"
+            ))
+        })?;
         Ok::<_, Failure>((reference.to_owned(), Resolved { pinned, config }))
     }))
     .await?;
@@ -75,6 +94,12 @@ pub(super) async fn resolve(
 }
 
 /// Returns the configuration of an image that was resolved.
-pub(super) fn config_of<'a>(images: &'a BTreeMap<String, Resolved>, reference: &str) -> Result<&'a ImageConfig, Diagnostic> {
-    images.get(reference).map(|image| &image.config).ok_or_else(|| internal(format!("{reference} was not resolved")))
+pub(super) fn config_of<'a>(
+    images: &'a BTreeMap<String, Resolved>,
+    reference: &str,
+) -> Result<&'a ImageConfig, Diagnostic> {
+    images
+        .get(reference)
+        .map(|image| &image.config)
+        .ok_or_else(|| internal(format!("{reference} was not resolved")))
 }

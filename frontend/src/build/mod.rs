@@ -37,17 +37,16 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
         context::metadata(&gateway, &options),
     )?;
     let manifest = Manifest::parse(&build_file.file)?;
-    let mut found = context::load(&tree, &build_file, &manifest, &options).await?;
-    let manifest = match found.defaults.take() {
-        Some(defaults) => manifest.with_defaults(defaults),
-        None => manifest,
-    };
+    let mut found = context::load(&tree, &build_file, manifest, &options).await?;
 
     let closure = plan::closure(&found.workspace, &found.service)?;
     context::load_projects(&tree, &mut found.workspace, &closure).await?;
-    let ignore = build_file.ignore.as_deref().or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let ignore = build_file
+        .ignore
+        .as_deref()
+        .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
     let planned = plan::plan(&PlanInput {
-        manifest: &manifest,
+        manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
         closure: &closure,
@@ -61,11 +60,21 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     let platforms = request::platforms(&options)?;
     let mut results = BTreeMap::new();
     for platform in &platforms {
-        let (reference, config) =
-            build_platform(&gateway, &options, &manifest, &planned.plan, platform, capabilities.llb("mergeop")).await?;
+        let (reference, config) = build_platform(
+            &gateway,
+            &options,
+            &found.manifest,
+            &planned.plan,
+            platform,
+            capabilities.llb("mergeop"),
+        )
+        .await?;
         results.insert(platform.to_string(), (reference, config));
     }
-    Ok(combine(results, request::is_multi_platform(&options, platforms.len())?))
+    Ok(combine(
+        results,
+        request::is_multi_platform(&options, platforms.len())?,
+    ))
 }
 
 /// Builds the image of one platform.
@@ -83,19 +92,39 @@ async fn build_platform(
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
     let surroundings = Surroundings {
         session: options.session_id.clone().unwrap_or_default(),
-        context: Context::Local { name: "context".to_owned() },
+        context: Context::Local {
+            name: "context".to_owned(),
+        },
         target: platform.clone(),
         build,
         merge,
-        images: images.iter().map(|(name, image)| (name.clone(), image.for_lowering(options))).collect(),
+        images: images
+            .iter()
+            .map(|(name, image)| (name.clone(), image.for_lowering(options)))
+            .collect(),
         accounts,
-        cache_namespace: options.build_args.get("BUILDKIT_CACHE_MOUNT_NS").cloned().unwrap_or_default(),
+        cache_namespace: options
+            .build_args
+            .get("BUILDKIT_CACHE_MOUNT_NS")
+            .cloned()
+            .unwrap_or_default(),
         locations: request::locations(manifest),
         timestamp: request::timestamp(options)?,
         exec: request::exec_options(options),
     };
     let graph = lower::lower(plan, &surroundings)?;
 
+    if let Some(budget) = &graph.budget {
+        let definition = Definition::of(budget).map_err(internal)?.to_proto();
+        let cache_imports = request::cache_imports(options);
+        gateway
+            .solve(SolveRequest {
+                definition,
+                cache_imports,
+                evaluate: true,
+            })
+            .await?;
+    }
     let entry = find_entry(gateway, options, manifest, plan, &graph.service).await?;
     let definition = Definition::of(&graph.image).map_err(internal)?;
     let reference = gateway
@@ -138,14 +167,20 @@ async fn find_entry(
             return Ok(Some(entry.clone()));
         }
     }
-    let why = plan.reasons.get("run.command").map(String::as_str).unwrap_or_default();
+    let why = plan
+        .reasons
+        .get("run.command")
+        .map(String::as_str)
+        .unwrap_or_default();
     let names: Vec<&str> = candidates.iter().take(4).map(String::as_str).collect();
     let message = format!(
         "{}: the build left none of {} ({why}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
         plan.package,
         names.join(", ")
     );
-    Err(Diagnostic::new(message).at(manifest.nearest_place("run.command")).into())
+    Err(Diagnostic::new(message)
+        .at(manifest.nearest_place("run.command"))
+        .into())
 }
 
 /// Puts the platforms' results into one, as an index where several were asked for.
@@ -161,7 +196,10 @@ fn combine(results: BTreeMap<String, (Reference, result::ImageConfig)>, index: b
             metadata: result::single_platform(config),
             refs: Refs::Single(references.into_values().next()),
         },
-        _ => BuildResult { metadata: result::multi_platform(&configs), refs: Refs::ByPlatform(references) },
+        _ => BuildResult {
+            metadata: result::multi_platform(&configs),
+            refs: Refs::ByPlatform(references),
+        },
     }
 }
 

@@ -32,7 +32,10 @@ pub(super) fn refuse_unsupported(options: &Options) -> Result<(), Diagnostics> {
     }
     if !options.contexts.is_empty() {
         let names: Vec<&str> = options.contexts.keys().map(String::as_str).collect();
-        refused.push(Diagnostic::new(format!("--build-context {} is not supported yet", names.join(", "))));
+        refused.push(Diagnostic::new(format!(
+            "--build-context {} is not supported yet",
+            names.join(", ")
+        )));
     }
     if let NoCache::Stages(stages) = &options.no_cache {
         refused.push(Diagnostic::new(format!(
@@ -53,7 +56,9 @@ pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics>
     for text in &options.platforms {
         match Platform::parse(text) {
             Ok(platform) if platform.os == "linux" => platforms.push(platform.normalise()),
-            Ok(platform) => wrong.push(Diagnostic::new(format!("--platform {platform}: services run on linux"))),
+            Ok(platform) => wrong.push(Diagnostic::new(format!(
+                "--platform {platform}: services run on linux"
+            ))),
             Err(error) => wrong.push(Diagnostic::new(format!("--platform {text}: {error}"))),
         }
     }
@@ -64,7 +69,9 @@ pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics>
 /// Returns the platform that builds run on: the engine's first.
 pub(super) fn build_platform(options: &Options) -> Result<Platform, Diagnostics> {
     let text = options.build_platform().unwrap_or("linux/amd64");
-    Platform::parse(text).map(|platform| platform.normalise()).map_err(|error| internal(error).into())
+    Platform::parse(text)
+        .map(|platform| platform.normalise())
+        .map_err(|error| internal(error).into())
 }
 
 /// Returns whether the result is an index of platforms.
@@ -94,7 +101,10 @@ pub(super) fn timestamp(options: &Options) -> Result<i64, Diagnostics> {
 /// Returns what every step that runs a program gets from the command line.
 pub(super) fn exec_options(options: &Options) -> ExecOptions {
     let argument = |name: &str| {
-        let found = options.build_args.get(name).or_else(|| options.build_args.get(&name.to_uppercase()));
+        let found = options
+            .build_args
+            .get(name)
+            .or_else(|| options.build_args.get(&name.to_uppercase()));
         found.cloned().unwrap_or_default()
     };
     let proxy = ProxyEnv {
@@ -107,7 +117,11 @@ pub(super) fn exec_options(options: &Options) -> ExecOptions {
     ExecOptions {
         hosts: options.add_hosts.clone(),
         network: options.network.map(|network| network.as_str().to_owned()),
-        ulimits: options.ulimits.iter().map(|limit| (limit.name.clone(), limit.soft, limit.hard)).collect(),
+        ulimits: options
+            .ulimits
+            .iter()
+            .map(|limit| (limit.name.clone(), limit.soft, limit.hard))
+            .collect(),
         shm_size: options.shm_size,
         cgroup_parent: options.cgroup_parent.clone(),
         hostname: options.hostname.clone(),
@@ -119,7 +133,12 @@ pub(super) fn exec_options(options: &Options) -> ExecOptions {
 /// Returns what `--cache-from` names, for every solve.
 pub(super) fn cache_imports(options: &Options) -> Vec<CacheImport> {
     let imports = options.cache_imports.iter();
-    imports.map(|import| CacheImport { kind: import.kind.clone(), attrs: import.attrs.clone() }).collect()
+    imports
+        .map(|import| CacheImport {
+            kind: import.kind.clone(),
+            attrs: import.attrs.clone(),
+        })
+        .collect()
 }
 
 /// Returns the manifest's line for each key that a step may fail for, and under `""` the syntax line.
@@ -135,9 +154,20 @@ pub(super) fn locations(manifest: &Manifest) -> BTreeMap<String, Location> {
         });
         Location::new(file, place.first_line..=place.last_line)
     };
-    let keys = ["base", "node", "pnpm", "build.script", "build.packages", "run.packages", "run.files"];
-    let mut locations: BTreeMap<String, Location> =
-        keys.iter().map(|key| ((*key).to_owned(), location(manifest.nearest_place(key)))).collect();
+    let keys = [
+        "base",
+        "node",
+        "pnpm",
+        "build.script",
+        "build.packages",
+        "run.packages",
+        "run.files",
+        "image.max_size",
+    ];
+    let mut locations: BTreeMap<String, Location> = keys
+        .iter()
+        .map(|key| ((*key).to_owned(), location(manifest.nearest_place(key))))
+        .collect();
     locations.insert(String::new(), location(manifest.first_line()));
     locations
 }

@@ -36,7 +36,11 @@ impl BuildFile {
         let name = options.filename.as_str();
         let ignore = format!("{name}.dockerignore");
         let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let package_json = if directory.is_empty() { "package.json".to_owned() } else { format!("{directory}/package.json") };
+        let package_json = if directory.is_empty() {
+            "package.json".to_owned()
+        } else {
+            format!("{directory}/package.json")
+        };
         let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
             .session(options.session_id.clone().unwrap_or_default())
             .follow_paths([name, ignore.as_str(), package_json.as_str()])
@@ -47,7 +51,10 @@ impl BuildFile {
         let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
         let definition = Definition::of(&source).map_err(crate::build::internal)?;
         let reference = gateway
-            .solve(SolveRequest { definition: definition.to_proto(), ..SolveRequest::default() })
+            .solve(SolveRequest {
+                definition: definition.to_proto(),
+                ..SolveRequest::default()
+            })
             .await?;
         let (text, beside, ignored) = tokio::join!(
             gateway.read_file_if_exists(&reference, name, MAX_MANIFEST),
@@ -59,6 +66,11 @@ impl BuildFile {
             return Err(Diagnostic::new(message).into());
         };
         let file = Manifest::decode(name, &bytes)?;
-        Ok(Self { file, package_json: beside?, ignore: ignored?, vertex })
+        Ok(Self {
+            file,
+            package_json: beside?,
+            ignore: ignored?,
+            vertex,
+        })
     }
 }

@@ -33,24 +33,47 @@ pub(super) struct Candidate<'a> {
 }
 
 /// Returns how the build file names its service.
-pub(super) fn wanted(build_file: &BuildFile, manifest: &Manifest, options: &Options) -> Result<Wanted, Diagnostics> {
-    let text = build_file.package_json.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+pub(super) fn wanted(
+    build_file: &BuildFile,
+    manifest: &Manifest,
+    options: &Options,
+) -> Result<Wanted, Diagnostics> {
+    let text = build_file
+        .package_json
+        .as_ref()
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let place = manifest.place("package").unwrap_or_else(|| manifest.first_line());
     let directory = directory_of(options);
     if let Some(name) = &manifest.package {
-        return Ok(Wanted { name: Some(name.as_str().to_owned()), beside: None, directory: None, place });
+        return Ok(Wanted {
+            name: Some(name.as_str().to_owned()),
+            beside: None,
+            directory: None,
+            place,
+        });
     }
     let name = match &text {
         Some(text) => PackageJson::parse(&SourceFile::new("package.json", text.as_str()))?.name,
         None => None,
     };
-    Ok(Wanted { name, beside: text, directory, place })
+    Ok(Wanted {
+        name,
+        beside: text,
+        directory,
+        place,
+    })
 }
 
 /// Returns the build file's directory in the context, where it is known.
 fn directory_of(options: &Options) -> Option<String> {
     if options.context.is_some() {
-        return Some(options.filename.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned());
+        return Some(
+            options
+                .filename
+                .rsplit_once('/')
+                .map_or(".", |(directory, _)| directory)
+                .to_owned(),
+        );
     }
     let local = &options.local_directories;
     let (context, dockerfile) = (local.get("context")?, local.get("dockerfile")?);
@@ -72,7 +95,11 @@ pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure
             break;
         }
         for name in tree.list(&directory).await? {
-            let path = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
+            let path = if directory.is_empty() {
+                name.clone()
+            } else {
+                format!("{directory}/{name}")
+            };
             match path.strip_suffix('/') {
                 Some(child) => queue.push_back(child.to_owned()),
                 None if name == "pnpm-lock.yaml" => roots.push(directory.clone()),
@@ -81,7 +108,10 @@ pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure
         }
     }
     let holds_directory = |root: &&String| {
-        wanted.directory.as_ref().is_some_and(|directory| crate::workspace::path::is_within(directory, root))
+        wanted
+            .directory
+            .as_ref()
+            .is_some_and(|directory| crate::workspace::path::is_within(directory, root))
     };
     // The innermost workspace around the service, else the only one, else the first by name.
     let around = roots.iter().filter(holds_directory).max_by_key(|root| root.len());
@@ -93,7 +123,11 @@ pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure
 
 /// Returns the error for a workspace without a lockfile.
 pub(super) fn no_lockfile(root: &str) -> Diagnostic {
-    let place = if root.is_empty() { "the build context".to_owned() } else { root.to_owned() };
+    let place = if root.is_empty() {
+        "the build context".to_owned()
+    } else {
+        root.to_owned()
+    };
     Diagnostic::new(format!(
         "no pnpm-lock.yaml in {place}; build from the workspace's root (the last argument of `docker buildx build`), \
          see that .dockerignore lets the lockfile through, and make it with `pnpm install --lockfile-only`"
@@ -101,22 +135,34 @@ pub(super) fn no_lockfile(root: &str) -> Diagnostic {
 }
 
 /// Returns the service among the workspace's projects.
-pub(super) fn service(wanted: &Wanted, candidates: &[Candidate<'_>], root: &str) -> Result<String, Diagnostics> {
+pub(super) fn service(
+    wanted: &Wanted,
+    candidates: &[Candidate<'_>],
+    root: &str,
+) -> Result<String, Diagnostics> {
     if let Some(directory) = &wanted.directory {
         let base = if root.is_empty() { "." } else { root };
-        let found = candidates.iter().find(|candidate| join(base, candidate.importer) == normalize(directory));
+        let found = candidates
+            .iter()
+            .find(|candidate| join(base, candidate.importer) == normalize(directory));
         if let Some(found) = found.filter(|found| matches_beside(wanted, found)) {
             return Ok(found.importer.to_owned());
         }
     }
     let same: Vec<&Candidate<'_>> = match (&wanted.name, &wanted.beside) {
-        (Some(name), _) => candidates.iter().filter(|c| c.manifest.name.as_ref() == Some(name)).collect(),
+        (Some(name), _) => candidates
+            .iter()
+            .filter(|c| c.manifest.name.as_ref() == Some(name))
+            .collect(),
         (None, Some(_)) => candidates.iter().filter(|c| matches_beside(wanted, c)).collect(),
         (None, None) => candidates.iter().filter(|_| candidates.len() == 1).collect(),
     };
     // Two projects of one name differ in the rest of their package.json.
-    let exact: Vec<&Candidate<'_>> =
-        same.iter().copied().filter(|c| wanted.beside.is_some() && matches_beside(wanted, c)).collect();
+    let exact: Vec<&Candidate<'_>> = same
+        .iter()
+        .copied()
+        .filter(|c| wanted.beside.is_some() && matches_beside(wanted, c))
+        .collect();
     match (same.as_slice(), exact.as_slice()) {
         ([one], _) | (_, [one]) => Ok(one.importer.to_owned()),
         ([], _) => Err(none_found(wanted, candidates).into()),
@@ -125,20 +171,30 @@ pub(super) fn service(wanted: &Wanted, candidates: &[Candidate<'_>], root: &str)
 }
 
 fn matches_beside(wanted: &Wanted, candidate: &Candidate<'_>) -> bool {
-    wanted.beside.as_ref().is_none_or(|text| *text == candidate.manifest.file.text)
+    wanted
+        .beside
+        .as_ref()
+        .is_none_or(|text| *text == candidate.manifest.file.text)
 }
 
 fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
-    let names: Vec<&str> = candidates.iter().filter_map(|c| c.manifest.name.as_deref()).collect();
+    let names: Vec<&str> = candidates
+        .iter()
+        .filter_map(|c| c.manifest.name.as_deref())
+        .collect();
     let listed = list(&names);
     let message = match &wanted.name {
         Some(name) => {
-            let near = names.iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-            });
+            let near = names
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
             let hint = near.filter(|near| strsim::jaro_winkler(near, name) > 0.8);
-            let hint = hint.map(|near| format!(" did you mean \"{near}\"?")).unwrap_or_default();
-            format!("no package \"{name}\" in pnpm-lock.yaml;{hint} the workspace has {listed}; a new package needs `pnpm install --lockfile-only`")
+            let hint = hint
+                .map(|near| format!(" did you mean \"{near}\"?"))
+                .unwrap_or_default();
+            format!(
+                "no package \"{name}\" in pnpm-lock.yaml;{hint} the workspace has {listed}; a new package needs `pnpm install --lockfile-only`"
+            )
         }
         None => format!(
             "no package.json beside the manifest says which package to build; write `package = \"NAME\"`, one of {listed}"
@@ -161,5 +217,9 @@ fn several_found(wanted: &Wanted, several: &[&Candidate<'_>]) -> Diagnostic {
 fn list(names: &[&str]) -> String {
     let shown: Vec<&str> = names.iter().take(20).copied().collect();
     let more = names.len().saturating_sub(shown.len());
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    if more == 0 {
+        shown.join(", ")
+    } else {
+        format!("{} and {more} more", shown.join(", "))
+    }
 }

@@ -7,7 +7,10 @@
 pub fn exclude_patterns(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
-    lines.filter(|line| !line.starts_with('#')).filter_map(pattern).collect()
+    lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(pattern)
+        .collect()
 }
 
 fn pattern(line: &str) -> Option<String> {
@@ -21,7 +24,10 @@ fn pattern(line: &str) -> Option<String> {
     }
     let cleaned = crate::workspace::path::join("", path);
     let cleaned = cleaned.trim_start_matches('/');
-    Some(format!("{negation}{}", if cleaned.is_empty() { "." } else { cleaned }))
+    Some(format!(
+        "{negation}{}",
+        if cleaned.is_empty() { "." } else { cleaned }
+    ))
 }
 
 #[cfg(test)]
@@ -31,6 +37,9 @@ mod tests {
     #[test]
     fn lines_become_patterns() {
         let text = b"\xef\xbb\xbf# comment\nnode_modules\n\n  /dist/ \n!services/*/dist\n! keep\n./a/../b\n";
-        assert_eq!(exclude_patterns(text), ["node_modules", "dist", "!services/*/dist", "!keep", "b"]);
+        assert_eq!(
+            exclude_patterns(text),
+            ["node_modules", "dist", "!services/*/dist", "!keep", "b"]
+        );
     }
 }

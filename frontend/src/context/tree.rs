@@ -22,7 +22,11 @@ pub struct Tree {
 impl Tree {
     /// Returns the files of a reference.
     pub fn new(gateway: &Gateway, reference: Reference) -> Self {
-        Self { gateway: gateway.clone(), reference, read: Arc::default() }
+        Self {
+            gateway: gateway.clone(),
+            reference,
+            read: Arc::default(),
+        }
     }
 
     /// Reads a text file; none where it does not exist.
@@ -33,7 +37,11 @@ impl Tree {
         if let Some(known) = self.known(path) {
             return Ok(known);
         }
-        let file = match self.gateway.read_file_if_exists(&self.reference, path, MAX_FILE).await? {
+        let file = match self
+            .gateway
+            .read_file_if_exists(&self.reference, path, MAX_FILE)
+            .await?
+        {
             None => None,
             Some(bytes) => Some(text(path, bytes)?),
         };
@@ -56,7 +64,13 @@ impl Tree {
     pub async fn list(&self, directory: &str) -> Result<Vec<String>, Failure> {
         let path = if directory.is_empty() { "." } else { directory };
         // The engine reports a missing directory as an error of its own kind; asking first costs nothing more.
-        if !directory.is_empty() && self.gateway.stat(&self.reference, path).await?.is_none_or(|stat| !stat.is_dir) {
+        if !directory.is_empty()
+            && self
+                .gateway
+                .stat(&self.reference, path)
+                .await?
+                .is_none_or(|stat| !stat.is_dir)
+        {
             return Ok(Vec::new());
         }
         let entries = self.gateway.read_dir(&self.reference, path, None).await?;
@@ -87,8 +101,13 @@ impl Tree {
 }
 
 fn text(path: &str, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Failure> {
-    String::from_utf8(bytes).map(|text| SourceFile::new(path, text)).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Diagnostic::new(format!("{path} is not UTF-8: byte {at} starts no character; save it as UTF-8")).into()
-    })
+    String::from_utf8(bytes)
+        .map(|text| SourceFile::new(path, text))
+        .map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Diagnostic::new(format!(
+                "{path} is not UTF-8: byte {at} starts no character; save it as UTF-8"
+            ))
+            .into()
+        })
 }

@@ -14,7 +14,10 @@ use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
-use crate::workspace::{ImporterId, Lockfile, Npmrc, PackageJson, PnpmWorkspace, Project, Settings, Workspace};
+use crate::workspace::{
+    ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Project, Settings, Workspace,
+    pnpm_version, settings,
+};
 
 /// What the workspace says of itself; no sources.
 const METADATA: [&str; 13] = [
@@ -42,8 +45,8 @@ pub struct Found {
     pub workspace: Workspace,
     /// The service.
     pub service: ImporterId,
-    /// `vextrus.toml` at the workspace's root.
-    pub defaults: Option<Manifest>,
+    /// The manifest, with the defaults of `vextrus.toml` at the workspace's root.
+    pub manifest: Manifest,
     /// Text of the context's ignore file.
     pub ignore: Option<Arc<SourceFile>>,
 }
@@ -54,14 +57,17 @@ pub struct Found {
 /// Whatever the engine answers.
 pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
     let source = Local::new("context")
-            .session(options.session_id.clone().unwrap_or_default())
-            .include(METADATA)
-            .exclude(NEVER)
-            .shared_key_hint("vextrus-metadata")
-            .name("[internal] load workspace manifests")
-            .output();
+        .session(options.session_id.clone().unwrap_or_default())
+        .include(METADATA)
+        .exclude(NEVER)
+        .shared_key_hint("vextrus-metadata")
+        .name("[internal] load workspace manifests")
+        .output();
     let definition = Definition::of(&source).map_err(crate::build::internal)?;
-    let request = SolveRequest { definition: definition.to_proto(), ..SolveRequest::default() };
+    let request = SolveRequest {
+        definition: definition.to_proto(),
+        ..SolveRequest::default()
+    };
     Ok(Tree::new(gateway, gateway.solve(request).await?))
 }
 
@@ -69,12 +75,30 @@ pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Fail
 ///
 /// # Errors
 /// All mistakes of the workspace's files together; no service, or more than one that fits.
-pub async fn load(tree: &Tree, build_file: &BuildFile, manifest: &Manifest, options: &Options) -> Result<Found, Failure> {
-    let wanted = discover::wanted(build_file, manifest, options)?;
+pub async fn load(
+    tree: &Tree,
+    build_file: &BuildFile,
+    manifest: Manifest,
+    options: &Options,
+) -> Result<Found, Failure> {
+    let wanted = discover::wanted(build_file, &manifest, options)?;
     let ignore = tree.read(".dockerignore").await?;
     let root = discover::root(tree, &wanted).await?;
-    let at = |name: &str| if root.is_empty() { name.to_owned() } else { format!("{root}/{name}") };
-    let names = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "turbo.json", "vextrus.toml"].map(at);
+    let at = |name: &str| {
+        if root.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{root}/{name}")
+        }
+    };
+    let names = [
+        "pnpm-lock.yaml",
+        "pnpm-workspace.yaml",
+        ".npmrc",
+        "turbo.json",
+        "vextrus.toml",
+    ]
+    .map(at);
     let files = tree.read_all(&names).await?;
     let mut files = files.into_iter();
     let mut next = || files.next().flatten();
@@ -89,9 +113,17 @@ pub async fn load(tree: &Tree, build_file: &BuildFile, manifest: &Manifest, opti
             None
         }
     };
-    let pnpm_workspace = yaml.as_ref().and_then(|file| PnpmWorkspace::parse(file).map_err(&mut keep).ok());
+    let pnpm_workspace = yaml
+        .as_ref()
+        .and_then(|file| PnpmWorkspace::parse(file).map_err(&mut keep).ok());
     let npmrc = npmrc.as_ref().map(Npmrc::parse);
-    let defaults = defaults.as_ref().and_then(|file| Manifest::parse_defaults(file).map_err(&mut keep).ok());
+    let defaults = defaults
+        .as_ref()
+        .and_then(|file| Manifest::parse_defaults(file).map_err(&mut keep).ok());
+    let manifest = match defaults {
+        Some(defaults) => manifest.with_defaults(defaults),
+        None => manifest,
+    };
     let Some(lockfile) = lockfile else {
         Diagnostics::check(mistakes)?;
         return Err(Diagnostic::new("the lockfile could not be read").into());
@@ -104,8 +136,24 @@ pub async fn load(tree: &Tree, build_file: &BuildFile, manifest: &Manifest, opti
         .map(|(importer, manifest)| Candidate { importer, manifest })
         .collect();
     let service = discover::service(&wanted, &candidates, &root)?;
-    let root_manifest = manifests.get(".");
-    let settings = Settings::read(root_manifest, pnpm_workspace.as_ref(), npmrc.as_ref(), &lockfile, manifest.pnpm.as_ref().map(|v| v.as_str()))?;
+    let requested = manifest.place("pnpm");
+    let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
+        requested: manifest
+            .pnpm
+            .as_ref()
+            .map(|version| (version.as_str(), requested.as_ref())),
+        root: manifests.get("."),
+        workspace: pnpm_workspace.as_ref(),
+        lockfile: Some(&lockfile),
+    })?;
+    let settings = Settings::read(
+        pnpm.major,
+        settings::Sources {
+            root: manifests.get("."),
+            workspace: pnpm_workspace.as_ref(),
+            npmrc: npmrc.as_ref(),
+        },
+    );
 
     let mut workspace = Workspace {
         root: root.clone(),
@@ -113,29 +161,69 @@ pub async fn load(tree: &Tree, build_file: &BuildFile, manifest: &Manifest, opti
         projects: BTreeMap::new(),
         pnpm_workspace,
         npmrc,
+        pnpm,
         settings,
         node_version_files: Vec::new(),
         tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
-        root_files: tree.list(&root).await?.into_iter().filter(|name| !name.ends_with('/')).collect(),
+        root_files: tree
+            .list(&root)
+            .await?
+            .into_iter()
+            .filter(|name| !name.ends_with('/'))
+            .collect(),
         existing: BTreeSet::new(),
     };
     for (importer, manifest) in manifests {
-        let project = Project { manifest, typescript: Scan::default(), outside_files: BTreeSet::new(), nest_entry: None };
+        let project = Project {
+            manifest,
+            typescript: Scan::default(),
+            outside_files: BTreeSet::new(),
+            nest_entry: None,
+        };
         workspace.projects.insert(importer, project);
     }
+    for path in workspace
+        .settings
+        .pnpmfiles
+        .iter()
+        .map(|path| workspace.context_path(path))
+        .collect::<Vec<_>>()
+    {
+        if tree.read(&path).await?.is_some() {
+            workspace.existing.insert(path);
+        }
+    }
     workspace.node_version_files = node_version_files(tree, &workspace, &service).await?;
-    Ok(Found { workspace, service, defaults, ignore })
+    Ok(Found {
+        workspace,
+        service,
+        manifest,
+        ignore,
+    })
 }
 
 /// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn load_projects(tree: &Tree, workspace: &mut Workspace, closure: &[ImporterId]) -> Result<(), Failure> {
-    let scans = closure.iter().filter(|id| workspace.projects.contains_key(*id)).map(|importer| {
-        let directory = workspace.context_path(importer);
-        async move { Ok::<_, Failure>((importer.clone(), typescript(tree, &directory).await?, nest_entry(tree, &directory).await?)) }
-    });
+pub async fn load_projects(
+    tree: &Tree,
+    workspace: &mut Workspace,
+    closure: &[ImporterId],
+) -> Result<(), Failure> {
+    let scans = closure
+        .iter()
+        .filter(|id| workspace.projects.contains_key(*id))
+        .map(|importer| {
+            let directory = workspace.context_path(importer);
+            async move {
+                Ok::<_, Failure>((
+                    importer.clone(),
+                    typescript(tree, &directory).await?,
+                    nest_entry(tree, &directory).await?,
+                ))
+            }
+        });
     for (importer, typescript, nest_entry) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.iter().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
@@ -159,7 +247,10 @@ async fn read_manifests(
     }
     // An importer outside of the context cannot be read, and may not be needed.
     importers.retain(|id| !join(base, id).starts_with(".."));
-    let paths: Vec<String> = importers.iter().map(|id| join(base, &format!("{id}/package.json"))).collect();
+    let paths: Vec<String> = importers
+        .iter()
+        .map(|id| join(base, &format!("{id}/package.json")))
+        .collect();
     let files = tree.read_all(&paths).await?;
     let mut manifests = BTreeMap::new();
     for (importer, file) in importers.into_iter().zip(files) {
@@ -177,7 +268,13 @@ async fn read_manifests(
 
 /// Follows the TypeScript configurations of one project, reading what turns up on the way.
 async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
-    let below = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+    let below = |name: &str| {
+        if directory.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{directory}/{name}")
+        }
+    };
     let names = tree.list(directory).await?;
     let start: Vec<String> = names
         .iter()
@@ -195,7 +292,11 @@ async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
         }
         // Each round reads at least one file that was not read before, and a chain has an end.
         let unknown: Vec<String> = scanned.unknown.iter().cloned().collect();
-        let inside: Vec<String> = unknown.iter().filter(|path| !path.starts_with("..")).cloned().collect();
+        let inside: Vec<String> = unknown
+            .iter()
+            .filter(|path| !path.starts_with(".."))
+            .cloned()
+            .collect();
         tree.read_all(&inside).await?;
         for outside in unknown.iter().filter(|path| path.starts_with("..")) {
             tree.note_absent(outside);
@@ -205,10 +306,19 @@ async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
 
 /// Returns what `nest start` runs: `<outDir>/<entryFile>`, where the project has a `nest-cli.json`.
 async fn nest_entry(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
-    let path = if directory.is_empty() { "nest-cli.json".to_owned() } else { format!("{directory}/nest-cli.json") };
-    let Some(file) = tree.read(&path).await? else { return Ok(None) };
+    let path = if directory.is_empty() {
+        "nest-cli.json".to_owned()
+    } else {
+        format!("{directory}/nest-cli.json")
+    };
+    let Some(file) = tree.read(&path).await? else {
+        return Ok(None);
+    };
     let parsed: serde_json::Value = serde_json::from_str(&file.text).unwrap_or_default();
-    let entry = parsed.get("entryFile").and_then(serde_json::Value::as_str).unwrap_or("main");
+    let entry = parsed
+        .get("entryFile")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or("main");
     Ok(Some(format!("dist/{entry}")))
 }
 
@@ -216,18 +326,32 @@ async fn nest_entry(tree: &Tree, directory: &str) -> Result<Option<String>, Fail
 fn tasks_before_build(file: &SourceFile) -> Vec<String> {
     let options = jsonc_parser::ParseOptions::default();
     let parsed = jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(&file.text, &options);
-    let Ok(Some(config)) = parsed else { return Vec::new() };
+    let Ok(Some(config)) = parsed else {
+        return Vec::new();
+    };
     let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
     let depends_on = |task: &str| -> Vec<String> {
         let listed = tasks.and_then(|tasks| tasks.get(task)?.get("dependsOn")?.as_array());
         let names = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
         // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
-        names.map(|name| name.trim_start_matches('^')).filter(|name| !name.contains(['#', '$'])).map(str::to_owned).collect()
+        names
+            .map(|name| name.trim_start_matches('^'))
+            .filter(|name| !name.contains(['#', '$']))
+            .map(str::to_owned)
+            .collect()
     };
     let mut found: Vec<String> = Vec::new();
     for task in depends_on("build") {
         for name in depends_on(&task).into_iter().chain([task]) {
-            let checks = ["lint", "test", "typecheck", "check-types", "check", "format", "clean"];
+            let checks = [
+                "lint",
+                "test",
+                "typecheck",
+                "check-types",
+                "check",
+                "format",
+                "clean",
+            ];
             if name != "build" && !checks.contains(&name.as_str()) && !found.contains(&name) {
                 found.push(name);
             }
@@ -236,7 +360,11 @@ fn tasks_before_build(file: &SourceFile) -> Vec<String> {
     found
 }
 
-async fn node_version_files(tree: &Tree, workspace: &Workspace, service: &str) -> Result<Vec<(String, String)>, Failure> {
+async fn node_version_files(
+    tree: &Tree,
+    workspace: &Workspace,
+    service: &str,
+) -> Result<Vec<(String, String)>, Failure> {
     let mut paths: Vec<String> = Vec::new();
     for importer in [service, "."] {
         for name in [".nvmrc", ".node-version"] {
@@ -247,5 +375,9 @@ async fn node_version_files(tree: &Tree, workspace: &Workspace, service: &str) -
         }
     }
     let files = tree.read_all(&paths).await?;
-    Ok(files.into_iter().flatten().map(|file| (file.name.clone(), file.text.clone())).collect())
+    Ok(files
+        .into_iter()
+        .flatten()
+        .map(|file| (file.name.clone(), file.text.clone()))
+        .collect())
 }

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Merge, Output};
+use buildkit_llb::{Copy, File, Merge, Mount, Output};
 
 use crate::diagnostic::Diagnostic;
 
+use super::Graph;
 use super::package::Package;
 use super::steps::{RUNTIME_SCRIPTS, Steps};
-use super::toolchain::{Toolchain, resolved, with_packages};
-use super::Graph;
+use super::toolchain::{Installs, located, resolved, with_packages};
 use crate::plan::{Runtime, WORKSPACE};
 
 pub(super) fn lower(
     steps: &Steps<'_>,
-    tools: &Toolchain,
+    installs: &Installs,
     packages: &BTreeMap<String, Package>,
 ) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
@@ -24,18 +24,26 @@ pub(super) fn lower(
     let base = steps.image(image, target);
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
-    let mut layers = vec![settings(steps, runtime), dependencies(steps, tools)];
-    let mut history = vec!["accounts, directories and the health check".to_owned(), "production dependencies".to_owned()];
+    let mut layers = vec![settings(steps, runtime), dependencies(steps, installs)];
+    let mut history = vec![
+        "accounts, directories and the health check".to_owned(),
+        "production dependencies".to_owned(),
+    ];
     if !runtime.packages.names.is_empty() {
         history.insert(0, format!("install {}", runtime.packages.names.join(", ")));
     }
     let mut service = Output::scratch();
     for package in &plan.packages {
-        let Some((from, directory)) = packages.get(&package.importer).and_then(|lowered| lowered.runtime.as_ref())
+        let Some((from, directory)) = packages
+            .get(&package.importer)
+            .and_then(|lowered| lowered.runtime.as_ref())
         else {
             continue;
         };
-        let exclude = packages.get(&package.importer).map(|lowered| lowered.exclude.clone()).unwrap_or_default();
+        let exclude = packages
+            .get(&package.importer)
+            .map(|lowered| lowered.exclude.clone())
+            .unwrap_or_default();
         let mut layer = File::on(&Output::scratch());
         for place in std::iter::once(&package.directory).chain(&package.injected_at) {
             layer = layer.copy(steps.layer_copy(from, directory, place).exclude(exclude.clone()));
@@ -49,7 +57,13 @@ pub(super) fn lower(
         layers.push(extra);
         history.push("extra files".to_owned());
     }
-    Ok(Graph { image: join(steps, base, layers), service, history })
+    let image = join(steps, base, layers);
+    Ok(Graph {
+        budget: budget(steps, &image)?,
+        image,
+        service,
+        history,
+    })
 }
 
 /// Accounts, the frontend's own files, directories that the user may write.
@@ -68,7 +82,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
     layer = layer.mkdir(steps.layer_directory(&runtime.directory));
     for directory in &runtime.writable {
         layer = layer.mkdir(
-            steps.layer_directory(directory).owner(runtime.user.uid, runtime.user.gid),
+            steps
+                .layer_directory(directory)
+                .owner(runtime.user.uid, runtime.user.gid),
         );
     }
     let layer = layer.name(steps.name("accounts and directories")).output();
@@ -80,9 +96,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
-fn dependencies(steps: &Steps<'_>, tools: &Toolchain) -> Output {
+fn dependencies(steps: &Steps<'_>, installs: &Installs) -> Output {
     File::on(&Output::scratch())
-        .copy(steps.layer_copy(&tools.production, WORKSPACE, WORKSPACE))
+        .copy(steps.layer_copy(&installs.production.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
         .output()
 }
@@ -102,14 +118,35 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     Some(layer.name(steps.name("layer of extra files")).output())
 }
 
+/// A step that fails when the image is larger than the manifest allows.
+fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnostic> {
+    let Some(limit) = steps.plan.runtime.max_size else {
+        return Ok(None);
+    };
+    let tools = resolved(steps, &steps.plan.toolchain.image)?;
+    let platform = &steps.surroundings.build;
+    let command = ["node", "/vextrus/budget.cjs", &limit.to_string(), "/image"].map(str::to_owned);
+    let exec = steps
+        .run(&steps.image(tools, platform), tools, command, platform)
+        .mount(Mount::bind(image, "/image").read_only())
+        .name(steps.name("measure the image"));
+    Ok(Some(located(steps, exec, "image.max_size").build().root()))
+}
+
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
 fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
     if steps.surroundings.merge {
-        return Merge::new(std::iter::once(base).chain(layers)).name(steps.name("image")).output();
+        return Merge::new(std::iter::once(base).chain(layers))
+            .name(steps.name("image"))
+            .output();
     }
     layers.into_iter().fold(base, |image, layer| {
         File::on(&image)
-            .copy(Copy::new(&layer, "/", "/").contents_only(true).create_dest_path(true))
+            .copy(
+                Copy::new(&layer, "/", "/")
+                    .contents_only(true)
+                    .create_dest_path(true),
+            )
             .name(steps.name("image"))
             .output()
     })

@@ -99,6 +99,8 @@ pub struct Graph {
     pub image: Output,
     /// The service's own files in the image, alone: the entry file is looked for here.
     pub service: Output,
+    /// A step that fails when the image is too large, where the manifest sets a limit.
+    pub budget: Option<Output>,
     /// What each layer above the base holds, the lowest first.
     pub history: Vec<String>,
 }
@@ -109,7 +111,7 @@ pub struct Graph {
 /// A plan that names an image nobody resolved, which is a mistake of ours.
 pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, Diagnostic> {
     let steps = steps::Steps::new(plan, surroundings);
-    let tools = toolchain::Toolchain::lower(&steps)?;
-    let packages = package::lower(&steps, &tools)?;
-    image::lower(&steps, &tools, &packages)
+    let installs = toolchain::Installs::lower(&steps)?;
+    let packages = package::lower(&steps, &installs)?;
+    image::lower(&steps, &installs, &packages)
 }

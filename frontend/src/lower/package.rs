@@ -7,8 +7,8 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 use crate::diagnostic::Diagnostic;
 
 use super::steps::{SCRIPTS, Steps, with_network};
-use super::toolchain::{Toolchain, located, resolved};
-use crate::plan::{OutputRule, PackageBuild};
+use super::toolchain::{Installs, in_tree, located, resolved};
+use crate::plan::{OutputRule, PackageBuild, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -22,13 +22,13 @@ pub(super) struct Package {
 }
 
 /// Lowers all packages in build order.
-pub(super) fn lower(steps: &Steps<'_>, tools: &Toolchain) -> Result<BTreeMap<String, Package>, Diagnostic> {
+pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<String, Package>, Diagnostic> {
     let mut packages = BTreeMap::new();
     for package in &steps.plan.packages {
         let lowered = if package.scripts.is_empty() {
             copied(steps, package)
         } else {
-            built(steps, tools, &packages, package)?
+            built(steps, installs, &packages, package)?
         };
         packages.insert(package.importer.clone(), lowered);
     }
@@ -47,35 +47,56 @@ fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
 
 fn built(
     steps: &Steps<'_>,
-    tools: &Toolchain,
+    installs: &Installs,
     before: &BTreeMap<String, Package>,
     package: &PackageBuild,
 ) -> Result<Package, Diagnostic> {
-    let install = tools
-        .installs
+    let install = installs
+        .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
-    let mut tree = File::on(install);
+    let mut tree = File::on(&install.tree);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
-            return Err(crate::build::internal(format!("{} is built before {input}", package.name)));
+            return Err(crate::build::internal(format!(
+                "{} is built before {input}",
+                package.name
+            )));
         };
         let (from, directory) = &dependency.build;
-        tree = tree.copy(tree_copy(from, directory, &planned.directory).exclude(dependency.exclude.clone()));
+        tree = tree.copy(
+            tree_copy(from, directory, in_tree(&planned.directory)).exclude(dependency.exclude.clone()),
+        );
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(&steps.context, &format!("/{source}"), destination));
+        tree = tree.copy(tree_copy(
+            &steps.context,
+            &format!("/{source}"),
+            in_tree(destination),
+        ));
     }
     tree = tree.copy(
-        tree_copy(&steps.context, &format!("/{}", package.source), &package.directory)
-            .exclude(package.exclude.clone()),
+        tree_copy(
+            &steps.context,
+            &format!("/{}", package.source),
+            in_tree(&package.directory),
+        )
+        .exclude(package.exclude.clone()),
     );
-    let tree = tree.name(steps.name(format!("sources of {}", package.name))).output();
+    let tree = tree
+        .name(steps.name(format!("sources of {}", package.name)))
+        .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
     let mut exec = steps
-        .run(&tree, image, package.command(SCRIPTS), &steps.surroundings.build)
+        .run(
+            &install.tools,
+            image,
+            package.command(SCRIPTS),
+            &steps.surroundings.build,
+        )
         .cwd(&package.directory)
+        .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
     for (name, value) in &package.env {
@@ -83,7 +104,11 @@ fn built(
     }
     for secret in &package.secrets {
         if let Some(variable) = &secret.env {
-            exec = exec.secret_env(SecretEnv::new(&secret.id).name(variable).optional(!secret.required));
+            exec = exec.secret_env(
+                SecretEnv::new(&secret.id)
+                    .name(variable)
+                    .optional(!secret.required),
+            );
         }
         if let Some(target) = &secret.target {
             exec = exec.mount(Mount::secret(target, &secret.id).optional(!secret.required));
@@ -95,7 +120,9 @@ fn built(
     }
     exec = with_network(exec, package.network.as_deref());
     let outputs = located(steps, exec, "build.script").build();
-    let out = outputs.mount("/out").ok_or_else(|| crate::build::internal("a build has no output"))?;
+    let out = outputs
+        .mount("/out")
+        .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), "/build".to_owned()),
         runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),
@@ -105,7 +132,9 @@ fn built(
 
 /// Copies a directory's contents, or a file, into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination).contents_only(true).create_dest_path(true)
+    Copy::new(from, source, destination)
+        .contents_only(true)
+        .create_dest_path(true)
 }
 
 impl PackageBuild {
@@ -113,7 +142,11 @@ impl PackageBuild {
     fn command(&self, scripts: &str) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
-            lines.push(format!("cd {} && pnpm run {}", quote(&script.directory), quote(&script.name)));
+            lines.push(format!(
+                "cd {} && pnpm run {}",
+                quote(&script.directory),
+                quote(&script.name)
+            ));
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(

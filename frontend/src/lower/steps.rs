@@ -34,15 +34,30 @@ impl<'a> Steps<'a> {
                 // A differently filtered read of the same directory must not share the engine's snapshot of
                 // it: each would undo the other's transfer.
                 .shared_key_hint(format!("vextrus-{}", plan.package))
-                .name(format!("[{}] load the sources of {} packages", plan.label, plan.packages.len()))
+                .name(format!(
+                    "[{}] load the sources of {} packages",
+                    plan.label,
+                    plan.packages.len()
+                ))
                 .output(),
         };
         let mut scripts = File::on(&Output::scratch());
         for (name, text) in SCRIPT_FILES {
-            scripts = scripts.mkfile(MkFile::new(format!("/{name}"), text.as_bytes()).mode(0o755).timestamp(0));
+            scripts = scripts.mkfile(
+                MkFile::new(format!("/{name}"), text.as_bytes())
+                    .mode(0o755)
+                    .timestamp(0),
+            );
         }
-        let scripts = scripts.name(format!("[{}] load the build's scripts", plan.label)).output();
-        Self { plan, surroundings, context, scripts }
+        let scripts = scripts
+            .name(format!("[{}] load the build's scripts", plan.label))
+            .output();
+        Self {
+            plan,
+            surroundings,
+            context,
+            scripts,
+        }
     }
 
     /// Returns a step's name behind the service's label.
@@ -99,7 +114,11 @@ impl<'a> Steps<'a> {
 
     /// Returns an image's root file system.
     pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform) -> Output {
-        Image::new(&image.reference).resolve_mode(image.mode).platform(platform).name(self.name(format!("base {}", image.reference))).output()
+        Image::new(&image.reference)
+            .resolve_mode(image.mode)
+            .platform(platform)
+            .name(self.name(format!("base {}", image.reference)))
+            .output()
     }
 
     /// Returns the id of a cache mount.
@@ -120,12 +139,17 @@ impl<'a> Steps<'a> {
 
     /// Returns a directory for an image layer.
     pub(super) fn layer_directory(&self, path: &str) -> MkDir {
-        MkDir::new(path).parents(true).mode(0o755).timestamp(self.surroundings.timestamp)
+        MkDir::new(path)
+            .parents(true)
+            .mode(0o755)
+            .timestamp(self.surroundings.timestamp)
     }
 
     /// Returns a file for an image layer.
     pub(super) fn layer_file(&self, path: &str, text: &str) -> MkFile {
-        MkFile::new(path, text.as_bytes()).mode(0o644).timestamp(self.surroundings.timestamp)
+        MkFile::new(path, text.as_bytes())
+            .mode(0o644)
+            .timestamp(self.surroundings.timestamp)
     }
 }
 
@@ -139,7 +163,8 @@ pub(super) fn with_network(exec: Exec<Rooted>, mode: Option<&str>) -> Exec<Roote
 }
 
 /// Scripts that run while building.
-const SCRIPT_FILES: [(&str, &str); 3] = [
+const SCRIPT_FILES: [(&str, &str); 4] = [
+    ("budget.cjs", include_str!("../scripts/budget.cjs")),
     ("collect.cjs", include_str!("../scripts/collect.cjs")),
     ("pnpm.sh", include_str!("../scripts/pnpm.sh")),
     ("tidy.cjs", include_str!("../scripts/tidy.cjs")),

@@ -1,8 +1,13 @@
 //! Images with pnpm and system packages, and the installs that run in them.
+//!
+//! The workspace is a tree of its own, mounted at `/app`, so that an install adds to another one's whatever
+//! system packages either needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{CacheSharing, Copy, Exec, File, MkFile, Mount, Output, Platform, Rooted, SecretEnv};
+use buildkit_llb::{
+    CacheSharing, Copy, Exec, File, MkDir, MkFile, Mount, Output, Platform, Rooted, SecretEnv,
+};
 
 use crate::diagnostic::Diagnostic;
 
@@ -10,38 +15,71 @@ use super::ResolvedImage;
 use super::steps::Steps;
 use crate::plan::{Install, SystemPackages, WORKSPACE};
 
-/// The graph's tools: a root file system with pnpm, and one with each install.
+/// The installs of a graph.
 #[derive(Debug)]
-pub(super) struct Toolchain {
+pub(super) struct Installs {
     /// Development installs by key.
-    pub(super) installs: BTreeMap<String, Output>,
+    pub(super) development: BTreeMap<String, Installed>,
     /// The production install.
-    pub(super) production: Output,
+    pub(super) production: Installed,
 }
 
-impl Toolchain {
+/// What one install leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Installed {
+    /// The root file system that it ran in, with pnpm and system packages.
+    pub(super) tools: Output,
+    /// The workspace, to be mounted at `/app`: manifests and `node_modules`.
+    pub(super) tree: Output,
+}
+
+impl Installs {
     pub(super) fn lower(steps: &Steps<'_>) -> Result<Self, Diagnostic> {
         let plan = steps.plan;
-        let image = &plan.toolchain.image;
-        let installs = plan
-            .installs
-            .iter()
-            .map(|(key, install)| {
-                let name = format!("install {} packages for {key}", install.package_count);
-                let installed = lower_install(steps, image, install, &name, &steps.surroundings.build)?;
-                Ok((key.clone(), installed))
-            })
-            .collect::<Result<_, Diagnostic>>()?;
+        let mut development: BTreeMap<String, Installed> = BTreeMap::new();
+        // In the order of the packages an install comes after the one that it adds to.
+        let keys = plan.packages.iter().map(|package| &package.install);
+        for (key, install) in keys.filter_map(|key| Some((key, plan.installs.get(key)?))) {
+            if development.contains_key(key) {
+                continue;
+            }
+            let below = install.on.as_ref().and_then(|below| development.get(below));
+            let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
+            let name = format!("install {} packages for {key}", install.package_count);
+            let image = &plan.toolchain.image;
+            let installed = lower_install(steps, image, install, &tree, &name, &steps.surroundings.build)?;
+            development.insert(key.clone(), installed);
+        }
         let image = &plan.toolchain.production_image;
-        let name = format!("install {} packages for production", plan.production.package_count);
-        let production = lower_install(steps, image, &plan.production, &name, &steps.surroundings.target)?;
-        Ok(Self { installs, production })
+        let name = format!(
+            "install {} packages for production",
+            plan.production.package_count
+        );
+        let target = &steps.surroundings.target;
+        let production = lower_install(steps, image, &plan.production, &Output::scratch(), &name, target)?;
+        Ok(Self {
+            development,
+            production,
+        })
+    }
+}
+
+/// Returns a container path as the tree that is mounted at `/app` has it.
+pub(super) fn in_tree(path: &str) -> &str {
+    match path.strip_prefix(WORKSPACE) {
+        Some("") => "/",
+        Some(inside) => inside,
+        None => path,
     }
 }
 
 /// Returns an image by the reference that the plan uses.
 pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a ResolvedImage, Diagnostic> {
-    steps.surroundings.images.get(reference).ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
+    steps
+        .surroundings
+        .images
+        .get(reference)
+        .ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
 }
 
 /// Adds system packages to a root file system with the image's own package manager.
@@ -90,33 +128,36 @@ fn lower_install(
     steps: &Steps<'_>,
     reference: &str,
     install: &Install,
+    below: &Output,
     name: &str,
     platform: &Platform,
-) -> Result<Output, Diagnostic> {
+) -> Result<Installed, Diagnostic> {
     let image = resolved(steps, reference)?;
     let tools = with_pnpm(steps, reference, &install.packages, platform)?;
-    let mut manifests = File::on(&tools).mkdir(buildkit_llb::MkDir::new(WORKSPACE).parents(true).mode(0o755));
-    let mut directories = std::collections::BTreeSet::new();
+    let mut manifests = File::on(below);
+    let mut directories = BTreeSet::new();
     for path in install.files.keys() {
         if let Some((directory, _)) = path.rsplit_once('/')
-            && directory != WORKSPACE
+            && in_tree(directory) != "/"
             && directories.insert(directory)
         {
-            manifests = manifests.mkdir(buildkit_llb::MkDir::new(directory).parents(true).mode(0o755));
+            manifests = manifests.mkdir(MkDir::new(in_tree(directory)).parents(true).mode(0o755));
         }
     }
     for (path, text) in &install.files {
-        manifests = manifests.mkfile(MkFile::new(path, text.as_bytes()).mode(0o644));
+        manifests = manifests.mkfile(MkFile::new(in_tree(path), text.as_bytes()).mode(0o644));
     }
     for (source, destination) in &install.copies {
-        manifests = manifests
-            .copy(Copy::new(&steps.context, format!("/{source}"), destination).create_dest_path(true).contents_only(true));
+        let copy = Copy::new(&steps.context, format!("/{source}"), in_tree(destination));
+        manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
     let manifests = manifests.name(steps.name(format!("{name}: manifests"))).output();
+    let store = steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()));
     let mut exec = steps
-        .run(&manifests, image, install.command.iter().cloned(), platform)
+        .run(&tools, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
-        .mount(Mount::cache(crate::plan::STORE, steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()))).sharing(CacheSharing::Shared))
+        .mount(Mount::bind(&manifests, WORKSPACE))
+        .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name));
@@ -126,7 +167,11 @@ fn lower_install(
     for variable in &install.secret_env {
         exec = exec.secret_env(SecretEnv::new(variable).name(variable).optional(true));
     }
-    Ok(located(steps, exec, "pnpm").build().root())
+    let outputs = located(steps, exec, "pnpm").build();
+    let tree = outputs
+        .mount(WORKSPACE)
+        .ok_or_else(|| crate::build::internal("an install has no output"))?;
+    Ok(Installed { tools, tree })
 }
 
 /// Points a step at the manifest line that asked for it.

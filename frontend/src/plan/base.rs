@@ -57,7 +57,10 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
         Base::Debian => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
         Base::Alpine => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
         Base::Distroless => BaseImage {
-            reference: format!("gcr.io/distroless/nodejs{}-debian12", node.split('.').next().unwrap_or(node)),
+            reference: format!(
+                "gcr.io/distroless/nodejs{}-debian12",
+                node.split('.').next().unwrap_or(node)
+            ),
             libc: Libc::Gnu,
             node: "/nodejs/bin/node".to_owned(),
             has_shell: false,
@@ -65,7 +68,11 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
         },
         Base::Image(reference) => {
             let reference = reference.as_str();
-            let libc = if reference.contains("alpine") { Libc::Musl } else { Libc::Gnu };
+            let libc = if reference.contains("alpine") {
+                Libc::Musl
+            } else {
+                Libc::Gnu
+            };
             let mut base = image(reference.to_owned(), libc, "the manifest names it");
             if reference.contains("distroless") {
                 base.node = "/nodejs/bin/node".to_owned();
@@ -80,7 +87,11 @@ fn automatic(node: &str, native: &Native) -> BaseImage {
     let some = |names: &std::collections::BTreeSet<String>| {
         let listed: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
         let more = names.len().saturating_sub(listed.len());
-        if more > 0 { format!("{} and {more} more", listed.join(", ")) } else { listed.join(", ") }
+        if more > 0 {
+            format!("{} and {more} more", listed.join(", "))
+        } else {
+            listed.join(", ")
+        }
     };
     if !native.needs_glibc.is_empty() {
         let why = format!("native code for glibc: {}", some(&native.needs_glibc));
@@ -95,5 +106,11 @@ fn automatic(node: &str, native: &Native) -> BaseImage {
 }
 
 fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
-    BaseImage { reference, libc, node: "node".to_owned(), has_shell: true, why: why.to_owned() }
+    BaseImage {
+        reference,
+        libc,
+        node: "node".to_owned(),
+        has_shell: true,
+        why: why.to_owned(),
+    }
 }

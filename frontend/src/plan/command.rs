@@ -6,8 +6,14 @@ use super::model::Command;
 use crate::workspace::PackageJson;
 
 /// Scripts that start a production service, the most telling first.
-const START_SCRIPTS: [&str; 6] =
-    ["start:prod", "start:production", "start-prod", "serve:prod", "production", "start"];
+const START_SCRIPTS: [&str; 6] = [
+    "start:prod",
+    "start:production",
+    "start-prod",
+    "serve:prod",
+    "production",
+    "start",
+];
 
 /// Programs that run sources or watch them: right for a developer, wrong for an image.
 const DEVELOPMENT: [&str; 10] = [
@@ -58,13 +64,18 @@ pub(super) struct Inferred {
 /// Infers the command of a service: a start script, else `main`, else the usual places of a build's output.
 pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferred {
     for name in START_SCRIPTS {
-        let Some(script) = manifest.scripts.get(name) else { continue };
+        let Some(script) = manifest.scripts.get(name) else {
+            continue;
+        };
         if let Some(mut inferred) = from_script(manifest, script, nest_entry, 0) {
             inferred.why = format!("scripts.{name}: {script}");
             return inferred;
         }
     }
-    let main = manifest.main.clone().filter(|main| !super::contents::is_typescript(main));
+    let main = manifest
+        .main
+        .clone()
+        .filter(|main| !super::contents::is_typescript(main));
     let why = match &main {
         Some(main) => format!("main: {main}"),
         None => "no start script and no main: the usual output of a build".to_owned(),
@@ -86,7 +97,10 @@ fn from_script(
     if depth > 8 {
         return None;
     }
-    if ["&&", "||", ";", "|", "`", "$(", ">", "<", "&"].iter().any(|operator| script.contains(operator)) {
+    if ["&&", "||", ";", "|", "`", "$(", ">", "<", "&"]
+        .iter()
+        .any(|operator| script.contains(operator))
+    {
         return shell(manifest, script);
     }
     let mut words = shlex::split(script)?;
@@ -97,7 +111,10 @@ fn from_script(
     let inferred = match program.as_str() {
         "node" => from_node(&arguments),
         "nest" if arguments.first().is_some_and(|a| a == "start") => {
-            if arguments.iter().any(|a| a == "--watch" || a == "-w" || a == "--debug") {
+            if arguments
+                .iter()
+                .any(|a| a == "--watch" || a == "-w" || a == "--debug")
+            {
                 return None;
             }
             let mut entries: Vec<String> = nest_entry.iter().flat_map(|entry| candidates(entry)).collect();
@@ -105,14 +122,29 @@ fn from_script(
             Some(node(Vec::new(), entries, Vec::new(), String::new()))
         }
         "npm" | "pnpm" | "yarn" => {
-            let name = arguments.iter().find(|a| *a != "run" && *a != "-s" && *a != "--silent")?;
-            from_script(manifest, manifest.scripts.get(name.as_str())?, nest_entry, depth + 1)
+            let name = arguments
+                .iter()
+                .find(|a| *a != "run" && *a != "-s" && *a != "--silent")?;
+            from_script(
+                manifest,
+                manifest.scripts.get(name.as_str())?,
+                nest_entry,
+                depth + 1,
+            )
         }
         "tsx" | "ts-node" | "bun" if arguments.first().is_some_and(|a| a == "watch") => None,
         "tsx" => {
             let mut inferred = from_node(&arguments)?;
-            let at = inferred.command.args.iter().position(|a| a == "node").map_or(0, |i| i + 1);
-            inferred.command.args.splice(at..at, ["--import".to_owned(), "tsx".to_owned()]);
+            let at = inferred
+                .command
+                .args
+                .iter()
+                .position(|a| a == "node")
+                .map_or(0, |i| i + 1);
+            inferred
+                .command
+                .args
+                .splice(at..at, ["--import".to_owned(), "tsx".to_owned()]);
             inferred.command.entry_index = inferred.command.entry_index.map(|index| index + 2);
             inferred.programs.push("tsx".to_owned());
             inferred.runs_sources = true;
@@ -141,7 +173,9 @@ fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
             words.drain(..2);
         } else if ["dotenv", "dotenvx", "env-cmd"].contains(&first.as_str()) {
             // Configuration comes from the container's environment; the files are not in the image.
-            let Some(at) = words.iter().position(|word| word == "--") else { return };
+            let Some(at) = words.iter().position(|word| word == "--") else {
+                return;
+            };
             words.drain(..=at);
         } else {
             return;
@@ -157,12 +191,21 @@ fn is_variable(name: &str) -> bool {
 
 /// Reads the arguments of `node`: its own flags, the entry file, the program's arguments.
 fn from_node(arguments: &[String]) -> Option<Inferred> {
-    let with_value = ["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions"];
+    let with_value = [
+        "-r",
+        "--require",
+        "--import",
+        "--loader",
+        "--experimental-loader",
+        "-C",
+        "--conditions",
+    ];
     let mut flags = Vec::new();
     let mut rest = arguments.iter();
     let entry = loop {
         let argument = rest.next()?;
-        if argument == "--watch" || argument.starts_with("--watch-path") || argument.starts_with("--inspect") {
+        if argument == "--watch" || argument.starts_with("--watch-path") || argument.starts_with("--inspect")
+        {
             return None;
         }
         // `node --env-file` fails without the file, and no image should hold it.
@@ -182,7 +225,12 @@ fn from_node(arguments: &[String]) -> Option<Inferred> {
     let runs_sources = super::contents::is_typescript(&entry);
     let programs = flags
         .windows(2)
-        .filter(|pair| matches!(pair.first().map(String::as_str), Some("-r" | "--require" | "--import" | "--loader")))
+        .filter(|pair| {
+            matches!(
+                pair.first().map(String::as_str),
+                Some("-r" | "--require" | "--import" | "--loader")
+            )
+        })
         .filter_map(|pair| pair.get(1))
         .filter(|module| !module.starts_with('.'))
         .map(|module| package_of(module))
@@ -212,7 +260,11 @@ fn node(flags: Vec<String>, entries: Vec<String>, arguments: Vec<String>, why: S
         }
     }
     Inferred {
-        command: Command { args, entries: unique, entry_index: Some(entry_index) },
+        command: Command {
+            args,
+            entries: unique,
+            entry_index: Some(entry_index),
+        },
         env: BTreeMap::new(),
         programs: Vec::new(),
         runs_sources: false,
@@ -232,7 +284,10 @@ fn candidates(entry: &str) -> Vec<String> {
         if known.iter().any(|end| last.ends_with(end)) {
             return vec![path.to_owned()];
         }
-        [".js", ".cjs", ".mjs", "/index.js"].iter().map(|end| format!("{path}{end}")).collect()
+        [".js", ".cjs", ".mjs", "/index.js"]
+            .iter()
+            .map(|end| format!("{path}{end}"))
+            .collect()
     };
     let mut found = spellings(entry);
     if let Some((first, rest)) = entry.split_once('/')
@@ -251,7 +306,11 @@ fn binary(program: &str, words: &[String]) -> Inferred {
         *first = format!("node_modules/.bin/{program}");
     }
     Inferred {
-        command: Command { args, entries: Vec::new(), entry_index: None },
+        command: Command {
+            args,
+            entries: Vec::new(),
+            entry_index: None,
+        },
         env: BTreeMap::new(),
         programs: vec![program.to_owned()],
         runs_sources: false,
@@ -266,7 +325,10 @@ fn shell(manifest: &PackageJson, script: &str) -> Option<Inferred> {
     let parts: Vec<&str> = script.split("&&").collect();
     let rebuilds = parts.iter().rev().skip(1).all(|part| {
         let part = part.trim();
-        part.contains("build") || part.starts_with("tsc") || part.starts_with("rimraf") || part.starts_with("cd ")
+        part.contains("build")
+            || part.starts_with("tsc")
+            || part.starts_with("rimraf")
+            || part.starts_with("cd ")
     });
     if rebuilds && script.contains("&&") {
         return from_script(manifest, last, None, 1);
@@ -289,13 +351,18 @@ fn shell(manifest: &PackageJson, script: &str) -> Option<Inferred> {
 }
 
 fn is_program_name(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    word.chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 /// Returns a command that the manifest gives, as it stands.
 pub(super) fn written(words: &[String]) -> Inferred {
     Inferred {
-        command: Command { args: words.to_vec(), entries: Vec::new(), entry_index: None },
+        command: Command {
+            args: words.to_vec(),
+            entries: Vec::new(),
+            entry_index: None,
+        },
         env: BTreeMap::new(),
         programs: words.first().cloned().into_iter().collect(),
         runs_sources: words.iter().any(|word| super::contents::is_typescript(word)),

@@ -50,8 +50,13 @@ pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool) -> bool {
 
 /// Returns whether a path names TypeScript that a loader would have to compile.
 pub(super) fn is_typescript(path: &str) -> bool {
-    let declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
-    !declaration && [".ts", ".tsx", ".mts", ".cts"].iter().any(|end| path.ends_with(end))
+    let declaration = [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    !declaration
+        && [".ts", ".tsx", ".mts", ".cts"]
+            .iter()
+            .any(|end| path.ends_with(end))
 }
 
 /// Collects the file targets of an `exports` or `bin` field, whatever its nesting of conditions.
@@ -63,7 +68,9 @@ fn collect_targets(value: &serde_json::Value, depth: usize, targets: &mut Vec<St
     match value {
         serde_json::Value::String(target) => targets.push(target.clone()),
         serde_json::Value::Array(items) => {
-            items.iter().for_each(|item| collect_targets(item, depth + 1, targets));
+            items
+                .iter()
+                .for_each(|item| collect_targets(item, depth + 1, targets));
         }
         serde_json::Value::Object(map) => {
             // `types` conditions name what the compiler reads, not what is loaded.

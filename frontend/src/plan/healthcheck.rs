@@ -1,7 +1,7 @@
 //! The health check: the manifest's, else one for what answers HTTP.
 
-use super::model::Healthcheck;
 use super::RUNTIME_SCRIPTS;
+use super::model::Healthcheck;
 use crate::manifest::tables::{Healthcheck as Keys, Run};
 use crate::manifest::values::HealthcheckSetting;
 use crate::workspace::PackageJson;
@@ -49,7 +49,9 @@ pub(super) fn decide(
         Some(HealthcheckSetting::Off) => return (None, "the manifest turns it off".to_owned()),
         Some(HealthcheckSetting::On(keys)) => (**keys).clone(),
         None => {
-            let server = SERVERS.iter().find(|name| manifest.dependencies.contains_key(**name));
+            let server = SERVERS
+                .iter()
+                .find(|name| manifest.dependencies.contains_key(**name));
             if server.is_none() && port.is_none() {
                 return (None, "nothing says that the service answers HTTP".to_owned());
             }
@@ -57,7 +59,10 @@ pub(super) fn decide(
         }
     };
     if let Some(command) = &keys.command {
-        return (Some(timed(&keys, command.words().to_vec())), "the manifest's command".to_owned());
+        return (
+            Some(timed(&keys, command.words().to_vec())),
+            "the manifest's command".to_owned(),
+        );
     }
     let mut command = vec![
         node.to_owned(),

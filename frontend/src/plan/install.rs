@@ -30,34 +30,73 @@ impl Installer<'_> {
     /// Plans the install of a package with everything that building it may need.
     ///
     /// The root's own dependencies are part of it: scripts find their tools there.
-    pub(super) fn development(&self, package: &str, surveyor: &mut Surveyor<'_>) -> Result<Install, Diagnostics> {
+    pub(super) fn development(
+        &self,
+        package: &str,
+        surveyor: &mut Surveyor<'_>,
+    ) -> Result<Install, Diagnostics> {
         let scope = Scope::Development { include_root: true };
         let closure = Closure::of(&self.workspace.lockfile, &[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
         let native = surveyor.survey(&closure)?;
-        let wanted = if package == self.service { &self.system_packages[..] } else { &[] };
-        Ok(self.install(&closure, false, &[], Libc::Gnu, SystemPackages::for_closure(wanted, &native, Libc::Gnu)))
+        let wanted = if package == self.service {
+            &self.system_packages[..]
+        } else {
+            &[]
+        };
+        Ok(self.install(
+            &closure,
+            false,
+            &[],
+            Libc::Gnu,
+            SystemPackages::for_closure(wanted, &native, Libc::Gnu),
+        ))
     }
 
     /// Plans the install of what runs.
     ///
     /// `links` are the injected packages, as `tidy.cjs` takes them.
-    pub(super) fn production(&self, closure: &Closure, native: &Native, libc: Libc, links: &[String]) -> Install {
-        let mut tidy = vec!["node".to_owned(), "/vextrus/tidy.cjs".to_owned(), super::WORKSPACE.to_owned()];
+    pub(super) fn production(
+        &self,
+        closure: &Closure,
+        native: &Native,
+        libc: Libc,
+        links: &[String],
+    ) -> Install {
+        let mut tidy = vec![
+            "node".to_owned(),
+            "/vextrus/tidy.cjs".to_owned(),
+            super::WORKSPACE.to_owned(),
+        ];
         tidy.push(libc.as_str().to_owned());
         tidy.extend(links.iter().cloned());
         let libc = if native.is_portable() { Libc::Gnu } else { libc };
-        self.install(closure, true, &tidy, libc, SystemPackages::for_closure(&self.system_packages, native, libc))
+        self.install(
+            closure,
+            true,
+            &tidy,
+            libc,
+            SystemPackages::for_closure(&self.system_packages, native, libc),
+        )
     }
 
-    fn install(&self, closure: &Closure, production: bool, tidy: &[String], libc: Libc, packages: SystemPackages) -> Install {
+    fn install(
+        &self,
+        closure: &Closure,
+        production: bool,
+        tidy: &[String],
+        libc: Libc,
+        packages: SystemPackages,
+    ) -> Install {
         let workspace = self.workspace;
         let pruned = prune(&workspace.lockfile, closure);
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
         files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
         for (importer, kept) in &pruned.importers {
-            let Some(project) = workspace.projects.get(importer) else { continue };
+            let Some(project) = workspace.projects.get(importer) else {
+                continue;
+            };
             let mode = match (closure.importers.contains_key(importer), production) {
                 (false, _) => Reduce::None,
                 (true, true) => Reduce::Production(kept),
@@ -67,18 +106,31 @@ impl Installer<'_> {
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
         }
         if let Some(yaml) = &workspace.pnpm_workspace {
-            files.insert(workspace.container_path("pnpm-workspace.yaml"), yaml.narrowed(pruned.importers.keys(), workspace.projects.get(".").map(|root| &root.manifest)));
+            files.insert(
+                workspace.container_path("pnpm-workspace.yaml"),
+                yaml.narrowed(
+                    pruned.importers.keys(),
+                    workspace.projects.get(".").map(|root| &root.manifest),
+                ),
+            );
         }
         if let Some(npmrc) = &workspace.npmrc {
             files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
         }
-        for path in closure.local_paths.iter().chain(&workspace.settings.files()) {
+        let pnpmfiles = workspace
+            .settings
+            .pnpmfiles
+            .iter()
+            .filter(|path| workspace.exists(&workspace.context_path(path)));
+        let patches = workspace.settings.patched_dependencies.values();
+        for path in closure.local_paths.iter().chain(patches).chain(pnpmfiles) {
             if workspace.is_in_context(path) {
                 copies.insert(workspace.context_path(path), workspace.container_path(path));
             }
         }
         let directory = workspace.container_path(".");
         Install {
+            on: None,
             files,
             copies,
             command: self.command(&directory, production, tidy),
@@ -92,7 +144,14 @@ impl Installer<'_> {
 
     fn command(&self, directory: &str, production: bool, tidy: &[String]) -> Vec<String> {
         let mut words = vec!["pnpm".to_owned(), "install".to_owned()];
-        words.push(if self.frozen { "--frozen-lockfile" } else { "--no-frozen-lockfile" }.to_owned());
+        words.push(
+            if self.frozen {
+                "--frozen-lockfile"
+            } else {
+                "--no-frozen-lockfile"
+            }
+            .to_owned(),
+        );
         if production {
             words.push("--prod".to_owned());
         }
@@ -103,10 +162,17 @@ impl Installer<'_> {
         // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
         words.push("--config.strict-dep-builds=false".to_owned());
         let quoted = |words: &[String]| {
-            let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
+            let quoted: Vec<_> = words
+                .iter()
+                .map(|word| shlex::try_quote(word).unwrap_or_default())
+                .collect();
             quoted.join(" ")
         };
-        let mut script = format!("set -e\ncd {}\n{}", quoted(&[directory.to_owned()]), quoted(&words));
+        let mut script = format!(
+            "set -e\ncd {}\n{}",
+            quoted(&[directory.to_owned()]),
+            quoted(&words)
+        );
         if !tidy.is_empty() {
             script.push('\n');
             script.push_str(&quoted(tidy));
@@ -135,10 +201,17 @@ pub(super) fn environment() -> BTreeMap<String, String> {
         ("TURBO_TELEMETRY_DISABLED", "1"),
         ("HUSKY", "0"),
     ];
-    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    settings
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Returns the manifests of all projects, for the closures that read peers.
 pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJson> {
-    workspace.projects.iter().map(|(id, project)| (id.clone(), project.manifest.clone())).collect()
+    workspace
+        .projects
+        .iter()
+        .map(|(id, project)| (id.clone(), project.manifest.clone()))
+        .collect()
 }

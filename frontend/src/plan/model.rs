@@ -70,6 +70,10 @@ pub struct ContextFilter {
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
 #[derive(Debug, Clone, Serialize)]
 pub struct Install {
+    /// Key of the install that this one adds to: of the packages that the package is built on, the one with
+    /// the most dependencies. Each package has its own install, so that it is the same step for every
+    /// service; together they install each dependency little more than once.
+    pub on: Option<String>,
     /// Files written by the frontend, by container path: lockfile, package.json files, settings.
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.

@@ -53,7 +53,11 @@ const COMPILING: [&str; 8] = [
 ];
 
 /// Helpers that load a binary which came with the package itself.
-const PREBUILT: [&str; 3] = ["node-gyp-build", "node-gyp-build-optional-packages", "pkg-prebuilds"];
+const PREBUILT: [&str; 3] = [
+    "node-gyp-build",
+    "node-gyp-build-optional-packages",
+    "pkg-prebuilds",
+];
 
 /// Packages with binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
 const GLIBC_ONLY: [&str; 14] = [
@@ -82,7 +86,10 @@ pub(super) struct Surveyor<'a> {
 
 impl<'a> Surveyor<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, known: BTreeMap::new() }
+        Self {
+            workspace,
+            known: BTreeMap::new(),
+        }
     }
 
     /// Surveys a closure.
@@ -96,11 +103,21 @@ impl<'a> Surveyor<'a> {
                 packages.push(known.clone());
                 continue;
             }
-            let Some(entry) = self.workspace.lockfile.package(path)? else { continue };
+            let Some(entry) = self.workspace.lockfile.package(path)? else {
+                continue;
+            };
             let snapshot = &entry.snapshot;
             let evidence = Evidence {
-                dependencies: snapshot.dependencies.keys().chain(snapshot.optional_dependencies.keys()).cloned().collect(),
-                scripts_run: self.workspace.settings.build_scripts_run(&entry.name, entry.version.as_deref()),
+                dependencies: snapshot
+                    .dependencies
+                    .keys()
+                    .chain(snapshot.optional_dependencies.keys())
+                    .cloned()
+                    .collect(),
+                scripts_run: self
+                    .workspace
+                    .settings
+                    .build_scripts_run(&entry.name, entry.version.as_deref()),
                 name: entry.name,
                 os: entry.os,
                 libc: entry.libc,
@@ -120,8 +137,15 @@ fn survey(packages: &[Evidence]) -> Native {
     }
     // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
     let variants_of = |package: &Evidence| -> Vec<&Evidence> {
-        let listed = package.dependencies.iter().filter_map(|name| by_name.get(name.as_str()));
-        listed.flatten().copied().filter(|variant| variant.os.iter().any(|os| os == "linux")).collect()
+        let listed = package
+            .dependencies
+            .iter()
+            .filter_map(|name| by_name.get(name.as_str()));
+        listed
+            .flatten()
+            .copied()
+            .filter(|variant| variant.os.iter().any(|os| os == "linux"))
+            .collect()
     };
     let mut native = Native::default();
     for package in packages {
@@ -129,7 +153,9 @@ fn survey(packages: &[Evidence]) -> Native {
         let prebuilt = depends_on(&PREBUILT);
         let variants = variants_of(package);
         let chooses_libc = variants.iter().any(|variant| !variant.libc.is_empty());
-        let has_musl = variants.iter().any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
+        let has_musl = variants
+            .iter()
+            .any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
         if depends_on(&COMPILING) && !prebuilt {
             native.needs_glibc.insert(package.name.clone());
             if package.scripts_run {

@@ -6,11 +6,19 @@ use crate::workspace::Workspace;
 
 /// Majors that a range may be answered with, the preferred one first: the long-term releases from the one
 /// that most production code runs on, then the others.
-const PREFERRED: [&str; 12] = ["22", "24", "20", "18", "26", "25", "23", "21", "19", "16", "17", "14"];
+const PREFERRED: [&str; 12] = [
+    "22", "24", "20", "18", "26", "25", "23", "21", "19", "16", "17", "14",
+];
 
 /// Code names of long-term releases, as `.nvmrc` may write them. Source: nodejs/Release.
-const CODE_NAMES: [(&str, &str); 6] =
-    [("gallium", "16"), ("hydrogen", "18"), ("iron", "20"), ("jod", "22"), ("krypton", "24"), ("*", "22")];
+const CODE_NAMES: [(&str, &str); 6] = [
+    ("gallium", "16"),
+    ("hydrogen", "18"),
+    ("iron", "20"),
+    ("jod", "22"),
+    ("krypton", "24"),
+    ("*", "22"),
+];
 
 /// Chooses the version, and says where it comes from.
 ///
@@ -27,25 +35,39 @@ pub(super) fn choose(wanted: Option<&str>, workspace: &Workspace, service: &str)
         }
     }
     for importer in [service, "."] {
-        let range = workspace.projects.get(importer).and_then(|project| project.manifest.engines.get("node"));
+        let range = workspace
+            .projects
+            .get(importer)
+            .and_then(|project| project.manifest.engines.get("node"));
         if let Some(range) = range
             && let Some(major) = best_of(range)
         {
             return (major.to_owned(), format!("engines.node: {range}"));
         }
     }
-    (PREFERRED[0].to_owned(), "nothing in the repository names one".to_owned())
+    (
+        PREFERRED[0].to_owned(),
+        "nothing in the repository names one".to_owned(),
+    )
 }
 
 /// Returns the major that a version file names.
 fn major_of(written: &str) -> Option<String> {
+    if written.is_empty() {
+        return None;
+    }
     if let Some(name) = written.strip_prefix("lts/") {
-        return CODE_NAMES.iter().find(|(code, _)| *code == name).map(|(_, major)| (*major).to_owned());
+        return CODE_NAMES
+            .iter()
+            .find(|(code, _)| *code == name)
+            .map(|(_, major)| (*major).to_owned());
     }
     let version = written.strip_prefix('v').unwrap_or(written);
     let major = version.split('.').next()?;
     let is_number = !major.is_empty() && major.chars().all(|c| c.is_ascii_digit());
-    is_number.then(|| major.to_owned()).or_else(|| best_of(written).map(str::to_owned))
+    is_number
+        .then(|| major.to_owned())
+        .or_else(|| best_of(written).map(str::to_owned))
 }
 
 /// Returns the preferred major that a range lets in.

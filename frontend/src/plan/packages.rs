@@ -8,10 +8,19 @@ use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
-const DEVELOPER_HOOKS: [&str; 6] = ["husky", "lefthook", "simple-git-hooks", "only-allow", "lint-staged", "is-ci"];
+const DEVELOPER_HOOKS: [&str; 6] = [
+    "husky",
+    "lefthook",
+    "simple-git-hooks",
+    "only-allow",
+    "lint-staged",
+    "is-ci",
+];
 
 /// Outputs and caches that a build makes anew; one that lies in the context is of another build.
-const STALE: [&str; 7] = ["dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage"];
+const STALE: [&str; 7] = [
+    "dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage",
+];
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
 const ROOT_CONFIGURATION: [&str; 12] = [
@@ -87,7 +96,9 @@ fn plan_one(
     });
     let mut inputs: BTreeSet<&ImporterId> = input.reaches.get(importer).into_iter().flatten().collect();
     let sources = project.typescript.sources.iter();
-    let mapped: BTreeSet<ImporterId> = sources.flat_map(|source| packages_at(input, importer, source)).collect();
+    let mapped: BTreeSet<ImporterId> = sources
+        .flat_map(|source| packages_at(input, importer, source))
+        .collect();
     inputs.extend(mapped.iter());
     let position = |id: &str| input.order.iter().position(|other| other == id);
     let inputs = inputs
@@ -102,8 +113,16 @@ fn plan_one(
         source: workspace.context_path(importer),
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
-        install: if has_scripts { project.name(importer) } else { String::new() },
-        extra_files: if has_scripts { extra_files(input, importer, project) } else { BTreeMap::new() },
+        install: if has_scripts {
+            project.name(importer)
+        } else {
+            String::new()
+        },
+        extra_files: if has_scripts {
+            extra_files(input, importer, project)
+        } else {
+            BTreeMap::new()
+        },
         scripts,
         inputs,
         env: BTreeMap::new(),
@@ -123,7 +142,11 @@ fn plan_one(
 fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<Script> {
     let own = &project.manifest.scripts;
     let directory = input.workspace.container_path(importer);
-    let build = if importer == input.service { input.script } else { Some("build") };
+    let build = if importer == input.service {
+        input.script
+    } else {
+        Some("build")
+    };
     let build = build.filter(|name| own.contains_key(*name));
     let mut names: Vec<&str> = Vec::new();
     if importer != "." {
@@ -133,14 +156,29 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
         }
     }
     names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
-    names.extend(input.workspace.tasks_before_build.iter().map(String::as_str).filter(|task| own.contains_key(*task)));
+    names.extend(
+        input
+            .workspace
+            .tasks_before_build
+            .iter()
+            .map(String::as_str)
+            .filter(|task| own.contains_key(*task)),
+    );
     names.extend(build);
-    let mut scripts: Vec<Script> =
-        names.into_iter().map(|name| Script { name: name.to_owned(), directory: directory.clone() }).collect();
+    let mut scripts: Vec<Script> = names
+        .into_iter()
+        .map(|name| Script {
+            name: name.to_owned(),
+            directory: directory.clone(),
+        })
+        .collect();
     if input.root_postinstall && !scripts.is_empty() {
         scripts.insert(
             0,
-            Script { name: "postinstall".to_owned(), directory: input.workspace.container_path(".") },
+            Script {
+                name: "postinstall".to_owned(),
+                directory: input.workspace.container_path("."),
+            },
         );
     }
     scripts
@@ -154,7 +192,9 @@ fn is_developer_hook(script: &str) -> bool {
 fn read_as_sources(input: &PackageInput<'_>) -> BTreeSet<ImporterId> {
     let mut found = BTreeSet::new();
     for importer in input.order {
-        let Some(project) = input.workspace.projects.get(importer) else { continue };
+        let Some(project) = input.workspace.projects.get(importer) else {
+            continue;
+        };
         for source in &project.typescript.sources {
             found.extend(packages_at(input, importer, source));
         }
@@ -170,10 +210,17 @@ fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<Impo
     }
     // Of nested packages the innermost one is meant.
     let innermost = |directory: &str| {
-        let around = input.order.iter().filter(|id| is_within(directory, &input.workspace.context_path(id)));
+        let around = input
+            .order
+            .iter()
+            .filter(|id| is_within(directory, &input.workspace.context_path(id)));
         around.max_by_key(|id| id.len()).cloned()
     };
-    let spanned = input.order.iter().filter(|id| is_within(&input.workspace.context_path(id), path)).cloned();
+    let spanned = input
+        .order
+        .iter()
+        .filter(|id| is_within(&input.workspace.context_path(id), path))
+        .cloned();
     let mut found: Vec<ImporterId> = spanned.chain(innermost(path)).collect();
     found.retain(|id| id != importer && id != ".");
     found
@@ -205,7 +252,11 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
 fn extra_files(input: &PackageInput<'_>, importer: &str, project: &Project) -> BTreeMap<String, String> {
     let workspace = input.workspace;
     let in_a_package = |path: &str| {
-        workspace.projects.keys().filter(|id| *id != ".").any(|id| is_within(path, &workspace.context_path(id)))
+        workspace
+            .projects
+            .keys()
+            .filter(|id| *id != ".")
+            .any(|id| is_within(path, &workspace.context_path(id)))
     };
     let mut files = BTreeSet::new();
     for path in project.typescript.configs.iter().chain(&project.outside_files) {
@@ -214,16 +265,28 @@ fn extra_files(input: &PackageInput<'_>, importer: &str, project: &Project) -> B
         }
     }
     for path in &project.typescript.sources {
-        let spans_packages = workspace.projects.keys().any(|id| is_within(&workspace.context_path(id), path));
+        let spans_packages = workspace
+            .projects
+            .keys()
+            .any(|id| is_within(&workspace.context_path(id), path));
         if !in_a_package(path) && !spans_packages && workspace.exists(path) {
             files.insert(path.clone());
         }
     }
     if importer != "." {
         let matches = |name: &String| ROOT_CONFIGURATION.iter().any(|glob| matches_name(glob, name));
-        files.extend(workspace.root_files.iter().filter(|name| matches(name)).map(|name| workspace.context_path(name)));
+        files.extend(
+            workspace
+                .root_files
+                .iter()
+                .filter(|name| matches(name))
+                .map(|name| workspace.context_path(name)),
+        );
     }
-    files.into_iter().map(|path| (path.clone(), workspace.container_of_context(&path))).collect()
+    files
+        .into_iter()
+        .map(|path| (path.clone(), workspace.container_of_context(&path)))
+        .collect()
 }
 
 /// The root package's own files come with its sources.
@@ -235,9 +298,13 @@ fn is_own_root_file(importer: &str, path: &str, workspace: &Workspace) -> bool {
 fn matches_name(glob: &str, name: &str) -> bool {
     let mut parts = glob.split('*');
     let Some(first) = parts.next() else { return false };
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
     for part in middle {
         let Some(at) = rest.find(part) else { return false };
         rest = rest.get(at + part.len()..).unwrap_or_default();
@@ -254,10 +321,16 @@ pub(super) fn stale_outputs(workspace: &Workspace, packages: &[PackageBuild]) ->
             source => format!("{source}/{name}"),
         };
         patterns.extend(STALE.map(below));
-        let Some(project) = workspace.projects.get(&package.importer) else { continue };
+        let Some(project) = workspace.projects.get(&package.importer) else {
+            continue;
+        };
         for output in &project.typescript.outputs {
             let inside = is_within(output, &package.source) && *output != package.source && output != ".";
-            let holds_sources = project.typescript.sources.iter().any(|source| is_within(source, output));
+            let holds_sources = project
+                .typescript
+                .sources
+                .iter()
+                .any(|source| is_within(source, output));
             if inside && !holds_sources {
                 patterns.insert(output.clone());
             }

@@ -13,7 +13,11 @@ use crate::manifest::tables::Run;
 use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::{ImporterId, Project, Workspace, drift};
+use crate::workspace::drift::{self, Drift};
+use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
+
+/// The package.json of every project.
+type Manifests = BTreeMap<ImporterId, PackageJson>;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -58,17 +62,21 @@ pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, 
 pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let (manifest, workspace, service) = (input.manifest, input.workspace, input.service);
     let project = workspace.projects.get(service).ok_or_else(|| {
-        Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json")).at(manifest.first_line())
+        Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
+            .at(manifest.first_line())
     })?;
     refuse_unsupported(manifest)?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
-    let mut warnings = check_drift(input)?;
+    let manifests = install::manifests(workspace);
+    let mut warnings = check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
     let start = start_command(&run, project);
-    let manifests = promoted_programs(install::manifests(workspace), service, &start.programs);
-    let scope = Scope::Production { manifests: &manifests };
+    let manifests = promoted_programs(manifests, service, &start.programs);
+    let scope = Scope::Production {
+        manifests: &manifests,
+    };
     let production = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
     let mut surveyor = Surveyor::new(workspace);
     let native = surveyor.survey(&production)?;
@@ -77,7 +85,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let base = base::choose(&manifest.base(), &node, &native);
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
-    reasons.insert("pnpm".to_owned(), workspace.settings.pnpm().why.clone());
+    reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
 
     let build_scope = Scope::Development { include_root: false };
     let development = Closure::of(&workspace.lockfile, &[service.to_owned()], build_scope)?;
@@ -101,13 +109,29 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let installer = Installer {
         workspace,
         frozen: manifest.build.frozen(),
-        secret_env: workspace.npmrc.iter().flat_map(|npmrc| npmrc.variables()).collect(),
+        secret_env: workspace
+            .npmrc
+            .iter()
+            .flat_map(|npmrc| npmrc.variables())
+            .collect(),
         service,
-        system_packages: manifest.build.packages.iter().flatten().map(|p| p.as_str().to_owned()).collect(),
+        system_packages: manifest
+            .build
+            .packages
+            .iter()
+            .flatten()
+            .map(|p| p.as_str().to_owned())
+            .collect(),
     };
-    let mut installs = BTreeMap::new();
+    let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        installs.insert(package.install.clone(), installer.development(&package.importer, &mut surveyor)?);
+        let mut install = installer.development(&package.importer, &mut surveyor)?;
+        let below = reaches.get(&package.importer).into_iter().flatten();
+        let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
+        let below =
+            below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
+        install.on = below.max().map(|(_, key)| key.clone());
+        installs.insert(package.install.clone(), install);
     }
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
@@ -148,21 +172,29 @@ fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
 }
 
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
-fn check_drift(input: &PlanInput<'_>) -> Result<Vec<Diagnostic>, Diagnostics> {
+fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Diagnostic>, Diagnostics> {
     let workspace = input.workspace;
-    let inside: BTreeSet<&str> = input.closure.iter().map(String::as_str).collect();
-    let manifests: BTreeMap<&str, _> =
-        workspace.projects.iter().map(|(id, project)| (id.as_str(), &project.manifest)).collect();
-    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    for (importer, found) in drift::check(&workspace.lockfile, &manifests, &workspace.settings)? {
-        // The root's tools are installed for every build.
-        if (inside.contains(importer.as_str()) || importer == ".") && input.manifest.build.frozen() {
-            errors.push(found);
-        } else {
-            warnings.push(found);
-        }
+    let mut needed: BTreeSet<ImporterId> = input.closure.iter().cloned().collect();
+    // The root's tools are installed for every build.
+    needed.insert(".".to_owned());
+    let has_pnpmfile = workspace
+        .settings
+        .pnpmfiles
+        .iter()
+        .any(|path| workspace.exists(&workspace.context_path(path)));
+    let drift = Drift::find(drift::Inputs {
+        lockfile: &workspace.lockfile,
+        manifests,
+        workspace: workspace.pnpm_workspace.as_ref(),
+        needed: &needed,
+        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
+    });
+    let mut warnings = drift.warnings;
+    if input.manifest.build.frozen() {
+        Diagnostics::check(drift.errors)?;
+    } else {
+        warnings.extend(drift.errors);
     }
-    Diagnostics::check(errors)?;
     Ok(warnings)
 }
 
@@ -177,7 +209,9 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
             project.manifest.file.name,
             names.join(", ")
         );
-        return Err(Diagnostic::new(message).at(manifest.nearest_place("build.script")).into());
+        return Err(Diagnostic::new(message)
+            .at(manifest.nearest_place("build.script"))
+            .into());
     }
     Ok(script)
 }
@@ -190,11 +224,7 @@ fn start_command(run: &Run, project: &Project) -> command::Inferred {
 }
 
 /// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.
-fn promoted_programs(
-    mut manifests: BTreeMap<ImporterId, crate::workspace::PackageJson>,
-    service: &str,
-    programs: &[String],
-) -> BTreeMap<ImporterId, crate::workspace::PackageJson> {
+fn promoted_programs(mut manifests: Manifests, service: &str, programs: &[String]) -> Manifests {
     if let Some(manifest) = manifests.get_mut(service) {
         for program in programs {
             if let Some(range) = manifest.dev_dependencies.get(program).cloned() {
@@ -224,12 +254,20 @@ fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
 fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::PackageBuild]) -> Vec<String> {
     let mut links = Vec::new();
     for (index, edge) in production.edges.iter().filter(|edge| edge.injected).enumerate() {
-        let Some(package) = packages.iter_mut().find(|package| package.importer == edge.to) else { continue };
+        let Some(package) = packages.iter_mut().find(|package| package.importer == edge.to) else {
+            continue;
+        };
         let entry = format!("vextrus-{index}");
-        let link = format!("{}/node_modules/{}", workspace.container_path(&edge.from), edge.alias);
+        let link = format!(
+            "{}/node_modules/{}",
+            workspace.container_path(&edge.from),
+            edge.alias
+        );
         links.push(format!("{link}={entry}"));
         let store = format!("{}/node_modules/.pnpm", workspace.container_path("."));
-        package.injected_at.push(format!("{store}/{entry}/node_modules/{}", package.name));
+        package
+            .injected_at
+            .push(format!("{store}/{entry}/node_modules/{}", package.name));
     }
     links
 }
@@ -247,7 +285,12 @@ fn add_manifest_settings(
             continue;
         }
         let build = &manifest.build;
-        package.env.extend(build.env.iter().map(|(name, value)| (name.as_str().to_owned(), value.clone())));
+        package.env.extend(
+            build
+                .env
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+        );
         package.secrets = build
             .secrets
             .iter()
@@ -256,17 +299,26 @@ fn add_manifest_settings(
                 id: secret.id.as_str().to_owned(),
                 env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
                 target: secret.target.clone().or_else(|| {
-                    secret.env.is_none().then(|| format!("/run/secrets/{}", secret.id.as_str()))
+                    secret
+                        .env
+                        .is_none()
+                        .then(|| format!("/run/secrets/{}", secret.id.as_str()))
                 }),
                 required: secret.required,
             })
             .collect();
-        package.ssh =
-            build.ssh.iter().flat_map(|agents| agents.ids()).map(|id| id.as_str().to_owned()).collect();
+        package.ssh = build
+            .ssh
+            .iter()
+            .flat_map(|agents| agents.ids())
+            .map(|id| id.as_str().to_owned())
+            .collect();
         package.network = build.network.map(|network| network.as_str().to_owned());
         for path in build.files.iter().flatten() {
             let path = path.as_str();
-            package.extra_files.insert(workspace.context_path(path), workspace.container_path(path));
+            package
+                .extra_files
+                .insert(workspace.context_path(path), workspace.container_path(path));
         }
     }
 }
@@ -276,11 +328,19 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
     // A closure without machine code is the same tree on every libc, so one toolchain serves both.
     let musl = base.libc == super::Libc::Musl && !production.is_portable();
     let production_image = if musl { base::alpine(node) } else { image.clone() };
-    let pnpm = workspace.settings.pnpm();
-    let mut pnpm_command =
-        vec!["/bin/sh".to_owned(), "/vextrus/pnpm.sh".to_owned(), pnpm.version.to_string()];
-    pnpm_command.extend(pnpm.checksum.clone());
-    Toolchain { image, production_image, pnpm: pnpm.version.to_string(), pnpm_command }
+    let pnpm = &workspace.pnpm;
+    let mut pnpm_command = vec![
+        "/bin/sh".to_owned(),
+        "/vextrus/pnpm.sh".to_owned(),
+        pnpm.version.to_string(),
+    ];
+    pnpm_command.extend(pnpm.hash.clone());
+    Toolchain {
+        image,
+        production_image,
+        pnpm: pnpm.version.to_string(),
+        pnpm_command,
+    }
 }
 
 /// Returns the patterns of the one transfer of sources.
@@ -292,11 +352,24 @@ fn context_filter(
     runtime: &Runtime,
 ) -> super::ContextFilter {
     let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
-    include.extend(packages.iter().flat_map(|package| package.extra_files.keys().cloned()));
-    include.extend(installs.values().chain([production]).flat_map(|install| install.copies.keys().cloned()));
+    include.extend(
+        packages
+            .iter()
+            .flat_map(|package| package.extra_files.keys().cloned()),
+    );
+    include.extend(
+        installs
+            .values()
+            .chain([production])
+            .flat_map(|install| install.copies.keys().cloned()),
+    );
     include.extend(runtime.files.keys().cloned());
     // The context itself is no pattern: without patterns everything is sent.
-    let include = if include.contains("") { Vec::new() } else { include.into_iter().collect() };
+    let include = if include.contains("") {
+        Vec::new()
+    } else {
+        include.into_iter().collect()
+    };
     let mut exclude = input.ignore.clone();
     exclude.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
     exclude.extend(packages::stale_outputs(input.workspace, packages));
@@ -305,7 +378,11 @@ fn context_filter(
 
 /// Returns the service's short name: its directory's, or the package's for a single package.
 fn label(service: &str, project: &Project) -> String {
-    let name = if service == "." { project.name(service) } else { service.to_owned() };
+    let name = if service == "." {
+        project.name(service)
+    } else {
+        service.to_owned()
+    };
     base_name(&name).to_owned()
 }
 

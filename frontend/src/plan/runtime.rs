@@ -28,36 +28,77 @@ pub(super) fn plan(
     let ports: Vec<u16> = run.port.iter().flat_map(|ports| ports.all()).copied().collect();
     let (healthcheck, why) = healthcheck::decide(run, &project.manifest, &base.node, ports.first().copied());
     let mut scripts = BTreeMap::from([("init.cjs".to_owned(), INIT.to_owned())]);
-    if healthcheck.as_ref().is_some_and(|check| check.command.iter().any(|word| word.contains(RUNTIME_SCRIPTS))) {
+    if healthcheck
+        .as_ref()
+        .is_some_and(|check| check.command.iter().any(|word| word.contains(RUNTIME_SCRIPTS)))
+    {
         scripts.insert("healthcheck.cjs".to_owned(), HEALTHCHECK.to_owned());
     }
     let mut env = BTreeMap::from([("NODE_ENV".to_owned(), "production".to_owned())]);
     env.extend(start.env);
-    env.extend(run.env.iter().map(|(name, value)| (name.as_str().to_owned(), value.clone())));
+    env.extend(
+        run.env
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+    );
     let mut command = start.command;
     if command.args.first().is_some_and(|program| program == "node") {
-        command.args.splice(0..1, [base.node.clone(), "--require".to_owned(), format!("{RUNTIME_SCRIPTS}/init.cjs")]);
+        command.args.splice(
+            0..1,
+            [
+                base.node.clone(),
+                "--require".to_owned(),
+                format!("{RUNTIME_SCRIPTS}/init.cjs"),
+            ],
+        );
         command.entry_index = command.entry_index.map(|index| index + 2);
     }
-    let writable = run.writable.iter().flatten().map(|path| join(&directory, path.as_str())).collect();
+    let writable = run
+        .writable
+        .iter()
+        .flatten()
+        .map(|path| join(&directory, path.as_str()))
+        .collect();
     let files = run
         .files
         .iter()
         .flatten()
-        .map(|path| (workspace.context_path(path.as_str()), workspace.container_path(path.as_str())))
+        .map(|path| {
+            (
+                workspace.context_path(path.as_str()),
+                workspace.container_path(path.as_str()),
+            )
+        })
         .collect();
-    let mut labels = BTreeMap::from([("org.opencontainers.image.title".to_owned(), project.name(input.service))]);
+    let mut labels = BTreeMap::from([(
+        "org.opencontainers.image.title".to_owned(),
+        project.name(input.service),
+    )]);
     if let Some(version) = &project.manifest.version {
         labels.insert("org.opencontainers.image.version".to_owned(), version.clone());
     }
-    labels.extend(input.manifest.image.labels.iter().map(|(key, value)| (key.as_str().to_owned(), value.clone())));
-    let wanted = run.packages.iter().flatten().map(|package| package.as_str().to_owned());
+    labels.extend(
+        input
+            .manifest
+            .image
+            .labels
+            .iter()
+            .map(|(key, value)| (key.as_str().to_owned(), value.clone())),
+    );
+    let wanted = run
+        .packages
+        .iter()
+        .flatten()
+        .map(|package| package.as_str().to_owned());
     let user = run.user();
     debug_assert!(packages.iter().any(|package| package.importer == input.service));
     let runtime = Runtime {
         packages: SystemPackages::new(wanted, base.libc),
         base,
-        user: User { uid: user.uid, gid: user.gid },
+        user: User {
+            uid: user.uid,
+            gid: user.gid,
+        },
         directory,
         command,
         env,

@@ -26,8 +26,18 @@ pub struct SystemPackages {
 impl SystemPackages {
     /// Returns what installing a closure needs: what the manifest asks for, and compilers where something compiles.
     pub(super) fn for_closure(wanted: &[String], native: &Native, libc: Libc) -> Self {
-        let compilers = if native.compiles.is_empty() { &[][..] } else { &COMPILERS[..] };
-        Self::new(wanted.iter().cloned().chain(compilers.iter().map(|name| (*name).to_owned())), libc)
+        let compilers = if native.compiles.is_empty() {
+            &[][..]
+        } else {
+            &COMPILERS[..]
+        };
+        Self::new(
+            wanted
+                .iter()
+                .cloned()
+                .chain(compilers.iter().map(|name| (*name).to_owned())),
+            libc,
+        )
     }
 
     /// Returns the install of packages into an image; with no names nothing is installed.
@@ -53,6 +63,11 @@ impl SystemPackages {
             ),
             Libc::Musl => (format!("apk add --no-cache {list}"), BTreeMap::new(), Vec::new()),
         };
-        Self { names, command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script], env, caches }
+        Self {
+            names,
+            command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script],
+            env,
+            caches,
+        }
     }
 }

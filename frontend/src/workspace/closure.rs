@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dep_path::{DepPath, Reference};
 use super::lockfile::{DependencyKind, Importer, Lockfile, ResolvedDependency};
-use super::package_json::PackageJson;
-use super::promotion::promoted_peers;
+use super::package_json::{PackageJson, Reduce};
+use super::promotion::{installed_peers, promoted_peers};
 use super::{ImporterId, path};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -53,6 +53,8 @@ pub struct Closure {
     /// Directories and tarballs outside the workspace's projects that an install reads or links, relative
     /// to the root.
     pub local_paths: BTreeSet<String>,
+    /// Projects that some other copies into the virtual store instead of linking them.
+    pub injected: BTreeSet<ImporterId>,
     /// Whether the importers are the lockfile's own, none of their dependencies left out.
     pub(super) verbatim: bool,
 }
@@ -63,11 +65,6 @@ impl Closure {
     /// # Errors
     /// A start project that the lockfile does not know, an entry that leads nowhere, a malformed entry.
     pub fn of(lockfile: &Lockfile, start: &[ImporterId], scope: Scope<'_>) -> Result<Self, Diagnostics> {
-        let mut walk = Walk {
-            lockfile,
-            closure: Self::default(),
-            todo: Vec::new(),
-        };
         let mut services = Vec::new();
         let mut unknown = Vec::new();
         for id in start {
@@ -77,18 +74,43 @@ impl Closure {
             }
         }
         Diagnostics::check(unknown)?;
-        walk.closure.verbatim = matches!(scope, Scope::Development { .. });
-        walk.todo.extend(start.iter().rev().cloned().map(Node::Importer));
-        if matches!(scope, Scope::Development { include_root: true }) && lockfile.has_importer(".") {
-            walk.todo.push(Node::Importer(".".to_owned()));
-        }
-        while let Some(node) = walk.todo.pop() {
-            match node {
-                Node::Importer(id) => walk.importer(id, scope, &services)?,
-                Node::Package(path, owner) => walk.package(path, &owner)?,
+        // Which projects are injected is known after the walk, but decides over their peers within it.
+        let mut injected = BTreeSet::new();
+        loop {
+            let closure = Self {
+                injected,
+                ..Self::default()
+            };
+            let mut walk = Walk {
+                lockfile,
+                scope,
+                services: &services,
+                closure,
+                todo: Vec::new(),
+            };
+            walk.run(start)?;
+            let closure = walk.closure;
+            let found = closure
+                .edges
+                .iter()
+                .filter(|edge| edge.injected)
+                .map(|edge| edge.to.clone());
+            let found: BTreeSet<ImporterId> = found.collect();
+            if found.is_subset(&closure.injected) {
+                return Ok(closure);
             }
+            injected = &closure.injected | &found;
         }
-        Ok(walk.closure)
+    }
+
+    /// Returns which dependencies the manifest of a project keeps for an install of this closure.
+    pub fn reduce(&self, id: &str) -> Reduce<'_> {
+        match self.importers.get(id) {
+            None => Reduce::None,
+            Some(_) if self.verbatim => Reduce::Development,
+            Some(importer) if self.injected.contains(id) => Reduce::Injected(importer),
+            Some(importer) => Reduce::Production(importer),
+        }
     }
 }
 
@@ -100,26 +122,42 @@ enum Node {
 
 struct Walk<'a> {
     lockfile: &'a Lockfile,
+    scope: Scope<'a>,
+    services: &'a [(ImporterId, Importer)],
     closure: Closure,
     todo: Vec<Node>,
 }
 
 impl Walk<'_> {
-    fn importer(
-        &mut self,
-        id: ImporterId,
-        scope: Scope<'_>,
-        services: &[(ImporterId, Importer)],
-    ) -> Result<(), Diagnostics> {
+    fn run(&mut self, start: &[ImporterId]) -> Result<(), Diagnostics> {
+        self.closure.verbatim = matches!(self.scope, Scope::Development { .. });
+        self.todo.extend(start.iter().rev().cloned().map(Node::Importer));
+        if matches!(self.scope, Scope::Development { include_root: true }) && self.lockfile.has_importer(".")
+        {
+            self.todo.push(Node::Importer(".".to_owned()));
+        }
+        while let Some(node) = self.todo.pop() {
+            match node {
+                Node::Importer(id) => self.importer(id)?,
+                Node::Package(path, owner) => self.package(path, &owner)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn importer(&mut self, id: ImporterId) -> Result<(), Diagnostics> {
         if self.closure.importers.contains_key(&id) {
             return Ok(());
         }
         let mut importer = self.lockfile.importer(&id)?.unwrap_or_default();
-        if let Scope::Production { manifests } = scope {
-            let promoted = manifests
-                .get(&id)
-                .map(|manifest| promoted_peers(&id, &importer, manifest, services, self.lockfile.version()))
-                .unwrap_or_default();
+        if let Scope::Production { manifests } = self.scope {
+            let promoted = match manifests.get(&id) {
+                Some(manifest) if self.closure.injected.contains(&id) => {
+                    installed_peers(&importer, manifest, self.lockfile)
+                }
+                Some(manifest) => promoted_peers(&id, &importer, manifest, self.services, self.lockfile),
+                None => BTreeMap::new(),
+            };
             importer.dev_dependencies.clear();
             for (name, dependency) in &promoted {
                 importer.optional_dependencies.remove(name);

@@ -15,6 +15,7 @@ mod model;
 pub mod npmrc;
 pub mod package_json;
 pub mod path;
+pub mod pnpm_version;
 pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
@@ -26,6 +27,7 @@ pub use lockfile::Lockfile;
 pub use model::{Project, Workspace};
 pub use npmrc::Npmrc;
 pub use package_json::PackageJson;
+pub use pnpm_version::PnpmVersion;
 pub use pnpm_workspace::PnpmWorkspace;
 pub use settings::Settings;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::path::join;
-use super::{ImporterId, Lockfile, Npmrc, PackageJson, PnpmWorkspace, Settings};
+use super::{ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Settings};
 
 /// A pnpm workspace inside a build context.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Workspace {
     pub pnpm_workspace: Option<PnpmWorkspace>,
     /// `.npmrc` at the root.
     pub npmrc: Option<Npmrc>,
+    /// The pnpm version that installs it.
+    pub pnpm: PnpmVersion,
     /// pnpm's settings, from wherever its major reads them.
     pub settings: Settings,
     /// `.nvmrc` and `.node-version`, the service's first: path and text.
@@ -72,9 +74,14 @@ impl Workspace {
         let inside = if escapes || self.root.is_empty() {
             path
         } else {
-            path.strip_prefix(self.root.as_str()).map_or(path, |rest| rest.trim_start_matches('/'))
+            path.strip_prefix(self.root.as_str())
+                .map_or(path, |rest| rest.trim_start_matches('/'))
         };
-        if inside.is_empty() { super::ROOT.to_owned() } else { format!("{}/{inside}", super::ROOT) }
+        if inside.is_empty() {
+            super::ROOT.to_owned()
+        } else {
+            format!("{}/{inside}", super::ROOT)
+        }
     }
 
     /// Returns whether a path relative to the workspace's root lies inside the context.

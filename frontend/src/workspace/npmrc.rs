@@ -38,10 +38,12 @@ impl Npmrc {
     pub fn parse(file: &Arc<SourceFile>) -> Self {
         let mut settings = BTreeMap::new();
         for (_, key, value) in lines(&file.text) {
-            // `key[] = value` collects a list, which no setting that is asked for is.
-            settings.insert(key.to_owned(), value.to_owned());
+            settings.insert(key.to_owned(), unquoted(value).to_owned());
         }
-        Self { file: Arc::clone(file), settings }
+        Self {
+            file: Arc::clone(file),
+            settings,
+        }
     }
 
     /// Returns a setting, such as `node-linker`; names are written with dashes.
@@ -56,6 +58,12 @@ impl Npmrc {
             "false" => Some(false),
             _ => None,
         }
+    }
+
+    /// Returns the values of a setting that is written as `key[]=value`, one a line.
+    pub fn list(&self, key: &str) -> Vec<String> {
+        let items = lines(&self.file.text).filter(|(_, k, _)| k.strip_suffix("[]") == Some(key));
+        items.map(|(_, _, value)| unquoted(value).to_owned()).collect()
     }
 
     /// Returns the environment variables that the file refers to as `${NAME}`, `${NAME?}`, `${NAME-x}` or
@@ -80,7 +88,10 @@ impl Npmrc {
     ///
     /// A value that is a reference to an environment variable stays: it holds no secret itself.
     pub fn without_secrets(&self) -> PublicNpmrc {
-        let mut public = PublicNpmrc { text: String::new(), dropped: Vec::new() };
+        let mut public = PublicNpmrc {
+            text: String::new(),
+            dropped: Vec::new(),
+        };
         for (number, key, value) in lines(&self.file.text) {
             match reason_to_drop(key, unquoted(value)) {
                 Some(reason) => public.dropped.push(DroppedLine {
@@ -124,8 +135,17 @@ fn lines(text: &str) -> impl Iterator<Item = (u32, &str, &str)> {
 
 /// Says why a line may not leave the repository, if so.
 fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
-    const SECRETS: [&str; 9] =
-        ["_auth", "_authToken", "_password", "username", "password", "email", "cert", "key", "otp"];
+    const SECRETS: [&str; 9] = [
+        "_auth",
+        "_authToken",
+        "_password",
+        "username",
+        "password",
+        "email",
+        "cert",
+        "key",
+        "otp",
+    ];
     const FILES: [&str; 8] = [
         "cafile",
         "certfile",
@@ -149,7 +169,9 @@ fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
     // `//host/path/:_authToken` or the bare name.
     let name = key.rsplit(':').next().unwrap_or(key);
     if SECRETS.contains(&name) && !is_reference(value) {
-        return Some("it holds a credential; write it as ${VARIABLE} and pass the variable as a build secret");
+        return Some(
+            "it holds a credential; write it as ${VARIABLE} and pass the variable as a build secret",
+        );
     }
     if FILES.contains(&name) {
         return Some("it names a file of the machine, which the build does not have");
@@ -158,26 +180,36 @@ fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
         return Some("it names a directory of the machine; the build keeps caches of its own");
     }
     if has_credentials(value) {
-        return Some("its URL holds a credential; write it as ${VARIABLE} and pass the variable as a build secret");
+        return Some(
+            "its URL holds a credential; write it as ${VARIABLE} and pass the variable as a build secret",
+        );
     }
     None
 }
 
 /// Whether a value is nothing but a reference to an environment variable.
 fn is_reference(value: &str) -> bool {
-    value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).is_some_and(|name| {
-        // A default (`${X:-secret}`) would be a literal again.
-        let name = name.strip_suffix('?').unwrap_or(name);
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    })
+    value
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|name| {
+            // A default (`${X:-secret}`) would be a literal again.
+            let name = name.strip_suffix('?').unwrap_or(name);
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        })
 }
 
 /// Whether a URL carries a password in the clear, as proxies' do.
 fn has_credentials(value: &str) -> bool {
-    let Some((_, rest)) = value.split_once("://") else { return false };
+    let Some((_, rest)) = value.split_once("://") else {
+        return false;
+    };
     let authority = rest.split('/').next().unwrap_or_default();
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !is_reference(password))
+    let Some((user, _)) = authority.rsplit_once('@') else {
+        return false;
+    };
+    user.split_once(':')
+        .is_some_and(|(_, password)| !is_reference(password))
 }
 
 #[cfg(test)]
@@ -190,7 +222,8 @@ mod tests {
 
     #[test]
     fn reads_settings() {
-        let npmrc = npmrc("# c\n; c\nnode-linker = hoisted\r\nshamefully-hoist\nsave-exact=\"false\"\n\nx=a=b\n");
+        let npmrc =
+            npmrc("# c\n; c\nnode-linker = hoisted\r\nshamefully-hoist\nsave-exact=\"false\"\n\nx=a=b\n");
         assert_eq!(npmrc.get("node-linker"), Some("hoisted"));
         assert_eq!(npmrc.flag("shamefully-hoist"), Some(true));
         assert_eq!(npmrc.flag("save-exact"), Some(false));
@@ -208,18 +241,24 @@ mod tests {
             public.text,
             "registry=https://r.example/\n//r.example/:_authToken=${TOKEN}\n@x:registry=https://x.example/\nca=\"-----BEGIN\\n\"\nalways-auth=true\nhoist-pattern[]=*eslint*\n"
         );
-        let dropped: Vec<(&str, u32)> =
-            public.dropped.iter().map(|d| (d.key.as_str(), d.place.first_line)).collect();
-        assert_eq!(dropped, [
-            ("//r.example/:_authToken", 2),
-            ("//p.example/:_authToken", 4),
-            ("//q.example/:_password", 5),
-            ("_auth", 6),
-            ("https-proxy", 8),
-            ("cafile", 9),
-            ("store-dir", 11),
-            ("//r.example/:username", 13),
-        ]);
+        let dropped: Vec<(&str, u32)> = public
+            .dropped
+            .iter()
+            .map(|d| (d.key.as_str(), d.place.first_line))
+            .collect();
+        assert_eq!(
+            dropped,
+            [
+                ("//r.example/:_authToken", 2),
+                ("//p.example/:_authToken", 4),
+                ("//q.example/:_password", 5),
+                ("_auth", 6),
+                ("https-proxy", 8),
+                ("cafile", 9),
+                ("store-dir", 11),
+                ("//r.example/:username", 13),
+            ]
+        );
         assert_eq!(npmrc.variables().into_iter().collect::<Vec<_>>(), ["A", "TOKEN"]);
     }
 

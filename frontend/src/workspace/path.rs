@@ -83,7 +83,9 @@ pub fn relative(from: &str, to: &str) -> Option<String> {
 pub fn is_within(path: &str, directory: &str) -> bool {
     directory.is_empty()
         || directory == "."
-        || path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        || path
+            .strip_prefix(directory)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

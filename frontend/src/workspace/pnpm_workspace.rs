@@ -47,7 +47,8 @@ impl PnpmWorkspace {
                 return Err(Diagnostic::new(message).at(Place::of_line(file, 1)).into());
             }
         };
-        let at = |message: String| Diagnostic::new(message).at(Place::of_line(file, key_line(file, "packages")));
+        let at =
+            |message: String| Diagnostic::new(message).at(Place::of_line(file, key_line(file, "packages")));
         let mut wrong = Vec::new();
         let mut packages = None;
         match raw.get("packages") {
@@ -74,7 +75,12 @@ impl PnpmWorkspace {
             }
         }
         Diagnostics::check(wrong)?;
-        Ok(Self { file: Arc::clone(file), packages, raw, globs })
+        Ok(Self {
+            file: Arc::clone(file),
+            packages,
+            raw,
+            globs,
+        })
     }
 
     /// Whether a directory that holds a package.json is a project of the workspace.
@@ -91,11 +97,12 @@ impl PnpmWorkspace {
         if segments().any(|segment| ["node_modules", "bower_components"].contains(&segment)) {
             return false;
         }
+        let manifest = format!("{directory}/package.json");
         let hidden = segments().any(|segment| segment.starts_with('.') && segment != "..");
         let matches =
-            |pattern: &&Pattern| pattern.matcher.is_match(&directory) && (!hidden || pattern.names_hidden);
+            |pattern: &&Pattern| pattern.matcher.is_match(&manifest) && (!hidden || pattern.names_hidden);
         let (negated, positive): (Vec<_>, Vec<_>) = self.globs.iter().partition(|pattern| pattern.negated);
-        positive.iter().any(matches) && !negated.iter().any(|pattern| pattern.matcher.is_match(&directory))
+        positive.iter().any(matches) && !negated.iter().any(|pattern| pattern.matcher.is_match(&manifest))
     }
 
     /// Returns a setting by its name, such as `overrides`.
@@ -140,11 +147,25 @@ impl PnpmWorkspace {
 impl Pattern {
     fn parse(pattern: &str) -> Result<Self, globset::Error> {
         let negated = pattern.starts_with('!');
-        // Braces and brackets may hold slashes only in ways that normalising leaves alone.
         let glob = path::normalize(pattern.trim_start_matches('!'));
-        let matcher = GlobBuilder::new(&glob).literal_separator(true).build()?.compile_matcher();
-        let names_hidden = glob.split('/').any(|segment| segment.starts_with('.') && segment != "..");
-        Ok(Self { matcher, negated, names_hidden })
+        // As pnpm asks: for the manifests, so that `libs/**` finds `libs` too.
+        let glob = if glob == "." {
+            "package.json".to_owned()
+        } else {
+            format!("{glob}/package.json")
+        };
+        let matcher = GlobBuilder::new(&glob)
+            .literal_separator(true)
+            .build()?
+            .compile_matcher();
+        let names_hidden = glob
+            .split('/')
+            .any(|segment| segment.starts_with('.') && segment != "..");
+        Ok(Self {
+            matcher,
+            negated,
+            names_hidden,
+        })
     }
 }
 
@@ -152,7 +173,7 @@ impl Pattern {
 fn escape(directory: &str) -> String {
     let mut out = String::with_capacity(directory.len());
     for c in directory.chars() {
-        if "*?[]{}()!+@\\".contains(c) && !(c == '@' && !directory.contains('(')) && c != '+' {
+        if r"*?[]{}()!\".contains(c) {
             out.push('\\');
         }
         out.push(c);
@@ -163,10 +184,16 @@ fn escape(directory: &str) -> String {
 /// Returns the 1-based line of a top-level key; the first where it stands in no line of its own.
 fn key_line(file: &SourceFile, key: &str) -> u32 {
     let starts = |line: &str| {
-        let line = line.trim_start_matches('\u{feff}').trim_start_matches(['"', '\'']);
-        line.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+        let line = line
+            .trim_start_matches('\u{feff}')
+            .trim_start_matches(['"', '\'']);
+        line.strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
     };
-    (1..).zip(file.text.lines()).find(|(_, line)| starts(line)).map_or(1, |(number, _)| number)
+    (1..)
+        .zip(file.text.lines())
+        .find(|(_, line)| starts(line))
+        .map_or(1, |(number, _)| number)
 }
 
 #[cfg(test)]
@@ -221,18 +248,32 @@ mod tests {
             assert_eq!(workspace.packages, None);
             assert_eq!(workspace.narrowed(&ids(&[]), None), "packages: [\".\"]\n");
         }
-        assert_eq!(workspace("---\npackages: [a]\n---\nb: 1\n").packages, Some(vec!["a".to_owned()]));
+        assert_eq!(
+            workspace("---\npackages: [a]\n---\nb: 1\n").packages,
+            Some(vec!["a".to_owned()])
+        );
     }
 
     #[test]
     fn mistakes_have_lines() {
         for (text, want) in [
-            ("a: 1\npackages: x\n", "pnpm-workspace.yaml:2: `packages` is \"x\"; write a list"),
-            ("packages:\n  - 1\n  - 'a[b'\n", "pnpm-workspace.yaml:1: `packages` holds `a[b`"),
+            (
+                "a: 1\npackages: x\n",
+                "pnpm-workspace.yaml:2: `packages` is \"x\"; write a list",
+            ),
+            (
+                "packages:\n  - 1\n  - 'a[b'\n",
+                "pnpm-workspace.yaml:1: `packages` holds `a[b`",
+            ),
             ("packages: [\n", "is not valid YAML"),
-            ("- a\n", "pnpm-workspace.yaml:1: pnpm-workspace.yaml holds no mapping"),
+            (
+                "- a\n",
+                "pnpm-workspace.yaml:1: pnpm-workspace.yaml holds no mapping",
+            ),
         ] {
-            let error = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", text)).unwrap_err().to_string();
+            let error = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", text))
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(want), "{text:?}: {error}");
         }
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::ImporterId;
 use super::dep_path::Reference;
-use super::lockfile::{DependencyKind, Importer, LockfileVersion, ResolvedDependency};
+use super::lockfile::{DependencyKind, Importer, Lockfile, LockfileVersion, ResolvedDependency};
 use super::package_json::PackageJson;
 use super::path;
 
@@ -25,7 +25,7 @@ pub(super) fn promoted_peers(
     importer: &Importer,
     manifest: &PackageJson,
     services: &[(ImporterId, Importer)],
-    version: LockfileVersion,
+    lockfile: &Lockfile,
 ) -> BTreeMap<String, ResolvedDependency> {
     let mut promoted = BTreeMap::new();
     for peer in manifest.peer_dependencies.keys() {
@@ -42,7 +42,7 @@ pub(super) fn promoted_peers(
                     let (kind, dependency) = importer.get(peer)?;
                     let usable = !optional || kind != DependencyKind::Development;
                     usable
-                        .then(|| rebase(dependency, peer, service, id, version))
+                        .then(|| rebase(dependency, peer, service, id, lockfile.version()))
                         .flatten()
                 });
         let own = importer
@@ -53,6 +53,36 @@ pub(super) fn promoted_peers(
         }
     }
     promoted
+}
+
+/// Returns the peers of an injected project that its importer must list for a production install.
+///
+/// The copy in the virtual store has its peers from the one that depends on it. pnpm 11 and later compare
+/// the project's manifest with the lockfile's entry of that copy, so that no peer may become a dependency.
+/// Where pnpm installs peers by itself it treats them as the importer's dependencies under the range that
+/// the manifest declares: those which `devDependencies` would have covered are listed so.
+pub(super) fn installed_peers(
+    importer: &Importer,
+    manifest: &PackageJson,
+    lockfile: &Lockfile,
+) -> BTreeMap<String, ResolvedDependency> {
+    if lockfile.settings().auto_install_peers != Some(true) {
+        return BTreeMap::new();
+    }
+    let development = manifest.peer_dependencies.iter().filter_map(|(peer, range)| {
+        let (kind, dependency) = importer.get(peer)?;
+        let version = dependency.version.clone();
+        (kind == DependencyKind::Development).then(|| {
+            (
+                peer.clone(),
+                ResolvedDependency {
+                    specifier: range.clone(),
+                    version,
+                },
+            )
+        })
+    });
+    development.collect()
 }
 
 /// Returns a dependency of `from` as `to` writes it: links are relative to the project.

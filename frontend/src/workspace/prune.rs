@@ -104,9 +104,7 @@ fn write(id: &str, importer: &Importer) -> String {
     }
     if !importer.dependencies_meta.is_empty() {
         let meta = importer.dependencies_meta.iter();
-        let meta: Map<_, _> = meta
-            .map(|(name, meta)| (name.clone(), meta.clone()))
-            .collect();
+        let meta: Map<_, _> = meta.map(|(name, meta)| (name.clone(), meta.clone())).collect();
         fields.insert("dependenciesMeta".to_owned(), meta.into());
     }
     if let Some(directory) = &importer.publish_directory {

@@ -67,7 +67,9 @@ pub fn scan(start: &[String], lookup: impl Fn(&str) -> Lookup) -> Scan {
 ///
 /// A configuration that does not parse is left to the compiler, whose message is better than ours.
 fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
-    let Ok(Some(config)) = jsonc_parser::parse_to_serde_value::<Option<Value>>(text, &jsonc_parser::ParseOptions::default()) else {
+    let Ok(Some(config)) =
+        jsonc_parser::parse_to_serde_value::<Option<Value>>(text, &jsonc_parser::ParseOptions::default())
+    else {
         return Vec::new();
     };
     let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
@@ -76,14 +78,28 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
         // A name is a package's; a workspace package that is named is a dependency and is there already.
         if extended.starts_with('.') {
             let target = join(directory, extended);
-            next.push(vec![target.clone(), format!("{target}.json"), format!("{target}/tsconfig.json")]);
+            next.push(vec![
+                target.clone(),
+                format!("{target}.json"),
+                format!("{target}/tsconfig.json"),
+            ]);
         }
     }
-    for reference in config.get("references").and_then(Value::as_array).into_iter().flatten() {
+    for reference in config
+        .get("references")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         if let Some(target) = reference.get("path").and_then(Value::as_str) {
             let target = join(directory, target);
             if target.ends_with(".json") {
-                scan.sources.insert(target.rsplit_once('/').map_or(".", |(parent, _)| parent).to_owned());
+                scan.sources.insert(
+                    target
+                        .rsplit_once('/')
+                        .map_or(".", |(parent, _)| parent)
+                        .to_owned(),
+                );
                 next.push(vec![target]);
             } else {
                 scan.sources.insert(target.clone());
@@ -92,16 +108,27 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
         }
     }
     let options = config.get("compilerOptions").unwrap_or(&Value::Null);
-    let base = options.get("baseUrl").and_then(Value::as_str).map_or_else(|| directory.to_owned(), |base| join(directory, base));
-    let mapped = options.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let base = options
+        .get("baseUrl")
+        .and_then(Value::as_str)
+        .map_or_else(|| directory.to_owned(), |base| join(directory, base));
+    let mapped = options
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     for target in mapped.flat_map(|(_, targets)| strings(Some(targets))) {
         add_source(scan, &base, target);
     }
     for key in ["rootDirs", "typeRoots"] {
-        strings(options.get(key)).into_iter().for_each(|target| add_source(scan, directory, target));
+        strings(options.get(key))
+            .into_iter()
+            .for_each(|target| add_source(scan, directory, target));
     }
     for key in ["include", "files"] {
-        strings(config.get(key)).into_iter().for_each(|target| add_source(scan, directory, target));
+        strings(config.get(key))
+            .into_iter()
+            .for_each(|target| add_source(scan, directory, target));
     }
     if let Some(output) = options.get("outDir").and_then(Value::as_str) {
         scan.outputs.insert(join(directory, output));
@@ -113,7 +140,10 @@ fn add_source(scan: &mut Scan, base: &str, pattern: &str) {
     if pattern.contains("node_modules") || pattern.starts_with("${") {
         return;
     }
-    let fixed: Vec<&str> = pattern.split('/').take_while(|part| !part.contains(['*', '?'])).collect();
+    let fixed: Vec<&str> = pattern
+        .split('/')
+        .take_while(|part| !part.contains(['*', '?']))
+        .collect();
     scan.sources.insert(join(base, &fixed.join("/")));
 }
 
@@ -135,23 +165,45 @@ mod tests {
     fn scan_of(files: &[(&str, &str)]) -> Scan {
         let files: BTreeMap<_, _> = files.iter().copied().collect();
         scan(&["a/tsconfig.json".to_owned()], |path| {
-            files.get(path).map_or(Lookup::Absent, |text| Lookup::Text((*text).to_owned()))
+            files
+                .get(path)
+                .map_or(Lookup::Absent, |text| Lookup::Text((*text).to_owned()))
         })
     }
 
     #[test]
     fn extends_and_references_are_followed_through_spellings() {
         let scan = scan_of(&[
-            ("a/tsconfig.json", r#"{ // a comment
-                "extends": ["../base", "@org/tsconfig/node.json"], "references": [{"path": "../lib"}], }"#),
-            ("base.json", r#"{"extends": "./config/root.json", "compilerOptions": {"outDir": "dist"}}"#),
+            (
+                "a/tsconfig.json",
+                r#"{ // a comment
+                "extends": ["../base", "@org/tsconfig/node.json"], "references": [{"path": "../lib"}], }"#,
+            ),
+            (
+                "base.json",
+                r#"{"extends": "./config/root.json", "compilerOptions": {"outDir": "dist"}}"#,
+            ),
             ("config/root.json", "{}"),
             ("lib/tsconfig.json", r#"{"include": ["src/**/*"]}"#),
         ]);
         let configs: Vec<_> = scan.configs.iter().map(String::as_str).collect();
-        assert_eq!(configs, ["a/tsconfig.json", "base.json", "config/root.json", "lib/tsconfig.json"]);
-        assert_eq!(scan.sources.iter().map(String::as_str).collect::<Vec<_>>(), ["lib", "lib/src"]);
-        assert_eq!(scan.outputs.iter().map(String::as_str).collect::<Vec<_>>(), ["dist"]);
+        assert_eq!(
+            configs,
+            [
+                "a/tsconfig.json",
+                "base.json",
+                "config/root.json",
+                "lib/tsconfig.json"
+            ]
+        );
+        assert_eq!(
+            scan.sources.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["lib", "lib/src"]
+        );
+        assert_eq!(
+            scan.outputs.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["dist"]
+        );
     }
 
     #[test]
@@ -160,7 +212,10 @@ mod tests {
             "a/tsconfig.json",
             r#"{"compilerOptions": {"baseUrl": "..", "paths": {"@x/*": ["libs/*/src"], "y": ["y/index.ts"]}}}"#,
         )]);
-        assert_eq!(scan.sources.iter().map(String::as_str).collect::<Vec<_>>(), ["libs", "y/index.ts"]);
+        assert_eq!(
+            scan.sources.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["libs", "y/index.ts"]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::document::Document;
 use crate::diagnostic::Diagnostic;
@@ -34,8 +35,7 @@ pub struct LockfileSettings {
 }
 
 /// A patch in force.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatchedDependency {
     /// pnpm 8 to 10: the patch's hash and its file, relative to the root.
     File {
@@ -48,8 +48,14 @@ pub enum PatchedDependency {
     Hash(String),
 }
 
+#[derive(Deserialize)]
+struct HashedFile {
+    hash: String,
+    path: String,
+}
+
 /// All global sections that are looked into.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Globals {
     pub(super) settings: LockfileSettings,
     pub(super) catalogs: Catalogs,
@@ -63,26 +69,41 @@ pub(super) struct Globals {
 impl Globals {
     /// Parses the global sections.
     pub(super) fn parse(document: &Document) -> Result<Self, Diagnostic> {
-        macro_rules! read {
-            ($globals:ident, $($field:ident: $key:literal),*) => {
-                $(if let Some(section) = document.index.section($key) {
-                    let parsed: BTreeMap<String, _> = document.parse_range(section.range.clone())?;
-                    if let Some(Some(value)) = parsed.into_values().next() {
-                        $globals.$field = value;
-                    }
-                })*
-            };
-        }
-        let mut globals = Self::default();
-        read!(globals,
-            settings: "settings",
-            catalogs: "catalogs",
-            overrides: "overrides",
-            patched_dependencies: "patchedDependencies",
-            pnpmfile_checksum: "pnpmfileChecksum",
-            package_extensions_checksum: "packageExtensionsChecksum",
-            ignored_optional_dependencies: "ignoredOptionalDependencies"
-        );
-        Ok(globals)
+        Ok(Self {
+            settings: read(document, "settings")?,
+            catalogs: read(document, "catalogs")?,
+            overrides: read(document, "overrides")?,
+            patched_dependencies: patches(document)?,
+            pnpmfile_checksum: read(document, "pnpmfileChecksum")?,
+            package_extensions_checksum: read(document, "packageExtensionsChecksum")?,
+            ignored_optional_dependencies: read(document, "ignoredOptionalDependencies")?,
+        })
     }
+}
+
+/// Parses a section; the default where there is none or it is empty.
+fn read<T: DeserializeOwned + Default>(document: &Document, key: &str) -> Result<T, Diagnostic> {
+    let Some(section) = document.index.section(key) else {
+        return Ok(T::default());
+    };
+    let parsed: BTreeMap<String, Option<T>> = document.parse_range(section.range.clone())?;
+    Ok(parsed.into_values().next().flatten().unwrap_or_default())
+}
+
+/// Parses the patches in the form of either generation. Not by an untagged enum, which would read a hash of
+/// digits as a number.
+fn patches(document: &Document) -> Result<BTreeMap<String, PatchedDependency>, Diagnostic> {
+    const KEY: &str = "patchedDependencies";
+    if let Ok(hashes) = read::<BTreeMap<String, String>>(document, KEY) {
+        return Ok(hashes
+            .into_iter()
+            .map(|(name, hash)| (name, PatchedDependency::Hash(hash)))
+            .collect());
+    }
+    let files: BTreeMap<String, HashedFile> = read(document, KEY)?;
+    let patch = |HashedFile { hash, path }| PatchedDependency::File { hash, path };
+    Ok(files
+        .into_iter()
+        .map(|(name, file)| (name, patch(file)))
+        .collect())
 }

@@ -93,9 +93,9 @@ impl Lockfile {
         self.entry("importers", id)
     }
 
-    /// Returns where a project's entry is.
+    /// Returns the line at which a project's entry begins.
     pub fn importer_place(&self, id: &str) -> Option<Place> {
-        self.document.place(self.document.index.entry("importers", id)?)
+        self.entry_place("importers", id)
     }
 
     /// Iterates over the keys of all resolved packages with their peers, in byte order.
@@ -188,8 +188,20 @@ impl Lockfile {
 
     /// Returns an error that points at an importer's or package's entry.
     pub(super) fn error_at(&self, section: &str, key: &str, message: String) -> Diagnostic {
-        self.document
-            .diagnostic(message, self.document.index.entry(section, key))
+        let diagnostic = Diagnostic::new(message);
+        match self.entry_place(section, key) {
+            Some(place) => diagnostic.at(place),
+            None => diagnostic,
+        }
+    }
+
+    /// Returns the first line of an entry: the whole of it may be hundreds.
+    fn entry_place(&self, section: &str, key: &str) -> Option<Place> {
+        let place = self.document.place(self.document.index.entry(section, key)?)?;
+        Some(Place {
+            last_line: place.first_line,
+            ..place
+        })
     }
 
     /// Returns the section whose entries hold the packages' dependencies.

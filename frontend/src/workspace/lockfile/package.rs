@@ -100,8 +100,10 @@ pub(super) struct RawPackage {
     requires_build: bool,
     patched: bool,
     peer_dependencies: BTreeMap<String, String>,
-    #[serde(flatten)]
-    snapshot: Snapshot,
+    // Lockfile 6 only; not flattened, which would read a version of digits as a number.
+    dependencies: BTreeMap<String, String>,
+    optional_dependencies: BTreeMap<String, String>,
+    optional: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,7 +123,11 @@ impl PackageEntry {
     pub(super) fn merge(path: &DepPath, raw: RawPackage, snapshot: Option<Snapshot>) -> Self {
         let engines = raw.engines.as_object().into_iter().flatten();
         let requires_build = snapshot.is_none().then_some(raw.requires_build);
-        let snapshot = snapshot.unwrap_or(raw.snapshot);
+        let snapshot = snapshot.unwrap_or(Snapshot {
+            dependencies: raw.dependencies,
+            optional_dependencies: raw.optional_dependencies,
+            optional: raw.optional,
+        });
         let number = path.version();
         Self {
             name: raw

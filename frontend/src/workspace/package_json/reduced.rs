@@ -18,6 +18,9 @@ pub enum Reduce<'a> {
     /// `optionalDependencies`. Peers are dependencies by then, and are no longer declared as peers, which
     /// pnpm would compare with the lockfile where it installs peers by itself.
     Production(&'a Importer),
+    /// Those of a production install as declared, peers included: for a project that is injected somewhere,
+    /// whose manifest pnpm 11 and later compare with the lockfile's entry of the copy.
+    Injected(&'a Importer),
     /// None: a root that only carries settings.
     None,
 }
@@ -48,6 +51,13 @@ impl PackageJson {
                 copy(&mut out, "dependenciesMeta");
             }
             Reduce::Production(importer) => self.production(&mut out, importer),
+            Reduce::Injected(importer) => {
+                insert(&mut out, "dependencies", &self.dependencies);
+                insert(&mut out, "optionalDependencies", &self.optional_dependencies);
+                insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                copy(&mut out, "peerDependenciesMeta");
+                self.dependencies_meta(&mut out, importer);
+            }
             Reduce::None => {}
         }
         for key in ["bin", "directories", "engines", "os", "cpu", "libc"] {
@@ -76,6 +86,7 @@ impl PackageJson {
         self.specifier(specifier.strip_prefix('$')?)
     }
 
+    /// Replaces the values of the form `$name` in a map of overrides.
     pub(in crate::workspace) fn resolve_references(&self, overrides: &mut Value) {
         for (_, specifier) in overrides.as_object_mut().into_iter().flatten() {
             let range = specifier
@@ -110,6 +121,11 @@ impl PackageJson {
             "optionalDependencies",
             &with(&self.optional_dependencies, &importer.optional_dependencies),
         );
+        self.dependencies_meta(out, importer);
+    }
+
+    /// Writes what the pruned importer keeps of `dependenciesMeta`: pnpm compares the two.
+    fn dependencies_meta(&self, out: &mut Map<String, Value>, importer: &Importer) {
         let meta: Map<String, Value> = self
             .raw
             .get("dependenciesMeta")

@@ -8,7 +8,7 @@ fn closure(lock: &Lockfile, start: &[&str], scope: Scope<'_>) -> Closure {
     Closure::of(lock, &ids(start), scope).unwrap()
 }
 
-fn all<'a>(lock: &'a Lockfile) -> Vec<&'a str> {
+fn all(lock: &Lockfile) -> Vec<&str> {
     lock.importer_ids().collect()
 }
 
