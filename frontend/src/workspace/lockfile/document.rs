@@ -20,8 +20,8 @@ pub(super) struct Document {
     pub(super) index: Index,
     /// The file's line that is the text's first; `None` where the text was laid out anew.
     first_line: Option<u32>,
-    /// Whether the package manager's own document came before (pnpm 11 and later).
-    pub(super) follows_env_document: bool,
+    /// The package manager's own document before the project's, with the lines that part them; else empty.
+    pub(super) env_document: String,
 }
 
 impl Document {
@@ -39,7 +39,7 @@ impl Document {
         };
         let (text, before) = last_document(&text);
         let first_line = 1 + u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX - 1);
-        let follows_env_document = !before.is_empty() && before != "---\n";
+        let env_document = if before == "---\n" { "" } else { before };
         if text.trim().is_empty() {
             return Err(Diagnostic::new(format!(
                 "{} holds no dependencies of the project; run `pnpm install --lockfile-only`",
@@ -52,7 +52,7 @@ impl Document {
             text,
             index,
             first_line,
-            follows_env_document,
+            env_document: env_document.to_owned(),
         };
         if let Some(index) = Index::of(text) {
             if let Some((key, line)) = index.duplicate(text) {
