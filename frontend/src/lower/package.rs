@@ -6,9 +6,9 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{SCRIPTS, Steps, with_network};
+use super::steps::{Steps, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
-use crate::plan::{OutputRule, PackageBuild, WORKSPACE};
+use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -99,10 +99,11 @@ fn built(
         .run(
             &install.tools,
             image,
-            package.command(SCRIPTS),
+            package.command(),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
+        .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
@@ -149,7 +150,7 @@ fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
 
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self, scripts: &str) -> Vec<String> {
+    fn command(&self) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
@@ -157,7 +158,7 @@ impl PackageBuild {
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(
-            "node {scripts}/collect.cjs {} /out {}",
+            "node {SCRIPTS}/collect.cjs {} /out {}",
             quote(&self.directory),
             rule("build", self.build_output)
         );

@@ -12,6 +12,8 @@ pub use crate::workspace::ROOT as WORKSPACE;
 
 /// Where pnpm's store is mounted while installing.
 pub const STORE: &str = "/pnpm/store";
+/// Where steps find the frontend's scripts.
+pub const SCRIPTS: &str = "/vextrus";
 /// Where the image holds what the frontend adds to it.
 pub const RUNTIME_SCRIPTS: &str = "/usr/lib/vextrus";
 
@@ -78,6 +80,8 @@ pub struct Install {
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
     pub copies: BTreeMap<String, String>,
+    /// The frontend's scripts that the command runs.
+    pub scripts: Vec<String>,
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
     /// Environment of the command.

@@ -335,7 +335,7 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
     let pnpm = &workspace.pnpm;
     let mut pnpm_command = vec![
         "/bin/sh".to_owned(),
-        "/vextrus/pnpm.sh".to_owned(),
+        format!("{}/pnpm.sh", super::SCRIPTS),
         pnpm.version.to_string(),
     ];
     pnpm_command.extend(pnpm.hash.clone());
