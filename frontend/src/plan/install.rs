@@ -8,7 +8,7 @@ use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::path::join;
+use crate::workspace::path::{is_within, join};
 use crate::workspace::prune::prune;
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
