@@ -7,6 +7,9 @@ mod image_config;
 mod images;
 mod request;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use buildkit_llb::{Definition, Platform};
@@ -17,7 +20,7 @@ use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveReques
 use crate::lower::{self, Context, Surroundings};
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::plan::{self, Plan, PlanInput};
+use crate::plan::{self, Plan, PlanInput, Planned};
 use crate::result;
 
 /// Builds what the options ask for.
@@ -30,14 +33,52 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     }
     request::refuse_unsupported(&options)?;
 
+    let decided = decide(&gateway, &options).await?;
+    for warning in &decided.planned.warnings {
+        gateway.warn(&decided.vertex, warning).await?;
+    }
+
+    let merge = gateway.ping().await?.llb("mergeop");
+    let platforms = request::platforms(&options)?;
+    let mut results = BTreeMap::new();
+    for platform in &platforms {
+        let (reference, config) = build_platform(
+            &gateway,
+            &options,
+            &decided.manifest,
+            &decided.planned.plan,
+            platform,
+            merge,
+        )
+        .await?;
+        results.insert(platform.to_string(), (reference, config));
+    }
+    Ok(combine(
+        results,
+        request::is_multi_platform(&options, platforms.len())?,
+    ))
+}
+
+/// What a request comes to, before the engine does any work for it.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    /// The manifest, with the workspace's defaults.
+    pub(crate) manifest: Manifest,
+    /// The plan and its warnings.
+    pub(crate) planned: Planned,
+    /// Digest of the vertex that loaded the build file, which warnings are shown with.
+    pub(crate) vertex: String,
+}
+
+/// Reads the build's files and plans the build.
+pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
     // The build file and the workspace's metadata come over at the same time.
-    let (capabilities, build_file, tree) = tokio::try_join!(
-        gateway.ping(),
-        BuildFile::load(&gateway, &options),
-        context::metadata(&gateway, &options),
+    let (build_file, tree) = tokio::try_join!(
+        BuildFile::load(gateway, options),
+        context::metadata(gateway, options)
     )?;
     let manifest = Manifest::parse(&build_file.file)?;
-    let mut found = context::load(&tree, &build_file, manifest, &options).await?;
+    let mut found = context::load(&tree, &build_file, manifest, options).await?;
 
     let closure = plan::closure(&found.workspace, &found.service)?;
     context::load_projects(&tree, &mut found.workspace, &closure).await?;
@@ -53,28 +94,11 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
         target: options.target.as_deref(),
         ignore: ignore.map(context::exclude_patterns).unwrap_or_default(),
     })?;
-    for warning in &planned.warnings {
-        gateway.warn(&build_file.vertex, warning).await?;
-    }
-
-    let platforms = request::platforms(&options)?;
-    let mut results = BTreeMap::new();
-    for platform in &platforms {
-        let (reference, config) = build_platform(
-            &gateway,
-            &options,
-            &found.manifest,
-            &planned.plan,
-            platform,
-            capabilities.llb("mergeop"),
-        )
-        .await?;
-        results.insert(platform.to_string(), (reference, config));
-    }
-    Ok(combine(
-        results,
-        request::is_multi_platform(&options, platforms.len())?,
-    ))
+    Ok(Decided {
+        manifest: found.manifest,
+        planned,
+        vertex: build_file.vertex,
+    })
 }
 
 /// Builds the image of one platform.
