@@ -82,6 +82,10 @@ fn built(
             in_tree(destination),
         ));
     }
+    for (source, destination) in &package.optional_files {
+        let copy = tree_copy(&steps.context, &format!("/{source}"), in_tree(destination));
+        tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
+    }
     tree = tree.copy(
         tree_copy(
             &steps.context,

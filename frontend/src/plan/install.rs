@@ -230,6 +230,18 @@ pub(super) fn environment() -> BTreeMap<String, String> {
         ("NEXT_TELEMETRY_DISABLED", "1"),
         ("TURBO_TELEMETRY_DISABLED", "1"),
         ("HUSKY", "0"),
+        // Browsers for tests: they would land in a cache, never in the image.
+        ("PUPPETEER_SKIP_DOWNLOAD", "true"),
+        ("PUPPETEER_SKIP_CHROMIUM_DOWNLOAD", "true"),
+        ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
+        ("CYPRESS_INSTALL_BINARY", "0"),
+        ("ELECTRON_SKIP_BINARY_DOWNLOAD", "1"),
+        ("CHROMEDRIVER_SKIP_DOWNLOAD", "true"),
+        // Install scripts that ask for money or report home wait for networks that builds often lack.
+        ("ADBLOCK", "1"),
+        ("DISABLE_OPENCOLLECTIVE", "1"),
+        ("DO_NOT_TRACK", "1"),
+        ("SCARF_ANALYTICS", "false"),
     ];
     settings
         .into_iter()

@@ -12,6 +12,7 @@ mod install;
 mod model;
 mod native;
 mod node_version;
+mod outside;
 mod packages;
 mod planner;
 mod runtime;

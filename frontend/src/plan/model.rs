@@ -118,6 +118,8 @@ pub struct PackageBuild {
     pub inputs: Vec<String>,
     /// Workspace files outside of every package that the scripts read: context path to container path.
     pub extra_files: BTreeMap<String, String>,
+    /// Like [`PackageBuild::extra_files`], but only named by scripts and settings: they may not exist.
+    pub optional_files: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
     /// Secrets that the scripts see.

@@ -356,11 +356,13 @@ fn context_filter(
     runtime: &Runtime,
 ) -> super::ContextFilter {
     let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
-    include.extend(
-        packages
-            .iter()
-            .flat_map(|package| package.extra_files.keys().cloned()),
-    );
+    include.extend(packages.iter().flat_map(|package| {
+        package
+            .extra_files
+            .keys()
+            .chain(package.optional_files.keys())
+            .cloned()
+    }));
     include.extend(
         installs
             .values()

@@ -39,8 +39,6 @@ pub struct Project {
     pub manifest: PackageJson,
     /// What its TypeScript configuration reads.
     pub typescript: super::tsconfig::Scan,
-    /// Files outside of the project that its scripts name, as context paths that exist.
-    pub outside_files: BTreeSet<String>,
     /// Its Prisma schema, where Prisma looks for one.
     pub prisma: Option<Prisma>,
     /// The entry that `nest-cli.json` gives `nest start`, such as `dist/main`.
@@ -60,7 +58,6 @@ impl Project {
         Self {
             manifest,
             typescript: super::tsconfig::Scan::default(),
-            outside_files: BTreeSet::new(),
             prisma: None,
             nest_entry: None,
         }
