@@ -32,7 +32,14 @@ const RUNS: usize = 15;
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// The stages, in their order.
-const STAGES: [&str; 6] = ["read files", "parse lockfile", "find closure", "plan", "lower", "encode"];
+const STAGES: [&str; 6] = [
+    "read files",
+    "parse lockfile",
+    "find closure",
+    "plan",
+    "lower",
+    "encode",
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -44,20 +51,29 @@ async fn main() {
 /// Prints the medians of one workspace and returns that of the whole build.
 async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
     files.insert(format!("app/{service}/dist/main.js"), Vec::new());
-    let lines = files["pnpm-lock.yaml"].iter().filter(|byte| **byte == b'\n').count();
+    let lines = files["pnpm-lock.yaml"]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count();
     let (mut whole, mut stages) = (Vec::new(), vec![Vec::new(); STAGES.len()]);
     let options = Options {
         filename: format!("{service}/service.toml"),
         ..Options::default()
     };
     for run in 0..2 * RUNS {
-        let fake = Fake::new(State { llb_caps: vec!["mergeop"], files: files.clone(), ..State::default() });
+        let fake = Fake::new(State {
+            llb_caps: vec!["mergeop"],
+            files: files.clone(),
+            ..State::default()
+        });
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(fake.serve(theirs));
         let gateway = Gateway::connect(ours).await.unwrap();
         gateway.ping().await.unwrap();
         let start = Instant::now();
-        vextrus_frontend::build::build(gateway.clone(), options.clone()).await.unwrap();
+        vextrus_frontend::build::build(gateway.clone(), options.clone())
+            .await
+            .unwrap();
         let taken = start.elapsed();
         let each = staged(&gateway, &options, &files).await;
         if run >= RUNS {
@@ -66,7 +82,10 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
         }
     }
     let whole = median(whole);
-    println!("{title} (pnpm-lock.yaml: {lines} lines): {:.1} ms", milliseconds(whole));
+    println!(
+        "{title} (pnpm-lock.yaml: {lines} lines): {:.1} ms",
+        milliseconds(whole)
+    );
     for (name, taken) in STAGES.iter().zip(stages) {
         println!("  {name:<16}{:7.2} ms", milliseconds(median(taken)));
     }
@@ -75,7 +94,10 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
 
 /// Walks the stages of one build and returns what each took.
 async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Duration> {
-    let lockfile = SourceFile::new("pnpm-lock.yaml", String::from_utf8(files["pnpm-lock.yaml"].clone()).unwrap());
+    let lockfile = SourceFile::new(
+        "pnpm-lock.yaml",
+        String::from_utf8(files["pnpm-lock.yaml"].clone()).unwrap(),
+    );
     let start = Instant::now();
     Lockfile::parse(&lockfile).unwrap();
     let parse = start.elapsed();
@@ -84,13 +106,17 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
     let build_file = BuildFile::load(gateway, options).await.unwrap();
     let tree = context::metadata(gateway, options).await.unwrap();
     let manifest = Manifest::parse(&build_file.file).unwrap();
-    let mut found = context::load(&tree, &build_file, manifest, options).await.unwrap();
+    let mut found = context::load(&tree, &build_file, manifest, options)
+        .await
+        .unwrap();
     let read = start.elapsed();
 
     let start = Instant::now();
     let closure = plan::closure(&found.workspace, &found.service).unwrap();
     let find = start.elapsed();
-    context::load_projects(&tree, &mut found.workspace, &closure).await.unwrap();
+    context::load_projects(&tree, &mut found.workspace, &closure)
+        .await
+        .unwrap();
 
     let start = Instant::now();
     let planned = plan::plan(&PlanInput {
@@ -116,7 +142,11 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
 
 fn surroundings(plan: &Plan) -> Surroundings {
     let platform = Platform::parse("linux/amd64").unwrap();
-    let names = [&plan.toolchain.image, &plan.toolchain.production_image, &plan.runtime.base.reference];
+    let names = [
+        &plan.toolchain.image,
+        &plan.toolchain.production_image,
+        &plan.runtime.base.reference,
+    ];
     let image = |name: &String| ResolvedImage {
         reference: name.clone(),
         mode: ResolveMode::Default,
@@ -124,7 +154,9 @@ fn surroundings(plan: &Plan) -> Surroundings {
     };
     Surroundings {
         session: String::new(),
-        context: Context::Local { name: "context".to_owned() },
+        context: Context::Local {
+            name: "context".to_owned(),
+        },
         target: platform.clone(),
         build: platform,
         merge: true,

@@ -21,18 +21,31 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut add = |path: String, text: String| _ = files.insert(path, text.into_bytes());
     add("pnpm-lock.yaml".to_owned(), lockfile());
-    add("pnpm-workspace.yaml".to_owned(), "packages:\n  - services/*\n  - libs/*\n".to_owned());
+    add(
+        "pnpm-workspace.yaml".to_owned(),
+        "packages:\n  - services/*\n  - libs/*\n".to_owned(),
+    );
     for importer in importers() {
-        let path = if importer == "." { String::new() } else { format!("{importer}/") };
+        let path = if importer == "." {
+            String::new()
+        } else {
+            format!("{importer}/")
+        };
         add(format!("{path}package.json"), package_json(&importer));
         if importer != "." {
             let extends = "{ \"extends\": \"../../tsconfig.base.json\", \"compilerOptions\": { \"outDir\": \"dist\" } }\n";
             add(format!("{path}tsconfig.json"), extends.to_owned());
         }
     }
-    add("tsconfig.base.json".to_owned(), "{ \"compilerOptions\": { \"strict\": true } }\n".to_owned());
+    add(
+        "tsconfig.base.json".to_owned(),
+        "{ \"compilerOptions\": { \"strict\": true } }\n".to_owned(),
+    );
     for service in 0..SERVICES {
-        add(format!("services/s{service}/service.toml"), "# syntax=vextrus/frontend\n".to_owned());
+        add(
+            format!("services/s{service}/service.toml"),
+            "# syntax=vextrus/frontend\n".to_owned(),
+        );
     }
     files
 }
@@ -40,7 +53,10 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
 fn importers() -> Vec<String> {
     let libraries = (0..LIBRARIES).map(|n| format!("libs/l{n}"));
     let services = (0..SERVICES).map(|n| format!("services/s{n}"));
-    let mut all: Vec<String> = std::iter::once(".".to_owned()).chain(libraries).chain(services).collect();
+    let mut all: Vec<String> = std::iter::once(".".to_owned())
+        .chain(libraries)
+        .chain(services)
+        .collect();
     all.sort();
     all
 }
@@ -48,9 +64,14 @@ fn importers() -> Vec<String> {
 /// Returns the libraries that an importer depends on.
 fn libraries(importer: &str) -> Vec<usize> {
     match (number(importer, "services/s"), number(importer, "libs/l")) {
-        (Some(service), _) => (0..LIBRARIES).filter(|library| (library + service) % 3 == 0).collect(),
+        (Some(service), _) => (0..LIBRARIES)
+            .filter(|library| (library + service) % 3 == 0)
+            .collect(),
         // Later libraries only, so that there is no circle.
-        (_, Some(library)) => [library + 3, library + 9].into_iter().filter(|n| *n < LIBRARIES).collect(),
+        (_, Some(library)) => [library + 3, library + 9]
+            .into_iter()
+            .filter(|n| *n < LIBRARIES)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -60,7 +81,10 @@ fn packages(importer: &str) -> (Vec<usize>, Vec<usize>) {
     let groups = PACKAGES / GROUP;
     let head = |group: usize| group % groups * GROUP;
     match (number(importer, "services/s"), number(importer, "libs/l")) {
-        (Some(service), _) => ((0..20).map(|n| head(service * 20 + n)).collect(), vec![head(96), head(97)]),
+        (Some(service), _) => (
+            (0..20).map(|n| head(service * 20 + n)).collect(),
+            vec![head(96), head(97)],
+        ),
         (_, Some(library)) => ((0..3).map(|n| head(library * 3 + n)).collect(), vec![head(97)]),
         _ => (Vec::new(), (0..4).map(|n| head(96 + n)).collect()),
     }
@@ -71,7 +95,11 @@ fn number(importer: &str, prefix: &str) -> Option<usize> {
 }
 
 fn name(package: usize) -> String {
-    if package % 4 == 0 { format!("@scope-{}/package-{package:04}", package % 7) } else { format!("package-{package:04}") }
+    if package % 4 == 0 {
+        format!("@scope-{}/package-{package:04}", package % 7)
+    } else {
+        format!("package-{package:04}")
+    }
 }
 
 fn version(package: usize) -> String {
@@ -81,20 +109,36 @@ fn version(package: usize) -> String {
 /// Returns what a package depends on: three others of its group behind it.
 fn dependencies(package: usize) -> Vec<usize> {
     let end = (package / GROUP + 1) * GROUP;
-    let mut found: Vec<usize> = [1, 2, 7].map(|step| package + step).into_iter().filter(|n| *n < end).collect();
+    let mut found: Vec<usize> = [1, 2, 7]
+        .map(|step| package + step)
+        .into_iter()
+        .filter(|n| *n < end)
+        .collect();
     found.sort_by_key(|package| name(*package));
     found
 }
 
 fn package_json(importer: &str) -> String {
     let (production, development) = packages(importer);
-    let mut specifiers: Vec<String> =
-        production.into_iter().map(|n| format!("\"{}\": \"^{}\"", name(n), version(n))).collect();
-    specifiers.extend(libraries(importer).into_iter().map(|n| format!("\"@x/l{n}\": \"workspace:*\"")));
-    let development: Vec<String> =
-        development.into_iter().map(|n| format!("\"{}\": \"^{}\"", name(n), version(n))).collect();
+    let mut specifiers: Vec<String> = production
+        .into_iter()
+        .map(|n| format!("\"{}\": \"^{}\"", name(n), version(n)))
+        .collect();
+    specifiers.extend(
+        libraries(importer)
+            .into_iter()
+            .map(|n| format!("\"@x/l{n}\": \"workspace:*\"")),
+    );
+    let development: Vec<String> = development
+        .into_iter()
+        .map(|n| format!("\"{}\": \"^{}\"", name(n), version(n)))
+        .collect();
     let own = importer.rsplit('/').next().unwrap_or(importer);
-    let manager = if importer == "." { "\"packageManager\": \"pnpm@9.15.9\"," } else { "" };
+    let manager = if importer == "." {
+        "\"packageManager\": \"pnpm@9.15.9\","
+    } else {
+        ""
+    };
     format!(
         "{{ \"name\": \"@x/{}\", \"version\": \"1.0.0\", {manager} \"main\": \"dist/main.js\",\n\
          \"scripts\": {{ \"build\": \"tsc\", \"start\": \"node dist/main.js\" }},\n\
@@ -126,24 +170,40 @@ fn write_all(text: &mut String, sorted: &[usize]) -> std::fmt::Result {
             entries.insert(name(n), (format!("^{}", version(n)), version(n)));
         }
         for n in libraries(&importer) {
-            let up = if importer.starts_with("libs/") { format!("link:../l{n}") } else { format!("link:../../libs/l{n}") };
+            let up = if importer.starts_with("libs/") {
+                format!("link:../l{n}")
+            } else {
+                format!("link:../../libs/l{n}")
+            };
             entries.insert(format!("@x/l{n}"), ("workspace:*".to_owned(), up));
         }
-        let development = development.into_iter().map(|n| (name(n), (format!("^{}", version(n)), version(n))));
-        for (field, entries) in [("dependencies", entries), ("devDependencies", development.collect())] {
+        let development = development
+            .into_iter()
+            .map(|n| (name(n), (format!("^{}", version(n)), version(n))));
+        for (field, entries) in [
+            ("dependencies", entries),
+            ("devDependencies", development.collect()),
+        ] {
             if !entries.is_empty() {
                 writeln!(text, "    {field}:")?;
             }
             for (name, (specifier, version)) in entries {
                 let name = quoted(&name);
-                write!(text, "      {name}:\n        specifier: {specifier}\n        version: {version}\n")?;
+                write!(
+                    text,
+                    "      {name}:\n        specifier: {specifier}\n        version: {version}\n"
+                )?;
             }
         }
     }
     text.push_str("\npackages:\n");
     for n in sorted {
         let digest = format!("{:0>86}", n * 7919);
-        write!(text, "\n  {}:\n    resolution: {{integrity: sha512-{digest}==}}\n", key(*n))?;
+        write!(
+            text,
+            "\n  {}:\n    resolution: {{integrity: sha512-{digest}==}}\n",
+            key(*n)
+        )?;
         if n % 3 == 0 {
             text.push_str("    engines: {node: '>=18'}\n");
         }
@@ -160,7 +220,12 @@ fn write_all(text: &mut String, sorted: &[usize]) -> std::fmt::Result {
         }
         write!(text, "\n  {}:\n    dependencies:\n", key(*n))?;
         for dependency in dependencies {
-            writeln!(text, "      {}: {}", quoted(&name(dependency)), version(dependency))?;
+            writeln!(
+                text,
+                "      {}: {}",
+                quoted(&name(dependency)),
+                version(dependency)
+            )?;
         }
     }
     Ok(())
@@ -168,5 +233,9 @@ fn write_all(text: &mut String, sorted: &[usize]) -> std::fmt::Result {
 
 /// Quotes a key as pnpm does: only `@` in front needs it.
 fn quoted(key: &str) -> String {
-    if key.starts_with('@') { format!("'{key}'") } else { key.to_owned() }
+    if key.starts_with('@') {
+        format!("'{key}'")
+    } else {
+        key.to_owned()
+    }
 }

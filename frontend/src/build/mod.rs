@@ -73,8 +73,10 @@ pub(crate) struct Decided {
 /// Reads the build's files and plans the build.
 pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
     // The build file and the workspace's metadata come over at the same time.
-    let (build_file, tree) =
-        tokio::try_join!(BuildFile::load(gateway, options), context::metadata(gateway, options))?;
+    let (build_file, tree) = tokio::try_join!(
+        BuildFile::load(gateway, options),
+        context::metadata(gateway, options)
+    )?;
     let manifest = Manifest::parse(&build_file.file)?;
     let mut found = context::load(&tree, &build_file, manifest, options).await?;
 
@@ -136,28 +138,33 @@ async fn build_platform(
     };
     let graph = lower::lower(plan, &surroundings)?;
 
-    if let Some(budget) = &graph.budget {
-        let definition = Definition::of(budget).map_err(internal)?.to_proto();
-        let cache_imports = request::cache_imports(options);
-        gateway
-            .solve(SolveRequest {
-                definition,
-                cache_imports,
-                evaluate: true,
-            })
-            .await?;
-    }
-    let entry = find_entry(gateway, options, manifest, plan, &graph.service).await?;
-    let definition = Definition::of(&graph.image).map_err(internal)?;
-    let reference = gateway
-        .solve(SolveRequest {
-            definition: definition.to_proto(),
-            cache_imports: request::cache_imports(options),
-            ..SolveRequest::default()
-        })
-        .await?;
+    // All at once: the production install needs no build, and the entry no production install.
+    let (_, entry, reference) = tokio::try_join!(
+        async {
+            match &graph.budget {
+                Some(budget) => evaluate(gateway, options, budget).await.map(Some),
+                None => Ok(None),
+            }
+        },
+        find_entry(gateway, options, manifest, plan, &graph.service),
+        evaluate(gateway, options, &graph.image),
+    )?;
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
     Ok((reference, config))
+}
+
+/// Makes a graph's output now rather than when it is first read.
+async fn evaluate(
+    gateway: &Gateway,
+    options: &Options,
+    output: &buildkit_llb::Output,
+) -> Result<Reference, Failure> {
+    let request = SolveRequest {
+        definition: Definition::of(output).map_err(internal)?.to_proto(),
+        cache_imports: request::cache_imports(options),
+        evaluate: true,
+    };
+    gateway.solve(request).await
 }
 
 /// Returns the entry file that an inferred command means: the first of its candidates that the build made.

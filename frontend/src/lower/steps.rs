@@ -1,16 +1,12 @@
 //! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
 
 use buildkit_llb::{
-    Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform, Rooted,
+    BindMount, Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform,
+    Rooted,
 };
 
 use super::{Context, ResolvedImage, Surroundings};
-use crate::plan::Plan;
-
-/// Where steps find the frontend's scripts.
-pub(super) const SCRIPTS: &str = "/vextrus";
-/// Where the image holds what the frontend adds to it.
-pub(super) const RUNTIME_SCRIPTS: &str = crate::plan::RUNTIME_SCRIPTS;
+use crate::plan::{Plan, SCRIPTS};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -71,6 +67,14 @@ impl<'a> Steps<'a> {
         locations.get(key).or_else(|| locations.get(""))
     }
 
+    /// Mounts one of the frontend's scripts at `/vextrus`: a step's key holds the script that it runs, and no other.
+    pub(super) fn script(&self, name: &str) -> BindMount {
+        let path = format!("/{name}");
+        Mount::bind(&self.scripts, format!("{SCRIPTS}{path}"))
+            .selector(path)
+            .read_only()
+    }
+
     /// Starts a step that runs a program on `root`, under the image's own environment.
     pub(super) fn run<A: Into<String>>(
         &self,
@@ -80,11 +84,7 @@ impl<'a> Steps<'a> {
         platform: &Platform,
     ) -> Exec<Rooted> {
         let options = &self.surroundings.exec;
-        let mut exec = Exec::new(args)
-            .root(root)
-            .cwd("/")
-            .platform(platform)
-            .mount(Mount::bind(&self.scripts, SCRIPTS).read_only());
+        let mut exec = Exec::new(args).root(root).cwd("/").platform(platform);
         for (name, value) in &image.env {
             exec = exec.env(name, value);
         }

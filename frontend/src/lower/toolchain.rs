@@ -118,6 +118,7 @@ fn with_pnpm(
     let toolchain = &steps.plan.toolchain;
     let exec = steps
         .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
+        .mount(steps.script("pnpm.sh"))
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)));
     let root = located(steps, exec, "pnpm").build().root();
@@ -161,6 +162,9 @@ fn lower_install(
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name));
+    for script in &install.scripts {
+        exec = exec.mount(steps.script(script));
+    }
     for (key, value) in &install.env {
         exec = exec.env(key, value);
     }

@@ -27,22 +27,38 @@ const START_SCRIPTS: [&str; 6] = [
     "start",
 ];
 
-/// Where builds put an entry file when nobody says so, most likely first.
-const USUAL_ENTRIES: [&str; 13] = [
-    "dist/main.js",
-    "dist/src/main.js",
-    "dist/index.js",
-    "dist/src/index.js",
-    "dist/server.js",
-    "dist/src/server.js",
-    "dist/app.js",
-    "dist/index.mjs",
-    "dist/index.cjs",
-    "build/index.js",
-    "build/main.js",
-    "server.js",
-    "index.js",
+/// Where builds put an entry file when nobody says so, most likely first; each with every extension of
+/// [`EXTENSIONS`].
+const USUAL_ENTRIES: [&str; 16] = [
+    "dist/main",
+    "dist/src/main",
+    "dist/index",
+    "dist/src/index",
+    "dist/server",
+    "dist/src/server",
+    "dist/app",
+    "dist/src/app",
+    ".output/server/index",
+    "build/index",
+    "build/main",
+    "build/server",
+    "build/src/index",
+    "out/index",
+    "server",
+    "index",
 ];
+
+/// Where the entry of a service lies that is not built at all, after [`USUAL_ENTRIES`].
+const SOURCE_ENTRIES: [&str; 5] = [
+    "index.ts",
+    "src/index.ts",
+    "src/main.ts",
+    "server.ts",
+    "src/server.ts",
+];
+
+/// Extensions of a program that plain node runs.
+const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
 
 /// An inferred command and what it needs besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +76,41 @@ pub(super) struct Inferred {
 }
 
 /// Infers the command of a service: a start script, else `main`, else the usual places of a build's output.
-pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferred {
+///
+/// `directory` is the service's in the workspace.
+pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>, directory: &str) -> Inferred {
+    let mut inferred = infer_as_written(manifest, nest_entry);
+    // A compiler whose inputs span packages repeats the service's directory below its output:
+    // `dist/main` becomes `dist/apps/api/src/main`.
+    let command = &mut inferred.command;
+    if !super::contents::is_typescript(command.entries.first().map_or("", String::as_str)) {
+        let moved: Vec<String> = command
+            .entries
+            .iter()
+            .flat_map(|entry| below_directory(entry, directory))
+            .collect();
+        command.entries.extend(moved);
+    }
+    inferred
+}
+
+/// Returns an entry below the last parts of a directory: `dist/main.js` of `apps/api` as
+/// `dist/apps/api/main.js` and `dist/api/main.js`.
+fn below_directory(entry: &str, directory: &str) -> Vec<String> {
+    let parts: Vec<&str> = directory
+        .split('/')
+        .filter(|part| !matches!(*part, "." | ".."))
+        .collect();
+    let Some((output, rest)) = entry.split_once('/') else {
+        return Vec::new();
+    };
+    (0..parts.len())
+        .filter_map(|first| parts.get(first..))
+        .map(|parts| format!("{output}/{}/{rest}", parts.join("/")))
+        .collect()
+}
+
+fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferred {
     let scripts = Scripts { manifest, nest_entry };
     for name in START_SCRIPTS {
         let Some(script) = manifest.scripts.get(name) else {
@@ -81,11 +131,23 @@ pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     };
     let mut entries: Vec<String> = main.iter().flat_map(|main| node::candidates(main)).collect();
     entries.extend(nest_entry.iter().flat_map(|entry| node::candidates(entry)));
-    entries.extend(USUAL_ENTRIES.iter().map(|entry| (*entry).to_owned()));
+    entries.extend(usual_entries(USUAL_ENTRIES.len()));
+    // Without a build the sources are what runs; node itself strips types from 22.18 on.
+    if !manifest.scripts.contains_key("build") {
+        entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
+    }
     Inferred {
         why,
         ..node::command(Vec::new(), entries, Vec::new())
     }
+}
+
+/// Returns the files that the first usual entries may be.
+fn usual_entries(count: usize) -> Vec<String> {
+    let stems = USUAL_ENTRIES.iter().take(count);
+    stems
+        .flat_map(|stem| EXTENSIONS.map(|extension| format!("{stem}{extension}")))
+        .collect()
 }
 
 /// Returns a command that the manifest gives, as it stands.

@@ -12,6 +12,8 @@ pub use crate::workspace::ROOT as WORKSPACE;
 
 /// Where pnpm's store is mounted while installing.
 pub const STORE: &str = "/pnpm/store";
+/// Where steps find the frontend's scripts.
+pub const SCRIPTS: &str = "/vextrus";
 /// Where the image holds what the frontend adds to it.
 pub const RUNTIME_SCRIPTS: &str = "/usr/lib/vextrus";
 
@@ -78,6 +80,8 @@ pub struct Install {
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
     pub copies: BTreeMap<String, String>,
+    /// The frontend's scripts that the command runs.
+    pub scripts: Vec<String>,
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
     /// Environment of the command.
@@ -114,6 +118,8 @@ pub struct PackageBuild {
     pub inputs: Vec<String>,
     /// Workspace files outside of every package that the scripts read: context path to container path.
     pub extra_files: BTreeMap<String, String>,
+    /// Like [`PackageBuild::extra_files`], but only named by scripts and settings: they may not exist.
+    pub optional_files: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
     /// Secrets that the scripts see.
@@ -126,17 +132,35 @@ pub struct PackageBuild {
     pub build_output: OutputRule,
     /// What the image holds of the package; none where it is no part of the production closure.
     pub runtime_output: Option<OutputRule>,
+    /// Whether the scripts generate code into installed packages, as Prisma does into `.prisma` beside its client.
+    pub generates: bool,
     /// Links into the virtual store under which dependents see this package (`injected`).
     pub injected_at: Vec<String>,
 }
 
-/// A script of a package.json.
-#[derive(Debug, Clone, Serialize)]
+/// A program that builds, as a rule a script of a package.json.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Script {
-    /// Name in `scripts`.
-    pub name: String,
+    /// Program and arguments, such as `pnpm run build`.
+    pub command: Vec<String>,
     /// Directory in the container that it is run in.
     pub directory: String,
+}
+
+impl Script {
+    /// Returns the run of a package.json's script.
+    pub(super) fn run(name: &str, directory: &str) -> Self {
+        Self::new(&["pnpm", "run", name], directory)
+    }
+
+    /// Returns the run of a program.
+    pub(super) fn new(command: &[&str], directory: &str) -> Self {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            command,
+            directory: directory.to_owned(),
+        }
+    }
 }
 
 /// A secret as a build step sees it.

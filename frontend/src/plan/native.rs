@@ -150,7 +150,10 @@ impl<'a> Surveyor<'a> {
 fn survey(packages: &[Arc<Evidence>]) -> Native {
     // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
     let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
-    for package in packages.iter().filter(|package| package.os.iter().any(|os| os == "linux")) {
+    for package in packages
+        .iter()
+        .filter(|package| package.os.iter().any(|os| os == "linux"))
+    {
         by_name.entry(&package.name).or_default().push(package);
     }
     let variants_of = |package: &Evidence| -> Vec<&Evidence> {
@@ -175,7 +178,9 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
         let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));
         let prebuilt = depends_on(&PREBUILT);
         let variants = variants_of(package);
-        let chooses_libc = variants.iter().any(|variant| variant.is_for("glibc") || variant.is_for("musl"));
+        let chooses_libc = variants
+            .iter()
+            .any(|variant| variant.is_for("glibc") || variant.is_for("musl"));
         let has_musl = variants.iter().any(|variant| variant.is_for("musl"));
         if depends_on(&COMPILING) && !prebuilt {
             native.needs_glibc.insert(package.name.clone());

@@ -72,7 +72,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let mut warnings = check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
-    let start = start_command(&run, project);
+    let start = start_command(&run, project, service);
     let manifests = promoted_programs(manifests, service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
@@ -125,8 +125,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     };
     let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        let mut install = installer.development(&package.importer, &mut surveyor)?;
-        let below = reaches.get(&package.importer).into_iter().flatten();
+        if installs.contains_key(&package.install) {
+            continue;
+        }
+        let importer = install::installed_for(&workspace.settings, &package.importer, service);
+        let mut install = installer.development(importer, &mut surveyor)?;
+        let below = reaches.get(importer).into_iter().flatten();
         let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
         let below =
             below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
@@ -216,10 +220,10 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
     Ok(script)
 }
 
-fn start_command(run: &Run, project: &Project) -> command::Inferred {
+fn start_command(run: &Run, project: &Project, service: &str) -> command::Inferred {
     match &run.command {
         Some(written) => command::written(written.words()),
-        None => command::infer(&project.manifest, project.nest_entry.as_deref()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref(), service),
     }
 }
 
@@ -280,7 +284,7 @@ fn add_manifest_settings(
     packages: &mut [super::PackageBuild],
 ) {
     for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
-        package.env = install::environment();
+        package.env.extend(install::environment());
         if package.importer != service {
             continue;
         }
@@ -331,7 +335,7 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
     let pnpm = &workspace.pnpm;
     let mut pnpm_command = vec![
         "/bin/sh".to_owned(),
-        "/vextrus/pnpm.sh".to_owned(),
+        format!("{}/pnpm.sh", super::SCRIPTS),
         pnpm.version.to_string(),
     ];
     pnpm_command.extend(pnpm.hash.clone());
@@ -352,11 +356,13 @@ fn context_filter(
     runtime: &Runtime,
 ) -> super::ContextFilter {
     let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
-    include.extend(
-        packages
-            .iter()
-            .flat_map(|package| package.extra_files.keys().cloned()),
-    );
+    include.extend(packages.iter().flat_map(|package| {
+        package
+            .extra_files
+            .keys()
+            .chain(package.optional_files.keys())
+            .cloned()
+    }));
     include.extend(
         installs
             .values()

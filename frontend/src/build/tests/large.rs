@@ -19,13 +19,22 @@ async fn forty_thousand_lines_are_planned() {
     assert_eq!(plan.packages.len(), libraries + 1);
     assert_eq!(plan.installs.len(), libraries + 1);
     // All of a group are reached from its first: three groups a library, twenty for the service.
-    let groups = (0..20).chain((0..monorepo::LIBRARIES).step_by(3).flat_map(|library| (0..3).map(move |n| library * 3 + n)));
-    let groups: BTreeSet<usize> = groups.map(|group| group % (monorepo::PACKAGES / monorepo::GROUP)).collect();
+    let groups = (0..20).chain(
+        (0..monorepo::LIBRARIES)
+            .step_by(3)
+            .flat_map(|library| (0..3).map(move |n| library * 3 + n)),
+    );
+    let groups: BTreeSet<usize> = groups
+        .map(|group| group % (monorepo::PACKAGES / monorepo::GROUP))
+        .collect();
     assert_eq!(plan.production.package_count, groups.len() * monorepo::GROUP);
     let pruned = plan.production.files["/app/pnpm-lock.yaml"].lines().count();
     assert!(pruned < lock.lines().count() * 2 / 3, "{pruned}");
 
     let graph = built(files, "s0").await.image();
-    let builds = by_name(&graph).into_keys().filter(|name| name.starts_with("build @x/")).count();
+    let builds = by_name(&graph)
+        .into_keys()
+        .filter(|name| name.starts_with("build @x/"))
+        .count();
     assert_eq!(builds, libraries + 1);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inferred, USUAL_ENTRIES, as_it_stands, node, shell};
+use super::{Inferred, as_it_stands, node, shell, usual_entries};
 use crate::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
@@ -125,7 +125,10 @@ impl Scripts<'_> {
         let is_flag = |word: &&String| ["run", "run-script", "-s", "--silent"].contains(&word.as_str());
         let mut arguments = arguments.iter().skip_while(is_flag);
         let script = self.script(arguments.next()?)?;
-        let extra: Vec<&str> = arguments.map(String::as_str).skip_while(|word| *word == "--").collect();
+        let extra: Vec<&str> = arguments
+            .map(String::as_str)
+            .skip_while(|word| *word == "--")
+            .collect();
         if extra.is_empty() {
             return Some(script.to_owned());
         }
@@ -154,7 +157,7 @@ impl Scripts<'_> {
         let entry = named.as_deref().or(self.nest_entry);
         let mut entries: Vec<String> = entry.into_iter().flat_map(node::candidates).collect();
         if named.is_none() {
-            entries.extend(USUAL_ENTRIES.iter().take(4).map(|entry| (*entry).to_owned()));
+            entries.extend(usual_entries(4));
         }
         node::command(Vec::new(), entries, Vec::new())
     }
@@ -185,13 +188,27 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
 /// Drops `exec`, `cross-env`, `dotenv --` and the like, and keeps the variables that they set.
 pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
     while let Some(first) = words.first() {
-        let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name)) {
+        let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))
+        {
             env.insert(name.to_owned(), value.to_owned());
             1
-        } else if ["exec", "cross-env", "cross-env-shell", "env", "npx", "pnpx", "tini", "dumb-init"]
-            .contains(&first.as_str())
+        } else if [
+            "exec",
+            "cross-env",
+            "cross-env-shell",
+            "env",
+            "npx",
+            "pnpx",
+            "tini",
+            "dumb-init",
+        ]
+        .contains(&first.as_str())
         {
-            1 + words.iter().skip(1).take_while(|word| word.starts_with('-')).count()
+            1 + words
+                .iter()
+                .skip(1)
+                .take_while(|word| word.starts_with('-'))
+                .count()
         } else if first == "pnpm" && words.get(1).is_some_and(|word| word == "exec" || word == "dlx") {
             2
         } else if ["dotenv", "dotenvx", "env-cmd"].contains(&first.as_str()) {

@@ -7,7 +7,9 @@ use super::{Inferred, as_it_stands};
 use crate::plan::RUNTIME_SCRIPTS;
 
 /// Programs that make what an image holds already.
-const BUILDERS: [&str; 8] = ["esbuild", "rimraf", "rollup", "swc", "tsc", "tsdown", "tsup", "webpack"];
+const BUILDERS: [&str; 8] = [
+    "esbuild", "rimraf", "rollup", "swc", "tsc", "tsdown", "tsup", "webpack",
+];
 
 /// Whether only a shell can run a script: there are operators, variables or patterns outside of quotes.
 pub(super) fn is_needed(script: &str) -> bool {
@@ -37,7 +39,10 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
     if let (Some(started), true) = (started, before.is_empty()) {
         return Some(started);
     }
-    let mut text: Vec<String> = before.iter().map(|part| expand(scripts, part, depth)).collect::<Option<_>>()?;
+    let mut text: Vec<String> = before
+        .iter()
+        .map(|part| expand(scripts, part, depth))
+        .collect::<Option<_>>()?;
     let last = expand(scripts, last, depth)?;
     // A script in the place of the last command may be several commands itself.
     let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
@@ -51,7 +56,9 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
 fn is_for_development(script: &str) -> bool {
     script.split(['|', '&', ';']).any(|command| {
         let words = shlex::split(command).unwrap_or_default();
-        words.split_first().is_some_and(|(program, arguments)| script::is_for_development(program, arguments))
+        words
+            .split_first()
+            .is_some_and(|(program, arguments)| script::is_for_development(program, arguments))
     })
 }
 
@@ -138,7 +145,9 @@ fn expand(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
                 let parts: Option<Vec<String>> = parts.map(|part| expand(scripts, part, depth + 1)).collect();
                 Some(parts?.join(" && "))
             }
-            Some(parts) if parts.len() == 1 => Some(format!("{variables}{}", expand(scripts, &script, depth + 1)?)),
+            Some(parts) if parts.len() == 1 => {
+                Some(format!("{variables}{}", expand(scripts, &script, depth + 1)?))
+            }
             _ if env.is_empty() => Some(format!("({script})")),
             _ => Some(format!("(export {variables}; {script})")),
         };
@@ -152,11 +161,15 @@ fn expand(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
 
 /// Lets the last command take the shell's place, so that it gets the signals.
 fn as_last(command: &str) -> String {
-    let is_operator = |(_, character, quote): (usize, char, Option<char>)| quote.is_none() && "|;<>&()".contains(character);
+    let is_operator =
+        |(_, character, quote): (usize, char, Option<char>)| quote.is_none() && "|;<>&()".contains(character);
     if unquoted(command).any(is_operator) {
         return command.to_owned();
     }
-    let is_assignment = |word: &&str| word.split_once('=').is_some_and(|(name, _)| !name.contains(['-', '/', '.']));
+    let is_assignment = |word: &&str| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.contains(['-', '/', '.']))
+    };
     let count = command.split(' ').take_while(is_assignment).count();
     let words: Vec<&str> = command.split(' ').collect();
     let (variables, program) = words.split_at(count.min(words.len()));
@@ -176,7 +189,9 @@ fn with_shell(script: String) -> Inferred {
     let programs = words.iter().filter(|word| is_program_name(word));
     Inferred {
         programs: programs.map(|word| package_of(word).to_owned()).collect(),
-        runs_sources: words.iter().any(|word| crate::plan::contents::is_typescript(word)),
+        runs_sources: words
+            .iter()
+            .any(|word| crate::plan::contents::is_typescript(word)),
         env: BTreeMap::from([(
             "PATH".to_owned(),
             "./node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
@@ -186,5 +201,8 @@ fn with_shell(script: String) -> Inferred {
 }
 
 fn is_program_name(word: &str) -> bool {
-    !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }

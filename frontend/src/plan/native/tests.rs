@@ -4,7 +4,9 @@ use super::*;
 /// platform package.
 fn package(name: &str, dependencies: &[&str], libc: &[&str]) -> Arc<Evidence> {
     let strings = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
-    let os = ["linux", "darwin", "win32"].into_iter().find(|os| name.contains(os));
+    let os = ["linux", "darwin", "win32"]
+        .into_iter()
+        .find(|os| name.contains(os));
     Arc::new(Evidence {
         name: name.to_owned(),
         dependencies: strings(dependencies),
@@ -23,13 +25,34 @@ fn what_a_package_runs_on_is_read_from_its_dependencies() {
     type Packages = Vec<Arc<Evidence>>;
     // What each needs: `glibc`, `any` for machine code of both kinds, or nothing; and whether it compiles.
     let cases: [(&str, Packages, &str, bool); 13] = [
-        ("pure", vec![package("pure", &["lodash"], &[]), package("lodash", &[], &[])], "", false),
+        (
+            "pure",
+            vec![package("pure", &["lodash"], &[]), package("lodash", &[], &[])],
+            "",
+            false,
+        ),
         (
             "sharp",
             vec![
-                package("sharp", &["@img/sharp-linux-x64", "@img/sharp-linuxmusl-x64", "@img/sharp-darwin-arm64"], &[]),
-                package("@img/sharp-linux-x64", &["@img/sharp-libvips-linux-x64"], &["glibc"]),
-                package("@img/sharp-linuxmusl-x64", &["@img/sharp-libvips-linuxmusl-x64"], &["musl"]),
+                package(
+                    "sharp",
+                    &[
+                        "@img/sharp-linux-x64",
+                        "@img/sharp-linuxmusl-x64",
+                        "@img/sharp-darwin-arm64",
+                    ],
+                    &[],
+                ),
+                package(
+                    "@img/sharp-linux-x64",
+                    &["@img/sharp-libvips-linux-x64"],
+                    &["glibc"],
+                ),
+                package(
+                    "@img/sharp-linuxmusl-x64",
+                    &["@img/sharp-libvips-linuxmusl-x64"],
+                    &["musl"],
+                ),
                 package("@img/sharp-libvips-linux-x64", &[], &["glibc"]),
                 package("@img/sharp-libvips-linuxmusl-x64", &[], &["musl"]),
                 package("@img/sharp-darwin-arm64", &[], &[]),
@@ -37,37 +60,101 @@ fn what_a_package_runs_on_is_read_from_its_dependencies() {
             "any",
             false,
         ),
-        ("bcrypt", vec![package("bcrypt", &["@mapbox/node-pre-gyp", "node-addon-api"], &[])], "glibc", true),
-        ("bcrypt", vec![package("bcrypt", &["node-addon-api", "node-gyp-build"], &[])], "any", false),
-        ("argon2", vec![package("argon2", &["@phc/format", "node-addon-api", "node-gyp-build"], &[])], "any", false),
-        ("esbuild", vec![package("esbuild", &["@esbuild/linux-x64"], &[]), package("@esbuild/linux-x64", &[], &[])], "any", false),
+        (
+            "bcrypt",
+            vec![package(
+                "bcrypt",
+                &["@mapbox/node-pre-gyp", "node-addon-api"],
+                &[],
+            )],
+            "glibc",
+            true,
+        ),
+        (
+            "bcrypt",
+            vec![package("bcrypt", &["node-addon-api", "node-gyp-build"], &[])],
+            "any",
+            false,
+        ),
+        (
+            "argon2",
+            vec![package(
+                "argon2",
+                &["@phc/format", "node-addon-api", "node-gyp-build"],
+                &[],
+            )],
+            "any",
+            false,
+        ),
+        (
+            "esbuild",
+            vec![
+                package("esbuild", &["@esbuild/linux-x64"], &[]),
+                package("@esbuild/linux-x64", &[], &[]),
+            ],
+            "any",
+            false,
+        ),
         (
             "only-gnu",
-            vec![package("only-gnu", &["only-gnu-linux-x64"], &[]), package("only-gnu-linux-x64", &[], &["glibc"])],
+            vec![
+                package("only-gnu", &["only-gnu-linux-x64"], &[]),
+                package("only-gnu-linux-x64", &[], &["glibc"]),
+            ],
             "glibc",
             false,
         ),
         // Published before npm knew `libc`.
         (
             "old-napi",
-            vec![package("old-napi", &["old-napi-linux-x64-gnu"], &[]), package("old-napi-linux-x64-gnu", &[], &[])],
+            vec![
+                package("old-napi", &["old-napi-linux-x64-gnu"], &[]),
+                package("old-napi-linux-x64-gnu", &[], &[]),
+            ],
             "glibc",
             false,
         ),
         (
             "old-napi",
             vec![
-                package("old-napi", &["old-napi-linux-x64-gnu", "old-napi-linux-x64-musl"], &[]),
+                package(
+                    "old-napi",
+                    &["old-napi-linux-x64-gnu", "old-napi-linux-x64-musl"],
+                    &[],
+                ),
                 package("old-napi-linux-x64-gnu", &[], &[]),
                 package("old-napi-linux-x64-musl", &[], &[]),
             ],
             "any",
             false,
         ),
-        ("fsevents-user", vec![package("fsevents-user", &["x-darwin"], &[]), package("x-darwin", &[], &[])], "", false),
-        ("@temporalio/core-bridge", vec![package("@temporalio/core-bridge", &[], &[])], "glibc", false),
-        ("@prisma/engines", vec![package("@prisma/engines", &[], &[])], "glibc", false),
-        ("better-sqlite3", vec![package("better-sqlite3", &["bindings", "prebuild-install"], &[])], "glibc", true),
+        (
+            "fsevents-user",
+            vec![
+                package("fsevents-user", &["x-darwin"], &[]),
+                package("x-darwin", &[], &[]),
+            ],
+            "",
+            false,
+        ),
+        (
+            "@temporalio/core-bridge",
+            vec![package("@temporalio/core-bridge", &[], &[])],
+            "glibc",
+            false,
+        ),
+        (
+            "@prisma/engines",
+            vec![package("@prisma/engines", &[], &[])],
+            "glibc",
+            false,
+        ),
+        (
+            "better-sqlite3",
+            vec![package("better-sqlite3", &["bindings", "prebuild-install"], &[])],
+            "glibc",
+            true,
+        ),
     ];
     for (name, packages, needs, compiles) in cases {
         let native = survey(&packages);

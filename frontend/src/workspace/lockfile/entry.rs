@@ -12,7 +12,9 @@ const MAX_DEPTH: usize = 8;
 
 /// Reads a block mapping whose keys are indented by two spaces.
 pub(super) fn read(text: &str) -> Option<Value> {
-    let mut lines = Lines { rest: text.lines().peekable() };
+    let mut lines = Lines {
+        rest: text.lines().peekable(),
+    };
     let map = lines.mapping(2, 0)?;
     lines.rest.next().is_none().then_some(Value::Object(map))
 }
@@ -66,7 +68,8 @@ fn key(content: &str) -> Option<(&str, &str)> {
             };
             let key = key.strip_suffix(':')?;
             let is_plain = |c: char| c.is_ascii_alphanumeric() || "@/._-+~()=:".contains(c);
-            let begins = key.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '.' || c == '_');
+            let begins =
+                key.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '.' || c == '_');
             if !begins || !key.chars().all(is_plain) {
                 return None;
             }
@@ -94,7 +97,11 @@ fn inline(text: &str) -> Option<Value> {
     }
     if let Some(inner) = text.strip_prefix('[') {
         let items = items(inner.strip_suffix(']')?)?;
-        return items.into_iter().map(flow_scalar).collect::<Option<_>>().map(Value::Array);
+        return items
+            .into_iter()
+            .map(flow_scalar)
+            .collect::<Option<_>>()
+            .map(Value::Array);
     }
     scalar(text)
 }
@@ -110,7 +117,11 @@ fn items(inner: &str) -> Option<Vec<&str>> {
 }
 
 fn flow_scalar(text: &str) -> Option<Value> {
-    if !text.starts_with('\'') && text.contains(',') { None } else { scalar(text) }
+    if !text.starts_with('\'') && text.contains(',') {
+        None
+    } else {
+        scalar(text)
+    }
 }
 
 fn scalar(text: &str) -> Option<Value> {
@@ -123,7 +134,8 @@ fn scalar(text: &str) -> Option<Value> {
         "false" => return Some(false.into()),
         _ => {}
     }
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c.is_ascii_digit() || c == '^' || c == '/')
+    let begins = text
+        .starts_with(|c: char| c.is_ascii_alphabetic() || c.is_ascii_digit() || c == '^' || c == '/')
         || text.starts_with('~') && text.len() > 1
         || text.starts_with("./")
         || text.starts_with("../");
@@ -158,9 +170,16 @@ mod tests {
         for text in fixtures::ALL.into_iter().chain([example]) {
             let lockfile = fixtures::lockfile(text);
             let (text, index) = lockfile.text();
-            for range in index.sections.iter().filter_map(|s| s.entries.as_ref()).flat_map(|entries| entries.values()) {
+            for range in index
+                .sections
+                .iter()
+                .filter_map(|s| s.entries.as_ref())
+                .flat_map(|entries| entries.values())
+            {
                 let entry = &text[range.clone()];
-                let Ok(parsed) = yaml::parse::<Value>(entry) else { panic!("{entry}") };
+                let Ok(parsed) = yaml::parse::<Value>(entry) else {
+                    panic!("{entry}")
+                };
                 let found = read(entry);
                 assert!(found.is_none() || found == Some(parsed), "{entry}");
                 all += 1;
@@ -173,20 +192,66 @@ mod tests {
     #[test]
     fn leaves_to_the_parser_what_could_mean_something_else() {
         for value in [
-            "1", "1.5", "1e3", "0x1f", "1_000", "12:30", ".5", ".inf", "~", "null", "Null", "True", "'it''s'",
-            "'a' b", "\"a\"", "&a b", "*a", "!t x", "|-", ">", "- a", "a: b", "a #b", "a:", "[a, [b]]",
-            "{a: {b: c}}", "{a: 'b, c'}", "{a, b: c}", "[a,b]", "@a", "`a", "%a", "{a: 1}", "{a: b", "?",
+            "1",
+            "1.5",
+            "1e3",
+            "0x1f",
+            "1_000",
+            "12:30",
+            ".5",
+            ".inf",
+            "~",
+            "null",
+            "Null",
+            "True",
+            "'it''s'",
+            "'a' b",
+            "\"a\"",
+            "&a b",
+            "*a",
+            "!t x",
+            "|-",
+            ">",
+            "- a",
+            "a: b",
+            "a #b",
+            "a:",
+            "[a, [b]]",
+            "{a: {b: c}}",
+            "{a: 'b, c'}",
+            "{a, b: c}",
+            "[a,b]",
+            "@a",
+            "`a",
+            "%a",
+            "{a: 1}",
+            "{a: b",
+            "?",
         ] {
             let text = format!("  key:\n    field: {value}");
             assert_eq!(read(&text), None, "{value}");
         }
         for text in [
-            "  a:", "  a:\n  a: b", "  a: b\n  a: c", "  a: b\n    c: d", "  a:\n     b: c", "a: b", "  a: b\n\n  c: d",
-            "  ? a\n  : b", "  \"a\": b", "  a : b", "  a:  b", "  - a", "  'a'b: c", "\ta: b",
+            "  a:",
+            "  a:\n  a: b",
+            "  a: b\n  a: c",
+            "  a: b\n    c: d",
+            "  a:\n     b: c",
+            "a: b",
+            "  a: b\n\n  c: d",
+            "  ? a\n  : b",
+            "  \"a\": b",
+            "  a : b",
+            "  a:  b",
+            "  - a",
+            "  'a'b: c",
+            "\ta: b",
         ] {
             assert_eq!(read(text), None, "{text:?}");
         }
-        let deep: String = (1..40).map(|depth| format!("{}a:\n", "  ".repeat(depth))).collect();
+        let deep: String = (1..40)
+            .map(|depth| format!("{}a:\n", "  ".repeat(depth)))
+            .collect();
         assert_eq!(read(&deep), None);
     }
 
@@ -198,5 +263,40 @@ mod tests {
             "hasBin": true, "deprecated": "no longer, really", "peers": {},
         }});
         assert_eq!(read(text), Some(expected));
+    }
+
+    /// Returns the entries of the fixtures.
+    fn entries() -> Vec<String> {
+        let of = |text: &str| -> Vec<String> {
+            let lockfile = fixtures::lockfile(text);
+            let (text, index) = lockfile.text();
+            let ranges = index
+                .sections
+                .iter()
+                .filter_map(|section| section.entries.as_ref())
+                .flat_map(|e| e.values());
+            ranges.map(|range| text[range.clone()].to_owned()).collect()
+        };
+        fixtures::ALL.into_iter().flat_map(of).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_reads_something_else(n in 0usize..1000, at in 0usize..1000, cut in 0usize..8, insert in "[ -~\n]{0,4}") {
+            let entries = entries();
+            let entry = &entries[n % entries.len()];
+            let at = at % entry.len();
+            let end = (at + cut).min(entry.len());
+            let text = format!("{}{insert}{}", &entry[..at], &entry[end..]);
+            // Only what the index takes for one entry comes here.
+            let whole = format!("packages:\n{text}\n");
+            let index = super::super::Index::of(&whole);
+            let one = index.and_then(|index| index.section("packages").and_then(|s| s.entries.clone()));
+            if one.is_some_and(|entries| entries.len() == 1)
+                && let (Some(read), Ok(parsed)) = (read(&text), yaml::parse::<Value>(&text))
+            {
+                proptest::prop_assert_eq!(read, parsed);
+            }
+        }
     }
 }

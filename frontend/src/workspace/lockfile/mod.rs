@@ -1,6 +1,6 @@
 //! `pnpm-lock.yaml` of pnpm 8 (version 6) and of pnpm 9 to 12 (version 9): what was resolved.
 //!
-//! [`Lockfile::parse`] only splits the text ([`index`]); what is asked for is parsed when asked.
+//! [`Lockfile::parse`] only splits the text (`index`); what is asked for is parsed when asked.
 
 mod document;
 mod entry;
@@ -75,9 +75,11 @@ impl Lockfile {
         &self.document.file
     }
 
-    /// Whether the package manager keeps a document of its own in the same file (pnpm 11 and later).
-    pub fn has_env_document(&self) -> bool {
-        self.document.follows_env_document
+    /// Returns the document that the package manager keeps of its own before the project's (pnpm 11 and
+    /// later): config dependencies, and its own version. With the lines that part the documents.
+    pub fn env_document(&self) -> Option<&str> {
+        let document = self.document.env_document.as_str();
+        (!document.is_empty()).then_some(document)
     }
 
     /// Iterates over the projects' directories in byte order.

@@ -1,0 +1,175 @@
+//! What a change reruns, by the engine's own records, and what it pushes, by the image's digests.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use vextrus_e2e::{Engine, Progress, Workspace};
+
+/// The most that a change of one service's code may push.
+const SMALL_PUSH: u64 = 100_000;
+
+#[test]
+fn another_services_change_reruns_nothing() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    erp.append("services/notification/src/main.ts", "console.info('changed');\n");
+    erp.write("services/notification/src/new.ts", "export const added = 1;\n");
+    let after = engine.build(&erp).service("auth").run();
+    assert_eq!(after.progress.ran(), Vec::<&str>::new());
+    assert_eq!(after.image.digest(), before.image.digest());
+}
+
+#[test]
+fn another_services_dependency_reruns_nothing() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    // zod is locked for the contracts already; now notification asks for it itself, as `pnpm add zod` writes it.
+    let from = "    \"rxjs\": \"^7.8.2\"\n  },";
+    erp.replace(
+        "services/notification/package.json",
+        from,
+        "    \"rxjs\": \"^7.8.2\",\n    \"zod\": \"^4.1.0\"\n  },",
+    );
+    let lockfile = erp.read("pnpm-lock.yaml");
+    let zod = locked_zod(&lockfile);
+    let (head, notification) = lockfile.split_once("\n  services/notification:\n").unwrap();
+    let (dependencies, rest) = notification.split_once("    devDependencies:\n").unwrap();
+    erp.write(
+        "pnpm-lock.yaml",
+        format!("{head}\n  services/notification:\n{dependencies}{zod}    devDependencies:\n{rest}"),
+    );
+
+    let after = engine.build(&erp).service("auth").run();
+    assert_eq!(after.progress.ran(), Vec::<&str>::new());
+    assert_eq!(after.image.digest(), before.image.digest());
+}
+
+/// Returns the three lines that lock zod in the importer of the contracts.
+fn locked_zod(lockfile: &str) -> String {
+    let (_, contracts) = lockfile.split_once("\n  shared/contracts:\n").unwrap();
+    let start = contracts.find("      zod:\n").unwrap();
+    contracts[start..].split_inclusive('\n').take(3).collect()
+}
+
+#[test]
+fn a_services_change_reruns_its_build_alone_and_pushes_little() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    erp.append(
+        "services/auth/src/main.ts",
+        &format!("console.info('changed {}');\n", never_before()),
+    );
+    let after = engine.build(&erp).service("auth").run();
+    let expected = [
+        "build @erp/auth-service",
+        "image",
+        "layer @erp/auth-service",
+        "sources of @erp/auth-service",
+    ];
+    assert_eq!(after.progress.ran(), expected);
+    assert_ne!(after.image.digest(), before.image.digest());
+    let pushed = after.image.bytes_beyond(&before.image);
+    assert!(
+        (1..SMALL_PUSH).contains(&pushed),
+        "the change would push {pushed} bytes"
+    );
+}
+
+#[test]
+fn a_shared_change_that_compiles_to_the_same_stops_there() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    // A blank line more at the end of the file: the compiler's output has no trace of it.
+    let blank = "\n".repeat(1 + usize::try_from(never_before() % 100_000).unwrap());
+    erp.append("shared/kernel/src/result.ts", &blank);
+    let after = engine.build(&erp).service("auth").run();
+    assert_eq!(
+        after.progress.ran(),
+        ["build @erp/shared-kernel", "sources of @erp/shared-kernel"]
+    );
+    assert_eq!(after.image.digest(), before.image.digest());
+}
+
+#[test]
+fn a_shared_change_rebuilds_what_depends_on_it_and_installs_nothing() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    change_kernel(&erp);
+    let after = engine.build(&erp).service("auth").run();
+    for package in ["shared-kernel", "shared-infrastructure", "utils", "auth-service"] {
+        let step = format!("build @erp/{package}");
+        assert!(
+            after.progress.ran().contains(&step.as_str()),
+            "{step} did not run: {:?}",
+            after.progress.ran()
+        );
+    }
+    assert_installs_nothing(&after.progress);
+    let pushed = after.image.bytes_beyond(&before.image);
+    assert!(
+        (1..SMALL_PUSH).contains(&pushed),
+        "the change would push {pushed} bytes"
+    );
+}
+
+#[test]
+fn two_services_of_one_bake_compile_each_shared_package_once() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let services = ["auth", "notification"];
+    let (before, _) = engine.bake(&erp, &services);
+
+    change_kernel(&erp);
+    let (after, progress) = engine.bake(&erp, &services);
+    for package in [
+        "shared-kernel",
+        "shared-infrastructure",
+        "utils",
+        "service-contracts",
+    ] {
+        let step = format!("build @erp/{package}");
+        let runs = progress.ran().iter().filter(|name| **name == step).count();
+        assert_eq!(runs, 1, "{step} ran {runs} times: {:?}", progress.ran());
+        // Each run of a package's script begins with its name and version.
+        let headers = progress
+            .log()
+            .lines()
+            .filter(|line| line.starts_with(&format!("> @erp/{package}@")))
+            .count();
+        assert_eq!(headers, 1, "the script of {package} ran {headers} times");
+    }
+    assert_installs_nothing(&progress);
+    for service in services {
+        assert_ne!(after[service].digest(), before[service].digest());
+    }
+}
+
+/// Changes what the shared kernel compiles to, and what its dependents see of it.
+fn change_kernel(erp: &Workspace) {
+    erp.append(
+        "shared/kernel/src/index.ts",
+        &format!("export const changed = '{}';\n", never_before()),
+    );
+}
+
+fn assert_installs_nothing(progress: &Progress) {
+    let ran = progress.ran();
+    let install = ran
+        .iter()
+        .find(|name| name.starts_with("install") || name.starts_with("set up"));
+    assert_eq!(install, None, "{ran:?}");
+}
+
+/// Returns a number that no earlier run had: what it goes into is in no cache.
+fn never_before() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
+}

@@ -1,0 +1,39 @@
+//! The end-to-end tests: plain `docker buildx` on a real engine, and what comes out of it.
+//!
+//! `make test` prepares the engine and runs them. Each test has its own copy of the workspace and the engine for
+//! itself while it runs; what one builds, the next finds in the engine's cache.
+
+mod bad_input;
+mod cache;
+mod frontend_image;
+mod image;
+mod reproducible;
+mod runtime_tree;
+mod services;
+mod without_merge;
+
+use std::collections::BTreeSet;
+
+/// A file that no line above names would be compiled by nobody, and its tests would silently not run.
+#[test]
+fn every_file_is_listed() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/e2e");
+    let files: BTreeSet<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .filter_map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .into_string()
+                .unwrap()
+                .strip_suffix(".rs")
+                .map(str::to_owned)
+        })
+        .filter(|name| name != "main")
+        .collect();
+    let listed: BTreeSet<String> = include_str!("main.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned))
+        .collect();
+    assert_eq!(files, listed);
+}

@@ -1,0 +1,219 @@
+//! Builds with plain `docker buildx`, and what became of them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use crate::command::Finished;
+use crate::{Docker, Image, Progress, Workspace};
+
+/// The time of a build from nothing on a slow machine.
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
+/// The time in which a mistake must be answered, with steps run before it is found.
+const REFUSAL_LIMIT: Duration = Duration::from_secs(180);
+
+/// A build before it runs.
+#[derive(Debug)]
+pub struct Build<'a> {
+    docker: Docker,
+    workspace: &'a Workspace,
+    file: String,
+    arguments: Vec<String>,
+}
+
+/// A build that succeeded.
+#[derive(Debug)]
+pub struct Built {
+    /// What it made.
+    pub image: Image,
+    /// What the engine did.
+    pub progress: Progress,
+}
+
+/// A build that ended with an error.
+#[derive(Debug)]
+pub struct Refused {
+    /// What the engine did before.
+    pub progress: Progress,
+}
+
+impl<'a> Build<'a> {
+    pub(crate) fn new(docker: Docker, workspace: &'a Workspace) -> Self {
+        Self {
+            docker,
+            workspace,
+            file: String::new(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Builds a service of the example by its directory below `services`.
+    #[must_use]
+    pub fn service(self, name: &str) -> Self {
+        self.file(&format!("services/{name}/service.toml"))
+    }
+
+    /// Builds by a manifest.
+    #[must_use]
+    pub fn file(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.file);
+        self
+    }
+
+    /// Adds arguments of `docker buildx build`.
+    #[must_use]
+    pub fn args<A: Into<String>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Builds; a failure fails the test.
+    pub fn run(self) -> Built {
+        let tag = unique_tag();
+        let metadata = NamedTempFile::new().expect("a temporary file");
+        let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
+        let docker = self.docker.clone();
+        let finished = self
+            .args(["--load", "--tag", &tag, "--metadata-file", &metadata_path])
+            .finish(BUILD_LIMIT);
+        let progress = Progress::parse(&finished.stderr);
+        assert!(
+            finished.status.success(),
+            "the build failed:\n{}\n{}",
+            progress.log(),
+            progress.text()
+        );
+        let metadata = read_json(&metadata);
+        let image = Image::tagged(docker, tag, digest(&metadata));
+        Built { image, progress }
+    }
+
+    /// Builds what cannot be built; a success, a crash or a hang fails the test.
+    pub fn refused(self) -> Refused {
+        let docker = self.docker.clone();
+        let finished = self.args(["--output", "type=cacheonly"]).finish(REFUSAL_LIMIT);
+        let progress = Progress::parse(&finished.stderr);
+        assert!(
+            !finished.status.success(),
+            "the build succeeded, with the warnings {:?}",
+            progress.warnings()
+        );
+        let refused = Refused { progress };
+        for crash in CRASHES {
+            assert!(
+                !refused.message().contains(crash),
+                "the frontend did not end cleanly:\n{}",
+                refused.message()
+            );
+        }
+        let errors = refused
+            .message()
+            .lines()
+            .filter(|line| line.starts_with("ERROR: "))
+            .count();
+        assert_eq!(errors, 1, "one error is expected:\n{}", refused.message());
+        assert!(docker.answers(), "the engine does not answer any more");
+        refused
+    }
+
+    fn finish(self, limit: Duration) -> Finished {
+        self.docker
+            .command([
+                "buildx",
+                "build",
+                "--progress=rawjson",
+                "--provenance=false",
+                "--file",
+                &self.file,
+            ])
+            .args(&self.arguments)
+            .args(["."])
+            .directory(self.workspace.root())
+            .within(limit)
+            .finish()
+    }
+}
+
+/// What the engine says of a frontend that crashed, ended without an answer, or had an answer that it did not expect.
+const CRASHES: [&str; 5] = [
+    "panicked",
+    "internal error",
+    "no result for incomplete build",
+    "frontend grpc server closed",
+    "error reading from server",
+];
+
+impl Refused {
+    /// Returns the whole of what the user sees: the places with their lines, then the error.
+    pub fn message(&self) -> &str {
+        self.progress.text()
+    }
+}
+
+impl Docker {
+    /// Builds several services of the example in one `docker buildx bake`, by its own bake file.
+    pub fn bake(&self, workspace: &Workspace, services: &[&str]) -> (BTreeMap<String, Image>, Progress) {
+        let metadata = NamedTempFile::new().expect("a temporary file");
+        let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
+        let tags: BTreeMap<String, String> = services
+            .iter()
+            .map(|service| ((*service).to_owned(), unique_tag()))
+            .collect();
+        let overrides = tags
+            .iter()
+            .map(|(service, tag)| format!("--set={service}.tags={tag}"));
+        let finished = self
+            .command([
+                "buildx",
+                "bake",
+                "--progress=rawjson",
+                "--provenance=false",
+                "--load",
+            ])
+            .args(["--metadata-file", &metadata_path])
+            .args(overrides)
+            .args(services)
+            .directory(workspace.root())
+            .within(BUILD_LIMIT)
+            .finish();
+        let progress = Progress::parse(&finished.stderr);
+        assert!(
+            finished.status.success(),
+            "the bake failed:\n{}\n{}",
+            progress.log(),
+            progress.text()
+        );
+        let metadata = read_json(&metadata);
+        let images = tags.into_iter().map(|(service, tag)| {
+            let digest = digest(&metadata[&service]);
+            (service, Image::tagged(self.clone(), tag, digest))
+        });
+        (images.collect(), progress)
+    }
+}
+
+/// Returns the digest of the image's manifest, which names all that is in the image.
+fn digest(metadata: &Value) -> String {
+    metadata["containerimage.digest"]
+        .as_str()
+        .expect("the metadata has a digest")
+        .to_owned()
+}
+
+fn read_json(file: &NamedTempFile) -> Value {
+    let text = std::fs::read_to_string(file.path()).expect("the metadata file is there");
+    serde_json::from_str(&text).expect("the metadata is JSON")
+}
+
+/// Returns a tag that no other build has, of this run or another one at the same time.
+fn unique_tag() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    format!(
+        "vextrus-e2e:{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
+}

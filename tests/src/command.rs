@@ -1,0 +1,173 @@
+//! Programs that are run with a limit to their time.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The time that a command gets when nothing else is said: docker commands answer in a fraction of it.
+const USUAL_LIMIT: Duration = Duration::from_secs(120);
+/// How often a running command is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A command before it runs.
+#[derive(Debug)]
+pub struct Invocation {
+    command: Command,
+    limit: Duration,
+}
+
+/// A command that ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// What it was, for messages.
+    pub what: String,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to its standard output.
+    pub stdout: Vec<u8>,
+    /// What it wrote to its standard error.
+    pub stderr: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Invocation {
+    /// Prepares a program.
+    pub fn new(program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        // A group of its own, so that its children end with it.
+        command.stdin(Stdio::null()).process_group(0);
+        Self {
+            command,
+            limit: USUAL_LIMIT,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Sets the directory that it runs in.
+    #[must_use]
+    pub fn directory(mut self, directory: &std::path::Path) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
+    /// Sets where its input comes from.
+    #[must_use]
+    pub fn input(mut self, input: impl Into<Stdio>) -> Self {
+        self.command.stdin(input);
+        self
+    }
+
+    /// Sets the longest time that it may take.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs it to its end, whatever that is; past its limit it is killed and the test fails.
+    pub fn finish(mut self) -> Finished {
+        let what = format!("{:?}", self.command);
+        let start = Instant::now();
+        let mut child = self
+            .command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{what} does not start: {error}"));
+        let stdout = child.stdout.take().map(drain);
+        let stderr = child.stderr.take().map(drain);
+        let status = await_end(&mut child, start + self.limit);
+        let took = start.elapsed();
+        let read = |pipe: Option<thread::JoinHandle<Vec<u8>>>| {
+            pipe.and_then(|reader| reader.join().ok()).unwrap_or_default()
+        };
+        let (stdout, stderr) = (read(stdout), String::from_utf8_lossy(&read(stderr)).into_owned());
+        let Some(status) = status else {
+            panic!(
+                "{what} had not ended after {:?}; its last words:\n{}",
+                self.limit,
+                tail(&stderr)
+            );
+        };
+        Finished {
+            what,
+            status,
+            stdout,
+            stderr,
+            took,
+        }
+    }
+
+    /// Runs it and returns its output without the last line's end; any other end than success fails the test.
+    pub fn output(self) -> String {
+        let finished = self.finish().succeeded();
+        String::from_utf8_lossy(&finished.stdout).trim_end().to_owned()
+    }
+
+    /// Runs it and says whether it succeeded.
+    pub fn succeeds(self) -> bool {
+        self.finish().status.success()
+    }
+}
+
+impl Finished {
+    /// Fails the test unless the command succeeded.
+    #[must_use]
+    pub fn succeeded(self) -> Self {
+        assert!(
+            self.status.success(),
+            "{} ended with {}:\n{}",
+            self.what,
+            self.status,
+            tail(&self.stderr)
+        );
+        self
+    }
+}
+
+/// Waits for the end until the deadline, then kills the command's whole group.
+fn await_end(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
+            _ => break,
+        }
+    }
+    let group = format!("-{}", child.id());
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+    let _ = child.wait();
+    None
+}
+
+/// Reads a pipe to its end, beside the waiting: a full pipe would stop the command.
+fn drain(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+/// Returns the end of a long text.
+fn tail(text: &str) -> &str {
+    let start = text.char_indices().rev().nth(6000).map_or(0, |(start, _)| start);
+    &text[start..]
+}

@@ -1,0 +1,182 @@
+//! Containers locked down as in production: read-only, without capabilities or new privileges.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::{Docker, Image};
+
+/// The time in which a container must be healthy: long enough for a loaded machine.
+const HEALTHY_LIMIT: Duration = Duration::from_secs(90);
+/// How often its state is looked at.
+const POLL: Duration = Duration::from_millis(200);
+
+/// A container; it is removed in the end, with its anonymous volumes.
+#[derive(Debug)]
+pub struct Container {
+    docker: Docker,
+    image: String,
+    arguments: Vec<String>,
+    id: String,
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The header `content-type`.
+    pub content_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Container {
+    pub(crate) fn of(image: &Image) -> Self {
+        Self {
+            docker: image.docker.clone(),
+            image: image.name.clone(),
+            arguments: Vec::new(),
+            id: String::new(),
+        }
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.arguments.push(format!("--env={name}={value}"));
+        self
+    }
+
+    /// Puts a volume on a directory, as one that is to be written needs in a read-only container.
+    #[must_use]
+    pub fn volume(mut self, directory: &str) -> Self {
+        self.arguments.push(format!("--volume={directory}"));
+        self
+    }
+
+    /// Starts it and waits until its health check succeeds; one that ends or stays unhealthy fails the test.
+    #[must_use]
+    pub fn healthy(mut self) -> Self {
+        self.id = self
+            .docker
+            .command([
+                "run",
+                "--detach",
+                "--read-only",
+                "--cap-drop=ALL",
+                "--security-opt=no-new-privileges",
+            ])
+            // The check is the image's own, only asked more often.
+            .args(["--health-interval=1s", "--health-start-interval=500ms"])
+            .args(&self.arguments)
+            .args([&self.image])
+            .output();
+        let deadline = Instant::now() + HEALTHY_LIMIT;
+        loop {
+            let state = self.inspect();
+            let state = &state["State"];
+            match (state["Status"].as_str(), state["Health"]["Status"].as_str()) {
+                (Some("running"), Some("healthy")) => return self,
+                (Some("running" | "created"), Some(_)) if Instant::now() < deadline => thread::sleep(POLL),
+                _ => panic!("the container is not healthy: {state}\n{}", self.logs()),
+            }
+        }
+    }
+
+    /// Asks the service by HTTP, from within the container.
+    pub fn get(&self, url: &str) -> Answer {
+        self.request("GET", url)
+    }
+
+    /// Asks the service by HTTP with another method than GET.
+    pub fn request(&self, method: &str, url: &str) -> Answer {
+        let script = "const [method, url] = process.argv.slice(1);
+            fetch(url, { method, signal: AbortSignal.timeout(20000) }).then(async (response) => {
+              const body = Buffer.from(await response.arrayBuffer()).toString('base64');
+              const type = response.headers.get('content-type') ?? '';
+              console.log(JSON.stringify({ status: response.status, type, body }));
+            });";
+        let text = self
+            .docker
+            .command(["exec", &self.id, "node", "-e", script, method, url])
+            .output();
+        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}"));
+        Answer {
+            status: answer["status"]
+                .as_u64()
+                .and_then(|status| status.try_into().ok())
+                .expect("a status"),
+            content_type: answer["type"].as_str().unwrap_or_default().to_owned(),
+            body: STANDARD
+                .decode(answer["body"].as_str().unwrap_or_default())
+                .expect("base64"),
+        }
+    }
+
+    /// Runs a program in it and returns whether it succeeded, and what it printed.
+    pub fn exec(&self, program: &[&str]) -> (bool, String) {
+        let finished = self.docker.command(["exec", &self.id]).args(program).finish();
+        (
+            finished.status.success(),
+            String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr,
+        )
+    }
+
+    /// Sends SIGTERM and waits for the end; returns how long that took and the exit code.
+    pub fn stop(&self) -> (Duration, i64) {
+        let stopped = self
+            .docker
+            .command(["stop", "--timeout", "20", &self.id])
+            .finish()
+            .succeeded();
+        (
+            stopped.took,
+            self.inspect()["State"]["ExitCode"]
+                .as_i64()
+                .expect("an exit code"),
+        )
+    }
+
+    /// Returns what the service printed.
+    pub fn logs(&self) -> String {
+        let finished = self.docker.command(["logs", &self.id]).finish();
+        String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr
+    }
+
+    fn inspect(&self) -> Value {
+        let text = self
+            .docker
+            .command(["inspect", "--format", "{{json .}}", &self.id])
+            .output();
+        serde_json::from_str(&text).expect("docker prints JSON")
+    }
+}
+
+impl Answer {
+    /// Returns the body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Returns the body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        if !self.id.is_empty()
+            && !self
+                .docker
+                .command(["rm", "--force", "--volumes", &self.id])
+                .succeeds()
+        {
+            eprintln!("the container {} was not removed", self.id);
+        }
+    }
+}

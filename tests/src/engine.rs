@@ -1,0 +1,172 @@
+//! The engine that tests run on, and private ones beside it.
+
+use std::ops::Deref;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::command::Invocation;
+use crate::{Build, Workspace, repository};
+
+/// The frontend, and the images that services of the example are built and run on.
+const IMAGES: [&str; 3] = ["vextrus/frontend", "node:22-bookworm-slim", "node:22-alpine"];
+/// The time to start or stop an engine, its installation included.
+const ENGINE_LIMIT: Duration = Duration::from_secs(600);
+
+/// Whose turn it is: a test has the engine, and this machine's few cores, for itself.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A client of one engine.
+#[derive(Debug, Clone, Default)]
+pub struct Docker {
+    /// The engine's address; without one, the engine that `docker info` answers for.
+    host: Option<String>,
+}
+
+impl Docker {
+    /// Prepares a docker command.
+    pub fn command<A: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Invocation {
+        let invocation = Invocation::new("docker").args(args);
+        match &self.host {
+            Some(host) => invocation.env("DOCKER_HOST", host),
+            None => invocation,
+        }
+    }
+
+    /// Prepares a build of a workspace.
+    pub fn build<'a>(&self, workspace: &'a Workspace) -> Build<'a> {
+        Build::new(self.clone(), workspace)
+    }
+
+    /// Says whether the engine answers.
+    pub fn answers(&self) -> bool {
+        self.command(["info", "--format", "{{.ServerVersion}}"])
+            .within(Duration::from_secs(30))
+            .succeeds()
+    }
+}
+
+/// The engine that `docker info` answers for, and the turn to use it.
+#[derive(Debug)]
+pub struct Engine {
+    docker: Docker,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Engine {
+    /// Waits for the turn and returns the engine; without one, or without the images, the test fails.
+    pub fn take() -> Self {
+        static READY: OnceLock<Result<(), String>> = OnceLock::new();
+        // A test that failed left the engine as it was.
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let docker = Docker::default();
+        let ready = READY.get_or_init(|| {
+            if !docker.answers() {
+                return Err("no engine answers".to_owned());
+            }
+            match IMAGES
+                .iter()
+                .find(|image| !docker.command(["image", "inspect", image]).succeeds())
+            {
+                Some(image) => Err(format!("the engine has no image {image}")),
+                None => Ok(()),
+            }
+        });
+        if let Err(why) = ready {
+            drop(turn);
+            panic!("{why}; run `make test`, which prepares an engine with the frontend and the base images");
+        }
+        Self { docker, _turn: turn }
+    }
+
+    /// Starts a private engine beside this one, empty but for the same frontend and base images.
+    pub fn sibling(&self, name: &str, store: Store) -> PrivateEngine {
+        let line = Invocation::new(repository().join("tests/engine/up.sh"))
+            .args(["--name", name, "--store", store.as_str()])
+            .within(ENGINE_LIMIT)
+            .output();
+        let host = line
+            .strip_prefix("export DOCKER_HOST=")
+            .unwrap_or_else(|| panic!("up.sh printed {line:?}, not an address"));
+        let private = PrivateEngine {
+            docker: Docker {
+                host: Some(host.to_owned()),
+            },
+            name: name.to_owned(),
+        };
+        let mut save = Command::new("docker")
+            .arg("save")
+            .args(IMAGES)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("docker starts");
+        let images = save.stdout.take().expect("its output is a pipe");
+        let _ = private
+            .command(["load", "--quiet"])
+            .input(images)
+            .within(ENGINE_LIMIT)
+            .finish()
+            .succeeded();
+        assert!(
+            save.wait().is_ok_and(|status| status.success()),
+            "docker save failed"
+        );
+        private
+    }
+}
+
+impl Deref for Engine {
+    type Target = Docker;
+
+    fn deref(&self) -> &Docker {
+        &self.docker
+    }
+}
+
+/// How an engine keeps its images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// In containerd, today's default.
+    Containerd,
+    /// In the engine's own graph drivers: there BuildKit has no MergeOp.
+    Classic,
+}
+
+impl Store {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Containerd => "containerd",
+            Self::Classic => "classic",
+        }
+    }
+}
+
+/// An engine that a test started; it is stopped and its data removed in the end.
+#[derive(Debug)]
+pub struct PrivateEngine {
+    docker: Docker,
+    name: String,
+}
+
+impl Deref for PrivateEngine {
+    type Target = Docker;
+
+    fn deref(&self) -> &Docker {
+        &self.docker
+    }
+}
+
+impl Drop for PrivateEngine {
+    fn drop(&mut self) {
+        let down = Invocation::new(repository().join("tests/engine/down.sh"))
+            .args(["--clean", "--name", &self.name])
+            .within(ENGINE_LIMIT)
+            .finish();
+        if !down.status.success() {
+            eprintln!(
+                "the private engine {} was not removed:\n{}",
+                self.name, down.stderr
+            );
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What the end-to-end tests are written with: an engine, copies of a workspace, builds with the engine's own
+//! records of what ran, images with their layers and files, containers locked down as in production.
+//!
+//! Everything here fails a test by panicking, waits no longer than a limit, and removes what it made.
+
+mod build;
+mod command;
+mod container;
+mod engine;
+mod image;
+mod lockfile;
+mod progress;
+mod tree;
+mod workspace;
+
+pub use build::{Build, Built, Refused};
+pub use command::{Finished, Invocation};
+pub use container::{Answer, Container};
+pub use engine::{Docker, Engine, PrivateEngine, Store};
+pub use image::{Image, Layer};
+pub use lockfile::{Lockfile, Resolved};
+pub use progress::{Progress, Step};
+pub use tree::{Entry, Kind, Tree};
+pub use workspace::Workspace;
+
+use std::path::{Path, PathBuf};
+
+/// Returns the repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the repository")
+        .to_owned()
+}

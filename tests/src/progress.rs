@@ -1,0 +1,187 @@
+//! The engine's own records of a build, as `--progress=rawjson` prints them.
+//!
+//! Source: moby/buildkit `client/graph.go`, `SolveStatus`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// What one build did.
+#[derive(Debug, Default)]
+pub struct Progress {
+    steps: Vec<Step>,
+    warnings: Vec<String>,
+    text: String,
+}
+
+/// One vertex of the build's graph.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Its name in the progress.
+    pub name: String,
+    /// Whether the engine started it.
+    pub started: bool,
+    /// Whether its result came from the cache.
+    pub cached: bool,
+    /// What it printed.
+    pub log: String,
+}
+
+impl Progress {
+    /// Reads the records, and what the client printed beside them.
+    pub fn parse(output: &str) -> Self {
+        let mut progress = Self::default();
+        let mut index = BTreeMap::new();
+        // Two services of one bake that share a step are told its log once each.
+        let mut seen = BTreeSet::new();
+        for line in output.lines() {
+            let Some(record) = record(line) else {
+                progress.text.push_str(line);
+                progress.text.push('\n');
+                continue;
+            };
+            for vertex in list(&record, "vertexes") {
+                let step = progress.step(&mut index, text(vertex, "digest"));
+                step.name = text(vertex, "name").to_owned();
+                step.started |= vertex.get("started").is_some();
+                step.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
+            }
+            for log in list(&record, "logs") {
+                let (digest, data) = (text(log, "vertex"), text(log, "data"));
+                if seen.insert((
+                    digest.to_owned(),
+                    text(log, "timestamp").to_owned(),
+                    data.to_owned(),
+                )) {
+                    let bytes = STANDARD.decode(data).unwrap_or_default();
+                    progress
+                        .step(&mut index, digest)
+                        .log
+                        .push_str(&String::from_utf8_lossy(&bytes));
+                }
+            }
+            for warning in list(&record, "warnings") {
+                let short = STANDARD.decode(text(warning, "short")).unwrap_or_default();
+                progress
+                    .warnings
+                    .push(String::from_utf8_lossy(&short).into_owned());
+            }
+        }
+        progress
+    }
+
+    fn step(&mut self, index: &mut BTreeMap<String, usize>, digest: &str) -> &mut Step {
+        let place = *index.entry(digest.to_owned()).or_insert_with(|| {
+            self.steps.push(Step::default());
+            self.steps.len() - 1
+        });
+        &mut self.steps[place]
+    }
+
+    /// Returns the names, without the service's label and in alphabetical order, of the steps that ran: not from
+    /// the cache, and more than the engine's own reading of files, images and metadata.
+    pub fn ran(&self) -> Vec<&str> {
+        let ran = self.steps.iter().filter(|step| step.started && !step.cached);
+        let mut names: Vec<&str> = ran
+            .map(|step| step.name.as_str())
+            .filter(|name| !is_loading(name))
+            .map(without_label)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Returns every step.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Returns what the steps printed, in the order of the steps.
+    pub fn log(&self) -> String {
+        self.steps.iter().map(|step| step.log.as_str()).collect()
+    }
+
+    /// Returns the build's warnings.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns what the client printed that is no record: with a failure, the error and its excerpts.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Says whether a vertex only brings something in or out: those have no cache of their own, and move nothing that
+/// the engine already has.
+fn is_loading(name: &str) -> bool {
+    let step = without_label(name);
+    [
+        "[internal] ",
+        "resolve image config",
+        "docker-image://",
+        "exporting ",
+        "resolving provenance",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+        || ["base ", "load "].iter().any(|start| step.starts_with(start))
+}
+
+/// Returns a name without the `[service] ` before it.
+fn without_label(name: &str) -> &str {
+    match name.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        Some((label, step)) if label != "internal" => step,
+        _ => name,
+    }
+}
+
+fn record(line: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let known = ["vertexes", "statuses", "logs", "warnings"];
+    value
+        .as_object()?
+        .keys()
+        .all(|key| known.contains(&key.as_str()))
+        .then_some(value)
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Progress;
+
+    #[test]
+    fn a_step_ran_when_it_started_and_never_came_from_the_cache() {
+        let progress = Progress::parse(concat!(
+            r#"{"vertexes":[{"digest":"a","name":"[auth] build x"},{"digest":"b","name":"[auth] build y"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"a","name":"[auth] build x","started":"1"},{"digest":"c","name":"[auth] z"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"b","name":"[auth] build y","started":"1","completed":"2","cached":true}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"d","name":"[internal] load metadata","started":"1"}]}"#,
+        ));
+        assert_eq!(progress.ran(), ["build x"]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_the_clients_text() {
+        let progress =
+            Progress::parse("{\"logs\":[{\"vertex\":\"a\",\"data\":\"aGk=\"}]}\na.toml:1\n{}x\nERROR: no\n");
+        assert_eq!(progress.text(), "a.toml:1\n{}x\nERROR: no\n");
+        assert_eq!(progress.log(), "hi");
+    }
+}
