@@ -7,6 +7,8 @@ mod image_config;
 mod images;
 mod request;
 
+pub(crate) use request::local_session;
+
 #[cfg(test)]
 mod tests;
 
@@ -86,13 +88,15 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         .ignore
         .as_deref()
         .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let ignore = ignore.map(context::exclude_patterns).unwrap_or_default();
+    context::check_listed(gateway, options, &found.manifest, &found.workspace, &ignore).await?;
     let planned = plan::plan(&PlanInput {
         manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
         closure: &closure,
         target: options.target.as_deref(),
-        ignore: ignore.map(context::exclude_patterns).unwrap_or_default(),
+        ignore,
     })?;
     Ok(Decided {
         manifest: found.manifest,
@@ -115,7 +119,7 @@ async fn build_platform(
     let base = images::config_of(&images, &plan.runtime.base.reference)?;
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
     let surroundings = Surroundings {
-        session: options.session_id.clone().unwrap_or_default(),
+        session: request::local_session(options, "context"),
         context: Context::Local {
             name: "context".to_owned(),
         },

@@ -114,9 +114,10 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     if runtime.files.is_empty() {
         return None;
     }
+    let files = steps.load("extra files", runtime.files.keys(), &[]);
     let mut layer = File::on(&Output::scratch());
     for (source, destination) in &runtime.files {
-        layer = layer.copy(steps.layer_copy(&steps.context, &format!("/{source}"), destination));
+        layer = layer.copy(steps.layer_copy(&files, &format!("/{source}"), destination));
     }
     if let Some(location) = steps.location("run.files") {
         layer = layer.location(location);

@@ -6,7 +6,7 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{Steps, with_network};
+use super::steps::{Steps, copy, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
 use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
@@ -40,13 +40,24 @@ pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<S
 
 /// A package without scripts: its sources are what it hands on.
 fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
-    let source = (steps.context.clone(), format!("/{}", package.source));
+    let source = (sources(steps, package), format!("/{}", package.source));
     Package {
         build: source.clone(),
         runtime: package.runtime_output.map(|_| source),
         exclude: package.exclude.clone(),
         generated: None,
     }
+}
+
+/// The part of the context that a package reads.
+fn sources(steps: &Steps<'_>, package: &PackageBuild) -> Output {
+    let others = package.extra_files.keys().chain(package.optional_files.keys());
+    let include = std::iter::once(&package.source).chain(others);
+    steps.load(
+        &format!("the sources of {}", package.name),
+        include,
+        &package.stale,
+    )
 }
 
 fn built(
@@ -59,6 +70,7 @@ fn built(
         .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+    let sources = sources(steps, package);
     let mut tree = File::on(&install.tree);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
@@ -76,19 +88,15 @@ fn built(
         }
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(
-            &steps.context,
-            &format!("/{source}"),
-            in_tree(destination),
-        ));
+        tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
     }
     for (source, destination) in &package.optional_files {
-        let copy = tree_copy(&steps.context, &format!("/{source}"), in_tree(destination));
+        let copy = tree_copy(&sources, &format!("/{source}"), in_tree(destination));
         tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
     }
     tree = tree.copy(
         tree_copy(
-            &steps.context,
+            &sources,
             &format!("/{}", package.source),
             in_tree(&package.directory),
         )
@@ -145,9 +153,9 @@ fn built(
     })
 }
 
-/// Copies a directory's contents, or a file, into the tree that a build runs in.
+/// Copies a directory's contents, a file, or what a glob matches into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination)
+    copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
 }

@@ -148,8 +148,10 @@ fn lower_install(
     for (path, text) in &install.files {
         manifests = manifests.mkfile(MkFile::new(in_tree(path), text.as_bytes()).mode(0o644));
     }
-    for (source, destination) in &install.copies {
-        let copy = Copy::new(&steps.context, format!("/{source}"), in_tree(destination));
+    let copied =
+        (!install.copies.is_empty()).then(|| steps.load("patches and archives", install.copies.keys(), &[]));
+    for ((source, destination), copied) in install.copies.iter().zip(copied.iter().cycle()) {
+        let copy = Copy::new(copied, format!("/{source}"), in_tree(destination));
         manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
     let manifests = manifests.name(steps.name(format!("{name}: manifests"))).output();

@@ -168,6 +168,7 @@ async fn configuration_outside_of_packages_comes_along() {
     );
     write(&mut files, ".swcrc", "{}");
     write(&mut files, "eslint.config.js", "");
+    write(&mut files, "proto/auth.proto", "");
     write(
         &mut files,
         "services/auth/service.toml",
@@ -194,7 +195,6 @@ async fn configuration_outside_of_packages_comes_along() {
         .map(String::as_str)
         .collect();
     assert_eq!(extra, [".swcrc", "tsconfig.base.json"]);
-    assert!(plan.context.include.contains(&"proto".to_owned()));
 }
 
 #[tokio::test]
@@ -212,7 +212,8 @@ async fn outputs_of_earlier_builds_stay_out() {
         "{ \"compilerOptions\": { \"outDir\": \".\" } }",
     );
     let plan = planned(files, "auth").await;
-    let excluded = |path: &str| plan.context.exclude.iter().any(|pattern| pattern == path);
+    let stale: Vec<&String> = plan.packages.iter().flat_map(|package| &package.stale).collect();
+    let excluded = |path: &str| stale.iter().any(|pattern| *pattern == path);
     assert!(
         excluded("services/auth/out/js") && excluded("services/auth/dist") && excluded("shared/kernel/dist")
     );
@@ -228,8 +229,8 @@ async fn an_ignore_file_beside_the_manifest_takes_the_place_of_the_contexts() {
         "# mine\nsecrets\n",
     );
     let plan = planned(files, "auth").await;
-    assert_eq!(plan.context.exclude[0], "secrets");
-    assert!(!plan.context.exclude.contains(&"**/uploads".to_owned()));
+    assert_eq!(plan.ignore[0], "secrets");
+    assert!(!plan.ignore.contains(&"**/uploads".to_owned()));
 }
 
 #[tokio::test]
