@@ -7,6 +7,8 @@ mod image_config;
 mod images;
 mod request;
 
+pub(crate) use request::local_session;
+
 #[cfg(test)]
 mod tests;
 
@@ -115,7 +117,7 @@ async fn build_platform(
     let base = images::config_of(&images, &plan.runtime.base.reference)?;
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
     let surroundings = Surroundings {
-        session: options.session_id.clone().unwrap_or_default(),
+        session: request::local_session(options, "context"),
         context: Context::Local {
             name: "context".to_owned(),
         },

@@ -59,7 +59,7 @@ pub struct Found {
 /// Whatever the engine answers.
 pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
     let source = Local::new("context")
-        .session(options.session_id.clone().unwrap_or_default())
+        .session(crate::build::local_session(options, "context"))
         .include(METADATA)
         .exclude(NEVER)
         .shared_key_hint("vextrus-metadata")

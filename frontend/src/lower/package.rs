@@ -6,9 +6,9 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{SCRIPTS, Steps, with_network};
+use super::steps::{Steps, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
-use crate::plan::{OutputRule, PackageBuild, WORKSPACE};
+use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -40,13 +40,24 @@ pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<S
 
 /// A package without scripts: its sources are what it hands on.
 fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
-    let source = (steps.context.clone(), format!("/{}", package.source));
+    let source = (sources(steps, package), format!("/{}", package.source));
     Package {
         build: source.clone(),
         runtime: package.runtime_output.map(|_| source),
         exclude: package.exclude.clone(),
         generated: None,
     }
+}
+
+/// The part of the context that a package reads.
+fn sources(steps: &Steps<'_>, package: &PackageBuild) -> Output {
+    let others = package.extra_files.keys().chain(package.optional_files.keys());
+    let include = std::iter::once(&package.source).chain(others);
+    steps.load(
+        &format!("the sources of {}", package.name),
+        include,
+        &package.stale,
+    )
 }
 
 fn built(
@@ -59,6 +70,7 @@ fn built(
         .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+    let sources = sources(steps, package);
     let mut tree = File::on(&install.tree);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
@@ -76,18 +88,14 @@ fn built(
         }
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(
-            &steps.context,
-            &format!("/{source}"),
-            in_tree(destination),
-        ));
+        tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
     }
     for (source, destination) in &package.optional_files {
-        tree = tree.copy(optional_copy(&steps.context, source, in_tree(destination)));
+        tree = tree.copy(optional_copy(&sources, source, in_tree(destination)));
     }
     tree = tree.copy(
         tree_copy(
-            &steps.context,
+            &sources,
             &format!("/{}", package.source),
             in_tree(&package.directory),
         )
@@ -102,10 +110,11 @@ fn built(
         .run(
             &install.tools,
             image,
-            package.command(SCRIPTS),
+            package.command(),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
+        .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
@@ -161,7 +170,7 @@ fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
 
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self, scripts: &str) -> Vec<String> {
+    fn command(&self) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
@@ -169,7 +178,7 @@ impl PackageBuild {
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(
-            "node {scripts}/collect.cjs {} /out {}",
+            "node {SCRIPTS}/collect.cjs {} /out {}",
             quote(&self.directory),
             rule("build", self.build_output)
         );

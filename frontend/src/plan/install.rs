@@ -8,11 +8,16 @@ use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::package_json::Reduce;
-use crate::workspace::path::join;
+use crate::workspace::path::{is_within, join};
 use crate::workspace::prune::prune;
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
+
+/// The script that ends a production install.
+const TIDY: &str = "tidy.cjs";
+
+/// What stands in for the program of a workspace package until the package is built.
+const BIN_STUB: &str = "#!/usr/bin/env node\n";
 
 /// Who installs what.
 #[derive(Debug)]
@@ -66,7 +71,7 @@ impl Installer<'_> {
     ) -> Install {
         let mut tidy = vec![
             "node".to_owned(),
-            "/vextrus/tidy.cjs".to_owned(),
+            format!("{}/{TIDY}", super::SCRIPTS),
             super::WORKSPACE.to_owned(),
         ];
         tidy.push(libc.as_str().to_owned());
@@ -94,17 +99,21 @@ impl Installer<'_> {
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
         files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
-        for (importer, kept) in &pruned.importers {
+        for importer in pruned.importers.keys() {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
-            let mode = match (closure.importers.contains_key(importer), production) {
-                (false, _) => Reduce::None,
-                (true, true) => Reduce::Production(kept),
-                (true, false) => Reduce::Development,
-            };
-            let text = project.manifest.reduced(mode, importer == ".");
+            let text = project
+                .manifest
+                .reduced(closure.reduce(importer), importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
+            // pnpm links a program only where its file is; the build makes it later.
+            for target in project.manifest.bin.values() {
+                files.insert(
+                    workspace.container_path(&join(importer, target)),
+                    BIN_STUB.to_owned(),
+                );
+            }
         }
         if let Some(yaml) = &workspace.pnpm_workspace {
             files.insert(
@@ -132,6 +141,11 @@ impl Installer<'_> {
         let directory = workspace.container_path(".");
         Install {
             on: None,
+            scripts: if production {
+                vec![TIDY.to_owned()]
+            } else {
+                Vec::new()
+            },
             files,
             copies,
             command: self.command(&directory, production, tidy),

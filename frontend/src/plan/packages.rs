@@ -100,6 +100,11 @@ fn plan_one(
         source: workspace.context_path(importer),
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
+        stale: if has_scripts {
+            stale_outputs(workspace, importer, project)
+        } else {
+            Vec::new()
+        },
         install: if has_scripts {
             install_key(input, importer)
         } else {
@@ -250,28 +255,23 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     patterns
 }
 
-/// Patterns, relative to the context, of what earlier builds left there.
-pub(super) fn stale_outputs(workspace: &Workspace, packages: &[PackageBuild]) -> Vec<String> {
-    let mut patterns = BTreeSet::new();
-    for package in packages.iter().filter(|package| !package.scripts.is_empty()) {
-        let below = |name: &str| match package.source.as_str() {
-            "" => name.to_owned(),
-            source => format!("{source}/{name}"),
-        };
-        patterns.extend(STALE.map(below));
-        let Some(project) = workspace.projects.get(&package.importer) else {
-            continue;
-        };
-        for output in &project.typescript.outputs {
-            let inside = is_within(output, &package.source) && *output != package.source && output != ".";
-            let holds_sources = project
-                .typescript
-                .sources
-                .iter()
-                .any(|source| is_within(source, output));
-            if inside && !holds_sources {
-                patterns.insert(output.clone());
-            }
+/// Patterns, relative to the context, of what an earlier build of a package left there.
+fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
+    let directory = workspace.context_path(importer);
+    let below = |name: &str| match directory.as_str() {
+        "" => name.to_owned(),
+        directory => format!("{directory}/{name}"),
+    };
+    let mut patterns: BTreeSet<String> = STALE.map(below).into_iter().collect();
+    for output in &project.typescript.outputs {
+        let inside = is_within(output, &directory) && *output != directory && output != ".";
+        let holds_sources = project
+            .typescript
+            .sources
+            .iter()
+            .any(|source| is_within(source, output));
+        if inside && !holds_sources {
+            patterns.insert(output.clone());
         }
     }
     patterns.into_iter().collect()

@@ -137,6 +137,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         install.on = below.max().map(|(_, key)| key.clone());
         installs.insert(package.install.clone(), install);
     }
+    let mut ignore = input.ignore.clone();
+    ignore.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
     let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
@@ -150,7 +152,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             label: label(service, project),
             package: project.name(service),
             toolchain,
-            context: context_filter(input, &built, &installs, &production, &runtime),
+            ignore,
             installs,
             packages: built,
             production,
@@ -335,7 +337,7 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
     let pnpm = &workspace.pnpm;
     let mut pnpm_command = vec![
         "/bin/sh".to_owned(),
-        "/vextrus/pnpm.sh".to_owned(),
+        format!("{}/pnpm.sh", super::SCRIPTS),
         pnpm.version.to_string(),
     ];
     pnpm_command.extend(pnpm.hash.clone());
@@ -345,41 +347,6 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
         pnpm: pnpm.version.to_string(),
         pnpm_command,
     }
-}
-
-/// Returns the patterns of the one transfer of sources.
-fn context_filter(
-    input: &PlanInput<'_>,
-    packages: &[super::PackageBuild],
-    installs: &BTreeMap<String, super::Install>,
-    production: &super::Install,
-    runtime: &Runtime,
-) -> super::ContextFilter {
-    let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
-    include.extend(packages.iter().flat_map(|package| {
-        package
-            .extra_files
-            .keys()
-            .chain(package.optional_files.keys())
-            .cloned()
-    }));
-    include.extend(
-        installs
-            .values()
-            .chain([production])
-            .flat_map(|install| install.copies.keys().cloned()),
-    );
-    include.extend(runtime.files.keys().cloned());
-    // The context itself is no pattern: without patterns everything is sent.
-    let include = if include.contains("") {
-        Vec::new()
-    } else {
-        include.into_iter().collect()
-    };
-    let mut exclude = input.ignore.clone();
-    exclude.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
-    exclude.extend(packages::stale_outputs(input.workspace, packages));
-    super::ContextFilter { include, exclude }
 }
 
 /// Returns the service's short name: its directory's, or the package's for a single package.
