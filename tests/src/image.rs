@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::{Container, Docker, Tree};
+use crate::{Container, Docker, Invocation, Tree};
 
 /// The time to write or read a whole image.
 const TRANSFER_LIMIT: Duration = Duration::from_secs(300);
@@ -61,15 +61,28 @@ impl Image {
         layers.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// Returns the client of the engine that has it.
+    pub fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// Returns the bytes of the whole image, compressed as registries keep it.
+    pub fn compressed_size(&self) -> u64 {
+        let archive = self.save();
+        let gzip = Invocation::new("gzip").args(["--stdout"]).input(archive.reopen().expect("the archive is there"));
+        gzip.finish().succeeded().stdout.len() as u64
+    }
+
+    /// Returns the image's configuration as the registry has it.
+    pub fn config(&self) -> Value {
+        let archive = self.save();
+        let manifest = manifest(archive.path());
+        blob(archive.path(), &manifest["config"])
+    }
+
     /// Returns the layers in order, with the sizes that they are kept and pushed with.
     pub fn layers(&self) -> Vec<Layer> {
-        let archive = NamedTempFile::new().expect("a temporary file");
-        let path = archive.path().to_str().expect("a path in UTF-8");
-        let save = ["image", "save", "--output", path, &self.name];
-        let _ = self.docker.command(save).within(TRANSFER_LIMIT).finish().succeeded();
-        let index = member(archive.path(), "index.json");
-        let manifest = index["manifests"][0]["digest"].as_str().expect("the index names a manifest");
-        let manifest = member(archive.path(), &format!("blobs/{}", manifest.replace(':', "/")));
+        let manifest = manifest(self.save().path());
         let layers = manifest["layers"].as_array().expect("the manifest has layers");
         let layer = |layer: &Value| Layer {
             digest: layer["digest"].as_str().expect("a layer has a digest").to_owned(),
@@ -82,6 +95,14 @@ impl Image {
     pub fn bytes_beyond(&self, before: &Image) -> u64 {
         let known: BTreeSet<Layer> = before.layers().into_iter().collect();
         self.layers().iter().filter(|layer| !known.contains(layer)).map(|layer| layer.size).sum()
+    }
+
+    fn save(&self) -> NamedTempFile {
+        let archive = NamedTempFile::new().expect("a temporary file");
+        let path = archive.path().to_str().expect("a path in UTF-8");
+        let save = ["image", "save", "--output", path, &self.name];
+        let _ = self.docker.command(save).within(TRANSFER_LIMIT).finish().succeeded();
+        archive
     }
 
     /// Returns every file of the image.
@@ -108,6 +129,18 @@ impl Drop for Image {
             eprintln!("the image {} was not removed", self.name);
         }
     }
+}
+
+/// Reads the image's manifest in its archive.
+fn manifest(archive: &Path) -> Value {
+    let index = member(archive, "index.json");
+    blob(archive, &index["manifests"][0])
+}
+
+/// Reads what a descriptor names.
+fn blob(archive: &Path, descriptor: &Value) -> Value {
+    let digest = descriptor["digest"].as_str().expect("a descriptor has a digest");
+    member(archive, &format!("blobs/{}", digest.replace(':', "/")))
 }
 
 /// Reads a JSON file of an archive.

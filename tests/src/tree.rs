@@ -25,6 +25,8 @@ pub struct Entry {
     pub gid: u64,
     /// Its permissions.
     pub mode: u32,
+    /// The bytes of its content.
+    pub size: u64,
     content: Vec<u8>,
 }
 
@@ -61,6 +63,7 @@ impl Tree {
             };
             let (uid, gid) = (header.uid().expect("an owner"), header.gid().expect("a group"));
             let mode = header.mode().expect("permissions");
+            let size = entry.size();
             let mut content = Vec::new();
             if header.entry_type() == tar::EntryType::Link {
                 // A hard link has the content of the file that came before.
@@ -68,10 +71,10 @@ impl Tree {
                 if let Some(Entry { content: known, .. }) = entries.get(&target) {
                     content.clone_from(known);
                 }
-            } else if entry.size() <= KEPT_SIZE {
+            } else if size <= KEPT_SIZE {
                 entry.read_to_end(&mut content).expect("a tar archive");
             }
-            entries.insert(path, Entry { kind, uid, gid, mode, content });
+            entries.insert(path, Entry { kind, uid, gid, mode, size, content });
         }
         Self { entries }
     }
@@ -142,17 +145,23 @@ mod tests {
     fn tree(links: &[(&str, &str)], files: &[&str]) -> Tree {
         let mut builder = tar::Builder::new(Vec::new());
         for file in files {
-            let mut header = tar::Header::new_ustar();
-            header.set_mode(0o644);
-            builder.append_data(&mut header, file, std::io::empty()).unwrap();
+            builder.append_data(&mut header(), file, std::io::empty()).unwrap();
         }
         for (path, target) in links {
-            let mut header = tar::Header::new_ustar();
-            header.set_mode(0o777);
+            let mut header = header();
             header.set_entry_type(tar::EntryType::Symlink);
             builder.append_link(&mut header, path, target).unwrap();
         }
         Tree::read(builder.into_inner().unwrap().as_slice())
+    }
+
+    fn header() -> tar::Header {
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_size(0);
+        header
     }
 
     #[test]
