@@ -27,6 +27,11 @@ fn refused(mistake: impl FnOnce(&Workspace), args: &[&str]) -> Refused {
     engine.build(&erp).service("auth").args(args.iter().copied()).refused()
 }
 
+/// Returns the error itself, without the places above it.
+fn error_of(message: &str) -> &str {
+    &message[message.find("ERROR: ").unwrap()..]
+}
+
 /// Returns what the user sees for a manifest of the service.
 fn refusal_of_manifest(text: &str) -> String {
     refusal(|erp| _ = erp.write(MANIFEST, format!("{SYNTAX}{text}")))
@@ -63,7 +68,10 @@ mod manifest {
     #[test]
     fn is_ten_megabytes_long() {
         let comments = "# a line that says nothing at all, again\n".repeat(10_000_000 / 41);
-        assert_snapshot!(refusal_of_manifest(&comments));
+        let message = refusal_of_manifest(&comments);
+        let error = error_of(&message);
+        assert!(error.contains("service.toml") && error.contains("larger"), "{message}");
+        assert!(message.len() < 2000, "the error repeats the file");
     }
 
     #[test]
@@ -94,7 +102,10 @@ mod manifest {
 
     #[test]
     fn names_a_file_that_is_missing() {
-        assert_snapshot!(refusal_of_manifest("[build]\nfiles = [\"tsconfig.common.json\"]\n"));
+        let text = format!("{SYNTAX}[build]\nfiles = [\"tsconfig.common.json\"]\n");
+        let message = refusal_of_step(|erp| _ = erp.write(MANIFEST, text));
+        assert!(message.starts_with("service.toml:3\n"), "{message}");
+        assert!(error_of(&message).contains("tsconfig.common.json"), "{message}");
     }
 
     #[test]
@@ -119,16 +130,14 @@ mod manifest {
         // Why it is not there is the registry's answer, which depends on the network.
         assert!(message.starts_with("service.toml:2\n"), "{message}");
         assert!(message.contains(">>> base = \"vextrus-e2e/nowhere:1\""), "{message}");
-        let error = message.lines().find(|line| line.starts_with("ERROR: ")).unwrap();
-        assert!(error.contains("vextrus-e2e/nowhere:1"), "{message}");
+        assert!(error_of(&message).contains("vextrus-e2e/nowhere:1"), "{message}");
     }
 
     #[test]
     fn names_a_node_version_that_has_no_image() {
         let message = refusal_of_manifest("node = \"22.99.99\"\n");
         assert!(message.starts_with("service.toml:2\n"), "{message}");
-        let error = message.lines().find(|line| line.starts_with("ERROR: ")).unwrap();
-        assert!(error.contains("node:22.99.99"), "{message}");
+        assert!(error_of(&message).contains("node:22.99.99"), "{message}");
     }
 }
 
@@ -241,24 +250,28 @@ mod workspace {
 
     #[test]
     fn lacks_a_directory_that_the_lockfile_links_to() {
-        assert_snapshot!(refusal(|erp| _ = erp.remove("shared/utils")));
+        let message = refusal(|erp| _ = erp.remove("shared/utils"));
+        assert!(error_of(&message).contains("shared/utils"), "{message}");
     }
 
     #[test]
     fn has_a_package_json_that_leads_out_of_the_context() {
         let message = refusal(|erp| _ = erp.link("services/auth/package.json", "/etc/passwd"));
         assert!(!message.contains("root:"), "a file outside the context was read:\n{message}");
-        assert_snapshot!(message);
+        let error = error_of(&message);
+        assert!(error.contains("package.json") && error.contains("link"), "{message}");
     }
 
     #[test]
     fn has_a_directory_that_leads_out_of_the_context() {
-        assert_snapshot!(refusal(|erp| _ = erp.link("shared/utils", "../../../../../../etc")));
+        let message = refusal(|erp| _ = erp.link("shared/utils", "../../../../../../etc"));
+        assert!(error_of(&message).contains("shared/utils"), "{message}");
     }
 
     #[test]
     fn has_a_lockfile_that_leads_to_itself() {
-        assert_snapshot!(refusal(|erp| _ = erp.link("pnpm-lock.yaml", "pnpm-lock.yaml")));
+        let message = refusal(|erp| _ = erp.link("pnpm-lock.yaml", "pnpm-lock.yaml"));
+        assert!(error_of(&message).contains("pnpm-lock.yaml"), "{message}");
     }
 }
 

@@ -49,7 +49,7 @@ fn it_holds_what_runs_and_nothing_else() {
     assert!(tree.text("/etc/group").lines().any(|line| line.split(':').nth(2) == Some("1001")));
 
     // Neither where the service or the workspace finds it, nor in pnpm's virtual store.
-    let development = ["typescript", "@nestjs/cli", "tsx", "tsup", "husky", "@types/node", "@types/bcrypt"];
+    let development = ["typescript", "@nestjs/cli", "tsx", "tsup", "husky", "@types/bcrypt"];
     for package in development {
         let (link, store) = (format!("/node_modules/{package}"), format!("/.pnpm/{}@", package.replace('/', "+")));
         let found = tree.below("/app").find(|(path, _)| path.ends_with(&link) || path.contains(&store));

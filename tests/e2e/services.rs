@@ -28,9 +28,9 @@ fn the_file_storage_draws_and_keeps_pictures() {
     assert!(picture.body.starts_with(b"\x89PNG"), "{}", picture.text());
 
     // The directory is the user's, and the volume on it too.
-    let saved = container.request("PUT", "http://127.0.0.1:3003/thumbnail/site%20plan");
+    let saved = container.request("PUT", "http://127.0.0.1:3003/thumbnail/site-plan");
     assert_eq!(saved.status, 200, "{}\n{}", saved.text(), container.logs());
-    let loaded = container.get("http://127.0.0.1:3003/thumbnail/site%20plan");
+    let loaded = container.get("http://127.0.0.1:3003/thumbnail/site-plan");
     assert!(loaded.body.starts_with(b"\x89PNG"), "{}", loaded.text());
     let (_, owner) = container.exec(&["node", "-p", "require('fs').statSync('uploads').uid"]);
     assert_eq!(owner.trim(), "1001");
