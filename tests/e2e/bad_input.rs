@@ -11,7 +11,11 @@ const SYNTAX: &str = "# syntax=vextrus/frontend\n";
 /// Returns what the user sees when the service auth is built after a mistake was made. No step may have run.
 fn refusal(mistake: impl FnOnce(&Workspace)) -> String {
     let refused = refused(mistake, &[]);
-    assert_eq!(refused.progress.ran(), Vec::<&str>::new(), "steps ran before the mistake was found");
+    assert_eq!(
+        refused.progress.ran(),
+        Vec::<&str>::new(),
+        "steps ran before the mistake was found"
+    );
     refused.message().to_owned()
 }
 
@@ -24,7 +28,11 @@ fn refused(mistake: impl FnOnce(&Workspace), args: &[&str]) -> Refused {
     let engine = Engine::take();
     let erp = Workspace::erp();
     mistake(&erp);
-    engine.build(&erp).service("auth").args(args.iter().copied()).refused()
+    engine
+        .build(&erp)
+        .service("auth")
+        .args(args.iter().copied())
+        .refused()
 }
 
 /// Returns the error itself, without the places above it.
@@ -62,7 +70,9 @@ mod manifest {
 
     #[test]
     fn is_not_utf_8() {
-        assert_snapshot!(refusal(|erp| _ = erp.write(MANIFEST, b"# syntax=vextrus/frontend\nnode = \"\xff\xfe\"\n")));
+        assert_snapshot!(refusal(
+            |erp| _ = erp.write(MANIFEST, b"# syntax=vextrus/frontend\nnode = \"\xff\xfe\"\n")
+        ));
     }
 
     #[test]
@@ -70,7 +80,10 @@ mod manifest {
         let comments = "# a line that says nothing at all, again\n".repeat(10_000_000 / 41);
         let message = refusal_of_manifest(&comments);
         let error = error_of(&message);
-        assert!(error.contains("service.toml") && error.contains("larger"), "{message}");
+        assert!(
+            error.contains("service.toml") && error.contains("larger"),
+            "{message}"
+        );
         assert!(message.len() < 2000, "the error repeats the file");
     }
 
@@ -120,7 +133,12 @@ mod manifest {
 
     #[test]
     fn has_no_such_target() {
-        let mistake = |erp: &Workspace| _ = erp.write(MANIFEST, format!("{SYNTAX}[target.worker]\ncommand = \"node dist/main.js\"\n"));
+        let mistake = |erp: &Workspace| {
+            _ = erp.write(
+                MANIFEST,
+                format!("{SYNTAX}[target.worker]\ncommand = \"node dist/main.js\"\n"),
+            )
+        };
         assert_snapshot!(refused(mistake, &["--target", "wroker"]).message());
     }
 
@@ -129,7 +147,10 @@ mod manifest {
         let message = refusal_of_manifest("base = \"vextrus-e2e/nowhere:1\"\n");
         // Why it is not there is the registry's answer, which depends on the network.
         assert!(message.starts_with("service.toml:2\n"), "{message}");
-        assert!(message.contains(">>> base = \"vextrus-e2e/nowhere:1\""), "{message}");
+        assert!(
+            message.contains(">>> base = \"vextrus-e2e/nowhere:1\""),
+            "{message}"
+        );
         assert!(error_of(&message).contains("vextrus-e2e/nowhere:1"), "{message}");
     }
 
@@ -151,14 +172,22 @@ mod lockfile {
 
     #[test]
     fn is_too_old() {
-        assert_snapshot!(refusal(|erp| _ = erp.replace("pnpm-lock.yaml", "lockfileVersion: '9.0'", "lockfileVersion: 5.4")));
+        assert_snapshot!(refusal(|erp| _ = erp.replace(
+            "pnpm-lock.yaml",
+            "lockfileVersion: '9.0'",
+            "lockfileVersion: 5.4"
+        )));
     }
 
     #[test]
     fn has_a_merge_conflict() {
         assert_snapshot!(refusal(|erp| {
             let ours = "  .:\n    devDependencies:\n";
-            erp.replace("pnpm-lock.yaml", ours, &format!("<<<<<<< HEAD\n{ours}=======\n>>>>>>> main\n"));
+            erp.replace(
+                "pnpm-lock.yaml",
+                ours,
+                &format!("<<<<<<< HEAD\n{ours}=======\n>>>>>>> main\n"),
+            );
         }));
     }
 
@@ -176,14 +205,21 @@ mod lockfile {
     fn lacks_a_package_that_it_refers_to() {
         assert_snapshot!(refusal(|erp| {
             let lockfile = erp.read("pnpm-lock.yaml");
-            erp.write("pnpm-lock.yaml", lockfile.replace("\n  bcrypt@5.1.1:\n", "\n  other@5.1.1:\n"));
+            erp.write(
+                "pnpm-lock.yaml",
+                lockfile.replace("\n  bcrypt@5.1.1:\n", "\n  other@5.1.1:\n"),
+            );
         }));
     }
 
     #[test]
     fn has_another_range_for_a_dependency_of_the_service() {
         assert_snapshot!(refusal(|erp| {
-            erp.replace("services/auth/package.json", "\"bcrypt\": \"^5.1.1\"", "\"bcrypt\": \"^6.0.0\"");
+            erp.replace(
+                "services/auth/package.json",
+                "\"bcrypt\": \"^5.1.1\"",
+                "\"bcrypt\": \"^6.0.0\"",
+            );
         }));
     }
 
@@ -191,7 +227,11 @@ mod lockfile {
     fn lacks_a_dependency_of_a_shared_package() {
         assert_snapshot!(refusal(|erp| {
             let pino = "    \"pino\": \"^9.9.0\"";
-            erp.replace("shared/infrastructure/package.json", pino, &format!("    \"pg\": \"^8.0.0\",\n{pino}"));
+            erp.replace(
+                "shared/infrastructure/package.json",
+                pino,
+                &format!("    \"pg\": \"^8.0.0\",\n{pino}"),
+            );
         }));
     }
 
@@ -200,7 +240,11 @@ mod lockfile {
         let engine = Engine::take();
         let erp = Workspace::erp();
         let before = engine.build(&erp).service("auth").run();
-        erp.replace("services/notification/package.json", "\"handlebars\": \"^4.7.8\"", "\"handlebars\": \"^5.0.0\"");
+        erp.replace(
+            "services/notification/package.json",
+            "\"handlebars\": \"^4.7.8\"",
+            "\"handlebars\": \"^5.0.0\"",
+        );
         let after = engine.build(&erp).service("auth").run();
         assert_eq!(after.image.digest(), before.image.digest());
         assert_snapshot!(after.progress.warnings().join("\n"));
@@ -212,29 +256,46 @@ mod workspace {
 
     #[test]
     fn has_a_service_with_a_broken_package_json() {
-        assert_snapshot!(refusal(|erp| _ = erp.replace("services/auth/package.json", "\"private\": true,", "\"private\": true")));
+        assert_snapshot!(refusal(|erp| _ = erp.replace(
+            "services/auth/package.json",
+            "\"private\": true,",
+            "\"private\": true"
+        )));
     }
 
     #[test]
     fn has_a_shared_package_with_a_broken_package_json() {
-        assert_snapshot!(refusal(|erp| _ = erp.replace("shared/utils/package.json", "\"private\": true,", "\"private\": yes,")));
+        assert_snapshot!(refusal(|erp| _ = erp.replace(
+            "shared/utils/package.json",
+            "\"private\": true,",
+            "\"private\": yes,"
+        )));
     }
 
     #[test]
     fn has_a_package_json_of_the_wrong_shape() {
         assert_snapshot!(refusal(|erp| {
-            erp.replace("services/auth/package.json", "\"bcrypt\": \"^5.1.1\"", "\"bcrypt\": 5");
+            erp.replace(
+                "services/auth/package.json",
+                "\"bcrypt\": \"^5.1.1\"",
+                "\"bcrypt\": 5",
+            );
         }));
     }
 
     #[test]
     fn has_a_broken_pnpm_workspace_yaml() {
-        assert_snapshot!(refusal(|erp| _ = erp.write("pnpm-workspace.yaml", "packages:\n  - \"shared/*\n  - services/*\n")));
+        assert_snapshot!(refusal(|erp| _ = erp.write(
+            "pnpm-workspace.yaml",
+            "packages:\n  - \"shared/*\n  - services/*\n"
+        )));
     }
 
     #[test]
     fn has_another_package_manager() {
-        assert_snapshot!(refusal(|erp| _ = erp.replace("package.json", "pnpm@9.15.9", "yarn@4.1.0")));
+        assert_snapshot!(refusal(
+            |erp| _ = erp.replace("package.json", "pnpm@9.15.9", "yarn@4.1.0")
+        ));
     }
 
     #[test]
@@ -242,7 +303,11 @@ mod workspace {
         assert_snapshot!(refusal(|erp| {
             let files = "  \"files\": [\n    \"dist\"\n  ],\n";
             let dependency = "  \"dependencies\": {\n    \"@erp/utils\": \"workspace:*\"\n  },\n";
-            erp.replace("shared/kernel/package.json", files, &format!("{files}{dependency}"));
+            erp.replace(
+                "shared/kernel/package.json",
+                files,
+                &format!("{files}{dependency}"),
+            );
             let locked = "  shared/kernel:\n    dependencies:\n      '@erp/utils':\n        specifier: workspace:*\n        version: link:../utils\n";
             erp.replace("pnpm-lock.yaml", "  shared/kernel: {}\n", locked);
         }));
@@ -257,9 +322,15 @@ mod workspace {
     #[test]
     fn has_a_package_json_that_leads_out_of_the_context() {
         let message = refusal(|erp| _ = erp.link("services/auth/package.json", "/etc/passwd"));
-        assert!(!message.contains("root:"), "a file outside the context was read:\n{message}");
+        assert!(
+            !message.contains("root:"),
+            "a file outside the context was read:\n{message}"
+        );
         let error = error_of(&message);
-        assert!(error.contains("package.json") && error.contains("link"), "{message}");
+        assert!(
+            error.contains("package.json") && error.contains("link"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -284,7 +355,11 @@ mod step {
         let refused = refused(|erp| _ = erp.append("services/auth/src/main.ts", broken), &[]);
         // The compiler's own words, with its place in the source.
         let said = "Type 'string' is not assignable to type 'number'";
-        assert!(refused.progress.log().contains(said), "{}", refused.progress.log());
+        assert!(
+            refused.progress.log().contains(said),
+            "{}",
+            refused.progress.log()
+        );
         assert_snapshot!(refused.message());
     }
 
@@ -292,7 +367,11 @@ mod step {
     fn fails_in_a_shared_packages_script_at_the_manifests_line() {
         let message = refusal_of_step(|erp| {
             erp.write(MANIFEST, format!("{SYNTAX}\n[build]\nscript = \"build\"\n"));
-            erp.replace("shared/kernel/package.json", "rimraf dist && tsc -p tsconfig.build.json", "exit 3");
+            erp.replace(
+                "shared/kernel/package.json",
+                "rimraf dist && tsc -p tsconfig.build.json",
+                "exit 3",
+            );
         });
         assert_snapshot!(message);
     }
@@ -300,9 +379,21 @@ mod step {
     #[test]
     fn leaves_no_entry_file() {
         assert_snapshot!(refusal_of_step(|erp| {
-            erp.replace("services/auth/package.json", "node dist/main.js", "node dist/server.js");
-            erp.replace("services/auth/package.json", "\"main\": \"dist/main.js\"", "\"main\": \"dist/server.js\"");
-            erp.replace("services/auth/package.json", "\"build\": \"nest build\"", "\"build\": \"nest build && mv dist lib\"");
+            erp.replace(
+                "services/auth/package.json",
+                "node dist/main.js",
+                "node dist/server.js",
+            );
+            erp.replace(
+                "services/auth/package.json",
+                "\"main\": \"dist/main.js\"",
+                "\"main\": \"dist/server.js\"",
+            );
+            erp.replace(
+                "services/auth/package.json",
+                "\"build\": \"nest build\"",
+                "\"build\": \"nest build && mv dist lib\"",
+            );
         }));
     }
 }

@@ -20,7 +20,9 @@ fn it_holds_one_program_and_says_what_it_can() {
     let program = config["Entrypoint"][0].as_str().unwrap().to_owned();
     // The engine adds empty files to every container; they are not the image's.
     let tree = frontend.files();
-    let with_content = tree.iter().filter(|(_, entry)| entry.kind == Kind::File && entry.size > 0);
+    let with_content = tree
+        .iter()
+        .filter(|(_, entry)| entry.kind == Kind::File && entry.size > 0);
     assert_eq!(with_content.map(|(path, _)| path).collect::<Vec<_>>(), [program]);
 
     let labels = &config["Labels"];
@@ -28,6 +30,9 @@ fn it_holds_one_program_and_says_what_it_can() {
     let capabilities = labels["moby.buildkit.frontend.caps"].as_str().unwrap();
     for capability in ["inputs", "subrequests", "contexts"] {
         let id = format!("moby.buildkit.frontend.{capability}");
-        assert!(capabilities.split(',').any(|known| known == id), "{id} is not among {capabilities}");
+        assert!(
+            capabilities.split(',').any(|known| known == id),
+            "{id} is not among {capabilities}"
+        );
     }
 }

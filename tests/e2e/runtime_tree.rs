@@ -37,9 +37,16 @@ fn check(service: &str) {
 
 /// Links are what node_modules consist of; one that leads nowhere is a module that cannot be loaded.
 fn every_link_resolves(tree: &Tree) {
-    let links: Vec<&str> =
-        tree.below(ROOT).filter(|(_, entry)| matches!(entry.kind, Kind::Link(_))).map(|(path, _)| path).collect();
-    assert!(links.len() > 50, "only {} links: is this a pnpm tree?", links.len());
+    let links: Vec<&str> = tree
+        .below(ROOT)
+        .filter(|(_, entry)| matches!(entry.kind, Kind::Link(_)))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        links.len() > 50,
+        "only {} links: is this a pnpm tree?",
+        links.len()
+    );
     let dead: Vec<&&str> = links.iter().filter(|path| tree.resolve(path).is_none()).collect();
     assert!(dead.is_empty(), "links that lead nowhere: {dead:?}");
 }
@@ -59,7 +66,11 @@ fn packages_are_the_production_closure(tree: &Tree, erp: &Workspace, service: &s
     let importers: BTreeSet<String> = manifests
         // A compiler may copy a package.json that the sources import.
         .filter(|path| !path.contains("/node_modules/") && !path.contains("/dist/"))
-        .filter_map(|path| path.strip_prefix("/app/")?.strip_suffix("/package.json").map(str::to_owned))
+        .filter_map(|path| {
+            path.strip_prefix("/app/")?
+                .strip_suffix("/package.json")
+                .map(str::to_owned)
+        })
         .collect();
     assert_eq!(importers, production.importers);
 }
@@ -88,7 +99,14 @@ fn packages(tree: &Tree) -> BTreeSet<String> {
 
 /// No trace of the install or of a native build.
 fn nothing_is_left_over(tree: &Tree) {
-    let stamped = [".modules.yaml", "lock.yaml", ".package-map.json", "obj.target", "config.gypi", ".cache"];
+    let stamped = [
+        ".modules.yaml",
+        "lock.yaml",
+        ".package-map.json",
+        "obj.target",
+        "config.gypi",
+        ".cache",
+    ];
     let left = tree.below(ROOT).map(|(path, _)| path).find(|path| {
         let (directory, name) = path.rsplit_once('/').unwrap();
         let in_build = directory.ends_with("/build") || directory.contains("/build/");
@@ -105,12 +123,22 @@ fn nothing_is_left_over(tree: &Tree) {
 fn nothing_lies_elsewhere(tree: &Tree, base: &Tree) {
     let allowed = ["/app", "/etc/passwd", "/etc/group", "/usr/lib/vextrus"];
     let is_allowed = |path: &str| {
-        allowed.iter().any(|allowed| path.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        allowed.iter().any(|allowed| {
+            path.strip_prefix(allowed)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     };
-    let added: Vec<&str> =
-        tree.iter().map(|(path, _)| path).filter(|path| base.get(path).is_none() && !is_allowed(path)).collect();
+    let added: Vec<&str> = tree
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| base.get(path).is_none() && !is_allowed(path))
+        .collect();
     assert!(added.is_empty(), "{added:?}");
-    let gone: Vec<&str> = base.iter().map(|(path, _)| path).filter(|path| tree.get(path).is_none()).collect();
+    let gone: Vec<&str> = base
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| tree.get(path).is_none())
+        .collect();
     assert!(gone.is_empty(), "{gone:?}");
 }
 
@@ -118,5 +146,8 @@ fn nothing_lies_elsewhere(tree: &Tree, base: &Tree) {
 fn base(image: &Image) -> Image {
     let layers = image.diff_ids();
     let bases = BASES.map(|name| Image::existing(image.docker(), name));
-    bases.into_iter().find(|base| layers.starts_with(&base.diff_ids())).expect("the base is one of the usual ones")
+    bases
+        .into_iter()
+        .find(|base| layers.starts_with(&base.diff_ids()))
+        .expect("the base is one of the usual ones")
 }

@@ -11,7 +11,13 @@ fn the_same_service_builds_and_runs() {
 
     let container = built.image.container().healthy();
     let hash = container.get("http://127.0.0.1:3002/auth/hash?value=secret");
-    assert!(hash.json()["hash"].as_str().is_some_and(|hash| hash.starts_with("$2")), "{}", hash.text());
+    assert!(
+        hash.json()["hash"]
+            .as_str()
+            .is_some_and(|hash| hash.starts_with("$2")),
+        "{}",
+        hash.text()
+    );
     drop(container);
 
     // The fallback caches as well as the merge does.
@@ -26,5 +32,12 @@ fn the_same_service_builds_and_runs() {
 
 /// Returns each file's path, kind, owner and permissions.
 fn files(tree: &vextrus_e2e::Tree) -> Vec<String> {
-    tree.iter().map(|(path, entry)| format!("{path} {:?} {}:{} {:o}", entry.kind, entry.uid, entry.gid, entry.mode)).collect()
+    tree.iter()
+        .map(|(path, entry)| {
+            format!(
+                "{path} {:?} {}:{} {:o}",
+                entry.kind, entry.uid, entry.gid, entry.mode
+            )
+        })
+        .collect()
 }

@@ -33,13 +33,25 @@ pub struct Layer {
 
 impl Image {
     pub(crate) fn tagged(docker: Docker, name: String, digest: String) -> Self {
-        Self { docker, name, digest, built: true }
+        Self {
+            docker,
+            name,
+            digest,
+            built: true,
+        }
     }
 
     /// Returns an image that the engine has.
     pub fn existing(docker: &Docker, name: &str) -> Self {
-        let digest = docker.command(["image", "inspect", "--format", "{{.Id}}", name]).output();
-        Self { docker: docker.clone(), name: name.to_owned(), digest, built: false }
+        let digest = docker
+            .command(["image", "inspect", "--format", "{{.Id}}", name])
+            .output();
+        Self {
+            docker: docker.clone(),
+            name: name.to_owned(),
+            digest,
+            built: false,
+        }
     }
 
     /// Returns the digest that names all of the image.
@@ -49,15 +61,24 @@ impl Image {
 
     /// Returns what `docker image inspect` says.
     pub fn inspect(&self) -> Value {
-        let text = self.docker.command(["image", "inspect", "--format", "{{json .}}", &self.name]).output();
+        let text = self
+            .docker
+            .command(["image", "inspect", "--format", "{{json .}}", &self.name])
+            .output();
         serde_json::from_str(&text).expect("docker prints JSON")
     }
 
     /// Returns the digests of the unpacked layers.
     pub fn diff_ids(&self) -> Vec<String> {
         let inspected = self.inspect();
-        let layers = inspected["RootFS"]["Layers"].as_array().expect("an image has layers");
-        layers.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        let layers = inspected["RootFS"]["Layers"]
+            .as_array()
+            .expect("an image has layers");
+        layers
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Returns the client of the engine that has it.
@@ -67,7 +88,9 @@ impl Image {
 
     /// Returns the bytes of the whole image, compressed as registries keep it.
     pub fn compressed_size(&self) -> u64 {
-        let gzip = Invocation::new("gzip").args(["--stdout"]).input(self.save().open());
+        let gzip = Invocation::new("gzip")
+            .args(["--stdout"])
+            .input(self.save().open());
         gzip.finish().succeeded().stdout.len() as u64
     }
 
@@ -92,13 +115,22 @@ impl Image {
     /// Returns the bytes that a registry which has `before` would be sent.
     pub fn bytes_beyond(&self, before: &Image) -> u64 {
         let known: BTreeSet<Layer> = before.layers().into_iter().collect();
-        self.layers().iter().filter(|layer| !known.contains(layer)).map(|layer| layer.size).sum()
+        self.layers()
+            .iter()
+            .filter(|layer| !known.contains(layer))
+            .map(|layer| layer.size)
+            .sum()
     }
 
     fn save(&self) -> Archive {
         let archive = Archive::new();
         let save = ["image", "save", "--output", archive.path(), &self.name];
-        let _ = self.docker.command(save).within(TRANSFER_LIMIT).finish().succeeded();
+        let _ = self
+            .docker
+            .command(save)
+            .within(TRANSFER_LIMIT)
+            .finish()
+            .succeeded();
         archive
     }
 
@@ -106,8 +138,11 @@ impl Image {
     pub fn files(&self) -> Tree {
         let container = self.docker.command(["create", &self.name]).output();
         let archive = Archive::new();
-        let exported =
-            self.docker.command(["export", "--output", archive.path(), &container]).within(TRANSFER_LIMIT).finish();
+        let exported = self
+            .docker
+            .command(["export", "--output", archive.path(), &container])
+            .within(TRANSFER_LIMIT)
+            .finish();
         let _ = self.docker.command(["rm", &container]).finish();
         let _ = exported.succeeded();
         Tree::read(archive.open())
@@ -121,7 +156,12 @@ impl Image {
 
 impl Drop for Image {
     fn drop(&mut self) {
-        if self.built && !self.docker.command(["image", "rm", "--force", &self.name]).succeeds() {
+        if self.built
+            && !self
+                .docker
+                .command(["image", "rm", "--force", &self.name])
+                .succeeds()
+        {
             eprintln!("the image {} was not removed", self.name);
         }
     }
@@ -136,8 +176,16 @@ struct Archive {
 impl Archive {
     fn new() -> Self {
         let directory = TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory");
-        let path = directory.path().join("archive.tar").to_str().expect("a path in UTF-8").to_owned();
-        Self { _directory: directory, path }
+        let path = directory
+            .path()
+            .join("archive.tar")
+            .to_str()
+            .expect("a path in UTF-8")
+            .to_owned();
+        Self {
+            _directory: directory,
+            path,
+        }
     }
 
     fn path(&self) -> &str {

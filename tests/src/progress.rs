@@ -64,14 +64,23 @@ impl Progress {
             }
             for log in list(&record, "logs") {
                 let (digest, data) = (text(log, "vertex"), text(log, "data"));
-                if seen.insert((digest.to_owned(), text(log, "timestamp").to_owned(), data.to_owned())) {
+                if seen.insert((
+                    digest.to_owned(),
+                    text(log, "timestamp").to_owned(),
+                    data.to_owned(),
+                )) {
                     let bytes = STANDARD.decode(data).unwrap_or_default();
-                    progress.step(&mut index, digest).log.push_str(&String::from_utf8_lossy(&bytes));
+                    progress
+                        .step(&mut index, digest)
+                        .log
+                        .push_str(&String::from_utf8_lossy(&bytes));
                 }
             }
             for warning in list(&record, "warnings") {
                 let short = STANDARD.decode(text(warning, "short")).unwrap_or_default();
-                progress.warnings.push(String::from_utf8_lossy(&short).into_owned());
+                progress
+                    .warnings
+                    .push(String::from_utf8_lossy(&short).into_owned());
             }
         }
         progress
@@ -88,8 +97,15 @@ impl Progress {
     /// Returns the names, without the service's label and in alphabetical order, of the steps that ran: not from
     /// the cache, and more than the engine's own reading of files, images and metadata.
     pub fn ran(&self) -> Vec<&str> {
-        let ran = self.steps.iter().filter(|step| step.ran()).map(|step| step.name.as_str());
-        let mut names: Vec<&str> = ran.filter(|name| !is_loading(name)).map(|name| split(name).1).collect();
+        let ran = self
+            .steps
+            .iter()
+            .filter(|step| step.ran())
+            .map(|step| step.name.as_str());
+        let mut names: Vec<&str> = ran
+            .filter(|name| !is_loading(name))
+            .map(|name| split(name).1)
+            .collect();
         names.sort_unstable();
         names
     }
@@ -118,24 +134,40 @@ impl Progress {
 /// Says whether a vertex only brings something in or out: those have no cache of their own, and move nothing that
 /// the engine already has.
 fn is_loading(name: &str) -> bool {
-    let loads = ["base ", "load ", "resolve image config", "docker-image://", "exporting ", "resolving provenance"];
+    let loads = [
+        "base ",
+        "load ",
+        "resolve image config",
+        "docker-image://",
+        "exporting ",
+        "resolving provenance",
+    ];
     let (label, step) = split(name);
     label.ends_with("internal") || loads.iter().any(|start| step.starts_with(start))
 }
 
 /// Splits a name into what is in the brackets before it, to which bake adds its target, and the step.
 fn split(name: &str) -> (&str, &str) {
-    name.strip_prefix('[').and_then(|rest| rest.split_once("] ")).unwrap_or(("", name))
+    name.strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+        .unwrap_or(("", name))
 }
 
 fn record(line: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(line).ok()?;
     let known = ["vertexes", "statuses", "logs", "warnings"];
-    value.as_object()?.keys().all(|key| known.contains(&key.as_str())).then_some(value)
+    value
+        .as_object()?
+        .keys()
+        .all(|key| known.contains(&key.as_str()))
+        .then_some(value)
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -166,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_the_clients_text() {
-        let progress = Progress::parse("{\"logs\":[{\"vertex\":\"a\",\"data\":\"aGk=\"}]}\na.toml:1\n{}x\nERROR: no\n");
+        let progress =
+            Progress::parse("{\"logs\":[{\"vertex\":\"a\",\"data\":\"aGk=\"}]}\na.toml:1\n{}x\nERROR: no\n");
         assert_eq!(progress.text(), "a.toml:1\n{}x\nERROR: no\n");
         assert_eq!(progress.log(), "hi");
     }

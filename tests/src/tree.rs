@@ -1,6 +1,7 @@
 //! The files of an image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
 /// The largest file whose content is kept: manifests and settings are far smaller.
@@ -15,7 +16,7 @@ pub struct Tree {
 }
 
 /// One file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     /// What it is.
     pub kind: Kind,
@@ -25,8 +26,12 @@ pub struct Entry {
     pub gid: u64,
     /// Its permissions.
     pub mode: u32,
+    /// When it was last modified, in seconds since 1970.
+    pub modified: u64,
     /// The bytes of its content.
     pub size: u64,
+    /// A hash of the content.
+    fingerprint: u64,
     content: Vec<u8>,
 }
 
@@ -62,19 +67,48 @@ impl Tree {
                 _ => Kind::Special,
             };
             let (uid, gid) = (header.uid().expect("an owner"), header.gid().expect("a group"));
-            let mode = header.mode().expect("permissions");
+            let (mode, modified) = (
+                header.mode().expect("permissions"),
+                header.mtime().expect("a time"),
+            );
             let size = entry.size();
-            let mut content = Vec::new();
+            let (mut content, mut fingerprint) = (Vec::new(), 0);
             if header.entry_type() == tar::EntryType::Link {
                 // A hard link has the content of the file that came before.
-                let target = absolute(&String::from_utf8_lossy(&entry.link_name_bytes().unwrap_or_default()));
-                if let Some(Entry { content: known, .. }) = entries.get(&target) {
+                let target = absolute(&String::from_utf8_lossy(
+                    &entry.link_name_bytes().unwrap_or_default(),
+                ));
+                if let Some(Entry {
+                    content: known,
+                    fingerprint: hash,
+                    ..
+                }) = entries.get(&target)
+                {
                     content.clone_from(known);
+                    fingerprint = *hash;
                 }
-            } else if size <= KEPT_SIZE {
+            } else {
                 entry.read_to_end(&mut content).expect("a tar archive");
+                let mut hasher = DefaultHasher::new();
+                hasher.write(&content);
+                fingerprint = hasher.finish();
+                if size > KEPT_SIZE {
+                    content = Vec::new();
+                }
             }
-            entries.insert(path, Entry { kind, uid, gid, mode, size, content });
+            entries.insert(
+                path,
+                Entry {
+                    kind,
+                    uid,
+                    gid,
+                    mode,
+                    modified,
+                    size,
+                    fingerprint,
+                    content,
+                },
+            );
         }
         Self { entries }
     }
@@ -84,10 +118,18 @@ impl Tree {
         self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
+    /// Returns the paths whose files are not alike in both: in content, kind, owner, permissions or time.
+    pub fn differences<'a>(&'a self, other: &'a Tree) -> Vec<&'a str> {
+        let paths: BTreeSet<&String> = self.entries.keys().chain(other.entries.keys()).collect();
+        let differ = |path: &&String| self.get(path) != other.get(path) && !is_the_engines(path);
+        paths.into_iter().filter(differ).map(String::as_str).collect()
+    }
+
     /// Returns the files below a directory.
     pub fn below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, &'a Entry)> {
         self.iter().filter(move |(path, _)| {
-            path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+            path.strip_prefix(directory)
+                .is_some_and(|rest| rest.starts_with('/'))
         })
     }
 
@@ -98,7 +140,9 @@ impl Tree {
 
     /// Returns the text of a file, which must be there and small.
     pub fn text(&self, path: &str) -> String {
-        let real = self.resolve(path).unwrap_or_else(|| panic!("the image has no {path}"));
+        let real = self
+            .resolve(path)
+            .unwrap_or_else(|| panic!("the image has no {path}"));
         String::from_utf8_lossy(&self.entries[&real].content).into_owned()
     }
 
@@ -133,6 +177,20 @@ impl Tree {
     }
 }
 
+/// Says whether a file is one that the engine puts into each container, or marks as changed with them.
+fn is_the_engines(path: &str) -> bool {
+    let files = [
+        "/.dockerenv",
+        "/dev",
+        "/etc",
+        "/etc/hostname",
+        "/etc/hosts",
+        "/etc/mtab",
+        "/etc/resolv.conf",
+    ];
+    files.contains(&path) || path.starts_with("/dev/")
+}
+
 /// Returns an archive's path as an absolute one.
 fn absolute(path: &str) -> String {
     format!("/{}", path.trim_start_matches("./").trim_matches('/'))
@@ -145,7 +203,9 @@ mod tests {
     fn tree(links: &[(&str, &str)], files: &[&str]) -> Tree {
         let mut builder = tar::Builder::new(Vec::new());
         for file in files {
-            builder.append_data(&mut header(), file, std::io::empty()).unwrap();
+            builder
+                .append_data(&mut header(), file, std::io::empty())
+                .unwrap();
         }
         for (path, target) in links {
             let mut header = header();
@@ -166,7 +226,12 @@ mod tests {
 
     #[test]
     fn links_are_followed_inside_the_image() {
-        let links = [("a/up", "../b"), ("a/root", "/b/file"), ("b/dead", "nothing"), ("loop", "loop")];
+        let links = [
+            ("a/up", "../b"),
+            ("a/root", "/b/file"),
+            ("b/dead", "nothing"),
+            ("loop", "loop"),
+        ];
         let tree = tree(&links, &["b/file"]);
         // Directories that an archive leaves out are no files.
         assert_eq!(tree.resolve("/a/root"), None);
