@@ -99,8 +99,9 @@ fn check(build: vextrus_e2e::Build<'_>, case: &Case) {
         }
         Outcome::Fails(parts) => {
             let refused = build.refused();
+            let told = refused.progress.log() + refused.message();
             for part in parts {
-                assert!(refused.message().contains(part), "no {part:?} in the error:\n{}", refused.message());
+                assert!(told.contains(part), "no {part:?} in the error:\n{told}");
             }
             refused.progress.warnings().to_vec()
         }
