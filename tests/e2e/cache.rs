@@ -28,7 +28,11 @@ fn another_services_dependency_reruns_nothing() {
 
     // zod is locked for the contracts already; now notification asks for it itself, as `pnpm add zod` writes it.
     let from = "    \"rxjs\": \"^7.8.2\"\n  },";
-    erp.replace("services/notification/package.json", from, "    \"rxjs\": \"^7.8.2\",\n    \"zod\": \"^4.1.0\"\n  },");
+    erp.replace(
+        "services/notification/package.json",
+        from,
+        "    \"rxjs\": \"^7.8.2\",\n    \"zod\": \"^4.1.0\"\n  },",
+    );
     let lockfile = erp.read("pnpm-lock.yaml");
     let zod = locked_zod(&lockfile);
     let (head, notification) = lockfile.split_once("\n  services/notification:\n").unwrap();
@@ -56,14 +60,24 @@ fn a_services_change_reruns_its_build_alone_and_pushes_little() {
     let erp = Workspace::erp();
     let before = engine.build(&erp).service("auth").run();
 
-    erp.append("services/auth/src/main.ts", &format!("console.info('changed {}');\n", never_before()));
+    erp.append(
+        "services/auth/src/main.ts",
+        &format!("console.info('changed {}');\n", never_before()),
+    );
     let after = engine.build(&erp).service("auth").run();
-    let expected =
-        ["build @erp/auth-service", "image", "layer @erp/auth-service", "sources of @erp/auth-service"];
+    let expected = [
+        "build @erp/auth-service",
+        "image",
+        "layer @erp/auth-service",
+        "sources of @erp/auth-service",
+    ];
     assert_eq!(after.progress.ran(), expected);
     assert_ne!(after.image.digest(), before.image.digest());
     let pushed = after.image.bytes_beyond(&before.image);
-    assert!((1..SMALL_PUSH).contains(&pushed), "the change would push {pushed} bytes");
+    assert!(
+        (1..SMALL_PUSH).contains(&pushed),
+        "the change would push {pushed} bytes"
+    );
 }
 
 #[test]
@@ -76,7 +90,10 @@ fn a_shared_change_that_compiles_to_the_same_stops_there() {
     let blank = "\n".repeat(1 + usize::try_from(never_before() % 100_000).unwrap());
     erp.append("shared/kernel/src/result.ts", &blank);
     let after = engine.build(&erp).service("auth").run();
-    assert_eq!(after.progress.ran(), ["build @erp/shared-kernel", "sources of @erp/shared-kernel"]);
+    assert_eq!(
+        after.progress.ran(),
+        ["build @erp/shared-kernel", "sources of @erp/shared-kernel"]
+    );
     assert_eq!(after.image.digest(), before.image.digest());
 }
 
@@ -90,11 +107,18 @@ fn a_shared_change_rebuilds_what_depends_on_it_and_installs_nothing() {
     let after = engine.build(&erp).service("auth").run();
     for package in ["shared-kernel", "shared-infrastructure", "utils", "auth-service"] {
         let step = format!("build @erp/{package}");
-        assert!(after.progress.ran().contains(&step.as_str()), "{step} did not run: {:?}", after.progress.ran());
+        assert!(
+            after.progress.ran().contains(&step.as_str()),
+            "{step} did not run: {:?}",
+            after.progress.ran()
+        );
     }
     assert_installs_nothing(&after.progress);
     let pushed = after.image.bytes_beyond(&before.image);
-    assert!((1..SMALL_PUSH).contains(&pushed), "the change would push {pushed} bytes");
+    assert!(
+        (1..SMALL_PUSH).contains(&pushed),
+        "the change would push {pushed} bytes"
+    );
 }
 
 #[test]
@@ -106,12 +130,21 @@ fn two_services_of_one_bake_compile_each_shared_package_once() {
 
     change_kernel(&erp);
     let (after, progress) = engine.bake(&erp, &services);
-    for package in ["shared-kernel", "shared-infrastructure", "utils", "service-contracts"] {
+    for package in [
+        "shared-kernel",
+        "shared-infrastructure",
+        "utils",
+        "service-contracts",
+    ] {
         let step = format!("build @erp/{package}");
         let runs = progress.ran().iter().filter(|name| **name == step).count();
         assert_eq!(runs, 1, "{step} ran {runs} times: {:?}", progress.ran());
         // Each run of a package's script begins with its name and version.
-        let headers = progress.log().lines().filter(|line| line.starts_with(&format!("> @erp/{package}@"))).count();
+        let headers = progress
+            .log()
+            .lines()
+            .filter(|line| line.starts_with(&format!("> @erp/{package}@")))
+            .count();
         assert_eq!(headers, 1, "the script of {package} ran {headers} times");
     }
     assert_installs_nothing(&progress);
@@ -122,12 +155,17 @@ fn two_services_of_one_bake_compile_each_shared_package_once() {
 
 /// Changes what the shared kernel compiles to, and what its dependents see of it.
 fn change_kernel(erp: &Workspace) {
-    erp.append("shared/kernel/src/index.ts", &format!("export const changed = '{}';\n", never_before()));
+    erp.append(
+        "shared/kernel/src/index.ts",
+        &format!("export const changed = '{}';\n", never_before()),
+    );
 }
 
 fn assert_installs_nothing(progress: &Progress) {
     let ran = progress.ran();
-    let install = ran.iter().find(|name| name.starts_with("install") || name.starts_with("set up"));
+    let install = ran
+        .iter()
+        .find(|name| name.starts_with("install") || name.starts_with("set up"));
     assert_eq!(install, None, "{ran:?}");
 }
 

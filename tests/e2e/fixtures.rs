@@ -26,28 +26,41 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
     // Majors on the outside: each sets its pnpm up once, and the builds after it find that done.
     let mut jobs: Vec<(&Fixture, u64)> = Vec::new();
     for major in pnpm.majors() {
-        jobs.extend(fixtures.iter().filter(|fixture| fixture.majors.contains(&major)).map(|fixture| (fixture, major)));
+        jobs.extend(
+            fixtures
+                .iter()
+                .filter(|fixture| fixture.majors.contains(&major))
+                .map(|fixture| (fixture, major)),
+        );
     }
     let (jobs, results) = (Mutex::new(jobs.into_iter()), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
                 loop {
-                    let Some((fixture, major)) = jobs.lock().unwrap().next() else { break };
+                    let Some((fixture, major)) = jobs.lock().unwrap().next() else {
+                        break;
+                    };
                     let failures = build(docker, fixture, major, &pnpm);
-                    results.lock().unwrap().insert((fixture.name.clone(), major), failures);
+                    results
+                        .lock()
+                        .unwrap()
+                        .insert((fixture.name.clone(), major), failures);
                 }
             });
         }
     });
     let results = results.into_inner().unwrap();
-    println!("{}", matrix(&fixtures, &pnpm, |fixture, major| {
-        match results.get(&(fixture.name.clone(), major)) {
-            Some(failures) if failures.is_empty() => "yes",
-            Some(_) => "FAILED",
-            None => "–",
-        }
-    }));
+    println!(
+        "{}",
+        matrix(&fixtures, &pnpm, |fixture, major| {
+            match results.get(&(fixture.name.clone(), major)) {
+                Some(failures) if failures.is_empty() => "yes",
+                Some(_) => "FAILED",
+                None => "–",
+            }
+        })
+    );
     let failures = told(&results);
     assert!(failures.is_empty(), "{failures}");
 }
@@ -60,7 +73,10 @@ fn the_documented_matrix_is_that_of_the_fixtures() {
         std::fs::write(&path, &page).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == page, "docs/pnpm.md is out of date; run UPDATE=1 cargo test -p vextrus-e2e fixtures::");
+    assert!(
+        found == page,
+        "docs/pnpm.md is out of date; run UPDATE=1 cargo test -p vextrus-e2e fixtures::"
+    );
 }
 
 /// Returns the fixtures; while one works on some, `FIXTURES` names those, with commas between.
@@ -81,10 +97,16 @@ fn build(docker: &Docker, fixture: &Fixture, major: u64, pnpm: &Pnpm) -> Vec<Str
     let mut failures = Vec::new();
     for case in cases {
         // The harness fails a test by panicking; here the other builds go on.
-        let checked = catch_unwind(AssertUnwindSafe(|| check(docker.build(&workspace).file(&case.file), case)));
+        let checked = catch_unwind(AssertUnwindSafe(|| {
+            check(docker.build(&workspace).file(&case.file), case)
+        }));
         if let Err(panic) = checked {
             let told = panic.downcast_ref::<String>().cloned();
-            failures.push(format!("{}: {}", case.file, told.unwrap_or_else(|| "panicked".to_owned())));
+            failures.push(format!(
+                "{}: {}",
+                case.file,
+                told.unwrap_or_else(|| "panicked".to_owned())
+            ));
         }
     }
     failures
@@ -107,7 +129,10 @@ fn check(build: vextrus_e2e::Build<'_>, case: &Case) {
         }
     };
     let told = warnings.join("\n");
-    assert!(warnings.is_empty() == case.warnings.is_empty(), "the warnings are:\n{told}");
+    assert!(
+        warnings.is_empty() == case.warnings.is_empty(),
+        "the warnings are:\n{told}"
+    );
     for part in &case.warnings {
         assert!(told.contains(part), "no {part:?} in the warnings:\n{told}");
     }
@@ -128,10 +153,20 @@ fn told(results: &BTreeMap<Cell, Vec<String>>) -> String {
 fn matrix(fixtures: &[Fixture], pnpm: &Pnpm, cell: impl Fn(&Fixture, u64) -> &'static str) -> String {
     let mut out = "| feature |".to_owned();
     let majors: Vec<u64> = pnpm.majors().collect();
-    let _ = writeln!(out, "{}", majors.iter().map(|major| format!(" {major} |")).collect::<String>());
+    let _ = writeln!(
+        out,
+        "{}",
+        majors
+            .iter()
+            .map(|major| format!(" {major} |"))
+            .collect::<String>()
+    );
     let _ = writeln!(out, "|---|{}", "---|".repeat(majors.len()));
     for fixture in fixtures {
-        let cells: String = majors.iter().map(|major| format!(" {} |", cell(fixture, *major))).collect();
+        let cells: String = majors
+            .iter()
+            .map(|major| format!(" {} |", cell(fixture, *major)))
+            .collect();
         let _ = writeln!(out, "| {} |{cells}", fixture.feature);
     }
     out
@@ -139,9 +174,19 @@ fn matrix(fixtures: &[Fixture], pnpm: &Pnpm, cell: impl Fn(&Fixture, u64) -> &'s
 
 /// Returns `docs/pnpm.md`.
 fn page(fixtures: &[Fixture], pnpm: &Pnpm) -> String {
-    let table = matrix(fixtures, pnpm, |fixture, major| if fixture.majors.contains(&major) { "yes" } else { "–" });
-    let absent = fixtures.iter().filter_map(|fixture| Some((fixture, fixture.absent.as_ref()?)));
-    let notes: String = absent.map(|(fixture, why)| format!("- {}: {why}.\n", fixture.feature)).collect();
+    let table = matrix(fixtures, pnpm, |fixture, major| {
+        if fixture.majors.contains(&major) {
+            "yes"
+        } else {
+            "–"
+        }
+    });
+    let absent = fixtures
+        .iter()
+        .filter_map(|fixture| Some((fixture, fixture.absent.as_ref()?)));
+    let notes: String = absent
+        .map(|(fixture, why)| format!("- {}: {why}.\n", fixture.feature))
+        .collect();
     format!(
         "# What of pnpm is supported
 

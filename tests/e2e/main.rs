@@ -21,7 +21,15 @@ fn every_file_is_listed() {
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/e2e");
     let files: BTreeSet<String> = std::fs::read_dir(directory)
         .unwrap()
-        .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned))
+        .filter_map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .into_string()
+                .unwrap()
+                .strip_suffix(".rs")
+                .map(str::to_owned)
+        })
         .filter(|name| name != "main")
         .collect();
     let listed: BTreeSet<String> = include_str!("main.rs")

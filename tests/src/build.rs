@@ -42,7 +42,12 @@ pub struct Refused {
 
 impl<'a> Build<'a> {
     pub(crate) fn new(docker: Docker, workspace: &'a Workspace) -> Self {
-        Self { docker, workspace, file: String::new(), arguments: Vec::new() }
+        Self {
+            docker,
+            workspace,
+            file: String::new(),
+            arguments: Vec::new(),
+        }
     }
 
     /// Builds a service of the example by its directory below `services`.
@@ -75,7 +80,12 @@ impl<'a> Build<'a> {
             .args(["--load", "--tag", &tag, "--metadata-file", &metadata_path])
             .finish(BUILD_LIMIT);
         let progress = Progress::parse(&finished.stderr);
-        assert!(finished.status.success(), "the build failed:\n{}\n{}", progress.log(), progress.text());
+        assert!(
+            finished.status.success(),
+            "the build failed:\n{}\n{}",
+            progress.log(),
+            progress.text()
+        );
         let metadata = read_json(&metadata);
         let image = Image::tagged(docker, tag, digest(&metadata));
         Built { image, progress }
@@ -86,12 +96,24 @@ impl<'a> Build<'a> {
         let docker = self.docker.clone();
         let finished = self.args(["--output", "type=cacheonly"]).finish(REFUSAL_LIMIT);
         let progress = Progress::parse(&finished.stderr);
-        assert!(!finished.status.success(), "the build succeeded, with the warnings {:?}", progress.warnings());
+        assert!(
+            !finished.status.success(),
+            "the build succeeded, with the warnings {:?}",
+            progress.warnings()
+        );
         let refused = Refused { progress };
         for crash in CRASHES {
-            assert!(!refused.message().contains(crash), "the frontend did not end cleanly:\n{}", refused.message());
+            assert!(
+                !refused.message().contains(crash),
+                "the frontend did not end cleanly:\n{}",
+                refused.message()
+            );
         }
-        let errors = refused.message().lines().filter(|line| line.starts_with("ERROR: ")).count();
+        let errors = refused
+            .message()
+            .lines()
+            .filter(|line| line.starts_with("ERROR: "))
+            .count();
         assert_eq!(errors, 1, "one error is expected:\n{}", refused.message());
         assert!(docker.answers(), "the engine does not answer any more");
         refused
@@ -99,9 +121,17 @@ impl<'a> Build<'a> {
 
     fn finish(self, limit: Duration) -> Finished {
         // buildx's own name for a frontend in place of the one that manifests name.
-        let syntax = std::env::var("BUILDKIT_SYNTAX").map(|image| format!("--build-arg=BUILDKIT_SYNTAX={image}"));
+        let syntax =
+            std::env::var("BUILDKIT_SYNTAX").map(|image| format!("--build-arg=BUILDKIT_SYNTAX={image}"));
         self.docker
-            .command(["buildx", "build", "--progress=rawjson", "--provenance=false", "--file", &self.file])
+            .command([
+                "buildx",
+                "build",
+                "--progress=rawjson",
+                "--provenance=false",
+                "--file",
+                &self.file,
+            ])
             .args(syntax.ok())
             .args(&self.arguments)
             .args(["."])
@@ -132,11 +162,21 @@ impl Docker {
     pub fn bake(&self, workspace: &Workspace, services: &[&str]) -> (BTreeMap<String, Image>, Progress) {
         let metadata = NamedTempFile::new().expect("a temporary file");
         let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
-        let tags: BTreeMap<String, String> =
-            services.iter().map(|service| ((*service).to_owned(), unique_tag())).collect();
-        let overrides = tags.iter().map(|(service, tag)| format!("--set={service}.tags={tag}"));
+        let tags: BTreeMap<String, String> = services
+            .iter()
+            .map(|service| ((*service).to_owned(), unique_tag()))
+            .collect();
+        let overrides = tags
+            .iter()
+            .map(|(service, tag)| format!("--set={service}.tags={tag}"));
         let finished = self
-            .command(["buildx", "bake", "--progress=rawjson", "--provenance=false", "--load"])
+            .command([
+                "buildx",
+                "bake",
+                "--progress=rawjson",
+                "--provenance=false",
+                "--load",
+            ])
             .args(["--metadata-file", &metadata_path])
             .args(overrides)
             .args(services)
@@ -144,7 +184,12 @@ impl Docker {
             .within(BUILD_LIMIT)
             .finish();
         let progress = Progress::parse(&finished.stderr);
-        assert!(finished.status.success(), "the bake failed:\n{}\n{}", progress.log(), progress.text());
+        assert!(
+            finished.status.success(),
+            "the bake failed:\n{}\n{}",
+            progress.log(),
+            progress.text()
+        );
         let metadata = read_json(&metadata);
         let images = tags.into_iter().map(|(service, tag)| {
             let digest = digest(&metadata[&service]);
@@ -156,7 +201,10 @@ impl Docker {
 
 /// Returns the digest of the image's manifest, which names all that is in the image.
 fn digest(metadata: &Value) -> String {
-    metadata["containerimage.digest"].as_str().expect("the metadata has a digest").to_owned()
+    metadata["containerimage.digest"]
+        .as_str()
+        .expect("the metadata has a digest")
+        .to_owned()
 }
 
 fn read_json(file: &NamedTempFile) -> Value {
@@ -167,5 +215,9 @@ fn read_json(file: &NamedTempFile) -> Value {
 /// Returns a tag that no other build has, of this run or another one at the same time.
 fn unique_tag() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    format!("vextrus-e2e:{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "vextrus-e2e:{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }

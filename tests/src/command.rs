@@ -40,7 +40,10 @@ impl Invocation {
         let mut command = Command::new(program);
         // A group of its own, so that its children end with it.
         command.stdin(Stdio::null()).process_group(0);
-        Self { command, limit: USUAL_LIMIT }
+        Self {
+            command,
+            limit: USUAL_LIMIT,
+        }
     }
 
     /// Adds arguments.
@@ -97,9 +100,19 @@ impl Invocation {
         };
         let (stdout, stderr) = (read(stdout), String::from_utf8_lossy(&read(stderr)).into_owned());
         let Some(status) = status else {
-            panic!("{what} had not ended after {:?}; its last words:\n{}", self.limit, tail(&stderr));
+            panic!(
+                "{what} had not ended after {:?}; its last words:\n{}",
+                self.limit,
+                tail(&stderr)
+            );
         };
-        Finished { what, status, stdout, stderr, took }
+        Finished {
+            what,
+            status,
+            stdout,
+            stderr,
+            took,
+        }
     }
 
     /// Runs it and returns its output without the last line's end; any other end than success fails the test.
@@ -118,7 +131,13 @@ impl Finished {
     /// Fails the test unless the command succeeded.
     #[must_use]
     pub fn succeeded(self) -> Self {
-        assert!(self.status.success(), "{} ended with {}:\n{}", self.what, self.status, tail(&self.stderr));
+        assert!(
+            self.status.success(),
+            "{} ended with {}:\n{}",
+            self.what,
+            self.status,
+            tail(&self.stderr)
+        );
         self
     }
 }

@@ -17,7 +17,11 @@ const PRINTED_LIMIT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(200);
 
 /// How services are run in production.
-const LOCKED_DOWN: [&str; 3] = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
+const LOCKED_DOWN: [&str; 3] = [
+    "--read-only",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+];
 
 /// A container; it is removed in the end, with its anonymous volumes.
 #[derive(Debug)]
@@ -41,7 +45,12 @@ pub struct Answer {
 
 impl Container {
     pub(crate) fn of(image: &Image) -> Self {
-        Self { docker: image.docker.clone(), image: image.name.clone(), arguments: Vec::new(), id: String::new() }
+        Self {
+            docker: image.docker.clone(),
+            image: image.name.clone(),
+            arguments: Vec::new(),
+            id: String::new(),
+        }
     }
 
     /// Sets an environment variable.
@@ -84,7 +93,12 @@ impl Container {
 
     /// Runs it to its end and returns what it printed; one that fails, or does not end, fails the test.
     pub fn printed(self) -> String {
-        let run = self.docker.command(["run", "--rm"]).args(LOCKED_DOWN).args(&self.arguments).args([&self.image]);
+        let run = self
+            .docker
+            .command(["run", "--rm"])
+            .args(LOCKED_DOWN)
+            .args(&self.arguments)
+            .args([&self.image]);
         run.within(PRINTED_LIMIT).output()
     }
 
@@ -101,25 +115,45 @@ impl Container {
               const type = response.headers.get('content-type') ?? '';
               console.log(JSON.stringify({ status: response.status, type, body }));
             });";
-        let text = self.docker.command(["exec", &self.id, "node", "-e", script, method, url]).output();
+        let text = self
+            .docker
+            .command(["exec", &self.id, "node", "-e", script, method, url])
+            .output();
         let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}"));
         Answer {
-            status: answer["status"].as_u64().and_then(|status| status.try_into().ok()).expect("a status"),
+            status: answer["status"]
+                .as_u64()
+                .and_then(|status| status.try_into().ok())
+                .expect("a status"),
             content_type: answer["type"].as_str().unwrap_or_default().to_owned(),
-            body: STANDARD.decode(answer["body"].as_str().unwrap_or_default()).expect("base64"),
+            body: STANDARD
+                .decode(answer["body"].as_str().unwrap_or_default())
+                .expect("base64"),
         }
     }
 
     /// Runs a program in it and returns whether it succeeded, and what it printed.
     pub fn exec(&self, program: &[&str]) -> (bool, String) {
         let finished = self.docker.command(["exec", &self.id]).args(program).finish();
-        (finished.status.success(), String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr)
+        (
+            finished.status.success(),
+            String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr,
+        )
     }
 
     /// Sends SIGTERM and waits for the end; returns how long that took and the exit code.
     pub fn stop(&self) -> (Duration, i64) {
-        let stopped = self.docker.command(["stop", "--timeout", "20", &self.id]).finish().succeeded();
-        (stopped.took, self.inspect()["State"]["ExitCode"].as_i64().expect("an exit code"))
+        let stopped = self
+            .docker
+            .command(["stop", "--timeout", "20", &self.id])
+            .finish()
+            .succeeded();
+        (
+            stopped.took,
+            self.inspect()["State"]["ExitCode"]
+                .as_i64()
+                .expect("an exit code"),
+        )
     }
 
     /// Returns what the service printed.
@@ -129,7 +163,10 @@ impl Container {
     }
 
     fn inspect(&self) -> Value {
-        let text = self.docker.command(["inspect", "--format", "{{json .}}", &self.id]).output();
+        let text = self
+            .docker
+            .command(["inspect", "--format", "{{json .}}", &self.id])
+            .output();
         serde_json::from_str(&text).expect("docker prints JSON")
     }
 }
@@ -148,7 +185,12 @@ impl Answer {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        if !self.id.is_empty() && !self.docker.command(["rm", "--force", "--volumes", &self.id]).succeeds() {
+        if !self.id.is_empty()
+            && !self
+                .docker
+                .command(["rm", "--force", "--volumes", &self.id])
+                .succeeds()
+        {
             eprintln!("the container {} was not removed", self.id);
         }
     }

@@ -40,7 +40,9 @@ impl Docker {
 
     /// Says whether the engine answers.
     pub fn answers(&self) -> bool {
-        self.command(["info", "--format", "{{.ServerVersion}}"]).within(Duration::from_secs(30)).succeeds()
+        self.command(["info", "--format", "{{.ServerVersion}}"])
+            .within(Duration::from_secs(30))
+            .succeeds()
     }
 }
 
@@ -62,7 +64,10 @@ impl Engine {
             if !docker.answers() {
                 return Err("no engine answers".to_owned());
             }
-            match IMAGES.iter().find(|image| !docker.command(["image", "inspect", image]).succeeds()) {
+            match IMAGES
+                .iter()
+                .find(|image| !docker.command(["image", "inspect", image]).succeeds())
+            {
                 Some(image) => Err(format!("the engine has no image {image}")),
                 None => Ok(()),
             }
@@ -83,7 +88,12 @@ impl Engine {
         let host = line
             .strip_prefix("export DOCKER_HOST=")
             .unwrap_or_else(|| panic!("up.sh printed {line:?}, not an address"));
-        let private = PrivateEngine { docker: Docker { host: Some(host.to_owned()) }, name: name.to_owned() };
+        let private = PrivateEngine {
+            docker: Docker {
+                host: Some(host.to_owned()),
+            },
+            name: name.to_owned(),
+        };
         let mut save = Command::new("docker")
             .arg("save")
             .args(IMAGES)
@@ -91,8 +101,16 @@ impl Engine {
             .spawn()
             .expect("docker starts");
         let images = save.stdout.take().expect("its output is a pipe");
-        let _ = private.command(["load", "--quiet"]).input(images).within(ENGINE_LIMIT).finish().succeeded();
-        assert!(save.wait().is_ok_and(|status| status.success()), "docker save failed");
+        let _ = private
+            .command(["load", "--quiet"])
+            .input(images)
+            .within(ENGINE_LIMIT)
+            .finish()
+            .succeeded();
+        assert!(
+            save.wait().is_ok_and(|status| status.success()),
+            "docker save failed"
+        );
         private
     }
 }
@@ -145,7 +163,10 @@ impl Drop for PrivateEngine {
             .within(ENGINE_LIMIT)
             .finish();
         if !down.status.success() {
-            eprintln!("the private engine {} was not removed:\n{}", self.name, down.stderr);
+            eprintln!(
+                "the private engine {} was not removed:\n{}",
+                self.name, down.stderr
+            );
         }
     }
 }

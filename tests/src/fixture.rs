@@ -70,9 +70,17 @@ impl Pnpm {
         let versions = releases.map(|(major, release)| {
             let text = |key: &str| release[key].as_str().expect("pnpm.json has texts").to_owned();
             let major = major.parse().expect("pnpm.json is keyed by majors");
-            (major, Release { version: text("version"), sha512: text("sha512") })
+            (
+                major,
+                Release {
+                    version: text("version"),
+                    sha512: text("sha512"),
+                },
+            )
         });
-        Self { versions: versions.collect() }
+        Self {
+            versions: versions.collect(),
+        }
     }
 
     /// Returns the majors in order.
@@ -99,7 +107,11 @@ impl Fixture {
         let cases = described["cases"].as_array().expect("a fixture has cases");
         let text = |key: &str| described[key].as_str().map(str::to_owned);
         Self {
-            name: directory.file_name().expect("a name").to_string_lossy().into_owned(),
+            name: directory
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned(),
             feature: text("feature").expect("a fixture names its feature"),
             absent: text("absent"),
             cases: cases.iter().map(|case| Case::read(case, &majors)).collect(),
@@ -119,7 +131,9 @@ impl Fixture {
         let release = &pnpm.versions[&major];
         for manifest in files(workspace.root()).filter(|file| file.ends_with("package.json")) {
             let text = fs::read_to_string(&manifest).expect("package.json is text");
-            let text = text.replace("<version>", &release.version).replace("<sha512>", &release.sha512);
+            let text = text
+                .replace("<version>", &release.version)
+                .replace("<sha512>", &release.sha512);
             fs::write(&manifest, text).expect("package.json can be written");
         }
         workspace
@@ -131,7 +145,9 @@ impl Fixture {
         let names = entries.map(|entry| entry.expect("a name").file_name().to_string_lossy().into_owned());
         let mut ranged: Vec<String> = names
             .filter(|name| {
-                let range = name.strip_prefix("files-").and_then(|range| range.split_once('-'));
+                let range = name
+                    .strip_prefix("files-")
+                    .and_then(|range| range.split_once('-'));
                 let bound = |text: &str| text.parse::<u64>().expect("files-FIRST-LAST names majors");
                 range.is_some_and(|(first, last)| (bound(first)..=bound(last)).contains(&major))
             })
@@ -150,7 +166,10 @@ impl Case {
             _ => panic!("a case either prints or fails: {described}"),
         };
         Self {
-            file: described["file"].as_str().expect("a case has a manifest").to_owned(),
+            file: described["file"]
+                .as_str()
+                .expect("a case has a manifest")
+                .to_owned(),
             majors: numbers(&described["majors"]).unwrap_or_else(|| majors.to_vec()),
             outcome,
             warnings: texts(&described["warnings"]).unwrap_or_default(),
@@ -172,14 +191,21 @@ fn numbers(list: &Value) -> Option<Vec<u64>> {
 }
 
 fn texts(list: &Value) -> Option<Vec<String>> {
-    Some(list.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    Some(
+        list.as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// Copies a directory's files over those of another one.
 fn copy(from: &Path, to: &Path) {
     for file in files(from) {
         let target = to.join(file.strip_prefix(from).expect("a file lies in its directory"));
-        fs::create_dir_all(target.parent().expect("a file lies in a directory")).expect("a directory is made");
+        fs::create_dir_all(target.parent().expect("a file lies in a directory"))
+            .expect("a directory is made");
         fs::copy(&file, &target).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 }
@@ -189,9 +215,14 @@ fn files(directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let mut left = vec![directory.to_owned()];
     let mut found = Vec::new();
     while let Some(directory) = left.pop() {
-        let entries = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+        let entries =
+            fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
         for path in entries.map(|entry| entry.expect("a name").path()) {
-            if path.is_dir() { left.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                left.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found.into_iter()

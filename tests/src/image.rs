@@ -34,13 +34,25 @@ pub struct Layer {
 
 impl Image {
     pub(crate) fn tagged(docker: Docker, name: String, digest: String) -> Self {
-        Self { docker, name, digest, built: true }
+        Self {
+            docker,
+            name,
+            digest,
+            built: true,
+        }
     }
 
     /// Returns an image that the engine has.
     pub fn existing(docker: &Docker, name: &str) -> Self {
-        let digest = docker.command(["image", "inspect", "--format", "{{.Id}}", name]).output();
-        Self { docker: docker.clone(), name: name.to_owned(), digest, built: false }
+        let digest = docker
+            .command(["image", "inspect", "--format", "{{.Id}}", name])
+            .output();
+        Self {
+            docker: docker.clone(),
+            name: name.to_owned(),
+            digest,
+            built: false,
+        }
     }
 
     /// Returns the digest that names all of the image.
@@ -50,15 +62,24 @@ impl Image {
 
     /// Returns what `docker image inspect` says.
     pub fn inspect(&self) -> Value {
-        let text = self.docker.command(["image", "inspect", "--format", "{{json .}}", &self.name]).output();
+        let text = self
+            .docker
+            .command(["image", "inspect", "--format", "{{json .}}", &self.name])
+            .output();
         serde_json::from_str(&text).expect("docker prints JSON")
     }
 
     /// Returns the digests of the unpacked layers.
     pub fn diff_ids(&self) -> Vec<String> {
         let inspected = self.inspect();
-        let layers = inspected["RootFS"]["Layers"].as_array().expect("an image has layers");
-        layers.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        let layers = inspected["RootFS"]["Layers"]
+            .as_array()
+            .expect("an image has layers");
+        layers
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Returns the layers in order, with the sizes that they are kept and pushed with.
@@ -66,9 +87,16 @@ impl Image {
         let archive = NamedTempFile::new().expect("a temporary file");
         let path = archive.path().to_str().expect("a path in UTF-8");
         let save = ["image", "save", "--output", path, &self.name];
-        let _ = self.docker.command(save).within(TRANSFER_LIMIT).finish().succeeded();
+        let _ = self
+            .docker
+            .command(save)
+            .within(TRANSFER_LIMIT)
+            .finish()
+            .succeeded();
         let index = member(archive.path(), "index.json");
-        let manifest = index["manifests"][0]["digest"].as_str().expect("the index names a manifest");
+        let manifest = index["manifests"][0]["digest"]
+            .as_str()
+            .expect("the index names a manifest");
         let manifest = member(archive.path(), &format!("blobs/{}", manifest.replace(':', "/")));
         let layers = manifest["layers"].as_array().expect("the manifest has layers");
         let layer = |layer: &Value| Layer {
@@ -81,7 +109,11 @@ impl Image {
     /// Returns the bytes that a registry which has `before` would be sent.
     pub fn bytes_beyond(&self, before: &Image) -> u64 {
         let known: BTreeSet<Layer> = before.layers().into_iter().collect();
-        self.layers().iter().filter(|layer| !known.contains(layer)).map(|layer| layer.size).sum()
+        self.layers()
+            .iter()
+            .filter(|layer| !known.contains(layer))
+            .map(|layer| layer.size)
+            .sum()
     }
 
     /// Returns every file of the image.
@@ -89,8 +121,11 @@ impl Image {
         let container = self.docker.command(["create", &self.name]).output();
         let archive = NamedTempFile::new().expect("a temporary file");
         let path = archive.path().to_str().expect("a path in UTF-8");
-        let exported =
-            self.docker.command(["export", "--output", path, &container]).within(TRANSFER_LIMIT).finish();
+        let exported = self
+            .docker
+            .command(["export", "--output", path, &container])
+            .within(TRANSFER_LIMIT)
+            .finish();
         let _ = self.docker.command(["rm", &container]).finish();
         let _ = exported.succeeded();
         Tree::read(File::open(archive.path()).expect("the export is there"))
@@ -104,7 +139,12 @@ impl Image {
 
 impl Drop for Image {
     fn drop(&mut self) {
-        if self.built && !self.docker.command(["image", "rm", "--force", &self.name]).succeeds() {
+        if self.built
+            && !self
+                .docker
+                .command(["image", "rm", "--force", &self.name])
+                .succeeds()
+        {
             eprintln!("the image {} was not removed", self.name);
         }
     }

@@ -31,10 +31,15 @@ impl Lockfile {
         let document: Value =
             serde_saphyr::from_str(&workspace.read("pnpm-lock.yaml")).expect("the lockfile is YAML");
         assert_eq!(document["lockfileVersion"], "9.0");
-        let importers = document["importers"].as_object().expect("the lockfile has importers");
+        let importers = document["importers"]
+            .as_object()
+            .expect("the lockfile has importers");
         let manifest = |importer: &String| {
             let text = workspace.read(&format!("{importer}/package.json"));
-            (importer.clone(), serde_json::from_str(&text).expect("package.json is JSON"))
+            (
+                importer.clone(),
+                serde_json::from_str(&text).expect("package.json is JSON"),
+            )
         };
         let manifests = importers.keys().map(manifest).collect();
         Self { document, manifests }
@@ -75,7 +80,12 @@ impl Lockfile {
                 continue;
             }
             let package = key.split('(').next().unwrap_or_default().to_owned();
-            if optional { &mut resolved.optional } else { &mut resolved.required }.insert(package);
+            if optional {
+                &mut resolved.optional
+            } else {
+                &mut resolved.required
+            }
+            .insert(package);
             let snapshot = &self.document["snapshots"][&key];
             assert!(snapshot.is_object(), "the lockfile has no snapshot {key}");
             for (field, below) in [("dependencies", optional), ("optionalDependencies", true)] {
@@ -83,7 +93,11 @@ impl Lockfile {
                     let version = version.as_str().expect("a version is text");
                     // An alias names the package that it stands for.
                     let known = &self.document["snapshots"][version];
-                    let key = if known.is_object() { version.to_owned() } else { format!("{name}@{version}") };
+                    let key = if known.is_object() {
+                        version.to_owned()
+                    } else {
+                        format!("{name}@{version}")
+                    };
                     packages.push((key, below));
                 }
             }
@@ -95,7 +109,10 @@ impl Lockfile {
     fn locked(&self, importer: &str, field: &str) -> BTreeMap<String, String> {
         let entries = self.document["importers"][importer][field].as_object();
         let entry = |(name, entry): (&String, &Value)| {
-            (name.clone(), entry["version"].as_str().expect("a version is text").to_owned())
+            (
+                name.clone(),
+                entry["version"].as_str().expect("a version is text").to_owned(),
+            )
         };
         entries.into_iter().flatten().map(entry).collect()
     }

@@ -50,14 +50,23 @@ impl Progress {
             }
             for log in list(&record, "logs") {
                 let (digest, data) = (text(log, "vertex"), text(log, "data"));
-                if seen.insert((digest.to_owned(), text(log, "timestamp").to_owned(), data.to_owned())) {
+                if seen.insert((
+                    digest.to_owned(),
+                    text(log, "timestamp").to_owned(),
+                    data.to_owned(),
+                )) {
                     let bytes = STANDARD.decode(data).unwrap_or_default();
-                    progress.step(&mut index, digest).log.push_str(&String::from_utf8_lossy(&bytes));
+                    progress
+                        .step(&mut index, digest)
+                        .log
+                        .push_str(&String::from_utf8_lossy(&bytes));
                 }
             }
             for warning in list(&record, "warnings") {
                 let short = STANDARD.decode(text(warning, "short")).unwrap_or_default();
-                progress.warnings.push(String::from_utf8_lossy(&short).into_owned());
+                progress
+                    .warnings
+                    .push(String::from_utf8_lossy(&short).into_owned());
             }
         }
         progress
@@ -75,8 +84,11 @@ impl Progress {
     /// the cache, and more than the engine's own reading of files, images and metadata.
     pub fn ran(&self) -> Vec<&str> {
         let ran = self.steps.iter().filter(|step| step.started && !step.cached);
-        let mut names: Vec<&str> =
-            ran.map(|step| step.name.as_str()).filter(|name| !is_loading(name)).map(without_label).collect();
+        let mut names: Vec<&str> = ran
+            .map(|step| step.name.as_str())
+            .filter(|name| !is_loading(name))
+            .map(without_label)
+            .collect();
         names.sort_unstable();
         names
     }
@@ -106,9 +118,15 @@ impl Progress {
 /// the engine already has.
 fn is_loading(name: &str) -> bool {
     let step = without_label(name);
-    ["[internal] ", "resolve image config", "docker-image://", "exporting ", "resolving provenance"]
-        .iter()
-        .any(|start| name.starts_with(start))
+    [
+        "[internal] ",
+        "resolve image config",
+        "docker-image://",
+        "exporting ",
+        "resolving provenance",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
         || ["base ", "load "].iter().any(|start| step.starts_with(start))
 }
 
@@ -123,11 +141,18 @@ fn without_label(name: &str) -> &str {
 fn record(line: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(line).ok()?;
     let known = ["vertexes", "statuses", "logs", "warnings"];
-    value.as_object()?.keys().all(|key| known.contains(&key.as_str())).then_some(value)
+    value
+        .as_object()?
+        .keys()
+        .all(|key| known.contains(&key.as_str()))
+        .then_some(value)
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -154,7 +179,8 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_the_clients_text() {
-        let progress = Progress::parse("{\"logs\":[{\"vertex\":\"a\",\"data\":\"aGk=\"}]}\na.toml:1\n{}x\nERROR: no\n");
+        let progress =
+            Progress::parse("{\"logs\":[{\"vertex\":\"a\",\"data\":\"aGk=\"}]}\na.toml:1\n{}x\nERROR: no\n");
         assert_eq!(progress.text(), "a.toml:1\n{}x\nERROR: no\n");
         assert_eq!(progress.log(), "hi");
     }

@@ -64,14 +64,25 @@ impl Tree {
             let mut content = Vec::new();
             if header.entry_type() == tar::EntryType::Link {
                 // A hard link has the content of the file that came before.
-                let target = absolute(&String::from_utf8_lossy(&entry.link_name_bytes().unwrap_or_default()));
+                let target = absolute(&String::from_utf8_lossy(
+                    &entry.link_name_bytes().unwrap_or_default(),
+                ));
                 if let Some(Entry { content: known, .. }) = entries.get(&target) {
                     content.clone_from(known);
                 }
             } else if entry.size() <= KEPT_SIZE {
                 entry.read_to_end(&mut content).expect("a tar archive");
             }
-            entries.insert(path, Entry { kind, uid, gid, mode, content });
+            entries.insert(
+                path,
+                Entry {
+                    kind,
+                    uid,
+                    gid,
+                    mode,
+                    content,
+                },
+            );
         }
         Self { entries }
     }
@@ -84,7 +95,8 @@ impl Tree {
     /// Returns the files below a directory.
     pub fn below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, &'a Entry)> {
         self.iter().filter(move |(path, _)| {
-            path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+            path.strip_prefix(directory)
+                .is_some_and(|rest| rest.starts_with('/'))
         })
     }
 
@@ -95,7 +107,9 @@ impl Tree {
 
     /// Returns the text of a file, which must be there and small.
     pub fn text(&self, path: &str) -> String {
-        let real = self.resolve(path).unwrap_or_else(|| panic!("the image has no {path}"));
+        let real = self
+            .resolve(path)
+            .unwrap_or_else(|| panic!("the image has no {path}"));
         String::from_utf8_lossy(&self.entries[&real].content).into_owned()
     }
 
@@ -157,7 +171,12 @@ mod tests {
 
     #[test]
     fn links_are_followed_inside_the_image() {
-        let links = [("a/up", "../b"), ("a/root", "/b/file"), ("b/dead", "nothing"), ("loop", "loop")];
+        let links = [
+            ("a/up", "../b"),
+            ("a/root", "/b/file"),
+            ("b/dead", "nothing"),
+            ("loop", "loop"),
+        ];
         let tree = tree(&links, &["b/file"]);
         // Directories that an archive leaves out are no files.
         assert_eq!(tree.resolve("/a/root"), None);

@@ -19,10 +19,14 @@ impl Workspace {
     pub fn erp() -> Self {
         let directory = TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory");
         let example = repository().join("examples/erp");
-        let listed = Invocation::new("git").args(["ls-files", "-z"]).directory(&example).output();
+        let listed = Invocation::new("git")
+            .args(["ls-files", "-z"])
+            .directory(&example)
+            .output();
         for path in listed.split('\0').filter(|path| !path.is_empty()) {
             let to = directory.path().join(path);
-            fs::create_dir_all(to.parent().expect("a file lies in a directory")).expect("a directory is made");
+            fs::create_dir_all(to.parent().expect("a file lies in a directory"))
+                .expect("a directory is made");
             fs::copy(example.join(path), &to).unwrap_or_else(|error| panic!("{path}: {error}"));
         }
         Self { directory }
@@ -30,7 +34,9 @@ impl Workspace {
 
     /// Returns an empty workspace.
     pub fn empty() -> Self {
-        Self { directory: TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory") }
+        Self {
+            directory: TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory"),
+        }
     }
 
     /// Returns the workspace's directory, or a path in it.
@@ -72,7 +78,11 @@ impl Workspace {
     /// Removes a file, or a directory with all that is in it.
     pub fn remove(&self, path: &str) -> &Self {
         let target = self.path(path);
-        let removed = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+        let removed = if target.is_dir() {
+            fs::remove_dir_all(target)
+        } else {
+            fs::remove_file(target)
+        };
         removed.unwrap_or_else(|error| panic!("{path}: {error}"));
         self
     }

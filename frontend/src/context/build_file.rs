@@ -42,7 +42,7 @@ impl BuildFile {
             format!("{directory}/package.json")
         };
         let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
-            .session(options.session_id.clone().unwrap_or_default())
+            .session(crate::build::local_session(options, "dockerfile"))
             .follow_paths([name, ignore.as_str(), package_json.as_str()])
             .shared_key_hint("dockerfile")
             .differ(Differ::None)

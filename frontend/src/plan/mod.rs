@@ -6,11 +6,13 @@
 mod base;
 mod command;
 mod contents;
+mod generator;
 mod healthcheck;
 mod install;
 mod model;
 mod native;
 mod node_version;
+mod outside;
 mod packages;
 mod planner;
 mod runtime;

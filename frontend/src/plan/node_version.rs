@@ -62,6 +62,10 @@ fn major_of(written: &str) -> Option<String> {
             .find(|(code, _)| *code == name)
             .map(|(_, major)| (*major).to_owned());
     }
+    // An empty range and a bare word let every version in, which names none.
+    if !written.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let version = written.strip_prefix('v').unwrap_or(written);
     let major = version.split('.').next()?;
     let is_number = !major.is_empty() && major.chars().all(|c| c.is_ascii_digit());
