@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::plan::ROOT_CONFIGURATION;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{
@@ -20,11 +21,10 @@ use crate::workspace::{
 };
 
 /// What the workspace says of itself; no sources.
-const METADATA: [&str; 15] = [
+const METADATA: [&str; 14] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
-    "**/tsconfig*.json",
     "**/nest-cli.json",
     "**/.npmrc",
     "**/.nvmrc",
@@ -60,7 +60,8 @@ pub struct Found {
 pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
     let source = Local::new("context")
         .session(crate::build::local_session(options, "context"))
-        .include(METADATA)
+        .include(METADATA.map(str::to_owned))
+        .include(ROOT_CONFIGURATION.map(|name| format!("**/{name}")))
         .exclude(NEVER)
         .shared_key_hint("vextrus-metadata")
         .name("[internal] load workspace manifests")

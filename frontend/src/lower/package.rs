@@ -6,7 +6,7 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{Steps, with_network};
+use super::steps::{Steps, copy, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
 use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
@@ -158,9 +158,9 @@ fn built(
     })
 }
 
-/// Copies a directory's contents, or a file, into the tree that a build runs in.
+/// Copies a directory's contents, a file, or what a glob matches into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination)
+    copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
 }

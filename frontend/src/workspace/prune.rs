@@ -78,7 +78,7 @@ pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
 
 /// Whether a project's entry is kept as pnpm wrote it.
 fn keeps_entry(closure: &Closure, id: &str) -> bool {
-    closure.verbatim && closure.importers.contains_key(id)
+    closure.verbatim && closure.importers.contains_key(id) && !(id == "." && closure.root_tools)
 }
 
 /// Appends a section with entries, if there are any: pnpm writes none that is empty.
