@@ -6,7 +6,7 @@ use std::sync::Arc;
 use buildkit_llb::{Definition, Local};
 use futures_util::future::try_join_all;
 
-use super::discover::{self, Candidate};
+use super::discover::{self, Candidate, Wanted};
 use super::{BuildFile, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::gateway::{Failure, Gateway, SolveRequest};
@@ -85,8 +85,26 @@ pub async fn load(
     options: &Options,
 ) -> Result<Found, Failure> {
     let wanted = discover::wanted(build_file, &manifest, options)?;
-    let ignore = tree.read(".dockerignore").await?;
     let root = discover::root(tree, &wanted).await?;
+    let other = match load_at(tree, &wanted, &root, manifest.clone()).await? {
+        Ok(found) => return Ok(found),
+        // A workspace inside another one has a lockfile of its own.
+        Err(not_there) => match discover::other_root(tree, &wanted, &root).await? {
+            Some(other) => other,
+            None => return Err(not_there.into()),
+        },
+    };
+    Ok(load_at(tree, &wanted, &other, manifest).await??)
+}
+
+/// Loads the workspace at a directory; the inner error is that the service is not in it.
+async fn load_at(
+    tree: &Tree,
+    wanted: &Wanted,
+    root: &str,
+    manifest: Manifest,
+) -> Result<Result<Found, Diagnostics>, Failure> {
+    let ignore = tree.read(".dockerignore").await?;
     let at = |name: &str| {
         if root.is_empty() {
             name.to_owned()
@@ -112,7 +130,7 @@ pub async fn load(
     let lockfile = match &lock {
         Some(file) => Lockfile::parse(file).map_err(&mut keep).ok(),
         None => {
-            keep(discover::no_lockfile(&root).into());
+            keep(discover::no_lockfile(root).into());
             None
         }
     };
@@ -132,13 +150,16 @@ pub async fn load(
         return Err(Diagnostic::new("the lockfile could not be read").into());
     };
 
-    let manifests = read_manifests(tree, &root, &lockfile, &mut mistakes).await?;
+    let manifests = read_manifests(tree, root, &lockfile, &mut mistakes).await?;
     Diagnostics::check(std::mem::take(&mut mistakes))?;
     let candidates: Vec<Candidate<'_>> = manifests
         .iter()
         .map(|(importer, manifest)| Candidate { importer, manifest })
         .collect();
-    let service = discover::service(&wanted, &candidates, &root)?;
+    let service = match discover::service(wanted, &candidates, root) {
+        Ok(service) => service,
+        Err(not_there) => return Ok(Err(not_there)),
+    };
     let requested = manifest.place("pnpm");
     let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
         requested: manifest
@@ -159,7 +180,7 @@ pub async fn load(
     );
 
     let mut workspace = Workspace {
-        root: root.clone(),
+        root: root.to_owned(),
         lockfile,
         projects: BTreeMap::new(),
         pnpm_workspace,
@@ -169,7 +190,7 @@ pub async fn load(
         node_version_files: Vec::new(),
         tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
         root_files: tree
-            .list(&root)
+            .list(root)
             .await?
             .into_iter()
             .filter(|name| !name.ends_with('/'))
@@ -191,12 +212,12 @@ pub async fn load(
         }
     }
     workspace.node_version_files = node_version_files(tree, &workspace, &service).await?;
-    Ok(Found {
+    Ok(Ok(Found {
         workspace,
         service,
         manifest,
         ignore,
-    })
+    }))
 }
 
 /// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
