@@ -6,6 +6,7 @@ mod document;
 mod globals;
 mod importer;
 mod index;
+mod own;
 mod package;
 mod scan;
 
@@ -23,6 +24,7 @@ use globals::Globals;
 use index::Index;
 
 use super::dep_path::DepPath;
+use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// The format of a lockfile, by its major number.
