@@ -13,6 +13,8 @@ use crate::gateway::fake::{Fake, State};
 use crate::options::Worker;
 
 mod invariance;
+mod large;
+mod plans;
 mod refusals;
 
 /// The services of the example, by directory.

@@ -91,8 +91,7 @@ fn built(
         tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
     }
     for (source, destination) in &package.optional_files {
-        let copy = tree_copy(&sources, &format!("/{source}"), in_tree(destination));
-        tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
+        tree = tree.copy(optional_copy(&sources, source, in_tree(destination)));
     }
     tree = tree.copy(
         tree_copy(
@@ -163,6 +162,15 @@ fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
     copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
+}
+
+/// Copies a path of the context to the same path below the workspace, or nothing where it does not exist.
+///
+/// As a pattern on the directory that both paths are relative to: a path itself has to exist.
+fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
+    let inside = destination.trim_start_matches('/');
+    let root = source.strip_suffix(inside).unwrap_or_default();
+    tree_copy(context, &format!("/{root}"), "/").include([inside])
 }
 
 impl PackageBuild {
