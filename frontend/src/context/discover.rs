@@ -124,7 +124,7 @@ pub(super) async fn other_root(tree: &Tree, wanted: &Wanted, root: &str) -> Resu
 }
 
 /// Returns the directories that hold a file of the name, the upper ones first.
-async fn directories_with(tree: &Tree, file: &str) -> Result<Vec<String>, Failure> {
+pub(super) async fn directories_with(tree: &Tree, file: &str) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     let mut queue = std::collections::VecDeque::from([String::new()]);
     let mut looked = 0;

@@ -105,13 +105,6 @@ async fn load_at(
     manifest: Manifest,
 ) -> Result<Result<Found, Diagnostics>, Failure> {
     let ignore = tree.read(".dockerignore").await?;
-    let at = |name: &str| {
-        if root.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{root}/{name}")
-        }
-    };
     let names = [
         "pnpm-lock.yaml",
         "pnpm-workspace.yaml",
@@ -119,7 +112,7 @@ async fn load_at(
         "turbo.json",
         "vextrus.toml",
     ]
-    .map(at);
+    .map(|name| workspace_file(root, name));
     let files = tree.read_all(&names).await?;
     let mut files = files.into_iter();
     let mut next = || files.next().flatten();
@@ -150,6 +143,38 @@ async fn load_at(
         return Err(Diagnostic::new("the lockfile could not be read").into());
     };
 
+    let root_manifest = tree.read(&workspace_file(root, "package.json")).await?;
+    let root_manifest = root_manifest.and_then(|file| PackageJson::parse(&file).ok());
+    let requested = manifest.place("pnpm");
+    let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
+        requested: manifest
+            .pnpm
+            .as_ref()
+            .map(|version| (version.as_str(), requested.as_ref())),
+        root: root_manifest.as_ref(),
+        workspace: pnpm_workspace.as_ref(),
+        lockfile: Some(&lockfile),
+    });
+    let settings = pnpm.as_ref().ok().map(|pnpm| {
+        let sources = settings::Sources {
+            root: root_manifest.as_ref(),
+            workspace: pnpm_workspace.as_ref(),
+            npmrc: npmrc.as_ref(),
+        };
+        Settings::read(pnpm.major, sources)
+    });
+    let own_lockfiles = match (&settings, &pnpm_workspace) {
+        (Some(settings), Some(yaml)) if !settings.shared_workspace_lockfile => {
+            own_lockfiles(tree, root, yaml, &lockfile, &mut mistakes).await?
+        }
+        _ => BTreeMap::new(),
+    };
+    let lockfile = if own_lockfiles.is_empty() {
+        lockfile
+    } else {
+        Lockfile::of_projects(&own_lockfiles)?
+    };
+
     let manifests = read_manifests(tree, root, &lockfile, &mut mistakes).await?;
     Diagnostics::check(std::mem::take(&mut mistakes))?;
     let candidates: Vec<Candidate<'_>> = manifests
@@ -160,28 +185,15 @@ async fn load_at(
         Ok(service) => service,
         Err(not_there) => return Ok(Err(not_there)),
     };
-    let requested = manifest.place("pnpm");
-    let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
-        requested: manifest
-            .pnpm
-            .as_ref()
-            .map(|version| (version.as_str(), requested.as_ref())),
-        root: manifests.get("."),
-        workspace: pnpm_workspace.as_ref(),
-        lockfile: Some(&lockfile),
-    })?;
-    let settings = Settings::read(
-        pnpm.major,
-        settings::Sources {
-            root: manifests.get("."),
-            workspace: pnpm_workspace.as_ref(),
-            npmrc: npmrc.as_ref(),
-        },
-    );
+    let pnpm = pnpm?;
+    let Some(settings) = settings else {
+        return Err(Diagnostic::new("the settings could not be read").into());
+    };
 
     let mut workspace = Workspace {
         root: root.to_owned(),
         lockfile,
+        own_lockfiles,
         projects: BTreeMap::new(),
         pnpm_workspace,
         npmrc,
@@ -252,6 +264,45 @@ pub async fn load_projects(
         }
     }
     Ok(())
+}
+
+/// Returns the path in the context of a file below the workspace's root.
+fn workspace_file(root: &str, name: &str) -> String {
+    if root.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{root}/{name}")
+    }
+}
+
+/// Reads the lockfiles beside the projects' manifests, the root's own included.
+async fn own_lockfiles(
+    tree: &Tree,
+    root: &str,
+    workspace: &PnpmWorkspace,
+    of_root: &Lockfile,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<ImporterId, Lockfile>, Failure> {
+    let mut found = BTreeMap::from([(".".to_owned(), of_root.clone())]);
+    for directory in discover::directories_with(tree, "pnpm-lock.yaml").await? {
+        let below = if root.is_empty() {
+            Some(directory.as_str())
+        } else {
+            directory.strip_prefix(&format!("{root}/"))
+        };
+        let Some(importer) = below.filter(|id| !id.is_empty() && workspace.contains(id)) else {
+            continue;
+        };
+        if let Some(file) = tree.read(&format!("{directory}/pnpm-lock.yaml")).await? {
+            match Lockfile::parse(&file) {
+                Ok(lockfile) => {
+                    found.insert(importer.to_owned(), lockfile);
+                }
+                Err(mistake) => mistakes.extend(Vec::from(mistake)),
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn read_manifests(

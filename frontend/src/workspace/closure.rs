@@ -106,6 +106,13 @@ impl Closure {
         }
     }
 
+    /// Returns the closure with the root as its only project, for a lockfile of the root's own.
+    pub fn of_root_alone(&self) -> Self {
+        let mut root = self.clone();
+        root.importers.retain(|id, _| id == ".");
+        root
+    }
+
     /// Returns which dependencies the manifest of a project keeps for an install of this closure.
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         match self.importers.get(id) {
