@@ -86,6 +86,7 @@ impl Lockfile {
             document,
             version: first.version,
             globals,
+            snapshots: std::sync::Arc::default(),
         })
     }
 }
