@@ -1,6 +1,7 @@
 //! The lockfiles of a workspace whose projects have one each (`shared-workspace-lockfile=false`), as one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::document::Document;
 use super::globals::Globals;
@@ -86,7 +87,7 @@ impl Lockfile {
             document,
             version: first.version,
             globals,
-            snapshots: std::sync::Arc::default(),
+            snapshots: Arc::default(),
         })
     }
 }
