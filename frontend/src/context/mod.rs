@@ -7,6 +7,7 @@
 mod build_file;
 mod discover;
 mod ignore;
+mod root;
 mod tree;
 mod workspace;
 

@@ -1,23 +1,21 @@
 //! Reads the workspace that the build file's service belongs to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use buildkit_llb::{Definition, Local};
 use futures_util::future::try_join_all;
 
-use super::discover::{self, Candidate};
+use super::discover;
+use super::root::Root;
 use super::{BuildFile, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
+use crate::diagnostic::SourceFile;
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
-use crate::workspace::{
-    ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Prisma, Project, Settings,
-    Workspace, pnpm_version, settings,
-};
+use crate::workspace::{ImporterId, Prisma, Project, Workspace};
 
 /// What the workspace says of itself; no sources.
 const METADATA: [&str; 15] = [
@@ -85,99 +83,32 @@ pub async fn load(
 ) -> Result<Found, Failure> {
     let wanted = discover::wanted(build_file, &manifest, options)?;
     let ignore = tree.read(".dockerignore").await?;
-    let root = discover::root(tree, &wanted).await?;
-    let at = |name: &str| {
-        if root.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{root}/{name}")
-        }
-    };
-    let names = [
-        "pnpm-lock.yaml",
-        "pnpm-workspace.yaml",
-        ".npmrc",
-        "turbo.json",
-        "vextrus.toml",
-    ]
-    .map(at);
-    let files = tree.read_all(&names).await?;
-    let mut files = files.into_iter();
-    let mut next = || files.next().flatten();
-    let (lock, yaml, npmrc, turbo, defaults) = (next(), next(), next(), next(), next());
-
-    let mut mistakes: Vec<Diagnostic> = Vec::new();
-    let mut keep = |diagnostics: Diagnostics| mistakes.extend(Vec::from(diagnostics));
-    let lockfile = match &lock {
-        Some(file) => Lockfile::parse(file).map_err(&mut keep).ok(),
-        None => {
-            keep(discover::no_lockfile(&root).into());
-            None
-        }
-    };
-    let pnpm_workspace = yaml
-        .as_ref()
-        .and_then(|file| PnpmWorkspace::parse(file).map_err(&mut keep).ok());
-    let npmrc = npmrc.as_ref().map(Npmrc::parse);
-    let defaults = defaults
-        .as_ref()
-        .and_then(|file| Manifest::parse_defaults(file).map_err(&mut keep).ok());
-    let manifest = match defaults {
-        Some(defaults) => manifest.with_defaults(defaults),
-        None => manifest,
-    };
-    let Some(lockfile) = lockfile else {
-        Diagnostics::check(mistakes)?;
-        return Err(Diagnostic::new("the lockfile could not be read").into());
-    };
-
-    let manifests = read_manifests(tree, &root, &lockfile, &mut mistakes).await?;
-    Diagnostics::check(std::mem::take(&mut mistakes))?;
-    let candidates: Vec<Candidate<'_>> = manifests
-        .iter()
-        .map(|(importer, manifest)| Candidate { importer, manifest })
-        .collect();
-    let service = discover::service(&wanted, &candidates, &root)?;
-    let requested = manifest.place("pnpm");
-    let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
-        requested: manifest
-            .pnpm
-            .as_ref()
-            .map(|version| (version.as_str(), requested.as_ref())),
-        root: manifests.get("."),
-        workspace: pnpm_workspace.as_ref(),
-        lockfile: Some(&lockfile),
-    })?;
-    let settings = Settings::read(
-        pnpm.major,
-        settings::Sources {
-            root: manifests.get("."),
-            workspace: pnpm_workspace.as_ref(),
-            npmrc: npmrc.as_ref(),
-        },
-    );
+    let root = Root::find(tree, &wanted, &manifest).await?;
+    let service = root.service;
+    let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
 
     let mut workspace = Workspace {
-        root: root.clone(),
-        lockfile,
-        projects: BTreeMap::new(),
-        pnpm_workspace,
-        npmrc,
-        pnpm,
-        settings,
+        lockfiles: root.lockfiles,
+        projects: root
+            .manifests
+            .into_iter()
+            .map(|(importer, manifest)| (importer, Project::new(manifest)))
+            .collect(),
+        pnpm_workspace: root.pnpm_workspace,
+        npmrc: root.npmrc,
+        pnpm: root.pnpm,
+        settings: root.settings,
         node_version_files: Vec::new(),
         tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
         root_files: tree
-            .list(&root)
+            .list(&root.directory)
             .await?
             .into_iter()
             .filter(|name| !name.ends_with('/'))
             .collect(),
         existing: BTreeSet::new(),
+        root: root.directory,
     };
-    for (importer, manifest) in manifests {
-        workspace.projects.insert(importer, Project::new(manifest));
-    }
     for path in workspace
         .settings
         .pnpmfiles
@@ -193,7 +124,7 @@ pub async fn load(
     Ok(Found {
         workspace,
         service,
-        manifest,
+        manifest: root.manifest,
         ignore,
     })
 }
@@ -230,38 +161,6 @@ pub async fn load_projects(
         }
     }
     Ok(())
-}
-
-async fn read_manifests(
-    tree: &Tree,
-    root: &str,
-    lockfile: &Lockfile,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<ImporterId, PackageJson>, Failure> {
-    let base = if root.is_empty() { "." } else { root };
-    let mut importers: Vec<ImporterId> = lockfile.importer_ids().map(str::to_owned).collect();
-    if !importers.iter().any(|id| id == ".") {
-        importers.push(".".to_owned());
-    }
-    // An importer outside of the context cannot be read, and may not be needed.
-    importers.retain(|id| !join(base, id).starts_with(".."));
-    let paths: Vec<String> = importers
-        .iter()
-        .map(|id| join(base, &format!("{id}/package.json")))
-        .collect();
-    let files = tree.read_all(&paths).await?;
-    let mut manifests = BTreeMap::new();
-    for (importer, file) in importers.into_iter().zip(files) {
-        // A project that the lockfile still lists but that is gone is the drift check's business.
-        let Some(file) = file else { continue };
-        match PackageJson::parse(&file) {
-            Ok(manifest) => {
-                manifests.insert(importer, manifest);
-            }
-            Err(found) => mistakes.extend(Vec::from(found)),
-        }
-    }
-    Ok(manifests)
 }
 
 /// Follows the TypeScript configurations of one project, reading what turns up on the way.

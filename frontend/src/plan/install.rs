@@ -1,15 +1,15 @@
 //! One install: the files that it reads and the command that runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::model::{Install, STORE};
 use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
-use crate::workspace::closure::{Closure, Scope};
+use crate::workspace::closure::Scope;
+use crate::workspace::lockfiles::WorkspaceClosure;
 use crate::workspace::path::{is_within, join};
-use crate::workspace::prune::prune;
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 
@@ -42,7 +42,7 @@ impl Installer<'_> {
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
         let scope = Scope::Development { include_root: true };
-        let closure = Closure::of(&self.workspace.lockfile, &[package.to_owned()], scope)?;
+        let closure = self.workspace.lockfiles.closure(&[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
         let native = surveyor.survey(&closure)?;
         let wanted = if package == self.service {
@@ -64,7 +64,7 @@ impl Installer<'_> {
     /// `links` are the injected packages, as `tidy.cjs` takes them.
     pub(super) fn production(
         &self,
-        closure: &Closure,
+        closure: &WorkspaceClosure,
         native: &Native,
         libc: Libc,
         links: &[String],
@@ -88,18 +88,23 @@ impl Installer<'_> {
 
     fn install(
         &self,
-        closure: &Closure,
+        closure: &WorkspaceClosure,
         production: bool,
         tidy: &[String],
         libc: Libc,
         packages: SystemPackages,
     ) -> Install {
         let workspace = self.workspace;
-        let pruned = prune(&workspace.lockfile, closure);
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
-        files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
-        for importer in pruned.importers.keys() {
+        // pnpm expects the root of every workspace.
+        let mut importers = BTreeSet::from([".".to_owned()]);
+        for (directory, pruned) in workspace.lockfiles.prune(closure) {
+            let path = join(&directory, "pnpm-lock.yaml");
+            files.insert(workspace.container_path(&path), pruned.text);
+            importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
+        }
+        for importer in &importers {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
@@ -118,10 +123,7 @@ impl Installer<'_> {
         if let Some(yaml) = &workspace.pnpm_workspace {
             files.insert(
                 workspace.container_path("pnpm-workspace.yaml"),
-                yaml.narrowed(
-                    pruned.importers.keys(),
-                    workspace.projects.get(".").map(|root| &root.manifest),
-                ),
+                yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
             );
         }
         if let Some(npmrc) = &workspace.npmrc {
@@ -152,7 +154,7 @@ impl Installer<'_> {
             env: environment(),
             libc,
             packages,
-            package_count: closure.packages.len(),
+            package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
         }
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostics;
 use crate::workspace::Workspace;
-use crate::workspace::closure::Closure;
 use crate::workspace::dep_path::DepPath;
+use crate::workspace::lockfiles::WorkspaceClosure;
 
 /// What the lockfile says of one external package.
 #[derive(Debug, Clone, Default)]
@@ -77,11 +77,11 @@ const GLIBC_ONLY: [&str; 14] = [
     "puppeteer",
 ];
 
-/// Reads what the lockfile says of machine code, each package once however many closures hold it.
+/// Reads what the lockfiles say of machine code, each package once however many closures hold it.
 #[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     workspace: &'a Workspace,
-    known: BTreeMap<DepPath, Evidence>,
+    known: BTreeMap<(String, DepPath), Evidence>,
 }
 
 impl<'a> Surveyor<'a> {
@@ -96,14 +96,24 @@ impl<'a> Surveyor<'a> {
     ///
     /// # Errors
     /// A malformed entry of the lockfile.
-    pub(super) fn survey(&mut self, closure: &Closure) -> Result<Native, Diagnostics> {
+    pub(super) fn survey(&mut self, closure: &WorkspaceClosure) -> Result<Native, Diagnostics> {
         let mut packages = Vec::new();
-        for path in &closure.packages {
-            if let Some(known) = self.known.get(path) {
+        let entries = closure.lockfiles.iter().flat_map(|(directory, closure)| {
+            closure
+                .packages
+                .iter()
+                .map(|path| (directory.clone(), path.clone()))
+        });
+        for key in entries {
+            if let Some(known) = self.known.get(&key) {
                 packages.push(known.clone());
                 continue;
             }
-            let Some(entry) = self.workspace.lockfile.package(path)? else {
+            let (directory, path) = &key;
+            let Some(lockfile) = self.workspace.lockfiles.at(directory) else {
+                continue;
+            };
+            let Some(entry) = lockfile.package(path)? else {
                 continue;
             };
             let snapshot = &entry.snapshot;
@@ -122,7 +132,7 @@ impl<'a> Surveyor<'a> {
                 os: entry.os,
                 libc: entry.libc,
             };
-            self.known.insert(path.clone(), evidence.clone());
+            self.known.insert(key, evidence.clone());
             packages.push(evidence);
         }
         Ok(survey(&packages))

@@ -137,6 +137,13 @@ impl Settings {
         }
     }
 
+    /// Whether any major reads from these files that each project has its own lockfile.
+    pub fn any_separates_lockfiles(sources: Sources<'_>) -> bool {
+        let majors = [8, 10, 11];
+        let separates = |major: &u64| !Self::read(*major, sources).shared_workspace_lockfile;
+        majors.iter().any(separates)
+    }
+
     /// Whether the install scripts of a package run.
     ///
     /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`).
