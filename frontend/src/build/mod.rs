@@ -88,13 +88,15 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         .ignore
         .as_deref()
         .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let ignore = ignore.map(context::exclude_patterns).unwrap_or_default();
+    context::check_listed(gateway, options, &found.manifest, &found.workspace, &ignore).await?;
     let planned = plan::plan(&PlanInput {
         manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
         closure: &closure,
         target: options.target.as_deref(),
-        ignore: ignore.map(context::exclude_patterns).unwrap_or_default(),
+        ignore,
     })?;
     Ok(Decided {
         manifest: found.manifest,

@@ -13,6 +13,8 @@ use crate::gateway::fake::{Fake, State};
 use crate::options::Worker;
 
 mod invariance;
+mod large;
+mod plans;
 mod refusals;
 
 /// The services of the example, by directory.
@@ -130,8 +132,13 @@ struct Built {
 
 impl Built {
     fn image(&self) -> Definition {
-        let output = Output::from_proto(self.solves.last().unwrap()).unwrap();
-        Definition::of(&output).unwrap()
+        // The service alone is solved beside the image; the order of the two is not fixed.
+        let definition = |solve| Definition::of(&Output::from_proto(solve).unwrap()).unwrap();
+        let graphs = self.solves.iter().rev().map(definition);
+        graphs
+            .into_iter()
+            .find(|graph| by_name_count(graph, "image") > 0)
+            .unwrap()
     }
 
     fn config(&self) -> Value {

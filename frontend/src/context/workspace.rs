@@ -13,16 +13,16 @@ use crate::diagnostic::SourceFile;
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::plan::ROOT_CONFIGURATION;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{ImporterId, Prisma, Project, Workspace};
 
 /// What the workspace says of itself; no sources.
-const METADATA: [&str; 15] = [
+const METADATA: [&str; 14] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
-    "**/tsconfig*.json",
     "**/nest-cli.json",
     "**/.npmrc",
     "**/.nvmrc",
@@ -58,7 +58,8 @@ pub struct Found {
 pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
     let source = Local::new("context")
         .session(crate::build::local_session(options, "context"))
-        .include(METADATA)
+        .include(METADATA.map(str::to_owned))
+        .include(ROOT_CONFIGURATION.map(|name| format!("**/{name}")))
         .exclude(NEVER)
         .shared_key_hint("vextrus-metadata")
         .name("[internal] load workspace manifests")
@@ -286,35 +287,41 @@ fn tasks_before_build(file: &SourceFile) -> Vec<String> {
     let Ok(Some(config)) = parsed else {
         return Vec::new();
     };
-    let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
-    let depends_on = |task: &str| -> Vec<String> {
-        let listed = tasks.and_then(|tasks| tasks.get(task)?.get("dependsOn")?.as_array());
-        let names = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
-        // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
-        names
-            .map(|name| name.trim_start_matches('^'))
-            .filter(|name| !name.contains(['#', '$']))
-            .map(str::to_owned)
-            .collect()
-    };
-    let mut found: Vec<String> = Vec::new();
-    for task in depends_on("build") {
-        for name in depends_on(&task).into_iter().chain([task]) {
-            let checks = [
-                "lint",
-                "test",
-                "typecheck",
-                "check-types",
-                "check",
-                "format",
-                "clean",
-            ];
-            if name != "build" && !checks.contains(&name.as_str()) && !found.contains(&name) {
-                found.push(name);
-            }
-        }
+    let mut found = Vec::new();
+    if let Some(tasks) = config.get("tasks").or_else(|| config.get("pipeline")) {
+        add_tasks_before(tasks, "build", &mut BTreeSet::new(), &mut found);
     }
     found
+}
+
+/// Adds the tasks in front of another, each behind those that it needs itself.
+fn add_tasks_before(
+    tasks: &serde_json::Value,
+    task: &str,
+    seen: &mut BTreeSet<String>,
+    found: &mut Vec<String>,
+) {
+    /// Tasks that judge the sources and make nothing, and the build itself.
+    const CHECKS: [&str; 8] = [
+        "build",
+        "check",
+        "check-types",
+        "clean",
+        "format",
+        "lint",
+        "test",
+        "typecheck",
+    ];
+    let listed = tasks.get(task).and_then(|task| task.get("dependsOn")?.as_array());
+    for name in listed.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+        // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
+        let name = name.trim_start_matches('^');
+        if name.contains(['#', '$']) || CHECKS.contains(&name) || !seen.insert(name.to_owned()) {
+            continue;
+        }
+        add_tasks_before(tasks, name, seen, found);
+        found.push(name.to_owned());
+    }
 }
 
 async fn node_version_files(

@@ -80,7 +80,9 @@ impl Fake {
     where
         S: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
     {
-        let server = LlbBridgeServer::new(self).max_encoding_message_size(16 << 20);
+        let server = LlbBridgeServer::new(self)
+            .max_encoding_message_size(16 << 20)
+            .max_decoding_message_size(16 << 20);
         // The server ends with its source of connections, so that never does.
         let incoming = stream::iter([Ok::<_, std::io::Error>(stream)]).chain(stream::pending());
         Server::builder()

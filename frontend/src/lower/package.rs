@@ -6,7 +6,7 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{Steps, with_network};
+use super::steps::{Steps, copy, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
 use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
@@ -91,8 +91,7 @@ fn built(
         tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
     }
     for (source, destination) in &package.optional_files {
-        let copy = tree_copy(&sources, &format!("/{source}"), in_tree(destination));
-        tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
+        tree = tree.copy(optional_copy(&sources, source, in_tree(destination)));
     }
     tree = tree.copy(
         tree_copy(
@@ -153,11 +152,20 @@ fn built(
     })
 }
 
-/// Copies a directory's contents, or a file, into the tree that a build runs in.
+/// Copies a directory's contents, a file, or what a glob matches into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination)
+    copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
+}
+
+/// Copies a path of the context to the same path below the workspace, or nothing where it does not exist.
+///
+/// As a pattern on the directory that both paths are relative to: a path itself has to exist.
+fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
+    let inside = destination.trim_start_matches('/');
+    let root = source.strip_suffix(inside).unwrap_or_default();
+    tree_copy(context, &format!("/{root}"), "/").include([inside])
 }
 
 impl PackageBuild {

@@ -144,7 +144,7 @@ impl<'a> Steps<'a> {
 
     /// Returns a copy for an image layer: root's, of a fixed time, so that equal contents are equal bytes.
     pub(super) fn layer_copy(&self, from: &Output, source: &str, destination: &str) -> Copy {
-        Copy::new(from, source, destination)
+        copy(from, source, destination)
             .contents_only(true)
             .create_dest_path(true)
             .timestamp(self.surroundings.timestamp)
@@ -163,6 +163,29 @@ impl<'a> Steps<'a> {
         MkFile::new(path, text.as_bytes())
             .mode(0o644)
             .timestamp(self.surroundings.timestamp)
+    }
+}
+
+/// Returns the copy of a directory, a file, or what a glob matches; a glob is the same on both sides.
+pub(super) fn copy(from: &Output, source: &str, destination: &str) -> Copy {
+    match split_glob(source) {
+        (_, None) => Copy::new(from, source, destination),
+        (directory, Some(glob)) => Copy::new(from, directory, split_glob(destination).0).include([glob]),
+    }
+}
+
+/// Splits a path into the directory before its first wildcard and the glob below that.
+///
+/// `/proto/**` is `/proto` and `**`; `/tsconfig.json` has no glob.
+fn split_glob(path: &str) -> (&str, Option<&str>) {
+    let Some(wildcard) = path.find(['*', '?', '[']) else {
+        return (path, None);
+    };
+    let slash = path.get(..wildcard).and_then(|fixed| fixed.rfind('/'));
+    match slash.and_then(|slash| Some((path.get(..slash)?, path.get(slash + 1..)?))) {
+        Some(("", glob)) => ("/", Some(glob)),
+        Some((directory, glob)) => (directory, Some(glob)),
+        None => ("/", Some(path)),
     }
 }
 

@@ -113,11 +113,10 @@ impl Installer<'_> {
                 .reduced(closure.reduce(importer), importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
             // pnpm links a program only where its file is; the build makes it later.
-            for target in project.manifest.bin.values() {
-                files.insert(
-                    workspace.container_path(&join(importer, target)),
-                    BIN_STUB.to_owned(),
-                );
+            let targets = project.manifest.bin.values().map(|target| join(importer, target));
+            for target in targets.filter(|target| is_within(target, importer) && target != importer) {
+                let path = workspace.container_path(&target);
+                files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
             }
         }
         if let Some(yaml) = &workspace.pnpm_workspace {

@@ -21,5 +21,6 @@ mod system;
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use model::*;
+pub use outside::ROOT_CONFIGURATION;
 pub use planner::{PlanInput, Planned, closure, plan};
 pub use system::SystemPackages;

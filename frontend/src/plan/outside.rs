@@ -8,7 +8,7 @@ use crate::workspace::path::{is_within, join};
 use crate::workspace::{Project, Workspace};
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
-const ROOT_CONFIGURATION: [&str; 12] = [
+pub const ROOT_CONFIGURATION: [&str; 12] = [
     "tsconfig*.json",
     "jsconfig*.json",
     "babel.config.*",

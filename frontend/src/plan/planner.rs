@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::install::{self, Installer};
-use super::model::{Plan, Runtime, Secret, Toolchain};
+use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput};
 use super::{base, command, node_version, runtime};
@@ -15,6 +15,7 @@ use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
 use crate::workspace::drift::{self, Drift};
 use crate::workspace::lockfiles::WorkspaceClosure;
+use crate::workspace::path::join;
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
 /// The package.json of every project.
@@ -67,6 +68,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .at(manifest.first_line())
     })?;
     refuse_unsupported(manifest)?;
+    let absent = input
+        .closure
+        .iter()
+        .filter(|id| !workspace.projects.contains_key(*id));
+    Diagnostics::check(absent.map(|id| absent_project(workspace, id)).collect())?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
     let manifests = install::manifests(workspace);
@@ -161,6 +167,21 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         },
         warnings,
     })
+}
+
+/// Returns the error for a project that the lockfile links to and that the context does not hold.
+fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
+    let path = workspace.context_path(&join(importer, "package.json"));
+    let message = format!(
+        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
+         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
+    );
+    let (directory, entry) = workspace.lockfiles.of(importer);
+    let lockfile = workspace.lockfiles.at(directory);
+    match lockfile.and_then(|lockfile| lockfile.importer_place(entry)) {
+        Some(place) => Diagnostic::new(message).at(place),
+        None => Diagnostic::new(message),
+    }
 }
 
 /// Refuses the parts of a manifest that this version does not build.

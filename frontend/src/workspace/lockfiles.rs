@@ -149,7 +149,9 @@ fn separate(
 ) -> Result<WorkspaceClosure, Diagnostics> {
     let mut closure = WorkspaceClosure::default();
     let mut todo: Vec<ImporterId> = start.iter().rev().cloned().collect();
-    if matches!(scope, Scope::Development { include_root: true }) && lockfiles.contains_key(SELF) {
+    let include_root = matches!(scope, Scope::Development { include_root: true });
+    let root_tools = include_root && !start.iter().any(|id| id == SELF);
+    if root_tools {
         todo.push(SELF.to_owned());
     }
     while let Some(id) = todo.pop() {
@@ -159,7 +161,11 @@ fn separate(
         if !closure.projects.insert(id.clone()) {
             continue;
         }
-        let project = of_project(&id, lockfile, scope, injected.contains(&id))?;
+        let project = if id == SELF && root_tools {
+            Closure::of(lockfile, &[], scope)?
+        } else {
+            of_project(&id, lockfile, scope, injected.contains(&id))?
+        };
         for edge in project.edges.iter().chain(&project.outside) {
             let edge = Edge {
                 from: path::join(&id, &edge.from),
