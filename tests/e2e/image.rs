@@ -70,15 +70,13 @@ fn it_holds_what_runs_and_nothing_else() {
             .any(|line| line.split(':').nth(2) == Some("1001"))
     );
 
-    // Neither under a name nor in pnpm's virtual store.
+    // Neither where the service or the workspace finds it, nor in pnpm's virtual store.
     let development = [
         "typescript",
         "@nestjs/cli",
         "tsx",
         "tsup",
         "husky",
-        "rimraf",
-        "@types/node",
         "@types/bcrypt",
     ];
     for package in development {

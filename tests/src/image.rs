@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use tempfile::NamedTempFile;
+use tempfile::TempDir;
 
-use crate::{Container, Docker, Tree};
+use crate::{Container, Docker, Invocation, Tree};
 
 /// The time to write or read a whole image.
 const TRANSFER_LIMIT: Duration = Duration::from_secs(300);
@@ -82,22 +81,29 @@ impl Image {
             .collect()
     }
 
+    /// Returns the client of the engine that has it.
+    pub fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// Returns the bytes of the whole image, compressed as registries keep it.
+    pub fn compressed_size(&self) -> u64 {
+        let gzip = Invocation::new("gzip")
+            .args(["--stdout"])
+            .input(self.save().open());
+        gzip.finish().succeeded().stdout.len() as u64
+    }
+
+    /// Returns the image's configuration as the registry has it.
+    pub fn config(&self) -> Value {
+        let archive = self.save();
+        let manifest = archive.manifest();
+        archive.blob(&manifest["config"])
+    }
+
     /// Returns the layers in order, with the sizes that they are kept and pushed with.
     pub fn layers(&self) -> Vec<Layer> {
-        let archive = NamedTempFile::new().expect("a temporary file");
-        let path = archive.path().to_str().expect("a path in UTF-8");
-        let save = ["image", "save", "--output", path, &self.name];
-        let _ = self
-            .docker
-            .command(save)
-            .within(TRANSFER_LIMIT)
-            .finish()
-            .succeeded();
-        let index = member(archive.path(), "index.json");
-        let manifest = index["manifests"][0]["digest"]
-            .as_str()
-            .expect("the index names a manifest");
-        let manifest = member(archive.path(), &format!("blobs/{}", manifest.replace(':', "/")));
+        let manifest = self.save().manifest();
         let layers = manifest["layers"].as_array().expect("the manifest has layers");
         let layer = |layer: &Value| Layer {
             digest: layer["digest"].as_str().expect("a layer has a digest").to_owned(),
@@ -116,19 +122,30 @@ impl Image {
             .sum()
     }
 
+    fn save(&self) -> Archive {
+        let archive = Archive::new();
+        let save = ["image", "save", "--output", archive.path(), &self.name];
+        let _ = self
+            .docker
+            .command(save)
+            .within(TRANSFER_LIMIT)
+            .finish()
+            .succeeded();
+        archive
+    }
+
     /// Returns every file of the image.
     pub fn files(&self) -> Tree {
         let container = self.docker.command(["create", &self.name]).output();
-        let archive = NamedTempFile::new().expect("a temporary file");
-        let path = archive.path().to_str().expect("a path in UTF-8");
+        let archive = Archive::new();
         let exported = self
             .docker
-            .command(["export", "--output", path, &container])
+            .command(["export", "--output", archive.path(), &container])
             .within(TRANSFER_LIMIT)
             .finish();
         let _ = self.docker.command(["rm", &container]).finish();
         let _ = exported.succeeded();
-        Tree::read(File::open(archive.path()).expect("the export is there"))
+        Tree::read(archive.open())
     }
 
     /// Prepares a container of the image, locked down.
@@ -150,16 +167,58 @@ impl Drop for Image {
     }
 }
 
-/// Reads a JSON file of an archive.
-fn member(archive: &Path, name: &str) -> Value {
-    let mut archive = tar::Archive::new(File::open(archive).expect("the archive is there"));
-    for entry in archive.entries().expect("a tar archive") {
-        let mut entry = entry.expect("a tar archive");
-        if entry.path_bytes().as_ref() == name.as_bytes() {
-            let mut text = String::new();
-            entry.read_to_string(&mut text).expect("text");
-            return serde_json::from_str(&text).expect("JSON");
+/// A tar file that docker writes; it replaces a file that is there, so this one has a directory of its own.
+struct Archive {
+    _directory: TempDir,
+    path: String,
+}
+
+impl Archive {
+    fn new() -> Self {
+        let directory = TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory");
+        let path = directory
+            .path()
+            .join("archive.tar")
+            .to_str()
+            .expect("a path in UTF-8")
+            .to_owned();
+        Self {
+            _directory: directory,
+            path,
         }
     }
-    panic!("the image's archive has no {name}");
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn open(&self) -> File {
+        File::open(&self.path).expect("the archive is there")
+    }
+
+    /// Reads the image's manifest.
+    fn manifest(&self) -> Value {
+        let index = self.member("index.json");
+        self.blob(&index["manifests"][0])
+    }
+
+    /// Reads what a descriptor names.
+    fn blob(&self, descriptor: &Value) -> Value {
+        let digest = descriptor["digest"].as_str().expect("a descriptor has a digest");
+        self.member(&format!("blobs/{}", digest.replace(':', "/")))
+    }
+
+    /// Reads a JSON file.
+    fn member(&self, name: &str) -> Value {
+        let mut archive = tar::Archive::new(self.open());
+        for entry in archive.entries().expect("a tar archive") {
+            let mut entry = entry.expect("a tar archive");
+            if entry.path_bytes().as_ref() == name.as_bytes() {
+                let mut text = String::new();
+                entry.read_to_string(&mut text).expect("text");
+                return serde_json::from_str(&text).expect("JSON");
+            }
+        }
+        panic!("the image's archive has no {name}");
+    }
 }

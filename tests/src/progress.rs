@@ -21,12 +21,23 @@ pub struct Progress {
 pub struct Step {
     /// Its name in the progress.
     pub name: String,
-    /// Whether the engine started it.
-    pub started: bool,
     /// Whether its result came from the cache.
     pub cached: bool,
     /// What it printed.
     pub log: String,
+    /// When the engine began with it: to run it, or to find out its cache key.
+    begins: BTreeSet<String>,
+    has_inputs: bool,
+}
+
+impl Step {
+    /// Says whether the engine ran it. A vertex without inputs begins once to tell its cache key, and once more
+    /// when it runs.
+    ///
+    /// Source: moby/buildkit `solver/jobs.go`, `sharedOp.CacheMap`.
+    pub fn ran(&self) -> bool {
+        !self.cached && self.begins.len() > usize::from(!self.has_inputs)
+    }
 }
 
 impl Progress {
@@ -45,7 +56,10 @@ impl Progress {
             for vertex in list(&record, "vertexes") {
                 let step = progress.step(&mut index, text(vertex, "digest"));
                 step.name = text(vertex, "name").to_owned();
-                step.started |= vertex.get("started").is_some();
+                step.has_inputs |= !list(vertex, "inputs").is_empty();
+                if !text(vertex, "started").is_empty() {
+                    step.begins.insert(text(vertex, "started").to_owned());
+                }
                 step.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
             }
             for log in list(&record, "logs") {
@@ -83,11 +97,14 @@ impl Progress {
     /// Returns the names, without the service's label and in alphabetical order, of the steps that ran: not from
     /// the cache, and more than the engine's own reading of files, images and metadata.
     pub fn ran(&self) -> Vec<&str> {
-        let ran = self.steps.iter().filter(|step| step.started && !step.cached);
+        let ran = self
+            .steps
+            .iter()
+            .filter(|step| step.ran())
+            .map(|step| step.name.as_str());
         let mut names: Vec<&str> = ran
-            .map(|step| step.name.as_str())
             .filter(|name| !is_loading(name))
-            .map(without_label)
+            .map(|name| split(name).1)
             .collect();
         names.sort_unstable();
         names
@@ -117,25 +134,23 @@ impl Progress {
 /// Says whether a vertex only brings something in or out: those have no cache of their own, and move nothing that
 /// the engine already has.
 fn is_loading(name: &str) -> bool {
-    let step = without_label(name);
-    [
-        "[internal] ",
+    let loads = [
+        "base ",
+        "load ",
         "resolve image config",
         "docker-image://",
         "exporting ",
         "resolving provenance",
-    ]
-    .iter()
-    .any(|start| name.starts_with(start))
-        || ["base ", "load "].iter().any(|start| step.starts_with(start))
+    ];
+    let (label, step) = split(name);
+    label.ends_with("internal") || loads.iter().any(|start| step.starts_with(start))
 }
 
-/// Returns a name without the `[service] ` before it.
-fn without_label(name: &str) -> &str {
-    match name.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
-        Some((label, step)) if label != "internal" => step,
-        _ => name,
-    }
+/// Splits a name into what is in the brackets before it, to which bake adds its target, and the step.
+fn split(name: &str) -> (&str, &str) {
+    name.strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+        .unwrap_or(("", name))
 }
 
 fn record(line: &str) -> Option<Value> {
@@ -166,15 +181,19 @@ mod tests {
     #[test]
     fn a_step_ran_when_it_started_and_never_came_from_the_cache() {
         let progress = Progress::parse(concat!(
-            r#"{"vertexes":[{"digest":"a","name":"[auth] build x"},{"digest":"b","name":"[auth] build y"}]}"#,
+            r#"{"vertexes":[{"digest":"a","inputs":["e"],"name":"[auth] build x"},{"digest":"c","name":"[auth] z"}]}"#,
             "\n",
-            r#"{"vertexes":[{"digest":"a","name":"[auth] build x","started":"1"},{"digest":"c","name":"[auth] z"}]}"#,
+            r#"{"vertexes":[{"digest":"a","inputs":["e"],"name":"[auth] build x","started":"1","completed":"2"}]}"#,
             "\n",
-            r#"{"vertexes":[{"digest":"b","name":"[auth] build y","started":"1","completed":"2","cached":true}]}"#,
+            r#"{"vertexes":[{"digest":"b","inputs":["e"],"name":"[auth] y","started":"1","completed":"2","cached":true}]}"#,
             "\n",
-            r#"{"vertexes":[{"digest":"d","name":"[internal] load metadata","started":"1"}]}"#,
+            r#"{"vertexes":[{"digest":"d","inputs":["e"],"name":"[auth internal] load metadata","started":"1"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"e","name":"[auth] key","started":"1"},{"digest":"f","name":"[auth] w","started":"1"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"f","name":"[auth] w","started":"2","completed":"3"}]}"#,
         ));
-        assert_eq!(progress.ran(), ["build x"]);
+        assert_eq!(progress.ran(), ["build x", "w"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The files of an image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
 /// The largest file whose content is kept: manifests and settings are far smaller.
@@ -15,7 +16,7 @@ pub struct Tree {
 }
 
 /// One file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     /// What it is.
     pub kind: Kind,
@@ -25,6 +26,12 @@ pub struct Entry {
     pub gid: u64,
     /// Its permissions.
     pub mode: u32,
+    /// When it was last modified, in seconds since 1970.
+    pub modified: u64,
+    /// The bytes of its content.
+    pub size: u64,
+    /// A hash of the content.
+    fingerprint: u64,
     content: Vec<u8>,
 }
 
@@ -60,18 +67,34 @@ impl Tree {
                 _ => Kind::Special,
             };
             let (uid, gid) = (header.uid().expect("an owner"), header.gid().expect("a group"));
-            let mode = header.mode().expect("permissions");
-            let mut content = Vec::new();
+            let (mode, modified) = (
+                header.mode().expect("permissions"),
+                header.mtime().expect("a time"),
+            );
+            let size = entry.size();
+            let (mut content, mut fingerprint) = (Vec::new(), 0);
             if header.entry_type() == tar::EntryType::Link {
                 // A hard link has the content of the file that came before.
                 let target = absolute(&String::from_utf8_lossy(
                     &entry.link_name_bytes().unwrap_or_default(),
                 ));
-                if let Some(Entry { content: known, .. }) = entries.get(&target) {
+                if let Some(Entry {
+                    content: known,
+                    fingerprint: hash,
+                    ..
+                }) = entries.get(&target)
+                {
                     content.clone_from(known);
+                    fingerprint = *hash;
                 }
-            } else if entry.size() <= KEPT_SIZE {
+            } else {
                 entry.read_to_end(&mut content).expect("a tar archive");
+                let mut hasher = DefaultHasher::new();
+                hasher.write(&content);
+                fingerprint = hasher.finish();
+                if size > KEPT_SIZE {
+                    content = Vec::new();
+                }
             }
             entries.insert(
                 path,
@@ -80,6 +103,9 @@ impl Tree {
                     uid,
                     gid,
                     mode,
+                    modified,
+                    size,
+                    fingerprint,
                     content,
                 },
             );
@@ -90,6 +116,13 @@ impl Tree {
     /// Returns every path with its file, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// Returns the paths whose files are not alike in both: in content, kind, owner, permissions or time.
+    pub fn differences<'a>(&'a self, other: &'a Tree) -> Vec<&'a str> {
+        let paths: BTreeSet<&String> = self.entries.keys().chain(other.entries.keys()).collect();
+        let differ = |path: &&String| self.get(path) != other.get(path) && !is_the_engines(path);
+        paths.into_iter().filter(differ).map(String::as_str).collect()
     }
 
     /// Returns the files below a directory.
@@ -144,6 +177,20 @@ impl Tree {
     }
 }
 
+/// Says whether a file is one that the engine puts into each container, or marks as changed with them.
+fn is_the_engines(path: &str) -> bool {
+    let files = [
+        "/.dockerenv",
+        "/dev",
+        "/etc",
+        "/etc/hostname",
+        "/etc/hosts",
+        "/etc/mtab",
+        "/etc/resolv.conf",
+    ];
+    files.contains(&path) || path.starts_with("/dev/")
+}
+
 /// Returns an archive's path as an absolute one.
 fn absolute(path: &str) -> String {
     format!("/{}", path.trim_start_matches("./").trim_matches('/'))
@@ -156,17 +203,25 @@ mod tests {
     fn tree(links: &[(&str, &str)], files: &[&str]) -> Tree {
         let mut builder = tar::Builder::new(Vec::new());
         for file in files {
-            let mut header = tar::Header::new_ustar();
-            header.set_mode(0o644);
-            builder.append_data(&mut header, file, std::io::empty()).unwrap();
+            builder
+                .append_data(&mut header(), file, std::io::empty())
+                .unwrap();
         }
         for (path, target) in links {
-            let mut header = tar::Header::new_ustar();
-            header.set_mode(0o777);
+            let mut header = header();
             header.set_entry_type(tar::EntryType::Symlink);
             builder.append_link(&mut header, path, target).unwrap();
         }
         Tree::read(builder.into_inner().unwrap().as_slice())
+    }
+
+    fn header() -> tar::Header {
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_size(0);
+        header
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn number(importer: &str, prefix: &str) -> Option<usize> {
 }
 
 fn name(package: usize) -> String {
-    if package % 4 == 0 {
+    if package.is_multiple_of(4) {
         format!("@scope-{}/package-{package:04}", package % 7)
     } else {
         format!("package-{package:04}")

@@ -106,11 +106,15 @@ fn built(
         .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
+    let planned = |ids: &[String]| -> Vec<&PackageBuild> {
+        ids.iter().filter_map(|id| steps.plan.package(id)).collect()
+    };
+    let injected = planned(&package.injected);
     let mut exec = steps
         .run(
             &install.tools,
             image,
-            package.command(),
+            package.command(&planned(&package.inputs), &injected),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
@@ -118,6 +122,9 @@ fn built(
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
+    if !injected.is_empty() {
+        exec = exec.mount(steps.script("inject.cjs"));
+    }
     for (name, value) in &package.env {
         exec = exec.env(name, value);
     }
@@ -170,8 +177,19 @@ fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
 
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self) -> Vec<String> {
+    fn command(&self, inputs: &[&Self], injected: &[&Self]) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
+        if !injected.is_empty() {
+            let pair = |package: &&Self| quote(&format!("{}={}", package.name, package.directory));
+            let pairs: Vec<String> = injected.iter().map(pair).collect();
+            let roots = inputs.iter().copied().chain([self]);
+            let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
+            lines.push(format!(
+                "node {SCRIPTS}/inject.cjs {WORKSPACE} {} -- {}",
+                roots.join(" "),
+                pairs.join(" ")
+            ));
+        }
         for script in &self.scripts {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));

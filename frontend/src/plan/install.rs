@@ -177,6 +177,11 @@ impl Installer<'_> {
         words.push("--reporter=append-only".to_owned());
         // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
         words.push("--config.strict-dep-builds=false".to_owned());
+        if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
+            // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
+            // shared with repositories that may.
+            words.push("--config.side-effects-cache=false".to_owned());
+        }
         let quoted = |words: &[String]| {
             let quoted: Vec<_> = words
                 .iter()

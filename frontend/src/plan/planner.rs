@@ -14,7 +14,7 @@ use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
 use crate::workspace::drift::{self, Drift};
-use crate::workspace::lockfiles::WorkspaceClosure;
+use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
 use crate::workspace::path::join;
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
@@ -54,6 +54,13 @@ pub struct Planned {
 pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, Diagnostics> {
     let scope = Scope::Development { include_root: false };
     let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    if let Lockfiles::Separate(_) = workspace.lockfiles {
+        let projects = closure
+            .local_paths
+            .iter()
+            .filter(|path| workspace.projects.contains_key(*path));
+        Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
+    }
     Ok(BuildOrder::of(&closure)?.importers)
 }
 
@@ -109,6 +116,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         runs_sources: start.runs_sources,
         manifest_name: base_name(&manifest.file.name),
     });
+    let injected = development.injected();
+    for package in &mut built {
+        let inputs = package.inputs.iter();
+        package.injected = inputs.filter(|id| injected.contains(*id)).cloned().collect();
+    }
     let links = inject(workspace, &production, &mut built);
     add_manifest_settings(manifest, workspace, service, &mut built);
 

@@ -83,8 +83,7 @@ impl Lockfiles {
         let mut injected = BTreeSet::new();
         loop {
             let closure = separate(lockfiles, start, scope, &injected)?;
-            let edges = closure.edges.iter().filter(|edge| edge.injected);
-            let found: BTreeSet<ImporterId> = edges.map(|edge| edge.to.clone()).collect();
+            let found = closure.injected();
             if found.is_subset(&injected) {
                 return Ok(closure);
             }
@@ -117,6 +116,12 @@ impl WorkspaceClosure {
                 .get(SELF)
                 .map_or(Reduce::None, |root| root.reduce(id)),
         }
+    }
+
+    /// Returns the projects that some other copies into its virtual store instead of linking them.
+    pub fn injected(&self) -> BTreeSet<ImporterId> {
+        let edges = self.edges.iter().filter(|edge| edge.injected);
+        edges.map(|edge| edge.to.clone()).collect()
     }
 
     /// Returns how many external packages are in it.
@@ -211,7 +216,7 @@ fn of_project(
 }
 
 /// Returns the error for a project that has no lockfile where each should have one.
-pub(super) fn without_lockfile(id: &str) -> Diagnostic {
+pub(crate) fn without_lockfile(id: &str) -> Diagnostic {
     Diagnostic::new(format!(
         "the project `{id}` has no pnpm-lock.yaml of its own, as `shared-workspace-lockfile=false` asks for; run `pnpm install --lockfile-only` and commit the result"
     ))

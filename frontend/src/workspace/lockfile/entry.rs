@@ -112,7 +112,8 @@ fn items(inner: &str) -> Option<Vec<&str>> {
         return Some(Vec::new());
     }
     let items: Vec<&str> = inner.split(", ").collect();
-    let is_whole = |item: &&str| item.matches('\'').count() % 2 == 0 && !item.contains(['{', '}', '[', ']']);
+    let is_whole =
+        |item: &&str| item.matches('\'').count().is_multiple_of(2) && !item.contains(['{', '}', '[', ']']);
     items.iter().all(is_whole).then_some(items)
 }
 
