@@ -63,6 +63,9 @@ impl Root {
         }
         if found.is_none() {
             for directory in discover::roots(tree, wanted).await? {
+                if is_project(tree, &directory).await? {
+                    continue;
+                }
                 found = attempt(Self::read(tree, directory, wanted, manifest).await)?;
                 if found.is_some() {
                     break;
@@ -190,6 +193,23 @@ impl Root {
             settings,
             manifest,
         })
+    }
+}
+
+/// Returns whether a directory that has a lockfile is but a project of a workspace around it, as pnpm has it.
+async fn is_project(tree: &Tree, directory: &str) -> Result<bool, Failure> {
+    let mut root = directory;
+    loop {
+        if let Some(file) = tree.read(&join(root, "pnpm-workspace.yaml")).await? {
+            // A file that cannot be read is the workspace's mistake, which is reported as such.
+            let id = relative(root, directory).filter(|id| id != ".");
+            let contains = |id: String| PnpmWorkspace::parse(&file).map_or(true, |yaml| yaml.contains(&id));
+            return Ok(id.is_some_and(contains));
+        }
+        if root.is_empty() {
+            return Ok(false);
+        }
+        root = root.rsplit_once('/').map_or("", |(parent, _)| parent);
     }
 }
 
