@@ -1,9 +1,9 @@
 // Lays the files of injected workspace packages over pnpm's copies of them, which were made before they were built.
 //
 // usage: node inject.cjs ROOT... -- NAME=DIRECTORY...
-// The copies of NAME lie in ROOT/node_modules/.pnpm, one for each set of peers, in entries whose names all majors of
-// pnpm begin with NAME@file; with nodeLinker=hoisted there is one, ROOT/node_modules/NAME. ROOT is the workspace's,
-// or that of a project that has a lockfile, and so a virtual store, of its own.
+// The copies of NAME lie in ROOT/node_modules/.pnpm, one for each set of peers, in entries whose names begin with
+// NAME@file, with pnpm 8 with file+; with nodeLinker=hoisted there is one, ROOT/node_modules/NAME. ROOT is the
+// workspace's, or that of a project that has a lockfile, and so a virtual store, of its own.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -20,7 +20,7 @@ function places(root, name) {
   const store = path.join(modules, '.pnpm');
   const prefix = `${name.replace('/', '+')}@file`;
   const entries = isDirectory(store) ? fs.readdirSync(store).sort() : [];
-  const copies = entries.filter((entry) => entry.startsWith(prefix));
+  const copies = entries.filter((entry) => entry.startsWith(prefix) || entry.startsWith('file+'));
   return [...copies.map((entry) => path.join(store, entry, 'node_modules', name)), path.join(modules, name)];
 }
 
