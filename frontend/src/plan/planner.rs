@@ -12,8 +12,9 @@ use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
-use crate::workspace::closure::{Closure, Scope};
+use crate::workspace::closure::Scope;
 use crate::workspace::drift::{self, Drift};
+use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
 use crate::workspace::path::join;
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
@@ -52,7 +53,14 @@ pub struct Planned {
 /// A circle of packages that no order resolves, and a lockfile that does not hold together.
 pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, Diagnostics> {
     let scope = Scope::Development { include_root: false };
-    let closure = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    if let Lockfiles::Separate(_) = workspace.lockfiles {
+        let projects = closure
+            .local_paths
+            .iter()
+            .filter(|path| workspace.projects.contains_key(*path));
+        Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
+    }
     Ok(BuildOrder::of(&closure)?.importers)
 }
 
@@ -83,7 +91,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let scope = Scope::Production {
         manifests: &manifests,
     };
-    let production = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    let production = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
     let mut surveyor = Surveyor::new(workspace);
     let native = surveyor.survey(&production)?;
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
@@ -95,10 +103,9 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
 
     let build_scope = Scope::Development { include_root: false };
-    let development = Closure::of(&workspace.lockfile, &[service.to_owned()], build_scope)?;
+    let development = workspace.lockfiles.closure(&[service.to_owned()], build_scope)?;
     let order = BuildOrder::of(&development)?;
     let reaches = reaches(&order);
-    let production_importers: BTreeSet<ImporterId> = production.importers.keys().cloned().collect();
     let mut built = packages::plan(&PackageInput {
         workspace,
         order: &order.importers,
@@ -106,16 +113,14 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         service,
         script,
         root_postinstall: manifest.build.root_postinstall(),
-        production: &production_importers,
+        production: &production.projects,
         runs_sources: start.runs_sources,
         manifest_name: base_name(&manifest.file.name),
     });
+    let injected = development.injected();
     for package in &mut built {
         let inputs = package.inputs.iter();
-        package.injected = inputs
-            .filter(|id| development.injected.contains(*id))
-            .cloned()
-            .collect();
+        package.injected = inputs.filter(|id| injected.contains(*id)).cloned().collect();
     }
     let links = inject(workspace, &production, &mut built);
     add_manifest_settings(manifest, workspace, service, &mut built);
@@ -184,7 +189,9 @@ fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
         "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
          or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
     );
-    match workspace.lockfile.importer_place(importer) {
+    let (directory, entry) = workspace.lockfiles.of(importer);
+    let lockfile = workspace.lockfiles.at(directory);
+    match lockfile.and_then(|lockfile| lockfile.importer_place(entry)) {
         Some(place) => Diagnostic::new(message).at(place),
         None => Diagnostic::new(message),
     }
@@ -249,7 +256,7 @@ fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Diagn
         .iter()
         .any(|path| workspace.exists(&workspace.context_path(path)));
     let drift = Drift::find(drift::Inputs {
-        lockfile: &workspace.lockfile,
+        lockfiles: &workspace.lockfiles,
         manifests,
         workspace: workspace.pnpm_workspace.as_ref(),
         needed: &needed,
@@ -317,7 +324,11 @@ fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
 }
 
 /// Gives injected packages a place in the virtual store that the plan can know: `LINK=NAME` for `tidy.cjs`.
-fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::PackageBuild]) -> Vec<String> {
+fn inject(
+    workspace: &Workspace,
+    production: &WorkspaceClosure,
+    packages: &mut [super::PackageBuild],
+) -> Vec<String> {
     let mut links = Vec::new();
     for (index, edge) in production.edges.iter().filter(|edge| edge.injected).enumerate() {
         let Some(package) = packages.iter_mut().find(|package| package.importer == edge.to) else {
@@ -330,7 +341,8 @@ fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::Pa
             edge.alias
         );
         links.push(format!("{link}={entry}"));
-        let store = format!("{}/node_modules/.pnpm", workspace.container_path("."));
+        let (directory, _) = workspace.lockfiles.of(&edge.from);
+        let store = format!("{}/node_modules/.pnpm", workspace.container_path(directory));
         package
             .injected_at
             .push(format!("{store}/{entry}/node_modules/{}", package.name));

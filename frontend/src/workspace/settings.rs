@@ -137,6 +137,13 @@ impl Settings {
         }
     }
 
+    /// Whether any major reads from these files that each project has its own lockfile.
+    pub fn any_separates_lockfiles(sources: Sources<'_>) -> bool {
+        let majors = [8, 10, 11];
+        let separates = |major: &u64| !Self::read(*major, sources).shared_workspace_lockfile;
+        majors.iter().any(separates)
+    }
+
     /// Whether the repository says of some packages that their install scripts do not run.
     pub fn restricts_builds(&self) -> bool {
         self.builds != Builds::All
