@@ -103,7 +103,15 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.message),
+            // A message that begins with its file's name is not given it twice.
+            Some(place) => match self
+                .message
+                .strip_prefix(&place.file.name)
+                .and_then(|rest| rest.strip_prefix(':'))
+            {
+                Some(rest) => write!(f, "{place}:{rest}"),
+                None => write!(f, "{place}: {}", self.message),
+            },
             None => f.write_str(&self.message),
         }
     }

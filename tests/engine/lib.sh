@@ -30,10 +30,6 @@ engine() {
   RULE_TAG=vextrus-engine:$NAME
 }
 
-# Where the stand-ins come from when the machine names no registry of its own.
-DEFAULT_NPM_REGISTRY=https://registry.npmjs.org
-DEFAULT_PYPI_INDEX=https://pypi.org/simple
-
 # The machine's certificate authorities.
 CA_BUNDLE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
 

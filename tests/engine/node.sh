@@ -20,9 +20,9 @@ node_config() {
 # What the machine needs for TLS and for its registry inside a build step, as JSON strings.
 machine_env() {
   local ca=/etc/ssl/certs/ca-certificates.crt registry
-  registry=$(npm_registry)
+  registry=$(npm_setting)
   printf '"SSL_CERT_FILE=%s","NODE_EXTRA_CA_CERTS=%s"' $ca $ca
-  [ "$registry" = "$DEFAULT_NPM_REGISTRY" ] ||
+  [ -z "$registry" ] ||
     printf ',"NPM_CONFIG_REGISTRY=%s"' "$registry"
 }
 

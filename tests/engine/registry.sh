@@ -4,19 +4,62 @@
 
 fetch() { curl -fsSL --retry 5 --retry-all-errors --connect-timeout 20 --netrc-optional "$@"; }
 
-# Prints the npm registry's address, without a slash at the end.
-npm_registry() {
+# Prints a file of a Debian package, which is downloaded and not installed.
+# debian_file PACKAGE PATH
+debian_file() {
+  local apt=$DOWNLOADS/defaults archive
+  archive=$(find "$apt/archives" -name "$1_*.deb" 2>/dev/null | head -n 1)
+  if [ -z "$archive" ]; then
+    mkdir -p "$apt/archives"
+    apt_sources "$(. /etc/os-release && echo "$VERSION_CODENAME")" >"$apt/sources.list"
+    apt_in "$apt" apt-get update >&2
+    (cd "$apt/archives" && apt_in "$apt" apt-get download "$1" >&2)
+    archive=$(find "$apt/archives" -name "$1_*.deb" | head -n 1)
+  fi
+  dpkg-deb --fsys-tarfile "$archive" | tar -xO ".$2"
+}
+
+# Prints the npm registry that this machine names, if it names another one than npm itself.
+npm_setting() {
   local url=${NPM_CONFIG_REGISTRY:-${npm_config_registry:-}}
   if [ -z "$url" ] && has npm; then url=$(npm config get registry 2>/dev/null || true); fi
-  case $url in http*) ;; *) url=$DEFAULT_NPM_REGISTRY ;; esac
+  case $url in http*) [ "${url%/}" = "$(npm_default)" ] || echo "${url%/}" ;; esac
+}
+
+# Prints npm's own default registry.
+npm_default() {
+  local url
+  if has npm; then
+    url=$(env -i PATH="$PATH" HOME=/nonexistent npm --userconfig /dev/null --globalconfig /nonexistent \
+      config get registry 2>/dev/null)
+  else
+    url=$(debian_file npm /usr/share/nodejs/npm/lib/utils/config/definitions.js |
+      sed -nE "/define\('registry'/,/^}\)/s|.*default: [^h]*(https://[^'/]*).*|\1|p" | head -n 1)
+  fi
   echo "${url%/}"
 }
 
-# Prints the Python index's address, without a slash at the end.
+# Prints the npm registry's address, without a slash at the end: the machine's, else npm's own default.
+npm_registry() {
+  local url
+  url=$(npm_setting)
+  [ -n "$url" ] || url=$(npm_default)
+  [ -n "$url" ] || die "npm's own default registry is not to be read; set NPM_CONFIG_REGISTRY"
+  echo "$url"
+}
+
+# Prints the Python index's address, without a slash at the end: the machine's, else pip's own default.
 pypi_index() {
   local url=${PIP_INDEX_URL:-}
   if [ -z "$url" ] && has pip; then url=$(pip config get global.index-url 2>/dev/null || true); fi
-  case $url in http*) ;; *) url=$DEFAULT_PYPI_INDEX ;; esac
+  case $url in
+    http*) ;;
+    *)
+      url=$(debian_file python3-pip /usr/lib/python3/dist-packages/pip/_internal/models/index.py |
+        sed -nE 's|^PyPI = PackageIndex\("([^"]*)/".*|\1/simple|p')
+      ;;
+  esac
+  [ -n "$url" ] || die "pip's own default index is not to be read; set PIP_INDEX_URL"
   echo "${url%/}"
 }
 

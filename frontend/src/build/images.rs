@@ -70,13 +70,8 @@ pub(super) async fn resolve(
             .resolve_image(reference, Some(platform.into()), mode, &log)
             .await
             .map_err(|failure| {
-                failure.at(
-                    manifest.nearest_place(if reference == plan.runtime.base.reference {
-                        "base"
-                    } else {
-                        "node"
-                    }),
-                )
+                let is_base = reference == plan.runtime.base.reference && manifest.base.is_some();
+                failure.at(manifest.nearest_place(if is_base { "base" } else { "node" }))
             })?;
         let pinned = match (image.reference.contains('@'), image.digest.is_empty()) {
             (false, false) => format!("{}@{}", image.reference, image.digest),

@@ -7,6 +7,11 @@ mod image_config;
 mod images;
 mod request;
 
+pub(crate) use request::local_session;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use buildkit_llb::{Definition, Platform};
@@ -17,7 +22,7 @@ use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveReques
 use crate::lower::{self, Context, Surroundings};
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::plan::{self, Plan, PlanInput};
+use crate::plan::{self, Plan, PlanInput, Planned};
 use crate::result;
 
 /// Builds what the options ask for.
@@ -30,43 +35,22 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     }
     request::refuse_unsupported(&options)?;
 
-    // The build file and the workspace's metadata come over at the same time.
-    let (capabilities, build_file, tree) = tokio::try_join!(
-        gateway.ping(),
-        BuildFile::load(&gateway, &options),
-        context::metadata(&gateway, &options),
-    )?;
-    let manifest = Manifest::parse(&build_file.file)?;
-    let mut found = context::load(&tree, &build_file, manifest, &options).await?;
-
-    let closure = plan::closure(&found.workspace, &found.service)?;
-    context::load_projects(&tree, &mut found.workspace, &closure).await?;
-    let ignore = build_file
-        .ignore
-        .as_deref()
-        .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
-    let planned = plan::plan(&PlanInput {
-        manifest: &found.manifest,
-        workspace: &found.workspace,
-        service: &found.service,
-        closure: &closure,
-        target: options.target.as_deref(),
-        ignore: ignore.map(context::exclude_patterns).unwrap_or_default(),
-    })?;
-    for warning in &planned.warnings {
-        gateway.warn(&build_file.vertex, warning).await?;
+    let decided = decide(&gateway, &options).await?;
+    for warning in &decided.planned.warnings {
+        gateway.warn(&decided.vertex, warning).await?;
     }
 
+    let merge = gateway.ping().await?.llb("mergeop");
     let platforms = request::platforms(&options)?;
     let mut results = BTreeMap::new();
     for platform in &platforms {
         let (reference, config) = build_platform(
             &gateway,
             &options,
-            &found.manifest,
-            &planned.plan,
+            &decided.manifest,
+            &decided.planned.plan,
             platform,
-            capabilities.llb("mergeop"),
+            merge,
         )
         .await?;
         results.insert(platform.to_string(), (reference, config));
@@ -75,6 +59,50 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
         results,
         request::is_multi_platform(&options, platforms.len())?,
     ))
+}
+
+/// What a request comes to, before the engine does any work for it.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    /// The manifest, with the workspace's defaults.
+    pub(crate) manifest: Manifest,
+    /// The plan and its warnings.
+    pub(crate) planned: Planned,
+    /// Digest of the vertex that loaded the build file, which warnings are shown with.
+    pub(crate) vertex: String,
+}
+
+/// Reads the build's files and plans the build.
+pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
+    // The build file and the workspace's metadata come over at the same time.
+    let (build_file, tree) = tokio::try_join!(
+        BuildFile::load(gateway, options),
+        context::metadata(gateway, options)
+    )?;
+    let manifest = Manifest::parse(&build_file.file)?;
+    let mut found = context::load(&tree, &build_file, manifest, options).await?;
+
+    let closure = plan::closure(&found.workspace, &found.service)?;
+    context::load_projects(&tree, &mut found.workspace, &closure).await?;
+    let ignore = build_file
+        .ignore
+        .as_deref()
+        .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let ignore = ignore.map(context::exclude_patterns).unwrap_or_default();
+    context::check_listed(gateway, options, &found.manifest, &found.workspace, &ignore).await?;
+    let planned = plan::plan(&PlanInput {
+        manifest: &found.manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        closure: &closure,
+        target: options.target.as_deref(),
+        ignore,
+    })?;
+    Ok(Decided {
+        manifest: found.manifest,
+        planned,
+        vertex: build_file.vertex,
+    })
 }
 
 /// Builds the image of one platform.
@@ -91,7 +119,7 @@ async fn build_platform(
     let base = images::config_of(&images, &plan.runtime.base.reference)?;
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
     let surroundings = Surroundings {
-        session: options.session_id.clone().unwrap_or_default(),
+        session: request::local_session(options, "context"),
         context: Context::Local {
             name: "context".to_owned(),
         },
@@ -114,28 +142,33 @@ async fn build_platform(
     };
     let graph = lower::lower(plan, &surroundings)?;
 
-    if let Some(budget) = &graph.budget {
-        let definition = Definition::of(budget).map_err(internal)?.to_proto();
-        let cache_imports = request::cache_imports(options);
-        gateway
-            .solve(SolveRequest {
-                definition,
-                cache_imports,
-                evaluate: true,
-            })
-            .await?;
-    }
-    let entry = find_entry(gateway, options, manifest, plan, &graph.service).await?;
-    let definition = Definition::of(&graph.image).map_err(internal)?;
-    let reference = gateway
-        .solve(SolveRequest {
-            definition: definition.to_proto(),
-            cache_imports: request::cache_imports(options),
-            ..SolveRequest::default()
-        })
-        .await?;
+    // All at once: the production install needs no build, and the entry no production install.
+    let (_, entry, reference) = tokio::try_join!(
+        async {
+            match &graph.budget {
+                Some(budget) => evaluate(gateway, options, budget).await.map(Some),
+                None => Ok(None),
+            }
+        },
+        find_entry(gateway, options, manifest, plan, &graph.service),
+        evaluate(gateway, options, &graph.image),
+    )?;
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
     Ok((reference, config))
+}
+
+/// Makes a graph's output now rather than when it is first read.
+async fn evaluate(
+    gateway: &Gateway,
+    options: &Options,
+    output: &buildkit_llb::Output,
+) -> Result<Reference, Failure> {
+    let request = SolveRequest {
+        definition: Definition::of(output).map_err(internal)?.to_proto(),
+        cache_imports: request::cache_imports(options),
+        evaluate: true,
+    };
+    gateway.solve(request).await
 }
 
 /// Returns the entry file that an inferred command means: the first of its candidates that the build made.

@@ -130,6 +130,17 @@ pub(super) fn exec_options(options: &Options) -> ExecOptions {
     }
 }
 
+/// Returns the session that serves a local directory: targets of one bake that build from the same directory
+/// share one, so that its parts are the same vertices for all of them.
+pub(crate) fn local_session(options: &Options, name: &str) -> String {
+    options
+        .local_sessions
+        .get(name)
+        .or(options.session_id.as_ref())
+        .cloned()
+        .unwrap_or_default()
+}
+
 /// Returns what `--cache-from` names, for every solve.
 pub(super) fn cache_imports(options: &Options) -> Vec<CacheImport> {
     let imports = options.cache_imports.iter();

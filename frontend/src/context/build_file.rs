@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use buildkit_llb::{Definition, Differ, Local, vertex_digest};
 
-use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, SourceFile};
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
 
 /// Largest manifest that is read; a service manifest is a page of text.
 const MAX_MANIFEST: usize = 1 << 20;
+/// The first line of every manifest, shown for one that is not read.
+const SYNTAX: &str = "# syntax=vextrus/frontend\n";
 /// Largest package.json or ignore file that is read.
 const MAX_NEIGHBOUR: usize = 4 << 20;
 
@@ -42,7 +44,7 @@ impl BuildFile {
             format!("{directory}/package.json")
         };
         let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
-            .session(options.session_id.clone().unwrap_or_default())
+            .session(crate::build::local_session(options, "dockerfile"))
             .follow_paths([name, ignore.as_str(), package_json.as_str()])
             .shared_key_hint("dockerfile")
             .differ(Differ::None)
@@ -61,6 +63,8 @@ impl BuildFile {
             gateway.read_file_if_exists(&reference, &package_json, MAX_NEIGHBOUR),
             gateway.read_file_if_exists(&reference, &ignore, MAX_NEIGHBOUR),
         );
+        // The place keeps the engine from adding one of its own, with the whole of a file that is too large.
+        let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(name, SYNTAX), 1)));
         let Some(bytes) = text? else {
             let message = format!("{name} is not in the directory of the build file; check `-f`");
             return Err(Diagnostic::new(message).into());

@@ -52,10 +52,11 @@ pub(super) fn wanted(
             place,
         });
     }
-    let name = match &text {
-        Some(text) => PackageJson::parse(&SourceFile::new("package.json", text.as_str()))?.name,
-        None => None,
-    };
+    // Where it lies is not known yet: its mistakes are reported when it is read as a project.
+    let parsed = text
+        .as_deref()
+        .and_then(|text| PackageJson::parse(&SourceFile::new("package.json", text)).ok());
+    let name = parsed.and_then(|manifest| manifest.name);
     Ok(Wanted {
         name,
         beside: text,
@@ -184,6 +185,10 @@ fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
         .collect();
     let listed = list(&names);
     let message = match &wanted.name {
+        Some(name) if wanted.beside.is_some() => format!(
+            "the package \"{name}\" beside the manifest is not in pnpm-lock.yaml; run `pnpm install --lockfile-only` \
+             and commit the result"
+        ),
         Some(name) => {
             let near = names
                 .iter()

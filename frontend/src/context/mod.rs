@@ -7,10 +7,12 @@
 mod build_file;
 mod discover;
 mod ignore;
+mod listed;
 mod tree;
 mod workspace;
 
 pub use build_file::BuildFile;
 pub use ignore::exclude_patterns;
+pub use listed::check_listed;
 pub use tree::Tree;
 pub use workspace::{Found, load, load_projects, metadata};

@@ -37,11 +37,11 @@ impl Tree {
         if let Some(known) = self.known(path) {
             return Ok(known);
         }
-        let file = match self
+        let bytes = self
             .gateway
             .read_file_if_exists(&self.reference, path, MAX_FILE)
-            .await?
-        {
+            .await;
+        let file = match bytes.map_err(|failure| unreadable(path, failure))? {
             None => None,
             Some(bytes) => Some(text(path, bytes)?),
         };
@@ -97,6 +97,14 @@ impl Tree {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Option<Arc<SourceFile>>>> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names the file that the engine could not read: its own words name a path inside of the engine, or none.
+fn unreadable(path: &str, failure: Failure) -> Failure {
+    match failure.diagnostics() {
+        Some(_) => failure,
+        None => Diagnostic::new(format!("{path} cannot be read from the build context: {failure}")).into(),
     }
 }
 

@@ -12,24 +12,26 @@ use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::plan::ROOT_CONFIGURATION;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{
-    ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Project, Settings, Workspace,
-    pnpm_version, settings,
+    ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Prisma, Project, Settings,
+    Workspace, pnpm_version, settings,
 };
 
 /// What the workspace says of itself; no sources.
-const METADATA: [&str; 13] = [
+const METADATA: [&str; 14] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
-    "**/tsconfig*.json",
     "**/nest-cli.json",
     "**/.npmrc",
     "**/.nvmrc",
     "**/.node-version",
     "**/turbo.json",
+    "**/*.prisma",
+    "**/prisma.config.*",
     "**/.pnpmfile.*js",
     "**/pnpmfile.*js",
     "**/vextrus.toml",
@@ -57,8 +59,9 @@ pub struct Found {
 /// Whatever the engine answers.
 pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
     let source = Local::new("context")
-        .session(options.session_id.clone().unwrap_or_default())
-        .include(METADATA)
+        .session(crate::build::local_session(options, "context"))
+        .include(METADATA.map(str::to_owned))
+        .include(ROOT_CONFIGURATION.map(|name| format!("**/{name}")))
         .exclude(NEVER)
         .shared_key_hint("vextrus-metadata")
         .name("[internal] load workspace manifests")
@@ -174,13 +177,7 @@ pub async fn load(
         existing: BTreeSet::new(),
     };
     for (importer, manifest) in manifests {
-        let project = Project {
-            manifest,
-            typescript: Scan::default(),
-            outside_files: BTreeSet::new(),
-            nest_entry: None,
-        };
-        workspace.projects.insert(importer, project);
+        workspace.projects.insert(importer, Project::new(manifest));
     }
     for path in workspace
         .settings
@@ -221,14 +218,16 @@ pub async fn load_projects(
                     importer.clone(),
                     typescript(tree, &directory).await?,
                     nest_entry(tree, &directory).await?,
+                    prisma(tree, &directory).await?,
                 ))
             }
         });
-    for (importer, typescript, nest_entry) in try_join_all(scans).await? {
+    for (importer, typescript, nest_entry, prisma) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.iter().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
             project.typescript = typescript;
             project.nest_entry = nest_entry;
+            project.prisma = prisma;
         }
     }
     Ok(())
@@ -304,7 +303,59 @@ async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
     }
 }
 
+/// Returns the Prisma schema of a project, which lies in one of the places that Prisma itself looks into.
+async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure> {
+    let below = |name: &str| {
+        if directory.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{directory}/{name}")
+        }
+    };
+    let mut names = Vec::new();
+    for place in ["", "prisma", "prisma/schema"] {
+        names.extend(tree.list(below(place).trim_end_matches('/')).await?);
+    }
+    if !names.iter().any(|name| name.ends_with(".prisma")) {
+        return Ok(None);
+    }
+    let configs: Vec<String> = names
+        .iter()
+        .filter(|name| name.starts_with("prisma.config."))
+        .map(|name| below(name))
+        .collect();
+    let texts = tree.read_all(&configs).await?;
+    let variables = texts
+        .into_iter()
+        .flatten()
+        .flat_map(|file| required_variables(&file.text))
+        .collect();
+    Ok(Some(Prisma { variables }))
+}
+
+/// Returns the variables that a configuration reads with `env("NAME")`, which throws where one is not set.
+fn required_variables(text: &str) -> BTreeSet<String> {
+    let calls = text
+        .match_indices("env(")
+        .map(|(at, call)| text.get(at + call.len()..).unwrap_or_default());
+    let names = calls.filter_map(|rest| {
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest.get(1..)?.split(quote).next()
+    });
+    names
+        .filter(|name| is_variable(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Returns what `nest start` runs: `<outDir>/<entryFile>`, where the project has a `nest-cli.json`.
+///
+/// Where one configuration has several applications, each is compiled below its own directory.
 async fn nest_entry(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
     let path = if directory.is_empty() {
         "nest-cli.json".to_owned()
@@ -319,7 +370,15 @@ async fn nest_entry(tree: &Tree, directory: &str) -> Result<Option<String>, Fail
         .get("entryFile")
         .and_then(serde_json::Value::as_str)
         .unwrap_or("main");
-    Ok(Some(format!("dist/{entry}")))
+    let is_monorepo = parsed.get("monorepo").and_then(serde_json::Value::as_bool) == Some(true);
+    let application = parsed
+        .get("root")
+        .and_then(serde_json::Value::as_str)
+        .filter(|_| is_monorepo);
+    Ok(Some(match application {
+        Some(root) => join("dist", &format!("{root}/{entry}")),
+        None => format!("dist/{entry}"),
+    }))
 }
 
 /// Returns the scripts that `turbo.json` puts in front of `build`, other than builds.
@@ -380,4 +439,16 @@ async fn node_version_files(
         .flatten()
         .map(|file| (file.name.clone(), file.text.clone()))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_of_a_configuration_are_those_that_env_reads() {
+        let text = "import { env } from 'prisma/config'\nurl: env(\"DATABASE_URL\"),\nother: env( 'SHADOW_URL' ), process.env.X, env(name), env(";
+        let found: Vec<_> = required_variables(text).into_iter().collect();
+        assert_eq!(found, ["DATABASE_URL", "SHADOW_URL"]);
+    }
 }

@@ -50,12 +50,14 @@ pub struct State {
     pub refuses_results: bool,
     /// The names of the calls, in their order.
     pub calls: Vec<&'static str>,
-    /// The last solve.
-    pub solve: Option<SolveRequest>,
+    /// Image configurations, JSON, by reference; any other image has an empty one.
+    pub images: BTreeMap<String, Vec<u8>>,
+    /// The solves, in their order.
+    pub solves: Vec<SolveRequest>,
     /// The last image that was resolved.
     pub resolve: Option<ResolveImageConfigRequest>,
-    /// The last warning.
-    pub warning: Option<WarnRequest>,
+    /// The warnings, in their order.
+    pub warnings: Vec<WarnRequest>,
     /// The answer of the frontend.
     pub returned: Option<ReturnRequest>,
 }
@@ -107,7 +109,10 @@ impl State {
 
     /// Lists a directory; `None` where there is none.
     fn list(&self, directory: &str) -> Option<Vec<Stat>> {
-        let directory = directory.trim_matches('/');
+        let directory = match directory.trim_matches('/') {
+            "." => "",
+            directory => directory,
+        };
         let prefix = if directory.is_empty() {
             String::new()
         } else {
@@ -169,7 +174,7 @@ impl LlbBridge for Fake {
             if request.evaluate {
                 state.run()?;
             }
-            state.solve = Some(request);
+            state.solves.push(request);
             state.stuck
         };
         if stuck {
@@ -255,8 +260,12 @@ impl LlbBridge for Fake {
         let name = state.resolve.insert(request.into_inner()).r#ref.clone();
         Ok(Response::new(ResolveImageConfigResponse {
             digest: "sha256:aa".to_owned(),
-            config: b"{}".to_vec(),
-            r#ref: format!("docker.io/library/{name}"),
+            config: state.images.get(&name).cloned().unwrap_or_else(|| b"{}".to_vec()),
+            r#ref: if name.contains('/') {
+                name
+            } else {
+                format!("docker.io/library/{name}")
+            },
         }))
     }
 
@@ -266,7 +275,7 @@ impl LlbBridge for Fake {
     }
 
     async fn warn(&self, request: Request<WarnRequest>) -> Reply<WarnResponse> {
-        self.called("Warn").warning = Some(request.into_inner());
+        self.called("Warn").warnings.push(request.into_inner());
         Ok(Response::new(WarnResponse {}))
     }
 

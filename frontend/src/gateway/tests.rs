@@ -314,7 +314,7 @@ async fn a_solve_passes_the_graph_and_the_cache_imports() {
 
     let state = fake.state();
     assert_eq!(state.calls, ["Ping", "Solve"]);
-    let sent = state.solve.as_ref().unwrap();
+    let sent = state.solves.last().unwrap();
     assert_eq!(sent.definition.as_ref(), Some(&definition));
     assert!(sent.evaluate && sent.allow_result_return && sent.allow_result_array_ref);
     assert_eq!(sent.cache_imports[0].r#type, "registry");
@@ -437,7 +437,7 @@ async fn a_warning_carries_its_lines() {
     })
     .await;
     gateway.warn("sha256:bb", &warning).await.unwrap();
-    let sent = fake.state().warning.take().unwrap();
+    let sent = fake.state().warnings.pop().unwrap();
     assert_eq!(
         (sent.digest.as_str(), sent.level, sent.short.as_slice()),
         ("sha256:bb", 1, &b"b is old"[..])
@@ -454,7 +454,7 @@ async fn a_warning_carries_its_lines() {
         .warn("sha256:bb", &Diagnostic::new("somewhere"))
         .await
         .unwrap();
-    let sent = fake.state().warning.take().unwrap();
+    let sent = fake.state().warnings.pop().unwrap();
     assert_eq!((sent.info, sent.ranges.len()), (None, 0));
 
     let (gateway, fake) = connect(State::default()).await;

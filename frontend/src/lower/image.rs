@@ -8,9 +8,9 @@ use crate::diagnostic::Diagnostic;
 
 use super::Graph;
 use super::package::Package;
-use super::steps::{RUNTIME_SCRIPTS, Steps};
+use super::steps::Steps;
 use super::toolchain::{Installs, located, resolved, with_packages};
-use crate::plan::{Runtime, WORKSPACE};
+use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, WORKSPACE};
 
 pub(super) fn lower(
     steps: &Steps<'_>,
@@ -47,6 +47,12 @@ pub(super) fn lower(
         let mut layer = File::on(&Output::scratch());
         for place in std::iter::once(&package.directory).chain(&package.injected_at) {
             layer = layer.copy(steps.layer_copy(from, directory, place).exclude(exclude.clone()));
+        }
+        let generated = packages
+            .get(&package.importer)
+            .and_then(|lowered| lowered.generated.as_ref());
+        if let Some((from, directory)) = generated {
+            layer = layer.copy(steps.layer_copy(from, directory, WORKSPACE));
         }
         let layer = layer.name(steps.name(format!("layer {}", package.name))).output();
         service = layer.clone();
@@ -108,9 +114,10 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     if runtime.files.is_empty() {
         return None;
     }
+    let files = steps.load("extra files", runtime.files.keys(), &[]);
     let mut layer = File::on(&Output::scratch());
     for (source, destination) in &runtime.files {
-        layer = layer.copy(steps.layer_copy(&steps.context, &format!("/{source}"), destination));
+        layer = layer.copy(steps.layer_copy(&files, &format!("/{source}"), destination));
     }
     if let Some(location) = steps.location("run.files") {
         layer = layer.location(location);
@@ -125,9 +132,16 @@ fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnosti
     };
     let tools = resolved(steps, &steps.plan.toolchain.image)?;
     let platform = &steps.surroundings.build;
-    let command = ["node", "/vextrus/budget.cjs", &limit.to_string(), "/image"].map(str::to_owned);
+    let command = [
+        "node",
+        &format!("{SCRIPTS}/budget.cjs"),
+        &limit.to_string(),
+        "/image",
+    ]
+    .map(str::to_owned);
     let exec = steps
         .run(&steps.image(tools, platform), tools, command, platform)
+        .mount(steps.script("budget.cjs"))
         .mount(Mount::bind(image, "/image").read_only())
         .name(steps.name("measure the image"));
     Ok(Some(located(steps, exec, "image.max_size").build().root()))

@@ -6,9 +6,9 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
-use super::steps::{SCRIPTS, Steps, with_network};
+use super::steps::{Steps, copy, with_network};
 use super::toolchain::{Installs, in_tree, located, resolved};
-use crate::plan::{OutputRule, PackageBuild, WORKSPACE};
+use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ pub(super) struct Package {
     pub(super) runtime: Option<(Output, String)>,
     /// Patterns, relative to that directory, that stay out of a copy.
     pub(super) exclude: Vec<String>,
+    /// Code that the scripts generated into installed packages, by path below the workspace, and the directory
+    /// that it is in.
+    pub(super) generated: Option<(Output, String)>,
 }
 
 /// Lowers all packages in build order.
@@ -37,12 +40,24 @@ pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<S
 
 /// A package without scripts: its sources are what it hands on.
 fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
-    let source = (steps.context.clone(), format!("/{}", package.source));
+    let source = (sources(steps, package), format!("/{}", package.source));
     Package {
         build: source.clone(),
         runtime: package.runtime_output.map(|_| source),
         exclude: package.exclude.clone(),
+        generated: None,
     }
+}
+
+/// The part of the context that a package reads.
+fn sources(steps: &Steps<'_>, package: &PackageBuild) -> Output {
+    let others = package.extra_files.keys().chain(package.optional_files.keys());
+    let include = std::iter::once(&package.source).chain(others);
+    steps.load(
+        &format!("the sources of {}", package.name),
+        include,
+        &package.stale,
+    )
 }
 
 fn built(
@@ -55,6 +70,7 @@ fn built(
         .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+    let sources = sources(steps, package);
     let mut tree = File::on(&install.tree);
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
@@ -67,17 +83,20 @@ fn built(
         tree = tree.copy(
             tree_copy(from, directory, in_tree(&planned.directory)).exclude(dependency.exclude.clone()),
         );
+        if let Some((from, directory)) = &dependency.generated {
+            tree = tree.copy(tree_copy(from, directory, in_tree(WORKSPACE)));
+        }
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(
-            &steps.context,
-            &format!("/{source}"),
-            in_tree(destination),
-        ));
+        tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
+    }
+    for (source, destination) in &package.optional_files {
+        let copy = tree_copy(&sources, &format!("/{source}"), in_tree(destination));
+        tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
     }
     tree = tree.copy(
         tree_copy(
-            &steps.context,
+            &sources,
             &format!("/{}", package.source),
             in_tree(&package.directory),
         )
@@ -92,10 +111,11 @@ fn built(
         .run(
             &install.tools,
             image,
-            package.command(SCRIPTS),
+            package.command(),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
+        .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
@@ -125,38 +145,41 @@ fn built(
         .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), "/build".to_owned()),
-        runtime: package.runtime_output.map(|_| (out, "/runtime".to_owned())),
+        runtime: package
+            .runtime_output
+            .map(|_| (out.clone(), "/runtime".to_owned())),
         exclude: Vec::new(),
+        generated: package.generates.then(|| (out, "/generated".to_owned())),
     })
 }
 
-/// Copies a directory's contents, or a file, into the tree that a build runs in.
+/// Copies a directory's contents, a file, or what a glob matches into the tree that a build runs in.
 fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
-    Copy::new(from, source, destination)
+    copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
 }
 
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self, scripts: &str) -> Vec<String> {
+    fn command(&self) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         for script in &self.scripts {
-            lines.push(format!(
-                "cd {} && pnpm run {}",
-                quote(&script.directory),
-                quote(&script.name)
-            ));
+            let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
+            lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
         }
         let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
         let mut collect = format!(
-            "node {scripts}/collect.cjs {} /out {}",
+            "node {SCRIPTS}/collect.cjs {} /out {}",
             quote(&self.directory),
             rule("build", self.build_output)
         );
         if let Some(runtime) = self.runtime_output {
             collect.push(' ');
             collect.push_str(&rule("runtime", runtime));
+        }
+        if self.generates {
+            collect.push_str(&format!(" generated={WORKSPACE}"));
         }
         lines.push(collect);
         vec!["/bin/sh".to_owned(), "-c".to_owned(), lines.join("\n")]

@@ -1,46 +1,26 @@
 //! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
 
 use buildkit_llb::{
-    Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform, Rooted,
+    BindMount, Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform,
+    Rooted,
 };
 
-use super::{Context, ResolvedImage, Surroundings};
-use crate::plan::Plan;
+use std::collections::BTreeSet;
 
-/// Where steps find the frontend's scripts.
-pub(super) const SCRIPTS: &str = "/vextrus";
-/// Where the image holds what the frontend adds to it.
-pub(super) const RUNTIME_SCRIPTS: &str = crate::plan::RUNTIME_SCRIPTS;
+use super::{Context, ResolvedImage, Surroundings};
+use crate::plan::{Plan, SCRIPTS};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
 pub(super) struct Steps<'a> {
     pub(super) plan: &'a Plan,
     pub(super) surroundings: &'a Surroundings,
-    /// Files of the context, filtered to what the plan reads.
-    pub(super) context: Output,
     /// The frontend's scripts, mounted read-only into the steps that run them.
     scripts: Output,
 }
 
 impl<'a> Steps<'a> {
     pub(super) fn new(plan: &'a Plan, surroundings: &'a Surroundings) -> Self {
-        let context = match &surroundings.context {
-            Context::Output(output) => output.clone(),
-            Context::Local { name } => Local::new(name)
-                .session(&surroundings.session)
-                .include(plan.context.include.iter().cloned())
-                .exclude(plan.context.exclude.iter().cloned())
-                // A differently filtered read of the same directory must not share the engine's snapshot of
-                // it: each would undo the other's transfer.
-                .shared_key_hint(format!("vextrus-{}", plan.package))
-                .name(format!(
-                    "[{}] load the sources of {} packages",
-                    plan.label,
-                    plan.packages.len()
-                ))
-                .output(),
-        };
         let mut scripts = File::on(&Output::scratch());
         for (name, text) in SCRIPT_FILES {
             scripts = scripts.mkfile(
@@ -55,9 +35,38 @@ impl<'a> Steps<'a> {
         Self {
             plan,
             surroundings,
-            context,
             scripts,
         }
+    }
+
+    /// Returns files of the context: the paths in `include` with everything below, without the patterns in
+    /// `exclude`; the empty path is the context itself.
+    ///
+    /// Each part of the context that changes on its own is a source of its own, made of nothing but what it
+    /// holds, so that it is the same vertex for every service of a bake.
+    pub(super) fn load<'p>(
+        &self,
+        what: &str,
+        include: impl IntoIterator<Item = &'p String>,
+        exclude: &[String],
+    ) -> Output {
+        let name = match &self.surroundings.context {
+            Context::Output(output) => return output.clone(),
+            Context::Local { name } => name,
+        };
+        let mut include: BTreeSet<&String> = include.into_iter().collect();
+        if include.iter().any(|path| path.is_empty()) {
+            include.clear();
+        }
+        Local::new(name)
+            .session(&self.surroundings.session)
+            // A differently filtered read of the same directory must not share the engine's snapshot of it:
+            // each would undo the other's transfer.
+            .shared_key_hint(format!("vextrus-{what}"))
+            .include(include.into_iter().map(String::as_str))
+            .exclude(self.plan.ignore.iter().chain(exclude).map(String::as_str))
+            .name(self.name(format!("load {what}")))
+            .output()
     }
 
     /// Returns a step's name behind the service's label.
@@ -71,6 +80,14 @@ impl<'a> Steps<'a> {
         locations.get(key).or_else(|| locations.get(""))
     }
 
+    /// Mounts one of the frontend's scripts at `/vextrus`: a step's key holds the script that it runs, and no other.
+    pub(super) fn script(&self, name: &str) -> BindMount {
+        let path = format!("/{name}");
+        Mount::bind(&self.scripts, format!("{SCRIPTS}{path}"))
+            .selector(path)
+            .read_only()
+    }
+
     /// Starts a step that runs a program on `root`, under the image's own environment.
     pub(super) fn run<A: Into<String>>(
         &self,
@@ -80,11 +97,7 @@ impl<'a> Steps<'a> {
         platform: &Platform,
     ) -> Exec<Rooted> {
         let options = &self.surroundings.exec;
-        let mut exec = Exec::new(args)
-            .root(root)
-            .cwd("/")
-            .platform(platform)
-            .mount(Mount::bind(&self.scripts, SCRIPTS).read_only());
+        let mut exec = Exec::new(args).root(root).cwd("/").platform(platform);
         for (name, value) in &image.env {
             exec = exec.env(name, value);
         }
@@ -131,7 +144,7 @@ impl<'a> Steps<'a> {
 
     /// Returns a copy for an image layer: root's, of a fixed time, so that equal contents are equal bytes.
     pub(super) fn layer_copy(&self, from: &Output, source: &str, destination: &str) -> Copy {
-        Copy::new(from, source, destination)
+        copy(from, source, destination)
             .contents_only(true)
             .create_dest_path(true)
             .timestamp(self.surroundings.timestamp)
@@ -150,6 +163,29 @@ impl<'a> Steps<'a> {
         MkFile::new(path, text.as_bytes())
             .mode(0o644)
             .timestamp(self.surroundings.timestamp)
+    }
+}
+
+/// Returns the copy of a directory, a file, or what a glob matches; a glob is the same on both sides.
+pub(super) fn copy(from: &Output, source: &str, destination: &str) -> Copy {
+    match split_glob(source) {
+        (_, None) => Copy::new(from, source, destination),
+        (directory, Some(glob)) => Copy::new(from, directory, split_glob(destination).0).include([glob]),
+    }
+}
+
+/// Splits a path into the directory before its first wildcard and the glob below that.
+///
+/// `/proto/**` is `/proto` and `**`; `/tsconfig.json` has no glob.
+fn split_glob(path: &str) -> (&str, Option<&str>) {
+    let Some(wildcard) = path.find(['*', '?', '[']) else {
+        return (path, None);
+    };
+    let slash = path.get(..wildcard).and_then(|fixed| fixed.rfind('/'));
+    match slash.and_then(|slash| Some((path.get(..slash)?, path.get(slash + 1..)?))) {
+        Some(("", glob)) => ("/", Some(glob)),
+        Some((directory, glob)) => (directory, Some(glob)),
+        None => ("/", Some(path)),
     }
 }
 

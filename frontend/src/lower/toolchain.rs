@@ -118,6 +118,7 @@ fn with_pnpm(
     let toolchain = &steps.plan.toolchain;
     let exec = steps
         .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
+        .mount(steps.script("pnpm.sh"))
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)));
     let root = located(steps, exec, "pnpm").build().root();
@@ -147,8 +148,10 @@ fn lower_install(
     for (path, text) in &install.files {
         manifests = manifests.mkfile(MkFile::new(in_tree(path), text.as_bytes()).mode(0o644));
     }
-    for (source, destination) in &install.copies {
-        let copy = Copy::new(&steps.context, format!("/{source}"), in_tree(destination));
+    let copied =
+        (!install.copies.is_empty()).then(|| steps.load("patches and archives", install.copies.keys(), &[]));
+    for ((source, destination), copied) in install.copies.iter().zip(copied.iter().cycle()) {
+        let copy = Copy::new(copied, format!("/{source}"), in_tree(destination));
         manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
     let manifests = manifests.name(steps.name(format!("{name}: manifests"))).output();
@@ -161,6 +164,9 @@ fn lower_install(
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name));
+    for script in &install.scripts {
+        exec = exec.mount(steps.script(script));
+    }
     for (key, value) in &install.env {
         exec = exec.env(key, value);
     }

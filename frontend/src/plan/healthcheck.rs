@@ -27,16 +27,7 @@ const SERVERS: [&str; 16] = [
 ];
 
 /// Paths that are asked where the manifest names none, the most telling first.
-const USUAL_PATHS: [&str; 8] = [
-    "/health/ready",
-    "/health/live",
-    "/health",
-    "/healthz",
-    "/api/health/ready",
-    "/api/health",
-    "/readyz",
-    "/livez",
-];
+const USUAL_PATHS: [&str; 4] = ["/health/ready", "/health", "/healthz", "/api/health"];
 
 /// Decides the health check and says why.
 pub(super) fn decide(

@@ -8,10 +8,16 @@ use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::package_json::Reduce;
-use crate::workspace::path::join;
+use crate::workspace::path::{is_within, join};
 use crate::workspace::prune::prune;
-use crate::workspace::{ImporterId, PackageJson, Workspace};
+use crate::workspace::settings::NodeLinker;
+use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
+
+/// The script that ends a production install.
+const TIDY: &str = "tidy.cjs";
+
+/// What stands in for the program of a workspace package until the package is built.
+const BIN_STUB: &str = "#!/usr/bin/env node\n";
 
 /// Who installs what.
 #[derive(Debug)]
@@ -65,7 +71,7 @@ impl Installer<'_> {
     ) -> Install {
         let mut tidy = vec![
             "node".to_owned(),
-            "/vextrus/tidy.cjs".to_owned(),
+            format!("{}/{TIDY}", super::SCRIPTS),
             super::WORKSPACE.to_owned(),
         ];
         tidy.push(libc.as_str().to_owned());
@@ -93,17 +99,20 @@ impl Installer<'_> {
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
         files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
-        for (importer, kept) in &pruned.importers {
+        for importer in pruned.importers.keys() {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
-            let mode = match (closure.importers.contains_key(importer), production) {
-                (false, _) => Reduce::None,
-                (true, true) => Reduce::Production(kept),
-                (true, false) => Reduce::Development,
-            };
-            let text = project.manifest.reduced(mode, importer == ".");
+            let text = project
+                .manifest
+                .reduced(closure.reduce(importer), importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
+            // pnpm links a program only where its file is; the build makes it later.
+            let targets = project.manifest.bin.values().map(|target| join(importer, target));
+            for target in targets.filter(|target| is_within(target, importer) && target != importer) {
+                let path = workspace.container_path(&target);
+                files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
+            }
         }
         if let Some(yaml) = &workspace.pnpm_workspace {
             files.insert(
@@ -131,6 +140,11 @@ impl Installer<'_> {
         let directory = workspace.container_path(".");
         Install {
             on: None,
+            scripts: if production {
+                vec![TIDY.to_owned()]
+            } else {
+                Vec::new()
+            },
             files,
             copies,
             command: self.command(&directory, production, tidy),
@@ -181,6 +195,21 @@ impl Installer<'_> {
     }
 }
 
+/// Returns the importer whose closure the scripts of a package run on: its own, or the service's.
+///
+/// Where pnpm hoists into the root's `node_modules`, packages import what only their siblings declare, knowingly
+/// or not; a package's own closure would not hold that.
+pub(super) fn installed_for<'a>(settings: &Settings, importer: &'a str, service: &'a str) -> &'a str {
+    // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
+    let is_imported = |pattern: &String| {
+        !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
+    };
+    let hoists = settings.shamefully_hoist
+        || settings.node_linker == NodeLinker::Hoisted
+        || settings.public_hoist_pattern.iter().flatten().any(is_imported);
+    if hoists { service } else { importer }
+}
+
 /// Environment of every step that runs pnpm.
 ///
 /// pnpm reads `npm_config_*` up to version 10 and `pnpm_config_*` from 11 on.
@@ -200,6 +229,18 @@ pub(super) fn environment() -> BTreeMap<String, String> {
         ("NEXT_TELEMETRY_DISABLED", "1"),
         ("TURBO_TELEMETRY_DISABLED", "1"),
         ("HUSKY", "0"),
+        // Browsers for tests: they would land in a cache, never in the image.
+        ("PUPPETEER_SKIP_DOWNLOAD", "true"),
+        ("PUPPETEER_SKIP_CHROMIUM_DOWNLOAD", "true"),
+        ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
+        ("CYPRESS_INSTALL_BINARY", "0"),
+        ("ELECTRON_SKIP_BINARY_DOWNLOAD", "1"),
+        ("CHROMEDRIVER_SKIP_DOWNLOAD", "true"),
+        // Install scripts that ask for money or report home wait for networks that builds often lack.
+        ("ADBLOCK", "1"),
+        ("DISABLE_OPENCOLLECTIVE", "1"),
+        ("DO_NOT_TRACK", "1"),
+        ("SCARF_ANALYTICS", "false"),
     ];
     settings
         .into_iter()
@@ -214,4 +255,31 @@ pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJs
         .iter()
         .map(|(id, project)| (id.clone(), project.manifest.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+    use crate::workspace::Npmrc;
+    use crate::workspace::settings::Sources;
+
+    #[test]
+    fn public_hoisting_shares_the_service_s_install() {
+        let shared = |npmrc: &str| {
+            let npmrc = Npmrc::parse(&SourceFile::new(".npmrc", npmrc));
+            let sources = Sources {
+                npmrc: Some(&npmrc),
+                ..Sources::default()
+            };
+            installed_for(&Settings::read(9, sources), "packages/a", "apps/b") == "apps/b"
+        };
+        assert!(shared("shamefully-hoist=true\n"));
+        assert!(shared("node-linker=hoisted\n"));
+        assert!(shared("public-hoist-pattern[]=*types*\n"));
+        assert!(!shared(""));
+        assert!(!shared(
+            "public-hoist-pattern[]=*eslint*\npublic-hoist-pattern[]=!*types*\n"
+        ));
+    }
 }

@@ -12,6 +12,8 @@ pub use crate::workspace::ROOT as WORKSPACE;
 
 /// Where pnpm's store is mounted while installing.
 pub const STORE: &str = "/pnpm/store";
+/// Where steps find the frontend's scripts.
+pub const SCRIPTS: &str = "/vextrus";
 /// Where the image holds what the frontend adds to it.
 pub const RUNTIME_SCRIPTS: &str = "/usr/lib/vextrus";
 
@@ -24,8 +26,8 @@ pub struct Plan {
     pub package: String,
     /// Images and tools that steps run in.
     pub toolchain: Toolchain,
-    /// What the build reads from the context, as include and exclude patterns.
-    pub context: ContextFilter,
+    /// Patterns of the context that no step sees: the ignore file's, installed packages, compiler caches.
+    pub ignore: Vec<String>,
     /// Installs of development dependencies, keyed as [`PackageBuild::install`] names them.
     pub installs: BTreeMap<String, Install>,
     /// Workspace packages in build order: a package comes after everything that it depends on.
@@ -58,15 +60,6 @@ pub struct Toolchain {
     pub pnpm_command: Vec<String>,
 }
 
-/// Patterns of the one transfer that feeds every build step.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct ContextFilter {
-    /// Paths that are sent, with everything below them.
-    pub include: Vec<String>,
-    /// Patterns that are never sent.
-    pub exclude: Vec<String>,
-}
-
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
 #[derive(Debug, Clone, Serialize)]
 pub struct Install {
@@ -78,6 +71,8 @@ pub struct Install {
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
     pub copies: BTreeMap<String, String>,
+    /// The frontend's scripts that the command runs.
+    pub scripts: Vec<String>,
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
     /// Environment of the command.
@@ -106,6 +101,8 @@ pub struct PackageBuild {
     pub directory: String,
     /// Patterns, relative to `source`, that no step sees.
     pub exclude: Vec<String>,
+    /// Patterns, relative to the context, of what an earlier build left there.
+    pub stale: Vec<String>,
     /// Scripts to run, in order; none means that the sources are the output.
     pub scripts: Vec<Script>,
     /// Key of the install that the scripts run on; empty without scripts.
@@ -114,6 +111,8 @@ pub struct PackageBuild {
     pub inputs: Vec<String>,
     /// Workspace files outside of every package that the scripts read: context path to container path.
     pub extra_files: BTreeMap<String, String>,
+    /// Like [`PackageBuild::extra_files`], but only named by scripts and settings: they may not exist.
+    pub optional_files: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
     /// Secrets that the scripts see.
@@ -126,17 +125,35 @@ pub struct PackageBuild {
     pub build_output: OutputRule,
     /// What the image holds of the package; none where it is no part of the production closure.
     pub runtime_output: Option<OutputRule>,
+    /// Whether the scripts generate code into installed packages, as Prisma does into `.prisma` beside its client.
+    pub generates: bool,
     /// Links into the virtual store under which dependents see this package (`injected`).
     pub injected_at: Vec<String>,
 }
 
-/// A script of a package.json.
-#[derive(Debug, Clone, Serialize)]
+/// A program that builds, as a rule a script of a package.json.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Script {
-    /// Name in `scripts`.
-    pub name: String,
+    /// Program and arguments, such as `pnpm run build`.
+    pub command: Vec<String>,
     /// Directory in the container that it is run in.
     pub directory: String,
+}
+
+impl Script {
+    /// Returns the run of a package.json's script.
+    pub(super) fn run(name: &str, directory: &str) -> Self {
+        Self::new(&["pnpm", "run", name], directory)
+    }
+
+    /// Returns the run of a program.
+    pub(super) fn new(command: &[&str], directory: &str) -> Self {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            command,
+            directory: directory.to_owned(),
+        }
+    }
 }
 
 /// A secret as a build step sees it.

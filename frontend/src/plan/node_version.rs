@@ -53,11 +53,18 @@ pub(super) fn choose(wanted: Option<&str>, workspace: &Workspace, service: &str)
 
 /// Returns the major that a version file names.
 fn major_of(written: &str) -> Option<String> {
+    if written.is_empty() {
+        return None;
+    }
     if let Some(name) = written.strip_prefix("lts/") {
         return CODE_NAMES
             .iter()
             .find(|(code, _)| *code == name)
             .map(|(_, major)| (*major).to_owned());
+    }
+    // An empty range and a bare word let every version in, which names none.
+    if !written.contains(|c: char| c.is_ascii_digit()) {
+        return None;
     }
     let version = written.strip_prefix('v').unwrap_or(written);
     let major = version.split('.').next()?;

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::{OutputRule, exposes_sources};
+use super::generator;
+use super::install::installed_for;
 use super::model::{PackageBuild, Script};
+use super::outside;
 use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
 
@@ -20,22 +23,6 @@ const DEVELOPER_HOOKS: [&str; 6] = [
 /// Outputs and caches that a build makes anew; one that lies in the context is of another build.
 const STALE: [&str; 7] = [
     "dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage",
-];
-
-/// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
-const ROOT_CONFIGURATION: [&str; 12] = [
-    "tsconfig*.json",
-    "jsconfig*.json",
-    "babel.config.*",
-    ".babelrc*",
-    ".swcrc",
-    ".browserslistrc",
-    "postcss.config.*",
-    "tailwind.config.*",
-    "tsup.config.*",
-    "tsdown.config.*",
-    "vite.config.*",
-    "nx.json",
 ];
 
 /// What the packages of one closure are planned from.
@@ -113,26 +100,51 @@ fn plan_one(
         source: workspace.context_path(importer),
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
+        stale: if has_scripts {
+            stale_outputs(workspace, importer, project)
+        } else {
+            Vec::new()
+        },
         install: if has_scripts {
-            project.name(importer)
+            install_key(input, importer)
         } else {
             String::new()
         },
         extra_files: if has_scripts {
-            extra_files(input, importer, project)
+            outside::configuration(input, importer, project)
+        } else {
+            BTreeMap::new()
+        },
+        optional_files: if has_scripts {
+            outside::named(input, importer, project)
         } else {
             BTreeMap::new()
         },
         scripts,
         inputs,
-        env: BTreeMap::new(),
+        env: if has_scripts {
+            generator::environment(project)
+        } else {
+            BTreeMap::new()
+        },
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,
         build_output,
         runtime_output,
+        generates: has_scripts && generator::is_used(project),
         injected_at: Vec::new(),
     }
+}
+
+/// Returns the name of the project whose install the scripts of a package run on.
+fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
+    let workspace = input.workspace;
+    let installed = installed_for(&workspace.settings, importer, input.service);
+    workspace
+        .projects
+        .get(installed)
+        .map_or_else(|| installed.to_owned(), |project| project.name(installed))
 }
 
 /// The scripts of a package, in the order in which pnpm would come to them.
@@ -149,7 +161,8 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
     };
     let build = build.filter(|name| own.contains_key(*name));
     let mut names: Vec<&str> = Vec::new();
-    if importer != "." {
+    // The root's own lifecycle is the whole workspace's, unless the root is what is built.
+    if importer != "." || importer == input.service {
         names.extend(["install", "postinstall"]);
         if build.is_none() {
             names.push("prepare");
@@ -165,22 +178,16 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
             .filter(|task| own.contains_key(*task)),
     );
     names.extend(build);
-    let mut scripts: Vec<Script> = names
-        .into_iter()
-        .map(|name| Script {
-            name: name.to_owned(),
-            directory: directory.clone(),
-        })
-        .collect();
-    if input.root_postinstall && !scripts.is_empty() {
-        scripts.insert(
-            0,
-            Script {
-                name: "postinstall".to_owned(),
-                directory: input.workspace.container_path("."),
-            },
-        );
+    let generator = generator::command(project, &names);
+    let mut scripts: Vec<Script> = Vec::new();
+    if input.root_postinstall && (generator.is_some() || !names.is_empty()) {
+        scripts.push(Script::run("postinstall", &input.workspace.container_path(".")));
     }
+    scripts.extend(generator.map(|command| Script {
+        command,
+        directory: directory.clone(),
+    }));
+    scripts.extend(names.into_iter().map(|name| Script::run(name, &directory)));
     scripts
 }
 
@@ -248,107 +255,24 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     patterns
 }
 
-/// Files outside of every package that a package's build reads: context path to container path.
-fn extra_files(input: &PackageInput<'_>, importer: &str, project: &Project) -> BTreeMap<String, String> {
-    let workspace = input.workspace;
-    let in_a_package = |path: &str| {
-        workspace
-            .projects
-            .keys()
-            .filter(|id| *id != ".")
-            .any(|id| is_within(path, &workspace.context_path(id)))
+/// Patterns, relative to the context, of what an earlier build of a package left there.
+fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
+    let directory = workspace.context_path(importer);
+    let below = |name: &str| match directory.as_str() {
+        "" => name.to_owned(),
+        directory => format!("{directory}/{name}"),
     };
-    let mut files = BTreeSet::new();
-    for path in project.typescript.configs.iter().chain(&project.outside_files) {
-        if !in_a_package(path) && !is_own_root_file(importer, path, workspace) {
-            files.insert(path.clone());
-        }
-    }
-    for path in &project.typescript.sources {
-        let spans_packages = workspace
-            .projects
-            .keys()
-            .any(|id| is_within(&workspace.context_path(id), path));
-        if !in_a_package(path) && !spans_packages && workspace.exists(path) {
-            files.insert(path.clone());
-        }
-    }
-    if importer != "." {
-        let matches = |name: &String| ROOT_CONFIGURATION.iter().any(|glob| matches_name(glob, name));
-        files.extend(
-            workspace
-                .root_files
-                .iter()
-                .filter(|name| matches(name))
-                .map(|name| workspace.context_path(name)),
-        );
-    }
-    files
-        .into_iter()
-        .map(|path| (path.clone(), workspace.container_of_context(&path)))
-        .collect()
-}
-
-/// The root package's own files come with its sources.
-fn is_own_root_file(importer: &str, path: &str, workspace: &Workspace) -> bool {
-    importer == "." && is_within(path, &workspace.root)
-}
-
-/// Matches a file name against a glob with any number of `*`.
-fn matches_name(glob: &str, name: &str) -> bool {
-    let mut parts = glob.split('*');
-    let Some(first) = parts.next() else { return false };
-    let Some(mut rest) = name.strip_prefix(first) else {
-        return false;
-    };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-    }
-    rest.ends_with(last)
-}
-
-/// Patterns, relative to the context, of what earlier builds left there.
-pub(super) fn stale_outputs(workspace: &Workspace, packages: &[PackageBuild]) -> Vec<String> {
-    let mut patterns = BTreeSet::new();
-    for package in packages.iter().filter(|package| !package.scripts.is_empty()) {
-        let below = |name: &str| match package.source.as_str() {
-            "" => name.to_owned(),
-            source => format!("{source}/{name}"),
-        };
-        patterns.extend(STALE.map(below));
-        let Some(project) = workspace.projects.get(&package.importer) else {
-            continue;
-        };
-        for output in &project.typescript.outputs {
-            let inside = is_within(output, &package.source) && *output != package.source && output != ".";
-            let holds_sources = project
-                .typescript
-                .sources
-                .iter()
-                .any(|source| is_within(source, output));
-            if inside && !holds_sources {
-                patterns.insert(output.clone());
-            }
+    let mut patterns: BTreeSet<String> = STALE.map(below).into_iter().collect();
+    for output in &project.typescript.outputs {
+        let inside = is_within(output, &directory) && *output != directory && output != ".";
+        let holds_sources = project
+            .typescript
+            .sources
+            .iter()
+            .any(|source| is_within(source, output));
+        if inside && !holds_sources {
+            patterns.insert(output.clone());
         }
     }
     patterns.into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_match_globs() {
-        assert!(matches_name("tsconfig*.json", "tsconfig.base.json"));
-        assert!(matches_name(".swcrc", ".swcrc"));
-        assert!(!matches_name(".swcrc", ".swcrc.bak"));
-        assert!(!matches_name("tsconfig*.json", "package.json"));
-        assert!(matches_name("*a*b*", "xaxbx"));
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::install::{self, Installer};
-use super::model::{Plan, Runtime, Secret, Toolchain};
+use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput};
 use super::{base, command, node_version, runtime};
@@ -14,6 +14,7 @@ use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::{Closure, Scope};
 use crate::workspace::drift::{self, Drift};
+use crate::workspace::path::join;
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
 /// The package.json of every project.
@@ -66,13 +67,18 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .at(manifest.first_line())
     })?;
     refuse_unsupported(manifest)?;
+    let absent = input
+        .closure
+        .iter()
+        .filter(|id| !workspace.projects.contains_key(*id));
+    Diagnostics::check(absent.map(|id| absent_project(workspace, id)).collect())?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
     let manifests = install::manifests(workspace);
     let mut warnings = check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
-    let start = start_command(&run, project);
+    let start = start_command(&run, project, service);
     let manifests = promoted_programs(manifests, service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
@@ -125,14 +131,20 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     };
     let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     for package in built.iter().filter(|package| !package.scripts.is_empty()) {
-        let mut install = installer.development(&package.importer, &mut surveyor)?;
-        let below = reaches.get(&package.importer).into_iter().flatten();
+        if installs.contains_key(&package.install) {
+            continue;
+        }
+        let importer = install::installed_for(&workspace.settings, &package.importer, service);
+        let mut install = installer.development(importer, &mut surveyor)?;
+        let below = reaches.get(importer).into_iter().flatten();
         let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
         let below =
             below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
         install.on = below.max().map(|(_, key)| key.clone());
         installs.insert(package.install.clone(), install);
     }
+    let mut ignore = input.ignore.clone();
+    ignore.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
     let toolchain = toolchain(workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
     let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
@@ -146,7 +158,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             label: label(service, project),
             package: project.name(service),
             toolchain,
-            context: context_filter(input, &built, &installs, &production, &runtime),
+            ignore,
             installs,
             packages: built,
             production,
@@ -155,6 +167,19 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         },
         warnings,
     })
+}
+
+/// Returns the error for a project that the lockfile links to and that the context does not hold.
+fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
+    let path = workspace.context_path(&join(importer, "package.json"));
+    let message = format!(
+        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
+         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
+    );
+    match workspace.lockfile.importer_place(importer) {
+        Some(place) => Diagnostic::new(message).at(place),
+        None => Diagnostic::new(message),
+    }
 }
 
 /// Refuses the parts of a manifest that this version does not build.
@@ -216,10 +241,10 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
     Ok(script)
 }
 
-fn start_command(run: &Run, project: &Project) -> command::Inferred {
+fn start_command(run: &Run, project: &Project, service: &str) -> command::Inferred {
     match &run.command {
         Some(written) => command::written(written.words()),
-        None => command::infer(&project.manifest, project.nest_entry.as_deref()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref(), service),
     }
 }
 
@@ -280,7 +305,7 @@ fn add_manifest_settings(
     packages: &mut [super::PackageBuild],
 ) {
     for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
-        package.env = install::environment();
+        package.env.extend(install::environment());
         if package.importer != service {
             continue;
         }
@@ -331,7 +356,7 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
     let pnpm = &workspace.pnpm;
     let mut pnpm_command = vec![
         "/bin/sh".to_owned(),
-        "/vextrus/pnpm.sh".to_owned(),
+        format!("{}/pnpm.sh", super::SCRIPTS),
         pnpm.version.to_string(),
     ];
     pnpm_command.extend(pnpm.hash.clone());
@@ -341,39 +366,6 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
         pnpm: pnpm.version.to_string(),
         pnpm_command,
     }
-}
-
-/// Returns the patterns of the one transfer of sources.
-fn context_filter(
-    input: &PlanInput<'_>,
-    packages: &[super::PackageBuild],
-    installs: &BTreeMap<String, super::Install>,
-    production: &super::Install,
-    runtime: &Runtime,
-) -> super::ContextFilter {
-    let mut include: BTreeSet<String> = packages.iter().map(|package| package.source.clone()).collect();
-    include.extend(
-        packages
-            .iter()
-            .flat_map(|package| package.extra_files.keys().cloned()),
-    );
-    include.extend(
-        installs
-            .values()
-            .chain([production])
-            .flat_map(|install| install.copies.keys().cloned()),
-    );
-    include.extend(runtime.files.keys().cloned());
-    // The context itself is no pattern: without patterns everything is sent.
-    let include = if include.contains("") {
-        Vec::new()
-    } else {
-        include.into_iter().collect()
-    };
-    let mut exclude = input.ignore.clone();
-    exclude.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
-    exclude.extend(packages::stale_outputs(input.workspace, packages));
-    super::ContextFilter { include, exclude }
 }
 
 /// Returns the service's short name: its directory's, or the package's for a single package.

@@ -1,12 +1,15 @@
 // Collects what a workspace package hands on after its scripts ran.
 //
-// usage: node collect.cjs DIRECTORY OUT NAME=RULE...
+// usage: node collect.cjs DIRECTORY OUT NAME=RULE... [generated=ROOT]
 // Writes OUT/NAME with the files of DIRECTORY that RULE lets through. A file's mode is kept to the bit
 // that matters (executable or not), so that equal contents are equal layers on every builder.
 //
 //   whole     everything but installed packages, caches and local secrets
 //   compiled  whole, without TypeScript sources, tests and the settings of development tools
 //   runtime   compiled, without type declarations: nothing reads them once the service runs
+//
+// OUT/generated holds what generators such as Prisma's wrote beside the packages that DIRECTORY depends on
+// (`node_modules/.prisma`), by its path below ROOT.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -65,7 +68,36 @@ function copy(from, to, keeps, depth) {
   }
 }
 
+// What package managers and build tools keep beside packages; any other hidden directory is generated code.
+const tools = /^\.(bin|cache|pnpm|ignored.*|vite.*|modules.*|turbo)$/;
+
+// The directories that hold the packages that a directory's node_modules link to.
+function stores(modules) {
+  const found = new Set();
+  const list = (parent) => (fs.existsSync(parent) ? fs.readdirSync(parent).sort() : []);
+  for (const name of list(modules)) {
+    const links = name.startsWith('@') ? list(path.join(modules, name)).map((part) => path.join(name, part)) : [name];
+    for (const link of links.filter((one) => !one.startsWith('.'))) {
+      const real = fs.realpathSync(path.join(modules, link));
+      const end = real.lastIndexOf('/node_modules/');
+      if (end >= 0) found.add(real.slice(0, end) + '/node_modules');
+    }
+  }
+  return found;
+}
+
+function copyGenerated(root, to) {
+  fs.mkdirSync(to, { recursive: true, mode: 0o755 });
+  for (const store of stores(path.join(directory, 'node_modules'))) {
+    for (const entry of fs.readdirSync(store, { withFileTypes: true })) {
+      if (!entry.isDirectory() || !entry.name.startsWith('.') || tools.test(entry.name)) continue;
+      copy(path.join(store, entry.name), path.join(to, path.relative(root, store), entry.name), rules.whole, 0);
+    }
+  }
+}
+
 for (const output of outputs) {
   const [name, rule] = output.split('=');
-  copy(directory, path.join(out, name), rules[rule], 0);
+  if (name === 'generated') copyGenerated(rule, path.join(out, name));
+  else copy(directory, path.join(out, name), rules[rule], 0);
 }

@@ -82,8 +82,10 @@ function trees(directory) {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
     if (entry.name === 'node_modules') found.push(file);
-    else if (entry.isDirectory()) found.push(...trees(file));
-    else remove(file);
+    else if (entry.isDirectory()) {
+      found.push(...trees(file));
+      if (fs.readdirSync(file).length === 0) fs.rmdirSync(file);
+    } else remove(file);
   }
   return found;
 }

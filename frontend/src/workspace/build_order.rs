@@ -19,17 +19,28 @@ pub struct BuildOrder {
 impl BuildOrder {
     /// Orders the projects of a closure.
     ///
+    /// # Errors
+    /// As [`BuildOrder::of_projects`].
+    pub fn of(closure: &Closure) -> Result<Self, Diagnostics> {
+        Self::of_projects(closure.importers.keys(), &closure.edges)
+    }
+
+    /// Orders projects by the dependencies among them.
+    ///
     /// Projects whose tests depend on each other form cycles through `devDependencies`: those edges are
     /// dropped where they are part of a cycle.
     ///
     /// # Errors
     /// A cycle through other dependencies, named whole.
-    pub fn of(closure: &Closure) -> Result<Self, Diagnostics> {
-        let mut graph = Graph::new(closure.importers.keys(), closure.edges.iter());
+    pub fn of_projects<'a>(
+        projects: impl Iterator<Item = &'a ImporterId> + Clone,
+        edges: &'a BTreeSet<Edge>,
+    ) -> Result<Self, Diagnostics> {
+        let mut graph = Graph::new(projects.clone(), edges.iter());
         let component = graph.components();
         graph = Graph::new(
-            closure.importers.keys(),
-            closure.edges.iter().filter(|edge| {
+            projects,
+            edges.iter().filter(|edge| {
                 edge.kind != DependencyKind::Development
                     || component.get(edge.from.as_str()) != component.get(edge.to.as_str())
             }),

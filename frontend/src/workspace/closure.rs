@@ -57,6 +57,9 @@ pub struct Closure {
     pub injected: BTreeSet<ImporterId>,
     /// Whether the importers are the lockfile's own, none of their dependencies left out.
     pub(super) verbatim: bool,
+    /// Whether the root is there for its tools alone: without its dependencies on other projects, which would
+    /// draw the whole workspace into every closure.
+    pub(super) root_tools: bool,
 }
 
 impl Closure {
@@ -107,6 +110,7 @@ impl Closure {
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         match self.importers.get(id) {
             None => Reduce::None,
+            Some(importer) if id == "." && self.root_tools => Reduce::Tools(importer),
             Some(_) if self.verbatim => Reduce::Development,
             Some(importer) if self.injected.contains(id) => Reduce::Injected(importer),
             Some(importer) => Reduce::Production(importer),
@@ -134,6 +138,7 @@ impl Walk<'_> {
         self.todo.extend(start.iter().rev().cloned().map(Node::Importer));
         if matches!(self.scope, Scope::Development { include_root: true }) && self.lockfile.has_importer(".")
         {
+            self.closure.root_tools = !start.iter().any(|id| id == ".");
             self.todo.push(Node::Importer(".".to_owned()));
         }
         while let Some(node) = self.todo.pop() {
@@ -168,6 +173,14 @@ impl Walk<'_> {
             if !promoted.is_empty() {
                 self.closure.promoted.insert(id.clone(), promoted);
             }
+        }
+        if id == "." && self.closure.root_tools {
+            importer.retain(
+                |alias, dependency| match dependency.reference(alias, self.lockfile.version()) {
+                    Reference::Link(_) => false,
+                    Reference::Package(package) => package.file().is_none(),
+                },
+            );
         }
         for (kind, alias, dependency) in importer.iter() {
             match dependency.reference(alias, self.lockfile.version()) {

@@ -39,13 +39,30 @@ pub struct Project {
     pub manifest: PackageJson,
     /// What its TypeScript configuration reads.
     pub typescript: super::tsconfig::Scan,
-    /// Files outside of the project that its scripts name, as context paths that exist.
-    pub outside_files: BTreeSet<String>,
+    /// Its Prisma schema, where Prisma looks for one.
+    pub prisma: Option<Prisma>,
     /// The entry that `nest-cli.json` gives `nest start`, such as `dist/main`.
     pub nest_entry: Option<String>,
 }
 
+/// A Prisma schema.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prisma {
+    /// Environment variables without which `prisma.config.*` does not load.
+    pub variables: BTreeSet<String>,
+}
+
 impl Project {
+    /// Returns a project of which nothing but the package.json is known yet.
+    pub fn new(manifest: PackageJson) -> Self {
+        Self {
+            manifest,
+            typescript: super::tsconfig::Scan::default(),
+            prisma: None,
+            nest_entry: None,
+        }
+    }
+
     /// Returns the package's name; a package without one goes by its directory.
     pub fn name(&self, importer: &str) -> String {
         self.manifest.name.clone().unwrap_or_else(|| importer.to_owned())

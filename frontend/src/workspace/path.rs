@@ -8,7 +8,7 @@
 ///
 /// ```
 /// # use vextrus_frontend::workspace::path::join;
-/// assert_eq!(join("services/auth", "../../shared/kernel"), "shared/kernel");
+/// assert_eq!(join("services/auth", "../../libs/kernel"), "libs/kernel");
 /// assert_eq!(join(".", "../x"), "../x");
 /// ```
 pub fn join(base: &str, relative: &str) -> String {
@@ -47,7 +47,7 @@ pub fn normalize(path: &str) -> String {
 ///
 /// ```
 /// # use vextrus_frontend::workspace::path::relative;
-/// assert_eq!(relative("services/auth", "shared/kernel").as_deref(), Some("../../shared/kernel"));
+/// assert_eq!(relative("services/auth", "libs/kernel").as_deref(), Some("../../libs/kernel"));
 /// assert_eq!(relative(".", "shared/kernel").as_deref(), Some("shared/kernel"));
 /// ```
 pub fn relative(from: &str, to: &str) -> Option<String> {

@@ -136,7 +136,7 @@ impl Inputs<'_> {
         if lockfile.version() == LockfileVersion::V6 {
             return (8, "the lockfile is of version 6");
         }
-        if lockfile.has_env_document() {
+        if lockfile.env_document().is_some() {
             return (
                 11,
                 "the lockfile holds a document of pnpm's own, which pnpm 11 introduced",

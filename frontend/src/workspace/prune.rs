@@ -25,7 +25,8 @@ pub struct PrunedLockfile {
 /// Reduces a lockfile to a closure.
 ///
 /// Sections that hold for all projects (settings, catalogs, overrides, patches, checksums) stay verbatim,
-/// since pnpm compares them with the workspace's settings; so do the entries of packages and, for a
+/// since pnpm compares them with the workspace's settings; so do the package manager's own document, without
+/// which config dependencies are refused, and the entries of packages and, for a
 /// development closure, of projects. A production closure's projects are written anew.
 pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
     let mut importers = closure.importers.clone();
@@ -68,15 +69,16 @@ pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
             _ => sections.push(text.get(section.range.clone()).unwrap_or_default().to_owned()),
         }
     }
+    let env = lockfile.env_document().unwrap_or_default();
     PrunedLockfile {
-        text: sections.join("\n\n") + "\n",
+        text: format!("{env}{}\n", sections.join("\n\n")),
         importers,
     }
 }
 
 /// Whether a project's entry is kept as pnpm wrote it.
 fn keeps_entry(closure: &Closure, id: &str) -> bool {
-    closure.verbatim && closure.importers.contains_key(id)
+    closure.verbatim && closure.importers.contains_key(id) && !(id == "." && closure.root_tools)
 }
 
 /// Appends a section with entries, if there are any: pnpm writes none that is empty.

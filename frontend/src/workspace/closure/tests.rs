@@ -1,4 +1,5 @@
 use super::*;
+use crate::diagnostic::SourceFile;
 use crate::workspace::fixtures::{ALL, PNPM_8, PNPM_9, ids, lockfile, manifest, manifests};
 
 const DEVELOPMENT: Scope<'_> = Scope::Development { include_root: false };
@@ -165,9 +166,28 @@ fn what_leads_nowhere_is_an_error() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("pnpm-lock.yaml:3: pnpm-lock.yaml: `a` leads to `x@1.0.0`"),
+        error.starts_with("pnpm-lock.yaml:3: `a` leads to `x@1.0.0`"),
         "{error}"
     );
     let error = Closure::of(&lock, &ids(&["b", "c"]), DEVELOPMENT).unwrap_err();
     assert_eq!(error.iter().count(), 2);
+}
+
+#[test]
+fn the_root_brings_its_tools_and_not_the_projects_that_it_links() {
+    let text = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    devDependencies:\n      '@x/b':\n        specifier: workspace:*\n        version: link:b\n      ms:\n        specifier: ^2.0.0\n        version: 2.1.3\n\n  a: {}\n\n  b: {}\n\npackages:\n\n  ms@2.1.3:\n    resolution: {integrity: sha512-x}\n\nsnapshots:\n\n  ms@2.1.3: {}\n";
+    let lockfile = Lockfile::parse(&SourceFile::new("pnpm-lock.yaml", text)).unwrap();
+    let scope = Scope::Development { include_root: true };
+    let closure = Closure::of(&lockfile, &["a".to_owned()], scope).unwrap();
+    assert_eq!(closure.importers.keys().collect::<Vec<_>>(), [".", "a"]);
+    assert_eq!(closure.packages.len(), 1);
+    let pruned = crate::workspace::prune::prune(&lockfile, &closure);
+    assert!(
+        pruned.text.contains("ms@2.1.3") && !pruned.text.contains("link:b"),
+        "{}",
+        pruned.text
+    );
+    // Built for itself, the root is a project like any other.
+    let itself = Closure::of(&lockfile, &[".".to_owned()], scope).unwrap();
+    assert!(itself.importers.contains_key("b"));
 }

@@ -1,5 +1,6 @@
 //! Which part of `pnpm-lock.yaml` is the project's, laid out so that it can be indexed by text.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -19,8 +20,8 @@ pub(super) struct Document {
     pub(super) index: Index,
     /// The file's line that is the text's first; `None` where the text was laid out anew.
     first_line: Option<u32>,
-    /// Whether the package manager's own document came before (pnpm 11 and later).
-    pub(super) follows_env_document: bool,
+    /// The package manager's own document before the project's, with the lines that part them; else empty.
+    pub(super) env_document: String,
 }
 
 impl Document {
@@ -30,10 +31,15 @@ impl Document {
     /// No document, malformed YAML, or a merge conflict.
     pub(super) fn parse(file: &Arc<SourceFile>) -> Result<Self, Diagnostic> {
         // pnpm itself drops a byte order mark and reads CRLF as LF; lines keep their numbers.
-        let text = file.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let text = file.text.trim_start_matches('\u{feff}');
+        let text = if text.contains('\r') {
+            text.replace("\r\n", "\n").into()
+        } else {
+            Cow::from(text)
+        };
         let (text, before) = last_document(&text);
         let first_line = 1 + u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX - 1);
-        let follows_env_document = !before.is_empty() && before != "---\n";
+        let env_document = if before == "---\n" { "" } else { before };
         if text.trim().is_empty() {
             return Err(Diagnostic::new(format!(
                 "{} holds no dependencies of the project; run `pnpm install --lockfile-only`",
@@ -46,7 +52,7 @@ impl Document {
             text,
             index,
             first_line,
-            follows_env_document,
+            env_document: env_document.to_owned(),
         };
         if let Some(index) = Index::of(text) {
             if let Some((key, line)) = index.duplicate(text) {

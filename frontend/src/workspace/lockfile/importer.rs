@@ -64,6 +64,20 @@ impl Importer {
             .map(|(kind, (name, dependency))| (kind, name.as_str(), dependency))
     }
 
+    /// Keeps the dependencies for which `keep` holds, and what is said of those.
+    pub fn retain(&mut self, keep: impl Fn(&str, &ResolvedDependency) -> bool) {
+        for field in [
+            &mut self.dependencies,
+            &mut self.dev_dependencies,
+            &mut self.optional_dependencies,
+        ] {
+            field.retain(|name, dependency| keep(name, dependency));
+        }
+        let kept: std::collections::BTreeSet<String> =
+            self.iter().map(|(_, name, _)| name.to_owned()).collect();
+        self.dependencies_meta.retain(|name, _| kept.contains(name));
+    }
+
     /// Returns the dependency of that name, of whatever kind.
     pub fn get(&self, name: &str) -> Option<(DependencyKind, &ResolvedDependency)> {
         self.iter()

@@ -34,6 +34,9 @@ pub(in crate::workspace) struct Section {
 impl Index {
     /// Splits the text; `None` where it is not laid out as pnpm does.
     pub(super) fn of(text: &str) -> Option<Self> {
+        if text.contains('\r') {
+            return None;
+        }
         let mut index = Self::default();
         let mut explicit = false;
         let mut offset = 0;
@@ -41,15 +44,15 @@ impl Index {
         for line in text.split_inclusive('\n') {
             let start = offset;
             offset += line.len();
-            let content = line.trim_end_matches('\n');
-            if content.trim_start_matches(' ').is_empty() {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            let indent = content.bytes().take_while(|b| *b == b' ').count();
+            if indent == content.len() {
                 continue;
             }
-            if content.starts_with('\t') || content.contains('\r') || has_anchor(content) {
+            if content.starts_with('\t') || has_anchor(content) {
                 return None;
             }
             let end = start + content.len();
-            let indent = content.len() - content.trim_start_matches(' ').len();
             if indent == 0 {
                 index.close(&mut open);
                 index.begin_section(content, start, end)?;
@@ -183,7 +186,7 @@ fn closing_quote(text: &str) -> Option<usize> {
 
 /// Whether a line may hold an anchor or an alias, which would tie one slice to another.
 fn has_anchor(line: &str) -> bool {
-    if !line.contains(['&', '*']) {
+    if !line.bytes().any(|b| matches!(b, b'&' | b'*')) {
         return false;
     }
     let content = line.trim_start_matches([' ', '-', '?']);

@@ -1,12 +1,13 @@
 //! `pnpm-lock.yaml` of pnpm 8 (version 6) and of pnpm 9 to 12 (version 9): what was resolved.
 //!
-//! [`Lockfile::parse`] only splits the text ([`index`]); what is asked for is parsed when asked.
+//! [`Lockfile::parse`] only splits the text (`index`); what is asked for is parsed when asked.
 
 mod document;
 mod globals;
 mod importer;
 mod index;
 mod package;
+mod scan;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -70,9 +71,11 @@ impl Lockfile {
         &self.document.file
     }
 
-    /// Whether the package manager keeps a document of its own in the same file (pnpm 11 and later).
-    pub fn has_env_document(&self) -> bool {
-        self.document.follows_env_document
+    /// Returns the document that the package manager keeps of its own before the project's (pnpm 11 and
+    /// later): config dependencies, and its own version. With the lines that part the documents.
+    pub fn env_document(&self) -> Option<&str> {
+        let document = self.document.env_document.as_str();
+        (!document.is_empty()).then_some(document)
     }
 
     /// Iterates over the projects' directories in byte order.
@@ -109,7 +112,16 @@ impl Lockfile {
     /// # Errors
     /// A malformed entry.
     pub fn snapshot(&self, path: &DepPath) -> Result<Option<Snapshot>, Diagnostics> {
-        self.entry(self.snapshot_section(), path.as_str())
+        let (section, key) = (self.snapshot_section(), path.as_str());
+        let entry = self
+            .document
+            .index
+            .entry(section, key)
+            .and_then(|range| self.document.text.get(range));
+        match entry.and_then(scan::snapshot) {
+            Some(snapshot) => Ok(Some(snapshot)),
+            None => self.entry(section, key),
+        }
     }
 
     /// Returns all that is known of a resolved package; `None` where the lockfile has no such key.

@@ -21,6 +21,8 @@ pub enum Reduce<'a> {
     /// Those of a production install as declared, peers included: for a project that is injected somewhere,
     /// whose manifest pnpm 11 and later compare with the lockfile's entry of the copy.
     Injected(&'a Importer),
+    /// Those that the importer still has, as declared: the root of the workspace, there for its tools.
+    Tools(&'a Importer),
     /// None: a root that only carries settings.
     None,
 }
@@ -54,6 +56,23 @@ impl PackageJson {
             Reduce::Injected(importer) => {
                 insert(&mut out, "dependencies", &self.dependencies);
                 insert(&mut out, "optionalDependencies", &self.optional_dependencies);
+                insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                copy(&mut out, "peerDependenciesMeta");
+                self.dependencies_meta(&mut out, importer);
+            }
+            Reduce::Tools(importer) => {
+                let kept = |declared: &Specifiers| -> Specifiers {
+                    let kept = declared.iter().filter(|(name, _)| importer.get(name).is_some());
+                    kept.map(|(name, specifier)| (name.clone(), specifier.clone()))
+                        .collect()
+                };
+                insert(&mut out, "dependencies", &kept(&self.dependencies));
+                insert(&mut out, "devDependencies", &kept(&self.dev_dependencies));
+                insert(
+                    &mut out,
+                    "optionalDependencies",
+                    &kept(&self.optional_dependencies),
+                );
                 insert(&mut out, "peerDependencies", &self.peer_dependencies);
                 copy(&mut out, "peerDependenciesMeta");
                 self.dependencies_meta(&mut out, importer);

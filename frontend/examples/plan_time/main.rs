@@ -1,0 +1,200 @@
+//! Measures the frontend's own time: from the options to the image's definition, without an engine.
+//!
+//! `cargo run --release --example plan_time` prints medians of many builds, of `examples/erp` and of a
+//! workspace with a lockfile of over 40,000 lines. The gateway is the one of the tests, in this process, so
+//! the numbers hold what gRPC costs, but no transfer of files and no step.
+
+#![expect(clippy::print_stdout, reason = "a program for people")]
+#![allow(clippy::unwrap_used, reason = "a measurement that fails shows why")]
+
+#[path = "../../src/gateway/fake.rs"]
+mod fake;
+mod monorepo;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use buildkit_llb::{Definition, Platform, ResolveMode};
+use fake::{Fake, State};
+use vextrus_frontend::context::{self, BuildFile};
+use vextrus_frontend::diagnostic::SourceFile;
+use vextrus_frontend::gateway::Gateway;
+use vextrus_frontend::lower::{self, Context, ExecOptions, ResolvedImage, Surroundings};
+use vextrus_frontend::manifest::Manifest;
+use vextrus_frontend::options::Options;
+use vextrus_frontend::plan::{self, Plan, PlanInput};
+use vextrus_frontend::workspace::Lockfile;
+
+/// Builds that are measured, after as many that are not.
+const RUNS: usize = 15;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The stages, in their order.
+const STAGES: [&str; 6] = [
+    "read files",
+    "parse lockfile",
+    "find closure",
+    "plan",
+    "lower",
+    "encode",
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let small = measure("examples/erp, auth", example(), "services/auth").await;
+    let large = measure("40,000 lines, s0", monorepo::files(), "services/s0").await;
+    println!("ratio {:.1}", large.as_secs_f64() / small.as_secs_f64());
+}
+
+/// Prints the medians of one workspace and returns that of the whole build.
+async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
+    files.insert(format!("app/{service}/dist/main.js"), Vec::new());
+    let lines = files["pnpm-lock.yaml"]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count();
+    let (mut whole, mut stages) = (Vec::new(), vec![Vec::new(); STAGES.len()]);
+    let options = Options {
+        filename: format!("{service}/service.toml"),
+        ..Options::default()
+    };
+    for run in 0..2 * RUNS {
+        let fake = Fake::new(State {
+            llb_caps: vec!["mergeop"],
+            files: files.clone(),
+            ..State::default()
+        });
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        tokio::spawn(fake.serve(theirs));
+        let gateway = Gateway::connect(ours).await.unwrap();
+        gateway.ping().await.unwrap();
+        let start = Instant::now();
+        vextrus_frontend::build::build(gateway.clone(), options.clone())
+            .await
+            .unwrap();
+        let taken = start.elapsed();
+        let each = staged(&gateway, &options, &files).await;
+        if run >= RUNS {
+            whole.push(taken);
+            stages.iter_mut().zip(each).for_each(|(all, one)| all.push(one));
+        }
+    }
+    let whole = median(whole);
+    println!(
+        "{title} (pnpm-lock.yaml: {lines} lines): {:.1} ms",
+        milliseconds(whole)
+    );
+    for (name, taken) in STAGES.iter().zip(stages) {
+        println!("  {name:<16}{:7.2} ms", milliseconds(median(taken)));
+    }
+    whole
+}
+
+/// Walks the stages of one build and returns what each took.
+async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Duration> {
+    let lockfile = SourceFile::new(
+        "pnpm-lock.yaml",
+        String::from_utf8(files["pnpm-lock.yaml"].clone()).unwrap(),
+    );
+    let start = Instant::now();
+    Lockfile::parse(&lockfile).unwrap();
+    let parse = start.elapsed();
+
+    let start = Instant::now();
+    let build_file = BuildFile::load(gateway, options).await.unwrap();
+    let tree = context::metadata(gateway, options).await.unwrap();
+    let manifest = Manifest::parse(&build_file.file).unwrap();
+    let mut found = context::load(&tree, &build_file, manifest, options)
+        .await
+        .unwrap();
+    let read = start.elapsed();
+
+    let start = Instant::now();
+    let closure = plan::closure(&found.workspace, &found.service).unwrap();
+    let find = start.elapsed();
+    context::load_projects(&tree, &mut found.workspace, &closure)
+        .await
+        .unwrap();
+
+    let start = Instant::now();
+    let planned = plan::plan(&PlanInput {
+        manifest: &found.manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        closure: &closure,
+        target: None,
+        ignore: Vec::new(),
+    })
+    .unwrap();
+    let plan = start.elapsed();
+
+    let surroundings = surroundings(&planned.plan);
+    let start = Instant::now();
+    let graph = lower::lower(&planned.plan, &surroundings).unwrap();
+    let lower = start.elapsed();
+
+    let start = Instant::now();
+    Definition::of(&graph.image).unwrap().to_bytes();
+    vec![read, parse, find, plan, lower, start.elapsed()]
+}
+
+fn surroundings(plan: &Plan) -> Surroundings {
+    let platform = Platform::parse("linux/amd64").unwrap();
+    let names = [
+        &plan.toolchain.image,
+        &plan.toolchain.production_image,
+        &plan.runtime.base.reference,
+    ];
+    let image = |name: &String| ResolvedImage {
+        reference: name.clone(),
+        mode: ResolveMode::Default,
+        env: Vec::new(),
+    };
+    Surroundings {
+        session: String::new(),
+        context: Context::Local {
+            name: "context".to_owned(),
+        },
+        target: platform.clone(),
+        build: platform,
+        merge: true,
+        images: names.map(|name| (name.clone(), image(name))).into(),
+        accounts: None,
+        cache_namespace: String::new(),
+        locations: BTreeMap::new(),
+        timestamp: 0,
+        exec: ExecOptions::default(),
+    }
+}
+
+fn median(mut taken: Vec<Duration>) -> Duration {
+    taken.sort();
+    taken[taken.len() / 2]
+}
+
+fn milliseconds(taken: Duration) -> f64 {
+    taken.as_secs_f64() * 1000.0
+}
+
+/// Returns the files of the example workspace, without what installs and builds leave there.
+fn example() -> Files {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/erp");
+    let mut files = Files::new();
+    let mut todo = vec![root.clone()];
+    while let Some(directory) = todo.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("node_modules") && !path.ends_with("dist") {
+                    todo.push(path);
+                }
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}

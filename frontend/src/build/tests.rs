@@ -1,0 +1,390 @@
+//! Whole builds against a gateway that answers from the files of `examples/erp`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use buildkit_llb::{Output, pb};
+use pb::op::Op;
+use prost::Message as _;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::gateway::fake::{Fake, State};
+use crate::options::Worker;
+
+mod invariance;
+mod refusals;
+
+/// The services of the example, by directory.
+const SERVICES: [&str; 4] = ["api-gateway", "auth", "file-storage", "notification"];
+
+/// Files that the build steps of the example would leave in the image.
+const BUILT: [&str; 3] = [
+    "app/services/api-gateway/dist/main.js",
+    "app/services/auth/dist/main.js",
+    "app/services/file-storage/dist/main.js",
+];
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Returns the files of the example, and those that the engine would have of images and finished steps.
+fn example() -> Files {
+    let mut files = Files::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/erp");
+    collect(&root, &root, &mut files);
+    for path in BUILT {
+        files.insert(path.to_owned(), Vec::new());
+    }
+    files.insert(
+        "etc/passwd".to_owned(),
+        b"root:x:0:0:root:/root:/bin/sh\n".to_vec(),
+    );
+    files.insert("etc/group".to_owned(), b"root:x:0:root\n".to_vec());
+    files
+}
+
+/// Collects what git would track: no installed packages, no outputs.
+fn collect(root: &Path, directory: &Path, files: &mut Files) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if ["node_modules", "dist", "uploads"].contains(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let relative = path.strip_prefix(root).unwrap().to_str().unwrap();
+            files.insert(relative.to_owned(), std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// The configuration of a Node image, as Docker Hub has it.
+fn node_image() -> Vec<u8> {
+    json!({
+        "architecture": "amd64",
+        "os": "linux",
+        "config": {
+            "Env": [
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "NODE_VERSION=22.21.1",
+            ],
+            "Entrypoint": ["docker-entrypoint.sh"],
+            "Cmd": ["node"],
+        },
+        "history": [
+            { "created": "2025-10-28T20:00:00Z", "created_by": "COPY / /" },
+            { "created": "2025-10-28T20:00:00Z", "created_by": "CMD [\"node\"]", "empty_layer": true },
+        ],
+        "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", "1".repeat(64))] },
+    })
+    .to_string()
+    .into_bytes()
+}
+
+/// An engine with every capability that a build asks for.
+fn engine(files: Files) -> State {
+    let images = [
+        "docker.io/library/node:22-alpine",
+        "docker.io/library/node:22-bookworm-slim",
+    ];
+    State {
+        gateway_caps: vec!["gateway.warnings"],
+        llb_caps: vec!["mergeop"],
+        images: images.map(|name| (name.to_owned(), node_image())).into(),
+        files,
+        ..State::default()
+    }
+}
+
+/// What buildx sends for `docker buildx build -f services/NAME/service.toml .`.
+///
+/// The path stands for the base name, so that one table of files serves both local sources.
+fn request(service: &str) -> Options {
+    Options {
+        filename: format!("services/{service}/service.toml"),
+        session_id: Some("session".to_owned()),
+        workers: vec![Worker {
+            platforms: vec!["linux/amd64".to_owned()],
+            ..Worker::default()
+        }],
+        ..Options::default()
+    }
+}
+
+async fn connect(state: State) -> (Gateway, Fake) {
+    let fake = Fake::new(state);
+    let (ours, theirs) = tokio::io::duplex(64 << 10);
+    tokio::spawn(fake.clone().serve(theirs));
+    (Gateway::connect(ours).await.unwrap(), fake)
+}
+
+/// A build that came to its end.
+struct Built {
+    result: BuildResult,
+    /// Every graph that was solved, the image's last.
+    solves: Vec<pb::Definition>,
+    fake: Fake,
+}
+
+impl Built {
+    fn image(&self) -> Definition {
+        // The service alone is solved beside the image; the order of the two is not fixed.
+        let definition = |solve| Definition::of(&Output::from_proto(solve).unwrap()).unwrap();
+        let graphs = self.solves.iter().rev().map(definition);
+        graphs
+            .into_iter()
+            .find(|graph| by_name_count(graph, "image") > 0)
+            .unwrap()
+    }
+
+    fn config(&self) -> Value {
+        serde_json::from_slice(&self.result.metadata["containerimage.config"]).unwrap()
+    }
+}
+
+async fn run(state: State, options: Options) -> Result<Built, Failure> {
+    let (gateway, fake) = connect(state).await;
+    let result = build(gateway, options).await?;
+    let solves = fake
+        .state()
+        .solves
+        .iter()
+        .map(|solve| solve.definition.clone().unwrap())
+        .collect();
+    Ok(Built { result, solves, fake })
+}
+
+async fn built(files: Files, service: &str) -> Built {
+    run(engine(files), request(service)).await.unwrap()
+}
+
+async fn planned(files: Files, service: &str) -> Plan {
+    let (gateway, _fake) = connect(engine(files)).await;
+    decide(&gateway, &request(service)).await.unwrap().planned.plan
+}
+
+/// Returns the vertices of a graph by the name that the user sees, without the service's label.
+fn by_name(definition: &Definition) -> BTreeMap<String, String> {
+    let named = definition.vertices().filter_map(|vertex| {
+        let name = vertex.metadata?.description.get("llb.customname")?;
+        Some((name.split_once("] ")?.1.to_owned(), vertex.digest.to_owned()))
+    });
+    named.collect()
+}
+
+/// Replaces long texts by their length and digest, so that a snapshot shows what a reader can take in.
+fn abbreviate(value: &mut Value) {
+    match value {
+        Value::String(text) if text.lines().count() > 12 => {
+            let digest = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes());
+            let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            *value = format!("{} lines, sha256:{digest}…", text.lines().count()).into();
+        }
+        Value::Array(items) => items.iter_mut().for_each(abbreviate),
+        Value::Object(fields) => fields.values_mut().for_each(abbreviate),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_example_is_planned_and_built() {
+    let files = example();
+    for service in SERVICES {
+        let mut plan = serde_json::to_value(planned(files.clone(), service).await).unwrap();
+        abbreviate(&mut plan);
+        insta::assert_json_snapshot!(format!("{service}.plan"), plan);
+        let built = built(files.clone(), service).await;
+        insta::assert_snapshot!(format!("{service}.graph"), buildkit_llb::dump(&built.image()));
+        insta::assert_json_snapshot!(format!("{service}.config"), built.config());
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_has_the_same_bytes() {
+    for service in SERVICES {
+        let (one, two) = (built(example(), service).await, built(example(), service).await);
+        let bytes =
+            |built: &Built| -> Vec<_> { built.solves.iter().map(pb::Definition::encode_to_vec).collect() };
+        // The first two solves run side by side and may change places.
+        let sorted = |built: &Built| bytes(built).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(sorted(&one), sorted(&two), "{service}");
+        assert_eq!(bytes(&one).last(), bytes(&two).last(), "{service}");
+        assert_eq!(one.result, two.result, "{service}");
+    }
+}
+
+#[tokio::test]
+async fn services_share_the_steps_of_what_they_share() {
+    let mut graphs = Vec::new();
+    for service in SERVICES {
+        graphs.push((service, by_name(&built(example(), service).await.image())));
+    }
+    for name in ["@erp/shared-kernel", "@erp/shared-infrastructure", "@erp/utils"] {
+        let installs = |graph: &BTreeMap<String, String>| -> BTreeSet<String> {
+            let of_package =
+                |step: &&String| step.starts_with("install ") && step.ends_with(&format!("for {name}"));
+            graph
+                .iter()
+                .filter(|(step, _)| of_package(step))
+                .map(|(_, digest)| digest.clone())
+                .collect()
+        };
+        let found: Vec<_> = graphs
+            .iter()
+            .map(|(_, graph)| installs(graph))
+            .filter(|found| !found.is_empty())
+            .collect();
+        assert!(found.len() >= 2, "{name} is in {} services", found.len());
+        assert!(
+            found.windows(2).all(|pair| pair[0] == pair[1]),
+            "{name}: {found:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_engine_without_merge_gets_copies() {
+    let merges = |built: &Built| {
+        let graph = built.image();
+        graph
+            .vertices()
+            .filter(|vertex| matches!(vertex.op.op, Some(Op::Merge(_))))
+            .count()
+    };
+    assert_eq!(merges(&built(example(), "auth").await), 1);
+    let old = State {
+        llb_caps: Vec::new(),
+        ..engine(example())
+    };
+    let old = run(old, request("auth")).await.unwrap();
+    assert_eq!(merges(&old), 0);
+    // The same layers: one copy each onto the one before.
+    let copies = by_name_count(&old.image(), "image");
+    let layers = by_name(&old.image())
+        .keys()
+        .filter(|name| name.starts_with("layer "))
+        .count();
+    assert_eq!(copies, layers);
+    assert_eq!(old.config(), built(example(), "auth").await.config());
+}
+
+fn by_name_count(definition: &Definition, name: &str) -> usize {
+    let names = definition
+        .vertices()
+        .filter_map(|v| v.metadata?.description.get("llb.customname"));
+    names
+        .filter(|found| found.split_once("] ").is_some_and(|(_, found)| found == name))
+        .count()
+}
+
+#[tokio::test]
+async fn several_platforms_make_an_index() {
+    let options = Options {
+        platforms: vec!["linux/amd64".to_owned(), "linux/arm64/v8".to_owned()],
+        ..request("auth")
+    };
+    let built = run(engine(example()), options).await.unwrap();
+    let Refs::ByPlatform(references) = &built.result.refs else {
+        panic!("{:?}", built.result.refs)
+    };
+    assert_eq!(
+        references.keys().collect::<Vec<_>>(),
+        ["linux/amd64", "linux/arm64"]
+    );
+    for architecture in ["amd64", "arm64"] {
+        let config = &built.result.metadata[&format!("containerimage.config/linux/{architecture}")];
+        let config: Value = serde_json::from_slice(config).unwrap();
+        assert_eq!(config["architecture"], architecture);
+    }
+    // Programs of the build run on the engine's own platform; only what runs is made for the other.
+    let graph = built.image();
+    let exec_on = |architecture: &str| {
+        let on = |v: &buildkit_llb::VertexView<'_>| {
+            v.op.platform
+                .as_ref()
+                .is_some_and(|p| p.architecture == architecture)
+        };
+        let names = graph
+            .vertices()
+            .filter(|v| matches!(v.op.op, Some(Op::Exec(_))) && on(v));
+        names
+            .map(|v| v.metadata.unwrap().description["llb.customname"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        exec_on("arm64").iter().all(|name| !name.contains("build @erp")),
+        "{:?}",
+        exec_on("arm64")
+    );
+    assert!(
+        exec_on("amd64")
+            .iter()
+            .any(|name| name.contains("build @erp/auth-service"))
+    );
+    assert!(
+        exec_on("arm64")
+            .iter()
+            .any(|name| name.contains("for production"))
+    );
+}
+
+#[tokio::test]
+async fn warnings_reach_the_user_with_their_line() {
+    let mut files = example();
+    let path = "services/auth/service.toml".to_owned();
+    let text = "# syntax=vextrus/frontend\n\n[build]\nfrozen = false\n";
+    files.insert(path, text.as_bytes().to_vec());
+    let built = built(files, "auth").await;
+    let state = built.fake.state();
+    let [warning] = state.warnings.as_slice() else {
+        panic!("{:?}", state.warnings)
+    };
+    assert!(String::from_utf8_lossy(&warning.short).contains("frozen = false"));
+    assert_eq!(warning.ranges[0].start.unwrap().line, 4);
+    let loads: Vec<_> = built
+        .solves
+        .iter()
+        .map(|solve| Definition::of(&Output::from_proto(solve).unwrap()).unwrap())
+        .collect();
+    assert!(
+        loads.iter().any(|load| load.digest() == warning.digest),
+        "a client drops warnings of unknown steps"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_of_npmrc_is_in_no_graph() {
+    let mut files = example();
+    let text = "//npm.example.com/:_authToken=npm_secretsecret\n//npm.example.org/:_authToken=${NPM_TOKEN}\n";
+    files.insert(".npmrc".to_owned(), text.as_bytes().to_vec());
+    let built = built(files, "auth").await;
+    for solve in &built.solves {
+        let bytes = solve.encode_to_vec();
+        assert!(!bytes.windows(16).any(|found| found == b"npm_secretsecret"));
+    }
+    let dump = buildkit_llb::dump(&built.image());
+    assert!(dump.contains("NPM_TOKEN"), "{dump}");
+}
+
+#[tokio::test]
+async fn the_date_of_the_commit_dates_the_image() {
+    let mut options = request("auth");
+    options
+        .build_args
+        .insert("SOURCE_DATE_EPOCH".to_owned(), "1700000000".to_owned());
+    let built = run(engine(example()), options).await.unwrap();
+    assert_eq!(built.config()["created"], "2023-11-14T22:13:20Z");
+    assert!(buildkit_llb::dump(&built.image()).contains("time 1700000000"));
+}
+
+#[tokio::test]
+async fn the_entry_is_the_first_that_the_build_made() {
+    let mut files = example();
+    let moved = files.remove("app/services/auth/dist/main.js").unwrap();
+    files.insert("app/services/auth/dist/src/main.js".to_owned(), moved);
+    let built = built(files, "auth").await;
+    let command = built.config()["config"]["Cmd"].clone();
+    assert_eq!(command.as_array().unwrap().last().unwrap(), "dist/src/main.js");
+}

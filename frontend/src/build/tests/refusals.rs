@@ -1,0 +1,118 @@
+//! Requests and files that cannot be built: one message that says what and where.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::options::NoCache;
+
+/// A change to what is asked for, and to the files.
+type Change = fn(&mut Options, &mut Files);
+
+#[tokio::test]
+async fn a_request_that_cannot_be_built_says_why() {
+    let cases: [(&str, Change); 15] = [
+        ("an unknown target", |options, _| {
+            options.target = Some("worker".to_owned())
+        }),
+        ("a remote context", |options, _| {
+            options.context = Some("https://example.com/x.git".to_owned())
+        }),
+        ("a named context", |options, _| {
+            options
+                .contexts
+                .insert("base".to_owned(), "docker-image://alpine".to_owned());
+        }),
+        ("stages", |options, _| {
+            options.no_cache = NoCache::Stages(vec!["build".to_owned()])
+        }),
+        ("a platform that is none", |options, _| {
+            options.platforms = vec!["linux/amd64/v2/x".to_owned()]
+        }),
+        ("a platform without services", |options, _| {
+            options.platforms = vec!["windows/amd64".to_owned()]
+        }),
+        ("a date that is none", |options, _| {
+            options
+                .build_args
+                .insert("SOURCE_DATE_EPOCH".to_owned(), "today".to_owned());
+        }),
+        ("no build file", |options, _| {
+            options.filename = "services/auth/missing.toml".to_owned()
+        }),
+        ("mistakes of the manifest", |_, files| {
+            write(
+                files,
+                "services/auth/service.toml",
+                "[run]\nprot = 1\nport = 99999\n",
+            )
+        }),
+        ("no lockfile", |_, files| _ = files.remove("pnpm-lock.yaml")),
+        ("no package.json beside the manifest", |_, files| {
+            let manifest = files["services/auth/service.toml"].clone();
+            files.insert("deploy/service.toml".to_owned(), manifest);
+            files.remove("services/auth/service.toml");
+        }),
+        ("an unknown package", |_, files| {
+            write(
+                files,
+                "services/auth/service.toml",
+                "package = \"@erp/auth-servise\"\n",
+            )
+        }),
+        ("a package.json that is no JSON", |_, files| {
+            write(files, "shared/kernel/package.json", "{\n  \"name\": \n}\n")
+        }),
+        ("a script that is missing", |_, files| {
+            write(
+                files,
+                "services/auth/service.toml",
+                "[build]\nscript = \"compile\"\n",
+            )
+        }),
+        ("an entry that was not built", |_, files| {
+            _ = files.remove("app/services/auth/dist/main.js")
+        }),
+    ];
+    let mut told = String::new();
+    for (name, change) in cases {
+        let (mut options, mut files) = (request("auth"), example());
+        change(&mut options, &mut files);
+        if name.starts_with("no package.json") {
+            options.filename = "deploy/service.toml".to_owned();
+        }
+        let failure = run(engine(files), options)
+            .await
+            .err()
+            .unwrap_or_else(|| panic!("{name} is built"));
+        assert!(failure.diagnostics().is_some(), "{name}: {failure}");
+        writeln!(told, "{name}:\n  {}", failure.to_string().replace('\n', "\n  ")).unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn an_unknown_subrequest_is_called_so() {
+    let options = Options {
+        request_id: Some("frontend.unknown".to_owned()),
+        ..request("auth")
+    };
+    let failure = run(engine(example()), options).await.err().unwrap();
+    assert_eq!(failure.to_string(), "unsupported request frontend.unknown");
+}
+
+#[tokio::test]
+async fn what_the_engine_answers_passes_through() {
+    let broken = State {
+        broken: Some(tonic::Status::unknown("no space left on device")),
+        ..engine(example())
+    };
+    let failure = run(broken, request("auth")).await.err().unwrap();
+    assert!(
+        failure.to_string().contains("no space left on device"),
+        "{failure}"
+    );
+}
+
+fn write(files: &mut Files, path: &str, text: &str) {
+    files.insert(path.to_owned(), text.as_bytes().to_vec());
+}
