@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod cache;
+mod fixtures;
 mod frontend_image;
 mod image;
 mod reproducible;

@@ -120,6 +120,9 @@ impl<'a> Build<'a> {
     }
 
     fn finish(self, limit: Duration) -> Finished {
+        // buildx's own name for a frontend in place of the one that manifests name.
+        let syntax =
+            std::env::var("BUILDKIT_SYNTAX").map(|image| format!("--build-arg=BUILDKIT_SYNTAX={image}"));
         self.docker
             .command([
                 "buildx",
@@ -129,6 +132,7 @@ impl<'a> Build<'a> {
                 "--file",
                 &self.file,
             ])
+            .args(syntax.ok())
             .args(&self.arguments)
             .args(["."])
             .directory(self.workspace.root())

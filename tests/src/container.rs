@@ -11,8 +11,17 @@ use crate::{Docker, Image};
 
 /// The time in which a container must be healthy: long enough for a loaded machine.
 const HEALTHY_LIMIT: Duration = Duration::from_secs(90);
+/// The time in which a command that only prints must end.
+const PRINTED_LIMIT: Duration = Duration::from_secs(60);
 /// How often its state is looked at.
 const POLL: Duration = Duration::from_millis(200);
+
+/// How services are run in production.
+const LOCKED_DOWN: [&str; 3] = [
+    "--read-only",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+];
 
 /// A container; it is removed in the end, with its anonymous volumes.
 #[derive(Debug)]
@@ -63,13 +72,8 @@ impl Container {
     pub fn healthy(mut self) -> Self {
         self.id = self
             .docker
-            .command([
-                "run",
-                "--detach",
-                "--read-only",
-                "--cap-drop=ALL",
-                "--security-opt=no-new-privileges",
-            ])
+            .command(["run", "--detach"])
+            .args(LOCKED_DOWN)
             // The check is the image's own, only asked more often.
             .args(["--health-interval=1s", "--health-start-interval=500ms"])
             .args(&self.arguments)
@@ -85,6 +89,17 @@ impl Container {
                 _ => panic!("the container is not healthy: {state}\n{}", self.logs()),
             }
         }
+    }
+
+    /// Runs it to its end and returns what it printed; one that fails, or does not end, fails the test.
+    pub fn printed(self) -> String {
+        let run = self
+            .docker
+            .command(["run", "--rm"])
+            .args(LOCKED_DOWN)
+            .args(&self.arguments)
+            .args([&self.image]);
+        run.within(PRINTED_LIMIT).output()
     }
 
     /// Asks the service by HTTP, from within the container.

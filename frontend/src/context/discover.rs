@@ -7,7 +7,7 @@ use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::workspace::PackageJson;
-use crate::workspace::path::{join, normalize};
+use crate::workspace::path::{is_within, join, normalize};
 
 /// Directories that are looked into for a lockfile, at most; a context that needs more names the package.
 const MAX_DIRECTORIES: usize = 2000;
@@ -87,7 +87,45 @@ pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure
     if tree.read("pnpm-lock.yaml").await?.is_some() {
         return Ok(String::new());
     }
-    let mut roots = Vec::new();
+    let roots = directories_with(tree, "pnpm-lock.yaml").await?;
+    let holds_directory = |root: &&String| {
+        wanted
+            .directory
+            .as_ref()
+            .is_some_and(|directory| is_within(directory, root))
+    };
+    // The innermost workspace around the service, else the only one, else the first by name.
+    let around = roots.iter().filter(holds_directory).max_by_key(|root| root.len());
+    match around.or(roots.first()) {
+        Some(root) => Ok(root.clone()),
+        None => Err(Diagnostics::from(no_lockfile("").at(wanted.place.clone())).into()),
+    }
+}
+
+/// Returns the directory of another workspace than `root` that the service's directory lies in, where a
+/// package.json as the one beside the build file is in one directory alone.
+pub(super) async fn other_root(tree: &Tree, wanted: &Wanted, root: &str) -> Result<Option<String>, Failure> {
+    let Some(beside) = &wanted.beside else {
+        return Ok(None);
+    };
+    let mut same = Vec::new();
+    for directory in directories_with(tree, "package.json").await? {
+        let file = tree.read(&below(&directory, "package.json")).await?;
+        if file.is_some_and(|file| file.text == *beside) {
+            same.push(directory);
+        }
+    }
+    let [directory] = same.as_slice() else {
+        return Ok(None);
+    };
+    let roots = directories_with(tree, "pnpm-lock.yaml").await?;
+    let around = roots.into_iter().filter(|other| is_within(directory, other));
+    Ok(around.max_by_key(String::len).filter(|other| other != root))
+}
+
+/// Returns the directories that hold a file of the name, the upper ones first.
+pub(super) async fn directories_with(tree: &Tree, file: &str) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
     let mut queue = std::collections::VecDeque::from([String::new()]);
     let mut looked = 0;
     while let Some(directory) = queue.pop_front() {
@@ -96,29 +134,21 @@ pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure
             break;
         }
         for name in tree.list(&directory).await? {
-            let path = if directory.is_empty() {
-                name.clone()
-            } else {
-                format!("{directory}/{name}")
-            };
-            match path.strip_suffix('/') {
-                Some(child) => queue.push_back(child.to_owned()),
-                None if name == "pnpm-lock.yaml" => roots.push(directory.clone()),
+            match name.strip_suffix('/') {
+                Some(child) => queue.push_back(below(&directory, child)),
+                None if name == file => found.push(directory.clone()),
                 None => {}
             }
         }
     }
-    let holds_directory = |root: &&String| {
-        wanted
-            .directory
-            .as_ref()
-            .is_some_and(|directory| crate::workspace::path::is_within(directory, root))
-    };
-    // The innermost workspace around the service, else the only one, else the first by name.
-    let around = roots.iter().filter(holds_directory).max_by_key(|root| root.len());
-    match around.or(roots.first()) {
-        Some(root) => Ok(root.clone()),
-        None => Err(Diagnostics::from(no_lockfile("").at(wanted.place.clone())).into()),
+    Ok(found)
+}
+
+fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{directory}/{name}")
     }
 }
 

@@ -33,11 +33,11 @@ pub async fn check_listed(
     if listed.is_empty() {
         return Ok(());
     }
+    // With their contents, which the build wants anyway: of a transfer of metadata alone the engine serves no files.
     let source = Local::new("context")
         .session(crate::build::local_session(options, "context"))
         .include(listed.values().map(String::as_str))
         .exclude(ignore.iter().map(String::as_str))
-        .metadata_only(std::iter::empty::<String>())
         .shared_key_hint("vextrus-listed")
         .name("[internal] look for the files that the manifest lists")
         .output();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use buildkit_llb::{Definition, Local};
 use futures_util::future::try_join_all;
 
-use super::discover::{self, Candidate};
+use super::discover::{self, Candidate, Wanted};
 use super::{BuildFile, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::gateway::{Failure, Gateway, SolveRequest};
@@ -85,15 +85,26 @@ pub async fn load(
     options: &Options,
 ) -> Result<Found, Failure> {
     let wanted = discover::wanted(build_file, &manifest, options)?;
-    let ignore = tree.read(".dockerignore").await?;
     let root = discover::root(tree, &wanted).await?;
-    let at = |name: &str| {
-        if root.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{root}/{name}")
-        }
+    let other = match load_at(tree, &wanted, &root, manifest.clone()).await? {
+        Ok(found) => return Ok(found),
+        // A workspace inside another one has a lockfile of its own.
+        Err(not_there) => match discover::other_root(tree, &wanted, &root).await? {
+            Some(other) => other,
+            None => return Err(not_there.into()),
+        },
     };
+    Ok(load_at(tree, &wanted, &other, manifest).await??)
+}
+
+/// Loads the workspace at a directory; the inner error is that the service is not in it.
+async fn load_at(
+    tree: &Tree,
+    wanted: &Wanted,
+    root: &str,
+    manifest: Manifest,
+) -> Result<Result<Found, Diagnostics>, Failure> {
+    let ignore = tree.read(".dockerignore").await?;
     let names = [
         "pnpm-lock.yaml",
         "pnpm-workspace.yaml",
@@ -101,7 +112,7 @@ pub async fn load(
         "turbo.json",
         "vextrus.toml",
     ]
-    .map(at);
+    .map(|name| workspace_file(root, name));
     let files = tree.read_all(&names).await?;
     let mut files = files.into_iter();
     let mut next = || files.next().flatten();
@@ -112,7 +123,7 @@ pub async fn load(
     let lockfile = match &lock {
         Some(file) => Lockfile::parse(file).map_err(&mut keep).ok(),
         None => {
-            keep(discover::no_lockfile(&root).into());
+            keep(discover::no_lockfile(root).into());
             None
         }
     };
@@ -132,35 +143,57 @@ pub async fn load(
         return Err(Diagnostic::new("the lockfile could not be read").into());
     };
 
-    let manifests = read_manifests(tree, &root, &lockfile, &mut mistakes).await?;
-    Diagnostics::check(std::mem::take(&mut mistakes))?;
-    let candidates: Vec<Candidate<'_>> = manifests
-        .iter()
-        .map(|(importer, manifest)| Candidate { importer, manifest })
-        .collect();
-    let service = discover::service(&wanted, &candidates, &root)?;
+    let root_manifest = tree.read(&workspace_file(root, "package.json")).await?;
+    let root_manifest = root_manifest.and_then(|file| PackageJson::parse(&file).ok());
     let requested = manifest.place("pnpm");
     let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
         requested: manifest
             .pnpm
             .as_ref()
             .map(|version| (version.as_str(), requested.as_ref())),
-        root: manifests.get("."),
+        root: root_manifest.as_ref(),
         workspace: pnpm_workspace.as_ref(),
         lockfile: Some(&lockfile),
-    })?;
-    let settings = Settings::read(
-        pnpm.major,
-        settings::Sources {
-            root: manifests.get("."),
+    });
+    let settings = pnpm.as_ref().ok().map(|pnpm| {
+        let sources = settings::Sources {
+            root: root_manifest.as_ref(),
             workspace: pnpm_workspace.as_ref(),
             npmrc: npmrc.as_ref(),
-        },
-    );
+        };
+        Settings::read(pnpm.major, sources)
+    });
+    let own_lockfiles = match (&settings, &pnpm_workspace) {
+        (Some(settings), Some(yaml)) if !settings.shared_workspace_lockfile => {
+            own_lockfiles(tree, root, yaml, &lockfile, &mut mistakes).await?
+        }
+        _ => BTreeMap::new(),
+    };
+    let lockfile = if own_lockfiles.is_empty() {
+        lockfile
+    } else {
+        Lockfile::of_projects(&own_lockfiles)?
+    };
+
+    let manifests = read_manifests(tree, root, &lockfile, &mut mistakes).await?;
+    Diagnostics::check(std::mem::take(&mut mistakes))?;
+    let candidates: Vec<Candidate<'_>> = manifests
+        .iter()
+        .map(|(importer, manifest)| Candidate { importer, manifest })
+        .collect();
+    let service = match discover::service(wanted, &candidates, root) {
+        Ok(service) => service,
+        Err(not_there) => return Ok(Err(not_there)),
+    };
+    let pnpm = pnpm?;
+    let Some(settings) = settings else {
+        return Err(Diagnostic::new("the settings could not be read").into());
+    };
 
     let mut workspace = Workspace {
-        root: root.clone(),
+        root: root.to_owned(),
         lockfile,
+        own_lockfiles,
         projects: BTreeMap::new(),
         pnpm_workspace,
         npmrc,
@@ -169,7 +202,7 @@ pub async fn load(
         node_version_files: Vec::new(),
         tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
         root_files: tree
-            .list(&root)
+            .list(root)
             .await?
             .into_iter()
             .filter(|name| !name.ends_with('/'))
@@ -191,12 +224,12 @@ pub async fn load(
         }
     }
     workspace.node_version_files = node_version_files(tree, &workspace, &service).await?;
-    Ok(Found {
+    Ok(Ok(Found {
         workspace,
         service,
         manifest,
         ignore,
-    })
+    }))
 }
 
 /// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
@@ -231,6 +264,45 @@ pub async fn load_projects(
         }
     }
     Ok(())
+}
+
+/// Returns the path in the context of a file below the workspace's root.
+fn workspace_file(root: &str, name: &str) -> String {
+    if root.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{root}/{name}")
+    }
+}
+
+/// Reads the lockfiles beside the projects' manifests, the root's own included.
+async fn own_lockfiles(
+    tree: &Tree,
+    root: &str,
+    workspace: &PnpmWorkspace,
+    of_root: &Lockfile,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<ImporterId, Lockfile>, Failure> {
+    let mut found = BTreeMap::from([(".".to_owned(), of_root.clone())]);
+    for directory in discover::directories_with(tree, "pnpm-lock.yaml").await? {
+        let below = if root.is_empty() {
+            Some(directory.as_str())
+        } else {
+            directory.strip_prefix(&format!("{root}/"))
+        };
+        let Some(importer) = below.filter(|id| !id.is_empty() && workspace.contains(id)) else {
+            continue;
+        };
+        if let Some(file) = tree.read(&format!("{directory}/pnpm-lock.yaml")).await? {
+            match Lockfile::parse(&file) {
+                Ok(lockfile) => {
+                    found.insert(importer.to_owned(), lockfile);
+                }
+                Err(mistake) => mistakes.extend(Vec::from(mistake)),
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn read_manifests(
@@ -388,35 +460,41 @@ fn tasks_before_build(file: &SourceFile) -> Vec<String> {
     let Ok(Some(config)) = parsed else {
         return Vec::new();
     };
-    let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
-    let depends_on = |task: &str| -> Vec<String> {
-        let listed = tasks.and_then(|tasks| tasks.get(task)?.get("dependsOn")?.as_array());
-        let names = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
-        // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
-        names
-            .map(|name| name.trim_start_matches('^'))
-            .filter(|name| !name.contains(['#', '$']))
-            .map(str::to_owned)
-            .collect()
-    };
-    let mut found: Vec<String> = Vec::new();
-    for task in depends_on("build") {
-        for name in depends_on(&task).into_iter().chain([task]) {
-            let checks = [
-                "lint",
-                "test",
-                "typecheck",
-                "check-types",
-                "check",
-                "format",
-                "clean",
-            ];
-            if name != "build" && !checks.contains(&name.as_str()) && !found.contains(&name) {
-                found.push(name);
-            }
-        }
+    let mut found = Vec::new();
+    if let Some(tasks) = config.get("tasks").or_else(|| config.get("pipeline")) {
+        add_tasks_before(tasks, "build", &mut BTreeSet::new(), &mut found);
     }
     found
+}
+
+/// Adds the tasks in front of another, each behind those that it needs itself.
+fn add_tasks_before(
+    tasks: &serde_json::Value,
+    task: &str,
+    seen: &mut BTreeSet<String>,
+    found: &mut Vec<String>,
+) {
+    /// Tasks that judge the sources and make nothing, and the build itself.
+    const CHECKS: [&str; 8] = [
+        "build",
+        "check",
+        "check-types",
+        "clean",
+        "format",
+        "lint",
+        "test",
+        "typecheck",
+    ];
+    let listed = tasks.get(task).and_then(|task| task.get("dependsOn")?.as_array());
+    for name in listed.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+        // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
+        let name = name.trim_start_matches('^');
+        if name.contains(['#', '$']) || CHECKS.contains(&name) || !seen.insert(name.to_owned()) {
+            continue;
+        }
+        add_tasks_before(tasks, name, seen, found);
+        found.push(name.to_owned());
+    }
 }
 
 async fn node_version_files(

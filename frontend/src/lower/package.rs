@@ -91,8 +91,7 @@ fn built(
         tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
     }
     for (source, destination) in &package.optional_files {
-        let copy = tree_copy(&sources, &format!("/{source}"), in_tree(destination));
-        tree = tree.copy(copy.allow_wildcard(true).allow_empty_wildcard(true));
+        tree = tree.copy(optional_copy(&sources, source, in_tree(destination)));
     }
     tree = tree.copy(
         tree_copy(
@@ -107,11 +106,13 @@ fn built(
         .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
+    let injected = package.injected.iter().filter_map(|id| steps.plan.package(id));
+    let injected: Vec<&PackageBuild> = injected.collect();
     let mut exec = steps
         .run(
             &install.tools,
             image,
-            package.command(),
+            package.command(&injected),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
@@ -119,6 +120,9 @@ fn built(
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name(format!("build {}", package.name)));
+    if !injected.is_empty() {
+        exec = exec.mount(steps.script("inject.cjs"));
+    }
     for (name, value) in &package.env {
         exec = exec.env(name, value);
     }
@@ -140,14 +144,14 @@ fn built(
     }
     exec = with_network(exec, package.network.as_deref());
     let outputs = located(steps, exec, "build.script").build();
+    // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
+    let directory = |rule: OutputRule| format!("/{}", rule.as_str());
     let out = outputs
         .mount("/out")
         .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
-        build: (out.clone(), "/build".to_owned()),
-        runtime: package
-            .runtime_output
-            .map(|_| (out.clone(), "/runtime".to_owned())),
+        build: (out.clone(), directory(package.build_output)),
+        runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
         exclude: Vec::new(),
         generated: package.generates.then(|| (out, "/generated".to_owned())),
     })
@@ -160,24 +164,32 @@ fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
         .create_dest_path(true)
 }
 
+/// Copies a path of the context to the same path below the workspace, or nothing where it does not exist.
+///
+/// As a pattern on the directory that both paths are relative to: a path itself has to exist.
+fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
+    let inside = destination.trim_start_matches('/');
+    let root = source.strip_suffix(inside).unwrap_or_default();
+    tree_copy(context, &format!("/{root}"), "/").include([inside])
+}
+
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self) -> Vec<String> {
+    fn command(&self, injected: &[&Self]) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
+        if !injected.is_empty() {
+            let pair = |package: &&Self| quote(&format!("{}={}", package.name, package.directory));
+            let pairs: Vec<String> = injected.iter().map(pair).collect();
+            lines.push(format!(
+                "node {SCRIPTS}/inject.cjs {WORKSPACE} {}",
+                pairs.join(" ")
+            ));
+        }
         for script in &self.scripts {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
         }
-        let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
-        let mut collect = format!(
-            "node {SCRIPTS}/collect.cjs {} /out {}",
-            quote(&self.directory),
-            rule("build", self.build_output)
-        );
-        if let Some(runtime) = self.runtime_output {
-            collect.push(' ');
-            collect.push_str(&rule("runtime", runtime));
-        }
+        let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&self.directory));
         if self.generates {
             collect.push_str(&format!(" generated={WORKSPACE}"));
         }

@@ -114,3 +114,6 @@ fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
         why: why.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

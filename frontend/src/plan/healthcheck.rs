@@ -82,3 +82,6 @@ fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
         retries: u32::from(keys.retries()),
     }
 }
+
+#[cfg(test)]
+mod tests;

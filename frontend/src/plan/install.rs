@@ -8,6 +8,7 @@ use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::{Closure, Scope};
+use crate::workspace::package_json::Reduce;
 use crate::workspace::path::{is_within, join};
 use crate::workspace::prune::prune;
 use crate::workspace::settings::NodeLinker;
@@ -98,14 +99,31 @@ impl Installer<'_> {
         let pruned = prune(&workspace.lockfile, closure);
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
-        files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
+        let has_own_lockfiles = !workspace.own_lockfiles.is_empty();
+        if !has_own_lockfiles {
+            files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
+        }
         for importer in pruned.importers.keys() {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
-            let text = project
-                .manifest
-                .reduced(closure.reduce(importer), importer == ".");
+            let mut reduce = closure.reduce(importer);
+            if has_own_lockfiles && importer != "." {
+                // A project's own lockfile holds little that is not its closure's, and stays as pnpm wrote it;
+                // `--prod` leaves out what only its development needs.
+                reduce = Reduce::Development;
+                if let Some(own) = workspace.own_lockfiles.get(importer) {
+                    let path = workspace.container_path(&join(importer, "pnpm-lock.yaml"));
+                    files.insert(path, own.file().text.clone());
+                }
+            } else if has_own_lockfiles {
+                let own = workspace
+                    .own_lockfiles
+                    .get(".")
+                    .map(|own| prune(own, &closure.of_root_alone()));
+                files.extend(own.map(|own| (workspace.container_path("pnpm-lock.yaml"), own.text)));
+            }
+            let text = project.manifest.reduced(reduce, importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
             // pnpm links a program only where its file is; the build makes it later.
             let targets = project.manifest.bin.values().map(|target| join(importer, target));
@@ -175,6 +193,11 @@ impl Installer<'_> {
         words.push("--reporter=append-only".to_owned());
         // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
         words.push("--config.strict-dep-builds=false".to_owned());
+        if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
+            // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
+            // shared with repositories that may.
+            words.push("--config.side-effects-cache=false".to_owned());
+        }
         let quoted = |words: &[String]| {
             let quoted: Vec<_> = words
                 .iter()

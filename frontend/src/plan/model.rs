@@ -127,7 +127,9 @@ pub struct PackageBuild {
     pub runtime_output: Option<OutputRule>,
     /// Whether the scripts generate code into installed packages, as Prisma does into `.prisma` beside its client.
     pub generates: bool,
-    /// Links into the virtual store under which dependents see this package (`injected`).
+    /// Inputs that pnpm copies into the virtual store instead of linking them: the scripts read the copies.
+    pub injected: Vec<String>,
+    /// Links into the virtual store under which the image's dependents see this package, where it is injected.
     pub injected_at: Vec<String>,
 }
 

@@ -1,6 +1,10 @@
 //! Which packages of a closure hold machine code, read from the lockfile alone.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
 use crate::workspace::Workspace;
@@ -20,6 +24,18 @@ pub(super) struct Evidence {
     pub(super) libc: Vec<String>,
     /// Whether its install scripts are run.
     pub(super) scripts_run: bool,
+}
+
+impl Evidence {
+    /// Whether a platform package is for one C library: by its `libc`, which older ones have in their name alone.
+    fn is_for(&self, libc: &str) -> bool {
+        if self.libc.is_empty() {
+            let part = if libc == "musl" { "musl" } else { "gnu" };
+            self.name.contains(part) || self.name.contains(libc)
+        } else {
+            self.libc.iter().any(|own| own == libc)
+        }
+    }
 }
 
 /// What a closure asks of the image that it runs on.
@@ -81,7 +97,7 @@ const GLIBC_ONLY: [&str; 14] = [
 #[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     workspace: &'a Workspace,
-    known: BTreeMap<DepPath, Evidence>,
+    known: BTreeMap<DepPath, Arc<Evidence>>,
 }
 
 impl<'a> Surveyor<'a> {
@@ -100,7 +116,7 @@ impl<'a> Surveyor<'a> {
         let mut packages = Vec::new();
         for path in &closure.packages {
             if let Some(known) = self.known.get(path) {
-                packages.push(known.clone());
+                packages.push(Arc::clone(known));
                 continue;
             }
             let Some(entry) = self.workspace.lockfile.package(path)? else {
@@ -122,7 +138,8 @@ impl<'a> Surveyor<'a> {
                 os: entry.os,
                 libc: entry.libc,
             };
-            self.known.insert(path.clone(), evidence.clone());
+            let evidence = Arc::new(evidence);
+            self.known.insert(path.clone(), Arc::clone(&evidence));
             packages.push(evidence);
         }
         Ok(survey(&packages))
@@ -130,32 +147,41 @@ impl<'a> Surveyor<'a> {
 }
 
 /// Surveys external packages.
-fn survey(packages: &[Evidence]) -> Native {
+fn survey(packages: &[Arc<Evidence>]) -> Native {
+    // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
     let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
-    for package in packages {
+    for package in packages
+        .iter()
+        .filter(|package| package.os.iter().any(|os| os == "linux"))
+    {
         by_name.entry(&package.name).or_default().push(package);
     }
-    // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
     let variants_of = |package: &Evidence| -> Vec<&Evidence> {
         let listed = package
             .dependencies
             .iter()
             .filter_map(|name| by_name.get(name.as_str()));
-        listed
-            .flatten()
-            .copied()
-            .filter(|variant| variant.os.iter().any(|os| os == "linux"))
-            .collect()
+        listed.flatten().copied().collect()
     };
+    // They may list others in turn, as sharp's do libvips for the same libc, which says nothing new.
+    let spoken_for: BTreeSet<&str> = packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .map(String::as_str)
+        .filter(|name| by_name.contains_key(name))
+        .collect();
     let mut native = Native::default();
     for package in packages {
+        if package.os == ["linux"] && spoken_for.contains(package.name.as_str()) {
+            continue;
+        }
         let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));
         let prebuilt = depends_on(&PREBUILT);
         let variants = variants_of(package);
-        let chooses_libc = variants.iter().any(|variant| !variant.libc.is_empty());
-        let has_musl = variants
+        let chooses_libc = variants
             .iter()
-            .any(|variant| variant.libc.iter().any(|libc| libc == "musl"));
+            .any(|variant| variant.is_for("glibc") || variant.is_for("musl"));
+        let has_musl = variants.iter().any(|variant| variant.is_for("musl"));
         if depends_on(&COMPILING) && !prebuilt {
             native.needs_glibc.insert(package.name.clone());
             if package.scripts_run {

@@ -42,6 +42,10 @@ pub(super) fn configuration(
         let names = workspace.root_files.iter().filter(matches);
         files.extend(names.map(|name| workspace.context_path(name)));
     }
+    if input.root_postinstall && importer != "." {
+        // The install has the root's manifest without its scripts.
+        files.insert(workspace.context_path("package.json"));
+    }
     placed(workspace, files)
 }
 

@@ -133,6 +133,7 @@ fn plan_one(
         build_output,
         runtime_output,
         generates: has_scripts && generator::is_used(project),
+        injected: Vec::new(),
         injected_at: Vec::new(),
     }
 }

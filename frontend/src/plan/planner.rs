@@ -109,6 +109,13 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         runs_sources: start.runs_sources,
         manifest_name: base_name(&manifest.file.name),
     });
+    for package in &mut built {
+        let inputs = package.inputs.iter();
+        package.injected = inputs
+            .filter(|id| development.injected.contains(*id))
+            .cloned()
+            .collect();
+    }
     let links = inject(workspace, &production, &mut built);
     add_manifest_settings(manifest, workspace, service, &mut built);
 

@@ -71,3 +71,6 @@ impl SystemPackages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

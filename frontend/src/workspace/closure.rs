@@ -106,6 +106,13 @@ impl Closure {
         }
     }
 
+    /// Returns the closure with the root as its only project, for a lockfile of the root's own.
+    pub fn of_root_alone(&self) -> Self {
+        let mut root = self.clone();
+        root.importers.retain(|id, _| id == ".");
+        root
+    }
+
     /// Returns which dependencies the manifest of a project keeps for an install of this closure.
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         match self.importers.get(id) {
@@ -235,7 +242,10 @@ impl Walk<'_> {
         if let Some(file) = package.file() {
             self.directory(from, path::normalize(file), kind, alias, true);
         }
-        self.todo.push(Node::Package(package, from.to_owned()));
+        // Most packages are reached many times.
+        if !self.closure.packages.contains(&package) {
+            self.todo.push(Node::Package(package, from.to_owned()));
+        }
     }
 
     /// Goes on to a directory: a project of the workspace, or some other place in the repository.

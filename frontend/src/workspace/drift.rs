@@ -90,7 +90,6 @@ impl Project<'_> {
         let lock = &self.lockfile.file().name;
         let mut found = Vec::new();
         for (name, (kind, specifier, field)) in &declared {
-            let place = self.manifest.place(&[field, name]);
             let message = match self.importer.get(name) {
                 _ if self.is_overridden(name) => continue,
                 None if self.may_be_left_out(*kind, specifier) => continue,
@@ -107,7 +106,7 @@ impl Project<'_> {
                 ),
                 Some(_) => continue,
             };
-            found.push(at(message, place));
+            found.push(at(message, self.manifest.place(&[field, name])));
         }
         if self.lockfile.package_extensions_checksum().is_some() {
             return found;

@@ -12,6 +12,8 @@ pub struct Workspace {
     pub root: String,
     /// The lockfile.
     pub lockfile: Lockfile,
+    /// The projects' own lockfiles, where they do not share one (`shared-workspace-lockfile=false`).
+    pub own_lockfiles: BTreeMap<ImporterId, Lockfile>,
     /// The projects by importer id.
     pub projects: BTreeMap<ImporterId, Project>,
     /// `pnpm-workspace.yaml`; none for a single package.

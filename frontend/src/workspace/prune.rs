@@ -45,10 +45,10 @@ pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
         .collect();
     let mut sections = Vec::new();
     for section in &index.sections {
-        let entries = section.entries.iter().flatten();
+        // Both are in byte order: what is kept is looked up, not what there is gone through.
         let kept = |keep: &BTreeSet<&str>| -> Vec<&str> {
-            let kept = entries.clone().filter(|(key, _)| keep.contains(key.as_str()));
-            kept.filter_map(|(_, range)| text.get(range.clone())).collect()
+            let ranges = keep.iter().filter_map(|key| section.entries.as_ref()?.get(*key));
+            ranges.filter_map(|range| text.get(range.clone())).collect()
         };
         match section.key.as_str() {
             "importers" => {

@@ -137,6 +137,11 @@ impl Settings {
         }
     }
 
+    /// Whether the repository says of some packages that their install scripts do not run.
+    pub fn restricts_builds(&self) -> bool {
+        self.builds != Builds::All
+    }
+
     /// Whether the install scripts of a package run.
     ///
     /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`).

@@ -3,14 +3,16 @@
 //! [`Lockfile::parse`] only splits the text (`index`); what is asked for is parsed when asked.
 
 mod document;
+mod entry;
 mod globals;
 mod importer;
 mod index;
+mod own;
 mod package;
-mod scan;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 
@@ -23,6 +25,7 @@ use globals::Globals;
 use index::Index;
 
 use super::dep_path::DepPath;
+use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// The format of a lockfile, by its major number.
@@ -40,6 +43,8 @@ pub struct Lockfile {
     document: Document,
     version: LockfileVersion,
     globals: Globals,
+    /// Snapshots read before: a build walks as many closures as it has packages, most of them overlapping.
+    snapshots: Arc<Mutex<BTreeMap<DepPath, Arc<Snapshot>>>>,
 }
 
 impl Lockfile {
@@ -58,6 +63,7 @@ impl Lockfile {
             document,
             version,
             globals,
+            snapshots: Arc::default(),
         })
     }
 
@@ -111,17 +117,17 @@ impl Lockfile {
     ///
     /// # Errors
     /// A malformed entry.
-    pub fn snapshot(&self, path: &DepPath) -> Result<Option<Snapshot>, Diagnostics> {
-        let (section, key) = (self.snapshot_section(), path.as_str());
-        let entry = self
-            .document
-            .index
-            .entry(section, key)
-            .and_then(|range| self.document.text.get(range));
-        match entry.and_then(scan::snapshot) {
-            Some(snapshot) => Ok(Some(snapshot)),
-            None => self.entry(section, key),
+    pub fn snapshot(&self, path: &DepPath) -> Result<Option<Arc<Snapshot>>, Diagnostics> {
+        let mut known = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(snapshot) = known.get(path) {
+            return Ok(Some(Arc::clone(snapshot)));
         }
+        let Some(snapshot) = self.entry(self.snapshot_section(), path.as_str())? else {
+            return Ok(None);
+        };
+        let snapshot = Arc::new(snapshot);
+        known.insert(path.clone(), Arc::clone(&snapshot));
+        Ok(Some(snapshot))
     }
 
     /// Returns all that is known of a resolved package; `None` where the lockfile has no such key.
@@ -135,7 +141,7 @@ impl Lockfile {
         let snapshot = match self.version {
             LockfileVersion::V6 => None,
             LockfileVersion::V9 => match self.snapshot(path)? {
-                Some(snapshot) => Some(snapshot),
+                Some(snapshot) => Some(Arc::unwrap_or_clone(snapshot)),
                 None => return Ok(None),
             },
         };
@@ -252,7 +258,14 @@ fn parse_entry<T: serde::de::DeserializeOwned + Default>(
     document: &Document,
     range: Range<usize>,
 ) -> Result<T, Diagnostic> {
-    let entry: std::collections::BTreeMap<String, Option<T>> = document.parse_range(range)?;
+    type Entry<T> = BTreeMap<String, Option<T>>;
+    let text = document.text.get(range.clone()).unwrap_or_default();
+    // What does not fit is read again by the parser, whose errors know their line.
+    let read = entry::read(text).and_then(|value| serde_json::from_value::<Entry<T>>(value).ok());
+    let entry = match read {
+        Some(entry) => entry,
+        None => document.parse_range(range)?,
+    };
     Ok(entry.into_values().next().flatten().unwrap_or_default())
 }
 

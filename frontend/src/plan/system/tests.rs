@@ -1,0 +1,43 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn packages_are_installed_by_the_images_own_manager() {
+    let debian = SystemPackages::new(names(&["tini", "curl", "tini"]), Libc::Gnu);
+    assert_eq!(debian.names, ["curl", "tini"]);
+    assert!(debian.command[2].contains("apt-get install --yes --no-install-recommends curl tini\n"));
+    assert!(debian.caches.contains(&"/var/cache/apt".to_owned()));
+    let alpine = SystemPackages::new(names(&["curl"]), Libc::Musl);
+    assert!(
+        alpine.command[2].contains("apk add") && alpine.command[2].contains("curl"),
+        "{:?}",
+        alpine.command
+    );
+}
+
+#[test]
+fn nothing_is_installed_for_nothing() {
+    assert_eq!(
+        SystemPackages::new(Vec::new(), Libc::Gnu),
+        SystemPackages::default()
+    );
+    assert_eq!(
+        SystemPackages::for_closure(&[], &Native::default(), Libc::Musl),
+        SystemPackages::default()
+    );
+}
+
+#[test]
+fn compilers_come_where_something_compiles() {
+    let native = Native {
+        compiles: BTreeSet::from(["bcrypt".to_owned()]),
+        ..Native::default()
+    };
+    let found = SystemPackages::for_closure(&names(&["libvips-dev", "make"]), &native, Libc::Gnu);
+    assert_eq!(found.names, ["g++", "libvips-dev", "make", "python3"]);
+}

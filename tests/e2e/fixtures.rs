@@ -1,0 +1,202 @@
+//! Every feature of pnpm's workspaces, each with the real pnpm of every major that has it.
+//!
+//! The install steps run `pnpm install --frozen-lockfile` on what the frontend left of the workspace, so a build
+//! that succeeds is the proof that pnpm agrees; the image's command then says what it finds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
+
+use vextrus_e2e::{Case, Docker, Engine, Fixture, Outcome, Pnpm, repository};
+
+/// How many builds run side by side: steps of one build rarely keep a second core busy.
+const SIDE_BY_SIDE: usize = 2;
+
+/// One fixture with one major of pnpm.
+type Cell = (String, u64);
+
+#[test]
+fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
+    let engine = Engine::take();
+    let docker: &Docker = &engine;
+    let pnpm = Pnpm::releases();
+    let fixtures = chosen();
+    // Majors on the outside: each sets its pnpm up once, and the builds after it find that done.
+    let mut jobs: Vec<(&Fixture, u64)> = Vec::new();
+    for major in pnpm.majors() {
+        jobs.extend(
+            fixtures
+                .iter()
+                .filter(|fixture| fixture.majors.contains(&major))
+                .map(|fixture| (fixture, major)),
+        );
+    }
+    let (jobs, results) = (Mutex::new(jobs.into_iter()), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                loop {
+                    let Some((fixture, major)) = jobs.lock().unwrap().next() else {
+                        break;
+                    };
+                    let failures = build(docker, fixture, major, &pnpm);
+                    results
+                        .lock()
+                        .unwrap()
+                        .insert((fixture.name.clone(), major), failures);
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap();
+    println!(
+        "{}",
+        matrix(&fixtures, &pnpm, |fixture, major| {
+            match results.get(&(fixture.name.clone(), major)) {
+                Some(failures) if failures.is_empty() => "yes",
+                Some(_) => "FAILED",
+                None => "–",
+            }
+        })
+    );
+    let failures = told(&results);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn the_documented_matrix_is_that_of_the_fixtures() {
+    let page = page(&Fixture::all(), &Pnpm::releases());
+    let path = repository().join("docs/pnpm.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == page,
+        "docs/pnpm.md is out of date; run UPDATE=1 cargo test -p vextrus-e2e fixtures::"
+    );
+}
+
+/// Returns the fixtures; while one works on some, `FIXTURES` names those, with commas between.
+fn chosen() -> Vec<Fixture> {
+    let mut fixtures = Fixture::all();
+    if let Ok(names) = std::env::var("FIXTURES") {
+        let names: Vec<&str> = names.split(',').collect();
+        fixtures.retain(|fixture| names.contains(&fixture.name.as_str()));
+    }
+    assert!(!fixtures.is_empty(), "no fixture has that name");
+    fixtures
+}
+
+/// Builds what a fixture says and returns what went wrong.
+fn build(docker: &Docker, fixture: &Fixture, major: u64, pnpm: &Pnpm) -> Vec<String> {
+    let workspace = fixture.workspace(major, pnpm);
+    let cases = fixture.cases.iter().filter(|case| case.majors.contains(&major));
+    let mut failures = Vec::new();
+    for case in cases {
+        // The harness fails a test by panicking; here the other builds go on.
+        let checked = catch_unwind(AssertUnwindSafe(|| {
+            check(docker.build(&workspace).file(&case.file), case)
+        }));
+        if let Err(panic) = checked {
+            let told = panic.downcast_ref::<String>().cloned();
+            failures.push(format!(
+                "{}: {}",
+                case.file,
+                told.unwrap_or_else(|| "panicked".to_owned())
+            ));
+        }
+    }
+    failures
+}
+
+fn check(build: vextrus_e2e::Build<'_>, case: &Case) {
+    let warnings = match &case.outcome {
+        Outcome::Prints(lines) => {
+            let built = build.run();
+            assert_eq!(built.image.container().printed(), lines.join("\n"));
+            built.progress.warnings().to_vec()
+        }
+        Outcome::Fails(parts) => {
+            let refused = build.refused();
+            let told = refused.progress.log() + refused.message();
+            for part in parts {
+                assert!(told.contains(part), "no {part:?} in the error:\n{told}");
+            }
+            refused.progress.warnings().to_vec()
+        }
+    };
+    let told = warnings.join("\n");
+    assert!(
+        warnings.is_empty() == case.warnings.is_empty(),
+        "the warnings are:\n{told}"
+    );
+    for part in &case.warnings {
+        assert!(told.contains(part), "no {part:?} in the warnings:\n{told}");
+    }
+}
+
+/// Returns all failures in one text.
+fn told(results: &BTreeMap<Cell, Vec<String>>) -> String {
+    let mut out = String::new();
+    for ((fixture, major), failures) in results {
+        for failure in failures {
+            let _ = writeln!(out, "=== {fixture} with pnpm {major}: {failure}\n");
+        }
+    }
+    out
+}
+
+/// Returns a table of features and majors.
+fn matrix(fixtures: &[Fixture], pnpm: &Pnpm, cell: impl Fn(&Fixture, u64) -> &'static str) -> String {
+    let mut out = "| feature |".to_owned();
+    let majors: Vec<u64> = pnpm.majors().collect();
+    let _ = writeln!(
+        out,
+        "{}",
+        majors
+            .iter()
+            .map(|major| format!(" {major} |"))
+            .collect::<String>()
+    );
+    let _ = writeln!(out, "|---|{}", "---|".repeat(majors.len()));
+    for fixture in fixtures {
+        let cells: String = majors
+            .iter()
+            .map(|major| format!(" {} |", cell(fixture, *major)))
+            .collect();
+        let _ = writeln!(out, "| {} |{cells}", fixture.feature);
+    }
+    out
+}
+
+/// Returns `docs/pnpm.md`.
+fn page(fixtures: &[Fixture], pnpm: &Pnpm) -> String {
+    let table = matrix(fixtures, pnpm, |fixture, major| {
+        if fixture.majors.contains(&major) {
+            "yes"
+        } else {
+            "–"
+        }
+    });
+    let absent = fixtures
+        .iter()
+        .filter_map(|fixture| Some((fixture, fixture.absent.as_ref()?)));
+    let notes: String = absent
+        .map(|(fixture, why)| format!("- {}: {why}.\n", fixture.feature))
+        .collect();
+    format!(
+        "# What of pnpm is supported
+
+<!-- Made of tests/fixtures by UPDATE=1 cargo test -p vextrus-e2e fixtures:: -->
+
+Each row is a small workspace in `tests/fixtures`. The end-to-end tests build it with the real pnpm of every major
+that has the feature: the frontend cuts the workspace down to one service, `pnpm install --frozen-lockfile` accepts
+what is left, and the image runs.
+
+{table}
+{notes}"
+    )
+}
