@@ -365,7 +365,8 @@ fn a_forbidden_edge_is_found_however_it_is_written() {
             "crate::gateway::Failure",
             "crate::gateway::Gateway",
             "std::io",
-            "tokio::spawn"
+            "tokio::spawn",
+            "crate::plan"
         ]
     );
     assert!(is_below("crate::gateway::Failure", "crate::gateway"));

@@ -65,7 +65,7 @@ fn importers() -> Vec<String> {
 fn libraries(importer: &str) -> Vec<usize> {
     match (number(importer, "services/s"), number(importer, "libs/l")) {
         (Some(service), _) => (0..LIBRARIES)
-            .filter(|library| (library + service) % 3 == 0)
+            .filter(|library| (library + service).is_multiple_of(3))
             .collect(),
         // Later libraries only, so that there is no circle.
         (_, Some(library)) => [library + 3, library + 9]
@@ -204,10 +204,10 @@ fn write_all(text: &mut String, sorted: &[usize]) -> std::fmt::Result {
             "\n  {}:\n    resolution: {{integrity: sha512-{digest}==}}\n",
             key(*n)
         )?;
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             text.push_str("    engines: {node: '>=18'}\n");
         }
-        if n % 11 == 0 {
+        if n.is_multiple_of(11) {
             text.push_str("    hasBin: true\n");
         }
     }

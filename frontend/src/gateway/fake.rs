@@ -52,7 +52,7 @@ pub struct State {
     pub calls: Vec<&'static str>,
     /// Image configurations, JSON, by reference; any other image has an empty one.
     pub images: BTreeMap<String, Vec<u8>>,
-    /// The solves, in their order.
+    /// The solves, in their order; their results are `ref-1`, `ref-2` and so on.
     pub solves: Vec<SolveRequest>,
     /// The last image that was resolved.
     pub resolve: Option<ResolveImageConfigRequest>,
@@ -170,20 +170,20 @@ impl LlbBridge for Fake {
     }
 
     async fn solve(&self, request: Request<SolveRequest>) -> Reply<SolveResponse> {
-        let stuck = {
+        let (stuck, number) = {
             let mut state = self.called("Solve");
             let request = request.into_inner();
             if request.evaluate {
                 state.run()?;
             }
             state.solves.push(request);
-            state.stuck
+            (state.stuck, state.solves.len())
         };
         if stuck {
             std::future::pending::<()>().await;
         }
         let reference = wire::Ref {
-            id: "ref-1".to_owned(),
+            id: format!("ref-{number}"),
             def: None,
         };
         let result = wire::Result {

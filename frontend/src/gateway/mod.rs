@@ -39,7 +39,7 @@ pub struct Gateway {
 /// The handle of a solve's result, good for as long as this process lives.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
-    id: String,
+    pub(crate) id: String,
 }
 
 /// A graph to solve.

@@ -144,14 +144,14 @@ fn built(
     }
     exec = with_network(exec, package.network.as_deref());
     let outputs = located(steps, exec, "build.script").build();
+    // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
+    let directory = |rule: OutputRule| format!("/{}", rule.as_str());
     let out = outputs
         .mount("/out")
         .ok_or_else(|| crate::build::internal("a build has no output"))?;
     Ok(Package {
-        build: (out.clone(), "/build".to_owned()),
-        runtime: package
-            .runtime_output
-            .map(|_| (out.clone(), "/runtime".to_owned())),
+        build: (out.clone(), directory(package.build_output)),
+        runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
         exclude: Vec::new(),
         generated: package.generates.then(|| (out, "/generated".to_owned())),
     })
@@ -189,16 +189,7 @@ impl PackageBuild {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
         }
-        let rule = |name: &str, rule: OutputRule| format!("{name}={}", rule.as_str());
-        let mut collect = format!(
-            "node {SCRIPTS}/collect.cjs {} /out {}",
-            quote(&self.directory),
-            rule("build", self.build_output)
-        );
-        if let Some(runtime) = self.runtime_output {
-            collect.push(' ');
-            collect.push_str(&rule("runtime", runtime));
-        }
+        let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&self.directory));
         if self.generates {
             collect.push_str(&format!(" generated={WORKSPACE}"));
         }

@@ -1,8 +1,9 @@
 // Collects what a workspace package hands on after its scripts ran.
 //
-// usage: node collect.cjs DIRECTORY OUT NAME=RULE... [generated=ROOT]
-// Writes OUT/NAME with the files of DIRECTORY that RULE lets through. A file's mode is kept to the bit
-// that matters (executable or not), so that equal contents are equal layers on every builder.
+// usage: node collect.cjs DIRECTORY OUT [generated=ROOT]
+// Writes OUT/RULE with the files of DIRECTORY that each rule lets through: all of them, since which one a
+// service wants must not make the step another. A file's mode is kept to the bit that matters (executable or
+// not), so that equal contents are equal layers on every builder.
 //
 //   whole     everything but installed packages, caches and local secrets
 //   compiled  whole, without TypeScript sources, tests and the settings of development tools
@@ -14,7 +15,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [directory, out, ...outputs] = process.argv.slice(2);
+const [directory, out, generated] = process.argv.slice(2);
 
 const never = {
   directories: /^(node_modules|\.git|\.turbo|\.cache|\.nyc_output|\.swc|coverage)$/,
@@ -96,8 +97,5 @@ function copyGenerated(root, to) {
   }
 }
 
-for (const output of outputs) {
-  const [name, rule] = output.split('=');
-  if (name === 'generated') copyGenerated(rule, path.join(out, name));
-  else copy(directory, path.join(out, name), rules[rule], 0);
-}
+for (const [name, keeps] of Object.entries(rules)) copy(directory, path.join(out, name), keeps, 0);
+if (generated) copyGenerated(generated.split('=')[1], path.join(out, 'generated'));

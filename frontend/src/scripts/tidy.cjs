@@ -68,6 +68,11 @@ function walk(directory) {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
     if (entry.isDirectory()) {
+      // node-pre-gyp builds in a directory of its own and moves the result.
+      if (/^build-tmp-/.test(entry.name)) {
+        remove(file);
+        continue;
+      }
       if (entry.name === 'build') cleanNativeBuild(file);
       walk(file);
     } else if (entry.isFile() && entry.name.endsWith('.node')) {

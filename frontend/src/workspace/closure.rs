@@ -242,7 +242,10 @@ impl Walk<'_> {
         if let Some(file) = package.file() {
             self.directory(from, path::normalize(file), kind, alias, true);
         }
-        self.todo.push(Node::Package(package, from.to_owned()));
+        // Most packages are reached many times.
+        if !self.closure.packages.contains(&package) {
+            self.todo.push(Node::Package(package, from.to_owned()));
+        }
     }
 
     /// Goes on to a directory: a project of the workspace, or some other place in the repository.

@@ -265,4 +265,39 @@ mod tests {
         }});
         assert_eq!(read(text), Some(expected));
     }
+
+    /// Returns the entries of the fixtures.
+    fn entries() -> Vec<String> {
+        let of = |text: &str| -> Vec<String> {
+            let lockfile = fixtures::lockfile(text);
+            let (text, index) = lockfile.text();
+            let ranges = index
+                .sections
+                .iter()
+                .filter_map(|section| section.entries.as_ref())
+                .flat_map(|e| e.values());
+            ranges.map(|range| text[range.clone()].to_owned()).collect()
+        };
+        fixtures::ALL.into_iter().flat_map(of).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_reads_something_else(n in 0usize..1000, at in 0usize..1000, cut in 0usize..8, insert in "[ -~\n]{0,4}") {
+            let entries = entries();
+            let entry = &entries[n % entries.len()];
+            let at = at % entry.len();
+            let end = (at + cut).min(entry.len());
+            let text = format!("{}{insert}{}", &entry[..at], &entry[end..]);
+            // Only what the index takes for one entry comes here.
+            let whole = format!("packages:\n{text}\n");
+            let index = super::super::Index::of(&whole);
+            let one = index.and_then(|index| index.section("packages").and_then(|s| s.entries.clone()));
+            if one.is_some_and(|entries| entries.len() == 1)
+                && let (Some(read), Ok(parsed)) = (read(&text), yaml::parse::<Value>(&text))
+            {
+                proptest::prop_assert_eq!(read, parsed);
+            }
+        }
+    }
 }
