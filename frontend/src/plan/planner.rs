@@ -6,20 +6,17 @@ use super::install::{self, Installer};
 use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput};
-use super::{base, command, node_version, runtime};
+use super::{base, checks, command, node_version, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
-use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
-use crate::workspace::drift::{self, Drift};
 use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
-use crate::workspace::path::join;
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
 /// The package.json of every project.
-type Manifests = BTreeMap<ImporterId, PackageJson>;
+pub(super) type Manifests = BTreeMap<ImporterId, PackageJson>;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -74,16 +71,16 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
             .at(manifest.first_line())
     })?;
-    refuse_unsupported(manifest)?;
+    checks::refuse_unsupported(manifest)?;
     let absent = input
         .closure
         .iter()
         .filter(|id| !workspace.projects.contains_key(*id));
-    Diagnostics::check(absent.map(|id| absent_project(workspace, id)).collect())?;
+    Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
     let manifests = install::manifests(workspace);
-    let mut warnings = check_drift(input, &manifests)?;
+    let mut warnings = checks::check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
     let start = start_command(&run, project, service);
@@ -97,7 +94,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
     let base = base::choose(&manifest.base(), &node, &native);
-    check_shell(manifest, &run, &base, &start)?;
+    checks::check_shell(manifest, &run, &base, &start)?;
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
@@ -180,95 +177,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         },
         warnings,
     })
-}
-
-/// Returns the error for a project that the lockfile links to and that the context does not hold.
-fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
-    let path = workspace.context_path(&join(importer, "package.json"));
-    let message = format!(
-        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
-         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
-    );
-    let (directory, entry) = workspace.lockfiles.of(importer);
-    let lockfile = workspace.lockfiles.at(directory);
-    match lockfile.and_then(|lockfile| lockfile.importer_place(entry)) {
-        Some(place) => Diagnostic::new(message).at(place),
-        None => Diagnostic::new(message),
-    }
-}
-
-/// Refuses what needs a shell on a base that has none.
-fn check_shell(
-    manifest: &Manifest,
-    run: &Run,
-    base: &super::BaseImage,
-    start: &command::Inferred,
-) -> Result<(), Diagnostics> {
-    if base.has_shell {
-        return Ok(());
-    }
-    let mut refused = Vec::new();
-    let program = start.command.args.first().map(String::as_str).unwrap_or_default();
-    // The programs in node_modules/.bin are shell scripts.
-    if ["sh", "/bin/sh"].contains(&program) || program.starts_with("node_modules/.bin/") {
-        let message = format!(
-            "the service starts with `{}` ({}), which needs a shell, and {} has none; write a `command` that is plain \
-             node, or base = \"debian\"",
-            start.command.args.join(" "),
-            start.why,
-            base.reference
-        );
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.command")));
-    }
-    if run.packages.iter().flatten().next().is_some() {
-        let message = format!(
-            "system packages need a package manager, and {} has none; write base = \"debian\"",
-            base.reference
-        );
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.packages")));
-    }
-    Diagnostics::check(refused)
-}
-
-/// Refuses the parts of a manifest that this version does not build.
-fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
-    let mut refused = Vec::new();
-    if manifest.kind() != Kind::Node {
-        let message = "this version builds services of kind \"node\"";
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("kind")));
-    }
-    if manifest.run.layout() != Layout::Workspace {
-        let message = "this version builds layout = \"workspace\"";
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.layout")));
-    }
-    Diagnostics::check(refused)
-}
-
-/// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
-fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Diagnostic>, Diagnostics> {
-    let workspace = input.workspace;
-    let mut needed: BTreeSet<ImporterId> = input.closure.iter().cloned().collect();
-    // The root's tools are installed for every build.
-    needed.insert(".".to_owned());
-    let has_pnpmfile = workspace
-        .settings
-        .pnpmfiles
-        .iter()
-        .any(|path| workspace.exists(&workspace.context_path(path)));
-    let drift = Drift::find(drift::Inputs {
-        lockfiles: &workspace.lockfiles,
-        manifests,
-        workspace: workspace.pnpm_workspace.as_ref(),
-        needed: &needed,
-        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
-    });
-    let mut warnings = drift.warnings;
-    if input.manifest.build.frozen() {
-        Diagnostics::check(drift.errors)?;
-    } else {
-        warnings.extend(drift.errors);
-    }
-    Ok(warnings)
 }
 
 /// Returns the build script; a script that the manifest names has to exist.
