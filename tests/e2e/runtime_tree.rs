@@ -82,6 +82,9 @@ fn packages(tree: &Tree) -> BTreeSet<String> {
     for (path, entry) in tree.below(store) {
         // STORE/ENTRY/node_modules/NAME, or with a scope @SCOPE/NAME.
         let parts: Vec<&str> = path[store.len() + 1..].split('/').collect();
+        if let [_, beside, ..] = parts[..] {
+            assert_eq!(beside, "node_modules", "{path} is no package's");
+        }
         let is_package = match parts[..] {
             [_, "node_modules", name] => !name.starts_with('@') && name != ".bin",
             [_, "node_modules", scope, _] => scope.starts_with('@'),
@@ -114,7 +117,9 @@ fn nothing_is_left_over(tree: &Tree) {
             || name.starts_with(".pnpm-workspace-state")
             || name.ends_with(".tsbuildinfo")
             || name.ends_with(".o")
-            || (in_build && (name == "Makefile" || name.ends_with(".mk")))
+            || name.ends_with(".target.mk")
+            || name.ends_with(".Makefile")
+            || (in_build && name == "Makefile")
     });
     assert_eq!(left, None);
 }

@@ -21,13 +21,20 @@ pub struct Progress {
 pub struct Step {
     /// Its name in the progress.
     pub name: String,
-    /// Whether its result came from the cache.
-    pub cached: bool,
     /// What it printed.
     pub log: String,
+    has_inputs: bool,
+    /// What each build that has it was told, by the label before its name: in a bake two builds may share it.
+    told: BTreeMap<String, Told>,
+}
+
+/// What one build was told of a vertex.
+#[derive(Debug, Default)]
+struct Told {
     /// When the engine began with it: to run it, or to find out its cache key.
     begins: BTreeSet<String>,
-    has_inputs: bool,
+    /// Whether its result came from the cache.
+    cached: bool,
 }
 
 impl Step {
@@ -36,7 +43,10 @@ impl Step {
     ///
     /// Source: moby/buildkit `solver/jobs.go`, `sharedOp.CacheMap`.
     pub fn ran(&self) -> bool {
-        !self.cached && self.begins.len() > usize::from(!self.has_inputs)
+        let for_its_key = usize::from(!self.has_inputs);
+        self.told
+            .values()
+            .any(|told| !told.cached && told.begins.len() > for_its_key)
     }
 }
 
@@ -57,10 +67,11 @@ impl Progress {
                 let step = progress.step(&mut index, text(vertex, "digest"));
                 step.name = text(vertex, "name").to_owned();
                 step.has_inputs |= !list(vertex, "inputs").is_empty();
+                let told = step.told.entry(split(&step.name).0.to_owned()).or_default();
+                told.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
                 if !text(vertex, "started").is_empty() {
-                    step.begins.insert(text(vertex, "started").to_owned());
+                    told.begins.insert(text(vertex, "started").to_owned());
                 }
-                step.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
             }
             for log in list(&record, "logs") {
                 let (digest, data) = (text(log, "vertex"), text(log, "data"));
@@ -194,6 +205,31 @@ mod tests {
             r#"{"vertexes":[{"digest":"f","name":"[auth] w","started":"2","completed":"3"}]}"#,
         ));
         assert_eq!(progress.ran(), ["build x", "w"]);
+    }
+
+    #[test]
+    fn a_step_that_two_builds_share_ran_once_or_not_at_all() {
+        let shared = |digest: &str, cached: [&str; 2]| {
+            let record = |label: &str, start: u8, cached: &str| {
+                format!(
+                    r#"{{"vertexes":[{{"digest":"{digest}","inputs":["z"],"name":"[{label} auth] {digest}","started":"{start}"{cached}}}]}}"#
+                )
+            };
+            format!(
+                "{}\n{}\n",
+                record("auth", 1, cached[0]),
+                record("mail", 2, cached[1])
+            )
+        };
+        let cached = r#","cached":true"#;
+        let records =
+            shared("once", ["", ""]) + &shared("first", ["", cached]) + &shared("never", [cached; 2]);
+        let key = concat!(
+            r#"{"vertexes":[{"digest":"key","name":"[auth auth] key","started":"1"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"key","name":"[mail auth] key","started":"2"}]}"#,
+        );
+        assert_eq!(Progress::parse(&(records + key)).ran(), ["first", "once"]);
     }
 
     #[test]

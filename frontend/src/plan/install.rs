@@ -150,12 +150,27 @@ impl Installer<'_> {
             files,
             copies,
             command: self.command(&directory, production, tidy),
-            env: environment(),
+            env: self.environment(),
             libc,
             packages,
             package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
         }
+    }
+
+    /// Environment of an install: where the repository sets nothing else, a look-up that fails under load is tried
+    /// again soon and more often than pnpm's two times.
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut env = environment();
+        let npmrc = self.workspace.npmrc.as_ref();
+        for (setting, value) in [("fetch-retries", "5"), ("fetch-retry-mintimeout", "1000")] {
+            if npmrc.is_none_or(|npmrc| npmrc.get(setting).is_none()) {
+                let name = setting.replace('-', "_");
+                env.insert(format!("npm_config_{name}"), value.to_owned());
+                env.insert(format!("pnpm_config_{name}"), value.to_owned());
+            }
+        }
+        env
     }
 
     fn command(&self, directory: &str, production: bool, tidy: &[String]) -> Vec<String> {

@@ -143,7 +143,7 @@ impl<'a> Surveyor<'a> {
                 scripts_run: self
                     .workspace
                     .settings
-                    .build_scripts_run(&entry.name, entry.version.as_deref()),
+                    .build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
                 os: entry.os,
                 libc: entry.libc,

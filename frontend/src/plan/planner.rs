@@ -97,6 +97,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
     let base = base::choose(&manifest.base(), &node, &native);
+    check_shell(manifest, &run, &base, &start)?;
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
@@ -194,6 +195,39 @@ fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
         Some(place) => Diagnostic::new(message).at(place),
         None => Diagnostic::new(message),
     }
+}
+
+/// Refuses what needs a shell on a base that has none.
+fn check_shell(
+    manifest: &Manifest,
+    run: &Run,
+    base: &super::BaseImage,
+    start: &command::Inferred,
+) -> Result<(), Diagnostics> {
+    if base.has_shell {
+        return Ok(());
+    }
+    let mut refused = Vec::new();
+    let program = start.command.args.first().map(String::as_str).unwrap_or_default();
+    // The programs in node_modules/.bin are shell scripts.
+    if ["sh", "/bin/sh"].contains(&program) || program.starts_with("node_modules/.bin/") {
+        let message = format!(
+            "the service starts with `{}` ({}), which needs a shell, and {} has none; write a `command` that is plain \
+             node, or base = \"debian\"",
+            start.command.args.join(" "),
+            start.why,
+            base.reference
+        );
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.command")));
+    }
+    if run.packages.iter().flatten().next().is_some() {
+        let message = format!(
+            "system packages need a package manager, and {} has none; write base = \"debian\"",
+            base.reference
+        );
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.packages")));
+    }
+    Diagnostics::check(refused)
 }
 
 /// Refuses the parts of a manifest that this version does not build.

@@ -151,16 +151,16 @@ impl Settings {
 
     /// Whether the install scripts of a package run.
     ///
-    /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`).
-    pub fn build_scripts_run(&self, name: &str, version: Option<&str>) -> bool {
-        let listed = |names: &BTreeSet<String>| {
-            names.contains(name)
-                || version.is_some_and(|version| names.contains(&format!("{name}@{version}")))
-        };
+    /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`); of a package that comes from
+    /// elsewhere than a registry it is the address, which from pnpm 10 on a rule has to name: anybody can give
+    /// an archive an approved name.
+    pub fn build_scripts_run(&self, name: &str, version: &str) -> bool {
+        let exactly = |names: &BTreeSet<String>| names.contains(&format!("{name}@{version}"));
+        let is_trusted_by_name = self.major < 10 || !version.contains(':');
         match &self.builds {
             Builds::All => true,
-            Builds::AllBut(names) => !listed(names),
-            Builds::Only(names) => listed(names),
+            Builds::AllBut(names) => !names.contains(name) && !exactly(names),
+            Builds::Only(names) => exactly(names) || is_trusted_by_name && names.contains(name),
         }
     }
 }
