@@ -170,7 +170,7 @@ impl Root {
             }
             Some(lockfile) => {
                 manifests.retain(|id, _| id == "." || lockfile.has_importer(id));
-                Lockfiles::Shared(lockfile)
+                Lockfiles::Shared(Box::new(lockfile))
             }
             None => return Err(discover::no_lockfile(&directory).at(wanted.place.clone()).into()),
         };

@@ -21,7 +21,7 @@ const SELF: &str = ".";
 #[expect(clippy::large_enum_variant, reason = "a build has one of it")]
 pub enum Lockfiles {
     /// One at the root, which holds every project.
-    Shared(Lockfile),
+    Shared(Box<Lockfile>),
     /// Each project's own, in which the project is `.`.
     Separate(BTreeMap<ImporterId, Lockfile>),
 }
@@ -43,7 +43,7 @@ impl Lockfiles {
     /// Iterates over the lockfiles by the directory that each lies in.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Lockfile)> {
         let (shared, separate) = match self {
-            Self::Shared(lockfile) => (Some((SELF, lockfile)), None),
+            Self::Shared(lockfile) => (Some((SELF, &**lockfile)), None),
             Self::Separate(lockfiles) => (None, Some(lockfiles)),
         };
         let separate = separate.into_iter().flatten();
@@ -55,7 +55,7 @@ impl Lockfiles {
     /// Returns the lockfile that lies in a directory.
     pub fn at(&self, directory: &str) -> Option<&Lockfile> {
         match self {
-            Self::Shared(lockfile) => Some(lockfile).filter(|_| directory == SELF),
+            Self::Shared(lockfile) => Some(&**lockfile).filter(|_| directory == SELF),
             Self::Separate(lockfiles) => lockfiles.get(directory),
         }
     }

@@ -25,7 +25,7 @@ fn closure(edges: &[(&str, DependencyKind, &str)]) -> WorkspaceClosure {
 fn dependencies_come_first() {
     for text in ALL {
         let scope = Scope::Development { include_root: false };
-        let closure = Lockfiles::Shared(lockfile(text));
+        let closure = Lockfiles::Shared(Box::new(lockfile(text)));
         let closure = closure.closure(&ids(&["apps/a", "apps/inj"]), scope).unwrap();
         let order = BuildOrder::of(&closure).unwrap();
         assert_eq!(

@@ -75,7 +75,7 @@ fn find(lock: &str, manifest: &str, workspace: &str, needed: &[&str], has_hooks:
     let manifest = PackageJson::parse(&SourceFile::new("app/package.json", manifest)).unwrap();
     let workspace = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", workspace)).unwrap();
     Drift::find(Inputs {
-        lockfiles: &Lockfiles::Shared(lockfile(lock)),
+        lockfiles: &Lockfiles::Shared(Box::new(lockfile(lock))),
         manifests: &[("app".to_owned(), manifest)].into(),
         workspace: Some(&workspace),
         needed: &ids(needed).into_iter().collect(),

@@ -94,7 +94,7 @@ fn an_injected_project_is_followed_through_the_copies_of_others() {
 
 #[test]
 fn one_lockfile_holds_every_project() {
-    let workspace = Lockfiles::Shared(lockfile(PNPM_12));
+    let workspace = Lockfiles::Shared(Box::new(lockfile(PNPM_12)));
     let scope = Scope::Development { include_root: false };
     let closure = workspace.closure(&ids(&["apps/a"]), scope).unwrap();
     let alone = Closure::of(workspace.at(".").unwrap(), &ids(&["apps/a"]), scope).unwrap();
