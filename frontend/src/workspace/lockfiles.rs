@@ -18,7 +18,6 @@ const SELF: &str = ".";
 
 /// The lockfiles of a workspace.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a build has one of it")]
 pub enum Lockfiles {
     /// One at the root, which holds every project.
     Shared(Box<Lockfile>),
