@@ -16,6 +16,7 @@ mod invariance;
 mod large;
 mod plans;
 mod refusals;
+mod roots;
 
 /// The services of the example, by directory.
 const SERVICES: [&str; 4] = ["api-gateway", "auth", "file-storage", "notification"];

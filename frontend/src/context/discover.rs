@@ -7,9 +7,9 @@ use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::workspace::PackageJson;
-use crate::workspace::path::{is_within, join, normalize};
+use crate::workspace::path::{join, normalize};
 
-/// Directories that are looked into for a lockfile, at most; a context that needs more names the package.
+/// Directories that are looked into for a workspace, at most; the context itself is the usual one.
 const MAX_DIRECTORIES: usize = 2000;
 
 /// How the service was named.
@@ -22,7 +22,7 @@ pub(super) struct Wanted {
     /// Directory in the context, where the request or a remote context gives it away.
     directory: Option<String>,
     /// The manifest's line that errors point at.
-    place: Place,
+    pub(super) place: Place,
 }
 
 /// A project that could be the service.
@@ -82,74 +82,44 @@ fn directory_of(options: &Options) -> Option<String> {
         .filter(|path| !path.starts_with(".."))
 }
 
-/// Returns the directory of the workspace that holds the service, empty for the context itself.
-pub(super) async fn root(tree: &Tree, wanted: &Wanted) -> Result<String, Failure> {
-    if tree.read("pnpm-lock.yaml").await?.is_some() {
-        return Ok(String::new());
-    }
-    let roots = directories_with(tree, "pnpm-lock.yaml").await?;
-    let holds_directory = |root: &&String| {
-        wanted
-            .directory
-            .as_ref()
-            .is_some_and(|directory| is_within(directory, root))
-    };
-    // The innermost workspace around the service, else the only one, else the first by name.
-    let around = roots.iter().filter(holds_directory).max_by_key(|root| root.len());
-    match around.or(roots.first()) {
-        Some(root) => Ok(root.clone()),
-        None => Err(Diagnostics::from(no_lockfile("").at(wanted.place.clone())).into()),
-    }
+/// Returns whether a directory with these names in it may be the root of a workspace.
+pub(super) fn is_root(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| ["pnpm-lock.yaml", "pnpm-workspace.yaml"].contains(&name.as_str()))
 }
 
-/// Returns the directory of another workspace than `root` that the service's directory lies in, where a
-/// package.json as the one beside the build file is in one directory alone.
-pub(super) async fn other_root(tree: &Tree, wanted: &Wanted, root: &str) -> Result<Option<String>, Failure> {
-    let Some(beside) = &wanted.beside else {
-        return Ok(None);
+/// Returns the directories below the context that may be the root of the service's workspace, the likely ones
+/// first: those around the service, then from the outside in.
+pub(super) async fn roots(tree: &Tree, wanted: &Wanted) -> Result<Vec<String>, Failure> {
+    let directories = walk(tree, "", MAX_DIRECTORIES).await?.into_iter();
+    let mut roots: Vec<String> = directories
+        .filter(|(directory, names)| !directory.is_empty() && is_root(names))
+        .map(|(directory, _)| directory)
+        .collect();
+    let is_around = |root: &String| {
+        let directory = wanted.directory.as_ref();
+        directory.is_some_and(|directory| crate::workspace::path::is_within(directory, root))
     };
-    let mut same = Vec::new();
-    for directory in directories_with(tree, "package.json").await? {
-        let file = tree.read(&below(&directory, "package.json")).await?;
-        if file.is_some_and(|file| file.text == *beside) {
-            same.push(directory);
-        }
-    }
-    let [directory] = same.as_slice() else {
-        return Ok(None);
-    };
-    let roots = directories_with(tree, "pnpm-lock.yaml").await?;
-    let around = roots.into_iter().filter(|other| is_within(directory, other));
-    Ok(around.max_by_key(String::len).filter(|other| other != root))
+    roots.sort_by_key(|root| !is_around(root));
+    Ok(roots)
 }
 
-/// Returns the directories that hold a file of the name, the upper ones first.
-pub(super) async fn directories_with(tree: &Tree, file: &str) -> Result<Vec<String>, Failure> {
+/// Returns a directory and those below it, from the outside in, with the names in each; no more than `limit`.
+pub(super) async fn walk(
+    tree: &Tree,
+    start: &str,
+    limit: usize,
+) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let mut found = Vec::new();
-    let mut queue = std::collections::VecDeque::from([String::new()]);
-    let mut looked = 0;
-    while let Some(directory) = queue.pop_front() {
-        looked += 1;
-        if looked > MAX_DIRECTORIES {
-            break;
-        }
-        for name in tree.list(&directory).await? {
-            match name.strip_suffix('/') {
-                Some(child) => queue.push_back(below(&directory, child)),
-                None if name == file => found.push(directory.clone()),
-                None => {}
-            }
-        }
+    let mut queue = std::collections::VecDeque::from([start.to_owned()]);
+    while let Some(directory) = queue.pop_front().filter(|_| found.len() < limit) {
+        let names = tree.list(&directory).await?;
+        let children = names.iter().filter_map(|name| name.strip_suffix('/'));
+        queue.extend(children.map(|child| join(&directory, child)));
+        found.push((directory, names));
     }
     Ok(found)
-}
-
-fn below(directory: &str, name: &str) -> String {
-    if directory.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{directory}/{name}")
-    }
 }
 
 /// Returns the error for a workspace without a lockfile.
@@ -176,7 +146,7 @@ pub(super) fn service(
         let found = candidates
             .iter()
             .find(|candidate| join(base, candidate.importer) == normalize(directory));
-        if let Some(found) = found.filter(|found| matches_beside(wanted, found)) {
+        if let Some(found) = found.filter(|found| is_beside(wanted, found.manifest)) {
             return Ok(found.importer.to_owned());
         }
     }
@@ -185,14 +155,17 @@ pub(super) fn service(
             .iter()
             .filter(|c| c.manifest.name.as_ref() == Some(name))
             .collect(),
-        (None, Some(_)) => candidates.iter().filter(|c| matches_beside(wanted, c)).collect(),
+        (None, Some(_)) => candidates
+            .iter()
+            .filter(|c| is_beside(wanted, c.manifest))
+            .collect(),
         (None, None) => candidates.iter().filter(|_| candidates.len() == 1).collect(),
     };
     // Two projects of one name differ in the rest of their package.json.
     let exact: Vec<&Candidate<'_>> = same
         .iter()
         .copied()
-        .filter(|c| wanted.beside.is_some() && matches_beside(wanted, c))
+        .filter(|c| wanted.beside.is_some() && is_beside(wanted, c.manifest))
         .collect();
     match (same.as_slice(), exact.as_slice()) {
         ([one], _) | (_, [one]) => Ok(one.importer.to_owned()),
@@ -201,11 +174,10 @@ pub(super) fn service(
     }
 }
 
-fn matches_beside(wanted: &Wanted, candidate: &Candidate<'_>) -> bool {
-    wanted
-        .beside
-        .as_ref()
-        .is_none_or(|text| *text == candidate.manifest.file.text)
+/// Returns whether a package.json is the one beside the build file, where there is one.
+pub(super) fn is_beside(wanted: &Wanted, manifest: &PackageJson) -> bool {
+    let text = wanted.beside.as_ref();
+    text.is_none_or(|text| *text == manifest.file.text)
 }
 
 fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {

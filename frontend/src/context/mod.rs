@@ -8,6 +8,7 @@ mod build_file;
 mod discover;
 mod ignore;
 mod listed;
+mod root;
 mod tree;
 mod workspace;
 

@@ -1,24 +1,22 @@
 //! Reads the workspace that the build file's service belongs to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use buildkit_llb::{Definition, Local};
 use futures_util::future::try_join_all;
 
-use super::discover::{self, Candidate, Wanted};
+use super::discover;
+use super::root::Root;
 use super::{BuildFile, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
+use crate::diagnostic::SourceFile;
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::plan::ROOT_CONFIGURATION;
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
-use crate::workspace::{
-    ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Prisma, Project, Settings,
-    Workspace, pnpm_version, settings,
-};
+use crate::workspace::{ImporterId, Prisma, Project, Workspace};
 
 /// What the workspace says of itself; no sources.
 const METADATA: [&str; 14] = [
@@ -85,133 +83,33 @@ pub async fn load(
     options: &Options,
 ) -> Result<Found, Failure> {
     let wanted = discover::wanted(build_file, &manifest, options)?;
-    let root = discover::root(tree, &wanted).await?;
-    let other = match load_at(tree, &wanted, &root, manifest.clone()).await? {
-        Ok(found) => return Ok(found),
-        // A workspace inside another one has a lockfile of its own.
-        Err(not_there) => match discover::other_root(tree, &wanted, &root).await? {
-            Some(other) => other,
-            None => return Err(not_there.into()),
-        },
-    };
-    Ok(load_at(tree, &wanted, &other, manifest).await??)
-}
-
-/// Loads the workspace at a directory; the inner error is that the service is not in it.
-async fn load_at(
-    tree: &Tree,
-    wanted: &Wanted,
-    root: &str,
-    manifest: Manifest,
-) -> Result<Result<Found, Diagnostics>, Failure> {
     let ignore = tree.read(".dockerignore").await?;
-    let names = [
-        "pnpm-lock.yaml",
-        "pnpm-workspace.yaml",
-        ".npmrc",
-        "turbo.json",
-        "vextrus.toml",
-    ]
-    .map(|name| workspace_file(root, name));
-    let files = tree.read_all(&names).await?;
-    let mut files = files.into_iter();
-    let mut next = || files.next().flatten();
-    let (lock, yaml, npmrc, turbo, defaults) = (next(), next(), next(), next(), next());
-
-    let mut mistakes: Vec<Diagnostic> = Vec::new();
-    let mut keep = |diagnostics: Diagnostics| mistakes.extend(Vec::from(diagnostics));
-    let lockfile = match &lock {
-        Some(file) => Lockfile::parse(file).map_err(&mut keep).ok(),
-        None => {
-            keep(discover::no_lockfile(root).into());
-            None
-        }
-    };
-    let pnpm_workspace = yaml
-        .as_ref()
-        .and_then(|file| PnpmWorkspace::parse(file).map_err(&mut keep).ok());
-    let npmrc = npmrc.as_ref().map(Npmrc::parse);
-    let defaults = defaults
-        .as_ref()
-        .and_then(|file| Manifest::parse_defaults(file).map_err(&mut keep).ok());
-    let manifest = match defaults {
-        Some(defaults) => manifest.with_defaults(defaults),
-        None => manifest,
-    };
-    let Some(lockfile) = lockfile else {
-        Diagnostics::check(mistakes)?;
-        return Err(Diagnostic::new("the lockfile could not be read").into());
-    };
-
-    let root_manifest = tree.read(&workspace_file(root, "package.json")).await?;
-    let root_manifest = root_manifest.and_then(|file| PackageJson::parse(&file).ok());
-    let requested = manifest.place("pnpm");
-    let pnpm = PnpmVersion::choose(pnpm_version::Inputs {
-        requested: manifest
-            .pnpm
-            .as_ref()
-            .map(|version| (version.as_str(), requested.as_ref())),
-        root: root_manifest.as_ref(),
-        workspace: pnpm_workspace.as_ref(),
-        lockfile: Some(&lockfile),
-    });
-    let settings = pnpm.as_ref().ok().map(|pnpm| {
-        let sources = settings::Sources {
-            root: root_manifest.as_ref(),
-            workspace: pnpm_workspace.as_ref(),
-            npmrc: npmrc.as_ref(),
-        };
-        Settings::read(pnpm.major, sources)
-    });
-    let own_lockfiles = match (&settings, &pnpm_workspace) {
-        (Some(settings), Some(yaml)) if !settings.shared_workspace_lockfile => {
-            own_lockfiles(tree, root, yaml, &lockfile, &mut mistakes).await?
-        }
-        _ => BTreeMap::new(),
-    };
-    let lockfile = if own_lockfiles.is_empty() {
-        lockfile
-    } else {
-        Lockfile::of_projects(&own_lockfiles)?
-    };
-
-    let manifests = read_manifests(tree, root, &lockfile, &mut mistakes).await?;
-    Diagnostics::check(std::mem::take(&mut mistakes))?;
-    let candidates: Vec<Candidate<'_>> = manifests
-        .iter()
-        .map(|(importer, manifest)| Candidate { importer, manifest })
-        .collect();
-    let service = match discover::service(wanted, &candidates, root) {
-        Ok(service) => service,
-        Err(not_there) => return Ok(Err(not_there)),
-    };
-    let pnpm = pnpm?;
-    let Some(settings) = settings else {
-        return Err(Diagnostic::new("the settings could not be read").into());
-    };
+    let root = Root::find(tree, &wanted, &manifest).await?;
+    let service = root.service;
+    let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
 
     let mut workspace = Workspace {
-        root: root.to_owned(),
-        lockfile,
-        own_lockfiles,
-        projects: BTreeMap::new(),
-        pnpm_workspace,
-        npmrc,
-        pnpm,
-        settings,
+        lockfiles: root.lockfiles,
+        projects: root
+            .manifests
+            .into_iter()
+            .map(|(importer, manifest)| (importer, Project::new(manifest)))
+            .collect(),
+        pnpm_workspace: root.pnpm_workspace,
+        npmrc: root.npmrc,
+        pnpm: root.pnpm,
+        settings: root.settings,
         node_version_files: Vec::new(),
         tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
         root_files: tree
-            .list(root)
+            .list(&root.directory)
             .await?
             .into_iter()
             .filter(|name| !name.ends_with('/'))
             .collect(),
         existing: BTreeSet::new(),
+        root: root.directory,
     };
-    for (importer, manifest) in manifests {
-        workspace.projects.insert(importer, Project::new(manifest));
-    }
     for path in workspace
         .settings
         .pnpmfiles
@@ -224,12 +122,12 @@ async fn load_at(
         }
     }
     workspace.node_version_files = node_version_files(tree, &workspace, &service).await?;
-    Ok(Ok(Found {
+    Ok(Found {
         workspace,
         service,
-        manifest,
+        manifest: root.manifest,
         ignore,
-    }))
+    })
 }
 
 /// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
@@ -264,77 +162,6 @@ pub async fn load_projects(
         }
     }
     Ok(())
-}
-
-/// Returns the path in the context of a file below the workspace's root.
-fn workspace_file(root: &str, name: &str) -> String {
-    if root.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{root}/{name}")
-    }
-}
-
-/// Reads the lockfiles beside the projects' manifests, the root's own included.
-async fn own_lockfiles(
-    tree: &Tree,
-    root: &str,
-    workspace: &PnpmWorkspace,
-    of_root: &Lockfile,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<ImporterId, Lockfile>, Failure> {
-    let mut found = BTreeMap::from([(".".to_owned(), of_root.clone())]);
-    for directory in discover::directories_with(tree, "pnpm-lock.yaml").await? {
-        let below = if root.is_empty() {
-            Some(directory.as_str())
-        } else {
-            directory.strip_prefix(&format!("{root}/"))
-        };
-        let Some(importer) = below.filter(|id| !id.is_empty() && workspace.contains(id)) else {
-            continue;
-        };
-        if let Some(file) = tree.read(&format!("{directory}/pnpm-lock.yaml")).await? {
-            match Lockfile::parse(&file) {
-                Ok(lockfile) => {
-                    found.insert(importer.to_owned(), lockfile);
-                }
-                Err(mistake) => mistakes.extend(Vec::from(mistake)),
-            }
-        }
-    }
-    Ok(found)
-}
-
-async fn read_manifests(
-    tree: &Tree,
-    root: &str,
-    lockfile: &Lockfile,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<ImporterId, PackageJson>, Failure> {
-    let base = if root.is_empty() { "." } else { root };
-    let mut importers: Vec<ImporterId> = lockfile.importer_ids().map(str::to_owned).collect();
-    if !importers.iter().any(|id| id == ".") {
-        importers.push(".".to_owned());
-    }
-    // An importer outside of the context cannot be read, and may not be needed.
-    importers.retain(|id| !join(base, id).starts_with(".."));
-    let paths: Vec<String> = importers
-        .iter()
-        .map(|id| join(base, &format!("{id}/package.json")))
-        .collect();
-    let files = tree.read_all(&paths).await?;
-    let mut manifests = BTreeMap::new();
-    for (importer, file) in importers.into_iter().zip(files) {
-        // A project that the lockfile still lists but that is gone is the drift check's business.
-        let Some(file) = file else { continue };
-        match PackageJson::parse(&file) {
-            Ok(manifest) => {
-                manifests.insert(importer, manifest);
-            }
-            Err(found) => mistakes.extend(Vec::from(found)),
-        }
-    }
-    Ok(manifests)
 }
 
 /// Follows the TypeScript configurations of one project, reading what turns up on the way.

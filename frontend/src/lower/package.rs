@@ -106,13 +106,15 @@ fn built(
         .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
-    let injected = package.injected.iter().filter_map(|id| steps.plan.package(id));
-    let injected: Vec<&PackageBuild> = injected.collect();
+    let planned = |ids: &[String]| -> Vec<&PackageBuild> {
+        ids.iter().filter_map(|id| steps.plan.package(id)).collect()
+    };
+    let injected = planned(&package.injected);
     let mut exec = steps
         .run(
             &install.tools,
             image,
-            package.command(&injected),
+            package.command(&planned(&package.inputs), &injected),
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
@@ -175,13 +177,16 @@ fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
 
 impl PackageBuild {
     /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self, injected: &[&Self]) -> Vec<String> {
+    fn command(&self, inputs: &[&Self], injected: &[&Self]) -> Vec<String> {
         let mut lines = vec!["set -e".to_owned()];
         if !injected.is_empty() {
             let pair = |package: &&Self| quote(&format!("{}={}", package.name, package.directory));
             let pairs: Vec<String> = injected.iter().map(pair).collect();
+            let roots = inputs.iter().copied().chain([self]);
+            let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
             lines.push(format!(
-                "node {SCRIPTS}/inject.cjs {WORKSPACE} {}",
+                "node {SCRIPTS}/inject.cjs {WORKSPACE} {} -- {}",
+                roots.join(" "),
                 pairs.join(" ")
             ));
         }

@@ -1,16 +1,15 @@
 //! One install: the files that it reads and the command that runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::model::{Install, STORE};
 use super::native::{Native, Surveyor};
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
-use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::package_json::Reduce;
+use crate::workspace::closure::Scope;
+use crate::workspace::lockfiles::WorkspaceClosure;
 use crate::workspace::path::{is_within, join};
-use crate::workspace::prune::prune;
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 
@@ -43,7 +42,7 @@ impl Installer<'_> {
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
         let scope = Scope::Development { include_root: true };
-        let closure = Closure::of(&self.workspace.lockfile, &[package.to_owned()], scope)?;
+        let closure = self.workspace.lockfiles.closure(&[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
         let native = surveyor.survey(&closure)?;
         let wanted = if package == self.service {
@@ -65,7 +64,7 @@ impl Installer<'_> {
     /// `links` are the injected packages, as `tidy.cjs` takes them.
     pub(super) fn production(
         &self,
-        closure: &Closure,
+        closure: &WorkspaceClosure,
         native: &Native,
         libc: Libc,
         links: &[String],
@@ -89,41 +88,29 @@ impl Installer<'_> {
 
     fn install(
         &self,
-        closure: &Closure,
+        closure: &WorkspaceClosure,
         production: bool,
         tidy: &[String],
         libc: Libc,
         packages: SystemPackages,
     ) -> Install {
         let workspace = self.workspace;
-        let pruned = prune(&workspace.lockfile, closure);
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
-        let has_own_lockfiles = !workspace.own_lockfiles.is_empty();
-        if !has_own_lockfiles {
-            files.insert(workspace.container_path("pnpm-lock.yaml"), pruned.text);
+        // pnpm expects the root of every workspace.
+        let mut importers = BTreeSet::from([".".to_owned()]);
+        for (directory, pruned) in workspace.lockfiles.prune(closure) {
+            let path = join(&directory, "pnpm-lock.yaml");
+            files.insert(workspace.container_path(&path), pruned.text);
+            importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
         }
-        for importer in pruned.importers.keys() {
+        for importer in &importers {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
-            let mut reduce = closure.reduce(importer);
-            if has_own_lockfiles && importer != "." {
-                // A project's own lockfile holds little that is not its closure's, and stays as pnpm wrote it;
-                // `--prod` leaves out what only its development needs.
-                reduce = Reduce::Development;
-                if let Some(own) = workspace.own_lockfiles.get(importer) {
-                    let path = workspace.container_path(&join(importer, "pnpm-lock.yaml"));
-                    files.insert(path, own.file().text.clone());
-                }
-            } else if has_own_lockfiles {
-                let own = workspace
-                    .own_lockfiles
-                    .get(".")
-                    .map(|own| prune(own, &closure.of_root_alone()));
-                files.extend(own.map(|own| (workspace.container_path("pnpm-lock.yaml"), own.text)));
-            }
-            let text = project.manifest.reduced(reduce, importer == ".");
+            let text = project
+                .manifest
+                .reduced(closure.reduce(importer), importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
             // pnpm links a program only where its file is; the build makes it later.
             let targets = project.manifest.bin.values().map(|target| join(importer, target));
@@ -135,10 +122,7 @@ impl Installer<'_> {
         if let Some(yaml) = &workspace.pnpm_workspace {
             files.insert(
                 workspace.container_path("pnpm-workspace.yaml"),
-                yaml.narrowed(
-                    pruned.importers.keys(),
-                    workspace.projects.get(".").map(|root| &root.manifest),
-                ),
+                yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
             );
         }
         if let Some(npmrc) = &workspace.npmrc {
@@ -166,12 +150,27 @@ impl Installer<'_> {
             files,
             copies,
             command: self.command(&directory, production, tidy),
-            env: environment(),
+            env: self.environment(),
             libc,
             packages,
-            package_count: closure.packages.len(),
+            package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
         }
+    }
+
+    /// Environment of an install: where the repository sets nothing else, a look-up that fails under load is tried
+    /// again soon and more often than pnpm's two times.
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut env = environment();
+        let npmrc = self.workspace.npmrc.as_ref();
+        for (setting, value) in [("fetch-retries", "5"), ("fetch-retry-mintimeout", "1000")] {
+            if npmrc.is_none_or(|npmrc| npmrc.get(setting).is_none()) {
+                let name = setting.replace('-', "_");
+                env.insert(format!("npm_config_{name}"), value.to_owned());
+                env.insert(format!("pnpm_config_{name}"), value.to_owned());
+            }
+        }
+        env
     }
 
     fn command(&self, directory: &str, production: bool, tidy: &[String]) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! and decides nothing. Every container path below is absolute, every context path relative to the context.
 
 mod base;
+mod checks;
 mod command;
 mod contents;
 mod generator;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
 use crate::workspace::Workspace;
-use crate::workspace::closure::Closure;
 use crate::workspace::dep_path::DepPath;
+use crate::workspace::lockfiles::WorkspaceClosure;
 
 /// What the lockfile says of one external package.
 #[derive(Debug, Clone, Default)]
@@ -93,11 +93,11 @@ const GLIBC_ONLY: [&str; 14] = [
     "puppeteer",
 ];
 
-/// Reads what the lockfile says of machine code, each package once however many closures hold it.
+/// Reads what the lockfiles say of machine code, each package once however many closures hold it.
 #[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     workspace: &'a Workspace,
-    known: BTreeMap<DepPath, Arc<Evidence>>,
+    known: BTreeMap<(String, DepPath), Arc<Evidence>>,
 }
 
 impl<'a> Surveyor<'a> {
@@ -112,14 +112,24 @@ impl<'a> Surveyor<'a> {
     ///
     /// # Errors
     /// A malformed entry of the lockfile.
-    pub(super) fn survey(&mut self, closure: &Closure) -> Result<Native, Diagnostics> {
+    pub(super) fn survey(&mut self, closure: &WorkspaceClosure) -> Result<Native, Diagnostics> {
         let mut packages = Vec::new();
-        for path in &closure.packages {
-            if let Some(known) = self.known.get(path) {
+        let entries = closure.lockfiles.iter().flat_map(|(directory, closure)| {
+            closure
+                .packages
+                .iter()
+                .map(|path| (directory.clone(), path.clone()))
+        });
+        for key in entries {
+            if let Some(known) = self.known.get(&key) {
                 packages.push(Arc::clone(known));
                 continue;
             }
-            let Some(entry) = self.workspace.lockfile.package(path)? else {
+            let (directory, path) = &key;
+            let Some(lockfile) = self.workspace.lockfiles.at(directory) else {
+                continue;
+            };
+            let Some(entry) = lockfile.package(path)? else {
                 continue;
             };
             let snapshot = &entry.snapshot;
@@ -133,13 +143,13 @@ impl<'a> Surveyor<'a> {
                 scripts_run: self
                     .workspace
                     .settings
-                    .build_scripts_run(&entry.name, entry.version.as_deref()),
+                    .build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
                 os: entry.os,
                 libc: entry.libc,
             };
             let evidence = Arc::new(evidence);
-            self.known.insert(path.clone(), Arc::clone(&evidence));
+            self.known.insert(key, Arc::clone(&evidence));
             packages.push(evidence);
         }
         Ok(survey(&packages))

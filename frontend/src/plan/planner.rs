@@ -6,19 +6,17 @@ use super::install::{self, Installer};
 use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput};
-use super::{base, command, node_version, runtime};
+use super::{base, checks, command, node_version, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
-use crate::manifest::values::{Kind, Layout};
 use crate::workspace::build_order::BuildOrder;
-use crate::workspace::closure::{Closure, Scope};
-use crate::workspace::drift::{self, Drift};
-use crate::workspace::path::join;
+use crate::workspace::closure::Scope;
+use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
 use crate::workspace::{ImporterId, PackageJson, Project, Workspace};
 
 /// The package.json of every project.
-type Manifests = BTreeMap<ImporterId, PackageJson>;
+pub(super) type Manifests = BTreeMap<ImporterId, PackageJson>;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -52,7 +50,14 @@ pub struct Planned {
 /// A circle of packages that no order resolves, and a lockfile that does not hold together.
 pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, Diagnostics> {
     let scope = Scope::Development { include_root: false };
-    let closure = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    if let Lockfiles::Separate(_) = workspace.lockfiles {
+        let projects = closure
+            .local_paths
+            .iter()
+            .filter(|path| workspace.projects.contains_key(*path));
+        Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
+    }
     Ok(BuildOrder::of(&closure)?.importers)
 }
 
@@ -66,16 +71,16 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
             .at(manifest.first_line())
     })?;
-    refuse_unsupported(manifest)?;
+    checks::refuse_unsupported(manifest)?;
     let absent = input
         .closure
         .iter()
         .filter(|id| !workspace.projects.contains_key(*id));
-    Diagnostics::check(absent.map(|id| absent_project(workspace, id)).collect())?;
+    Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
     let run = manifest.role(input.target)?;
     let mut reasons = BTreeMap::new();
     let manifests = install::manifests(workspace);
-    let mut warnings = check_drift(input, &manifests)?;
+    let mut warnings = checks::check_drift(input, &manifests)?;
 
     let script = build_script(manifest, project)?;
     let start = start_command(&run, project, service);
@@ -83,21 +88,21 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let scope = Scope::Production {
         manifests: &manifests,
     };
-    let production = Closure::of(&workspace.lockfile, &[service.to_owned()], scope)?;
+    let production = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
     let mut surveyor = Surveyor::new(workspace);
     let native = surveyor.survey(&production)?;
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
     let base = base::choose(&manifest.base(), &node, &native);
+    checks::check_shell(manifest, &run, &base, &start)?;
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
 
     let build_scope = Scope::Development { include_root: false };
-    let development = Closure::of(&workspace.lockfile, &[service.to_owned()], build_scope)?;
+    let development = workspace.lockfiles.closure(&[service.to_owned()], build_scope)?;
     let order = BuildOrder::of(&development)?;
     let reaches = reaches(&order);
-    let production_importers: BTreeSet<ImporterId> = production.importers.keys().cloned().collect();
     let mut built = packages::plan(&PackageInput {
         workspace,
         order: &order.importers,
@@ -105,16 +110,14 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         service,
         script,
         root_postinstall: manifest.build.root_postinstall(),
-        production: &production_importers,
+        production: &production.projects,
         runs_sources: start.runs_sources,
         manifest_name: base_name(&manifest.file.name),
     });
+    let injected = development.injected();
     for package in &mut built {
         let inputs = package.inputs.iter();
-        package.injected = inputs
-            .filter(|id| development.injected.contains(*id))
-            .cloned()
-            .collect();
+        package.injected = inputs.filter(|id| injected.contains(*id)).cloned().collect();
     }
     let links = inject(workspace, &production, &mut built);
     add_manifest_settings(manifest, workspace, service, &mut built);
@@ -176,60 +179,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     })
 }
 
-/// Returns the error for a project that the lockfile links to and that the context does not hold.
-fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
-    let path = workspace.context_path(&join(importer, "package.json"));
-    let message = format!(
-        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
-         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
-    );
-    match workspace.lockfile.importer_place(importer) {
-        Some(place) => Diagnostic::new(message).at(place),
-        None => Diagnostic::new(message),
-    }
-}
-
-/// Refuses the parts of a manifest that this version does not build.
-fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
-    let mut refused = Vec::new();
-    if manifest.kind() != Kind::Node {
-        let message = "this version builds services of kind \"node\"";
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("kind")));
-    }
-    if manifest.run.layout() != Layout::Workspace {
-        let message = "this version builds layout = \"workspace\"";
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.layout")));
-    }
-    Diagnostics::check(refused)
-}
-
-/// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
-fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Diagnostic>, Diagnostics> {
-    let workspace = input.workspace;
-    let mut needed: BTreeSet<ImporterId> = input.closure.iter().cloned().collect();
-    // The root's tools are installed for every build.
-    needed.insert(".".to_owned());
-    let has_pnpmfile = workspace
-        .settings
-        .pnpmfiles
-        .iter()
-        .any(|path| workspace.exists(&workspace.context_path(path)));
-    let drift = Drift::find(drift::Inputs {
-        lockfile: &workspace.lockfile,
-        manifests,
-        workspace: workspace.pnpm_workspace.as_ref(),
-        needed: &needed,
-        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
-    });
-    let mut warnings = drift.warnings;
-    if input.manifest.build.frozen() {
-        Diagnostics::check(drift.errors)?;
-    } else {
-        warnings.extend(drift.errors);
-    }
-    Ok(warnings)
-}
-
 /// Returns the build script; a script that the manifest names has to exist.
 fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<&'a str>, Diagnostics> {
     let script = manifest.build.script();
@@ -283,7 +232,11 @@ fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
 }
 
 /// Gives injected packages a place in the virtual store that the plan can know: `LINK=NAME` for `tidy.cjs`.
-fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::PackageBuild]) -> Vec<String> {
+fn inject(
+    workspace: &Workspace,
+    production: &WorkspaceClosure,
+    packages: &mut [super::PackageBuild],
+) -> Vec<String> {
     let mut links = Vec::new();
     for (index, edge) in production.edges.iter().filter(|edge| edge.injected).enumerate() {
         let Some(package) = packages.iter_mut().find(|package| package.importer == edge.to) else {
@@ -296,7 +249,8 @@ fn inject(workspace: &Workspace, production: &Closure, packages: &mut [super::Pa
             edge.alias
         );
         links.push(format!("{link}={entry}"));
-        let store = format!("{}/node_modules/.pnpm", workspace.container_path("."));
+        let (directory, _) = workspace.lockfiles.of(&edge.from);
+        let store = format!("{}/node_modules/.pnpm", workspace.container_path(directory));
         package
             .injected_at
             .push(format!("{store}/{entry}/node_modules/{}", package.name));

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ImporterId;
-use super::closure::{Closure, Edge};
+use super::closure::Edge;
 use super::lockfile::DependencyKind;
+use super::lockfiles::WorkspaceClosure;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The closure's projects, dependencies first, and the edges that the order keeps.
@@ -17,29 +18,19 @@ pub struct BuildOrder {
 }
 
 impl BuildOrder {
-    /// Orders the projects of a closure.
-    ///
-    /// # Errors
-    /// As [`BuildOrder::of_projects`].
-    pub fn of(closure: &Closure) -> Result<Self, Diagnostics> {
-        Self::of_projects(closure.importers.keys(), &closure.edges)
-    }
-
-    /// Orders projects by the dependencies among them.
+    /// Orders the projects of a closure by the dependencies among them.
     ///
     /// Projects whose tests depend on each other form cycles through `devDependencies`: those edges are
     /// dropped where they are part of a cycle.
     ///
     /// # Errors
     /// A cycle through other dependencies, named whole.
-    pub fn of_projects<'a>(
-        projects: impl Iterator<Item = &'a ImporterId> + Clone,
-        edges: &'a BTreeSet<Edge>,
-    ) -> Result<Self, Diagnostics> {
-        let mut graph = Graph::new(projects.clone(), edges.iter());
+    pub fn of(closure: &WorkspaceClosure) -> Result<Self, Diagnostics> {
+        let WorkspaceClosure { projects, edges, .. } = closure;
+        let mut graph = Graph::new(projects.iter(), edges.iter());
         let component = graph.components();
         graph = Graph::new(
-            projects,
+            projects.iter(),
             edges.iter().filter(|edge| {
                 edge.kind != DependencyKind::Development
                     || component.get(edge.from.as_str()) != component.get(edge.to.as_str())

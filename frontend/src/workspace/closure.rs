@@ -50,9 +50,9 @@ pub struct Closure {
     pub edges: BTreeSet<Edge>,
     /// Peers that became dependencies, by project; their entries are in `importers` as well.
     pub promoted: BTreeMap<ImporterId, BTreeMap<String, ResolvedDependency>>,
-    /// Directories and tarballs outside the workspace's projects that an install reads or links, relative
-    /// to the root.
-    pub local_paths: BTreeSet<String>,
+    /// The dependencies on directories and tarballs that are none of the lockfile's projects, relative to the
+    /// lockfile.
+    pub outside: BTreeSet<Edge>,
     /// Projects that some other copies into the virtual store instead of linking them.
     pub injected: BTreeSet<ImporterId>,
     /// Whether the importers are the lockfile's own, none of their dependencies left out.
@@ -68,6 +68,16 @@ impl Closure {
     /// # Errors
     /// A start project that the lockfile does not know, an entry that leads nowhere, a malformed entry.
     pub fn of(lockfile: &Lockfile, start: &[ImporterId], scope: Scope<'_>) -> Result<Self, Diagnostics> {
+        Self::with_injected(lockfile, start, scope, BTreeSet::new())
+    }
+
+    /// Returns the closure of the start projects, of which some are injected by way of other lockfiles.
+    pub(super) fn with_injected(
+        lockfile: &Lockfile,
+        start: &[ImporterId],
+        scope: Scope<'_>,
+        mut injected: BTreeSet<ImporterId>,
+    ) -> Result<Self, Diagnostics> {
         let mut services = Vec::new();
         let mut unknown = Vec::new();
         for id in start {
@@ -78,7 +88,6 @@ impl Closure {
         }
         Diagnostics::check(unknown)?;
         // Which projects are injected is known after the walk, but decides over their peers within it.
-        let mut injected = BTreeSet::new();
         loop {
             let closure = Self {
                 injected,
@@ -104,13 +113,6 @@ impl Closure {
             }
             injected = &closure.injected | &found;
         }
-    }
-
-    /// Returns the closure with the root as its only project, for a lockfile of the root's own.
-    pub fn of_root_alone(&self) -> Self {
-        let mut root = self.clone();
-        root.importers.retain(|id, _| id == ".");
-        root
     }
 
     /// Returns which dependencies the manifest of a project keeps for an install of this closure.
@@ -250,19 +252,20 @@ impl Walk<'_> {
 
     /// Goes on to a directory: a project of the workspace, or some other place in the repository.
     fn directory(&mut self, from: &str, to: String, kind: DependencyKind, alias: &str, injected: bool) {
-        if !self.lockfile.has_importer(&to) {
-            self.closure.local_paths.insert(to);
-            return;
-        }
         let (from, alias) = (from.to_owned(), alias.to_owned());
-        self.closure.edges.insert(Edge {
+        let edge = Edge {
             from,
             to: to.clone(),
             kind,
             alias,
             injected,
-        });
-        self.todo.push(Node::Importer(to));
+        };
+        if self.lockfile.has_importer(&to) {
+            self.closure.edges.insert(edge);
+            self.todo.push(Node::Importer(to));
+        } else {
+            self.closure.outside.insert(edge);
+        }
     }
 
     fn missing(&self, path: &DepPath, owner: &str, section: &str) -> Diagnostic {

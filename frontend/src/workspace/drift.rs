@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ImporterId;
 use super::lockfile::{DependencyKind, Importer, Lockfile};
+use super::lockfiles::{Lockfiles, without_lockfile};
 use super::package_json::PackageJson;
 use super::pnpm_workspace::PnpmWorkspace;
 use crate::diagnostic::{Diagnostic, Place};
@@ -18,8 +19,8 @@ const FIX: &str = "run `pnpm install --lockfile-only` and commit the result";
 /// What is compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// The lockfile.
-    pub lockfile: &'a Lockfile,
+    /// The lockfiles.
+    pub lockfiles: &'a Lockfiles,
     /// The manifests of the workspace's projects.
     pub manifests: &'a BTreeMap<ImporterId, PackageJson>,
     /// `pnpm-workspace.yaml`, for its catalogs.
@@ -44,25 +45,37 @@ impl Drift {
     pub fn find(inputs: Inputs<'_>) -> Self {
         let mut drift = Self::default();
         if let Some(workspace) = inputs.workspace {
-            drift.errors = catalogs(inputs.lockfile, workspace);
+            let read = |directory: &str| {
+                matches!(inputs.lockfiles, Lockfiles::Shared(_)) || inputs.needed.contains(directory)
+            };
+            let lockfiles = inputs.lockfiles.iter().filter(|(directory, _)| read(directory));
+            drift.errors = lockfiles
+                .flat_map(|(_, lockfile)| catalogs(lockfile, workspace))
+                .collect();
         }
-        if inputs.has_hooks || inputs.lockfile.pnpmfile_checksum().is_some() {
+        if inputs.has_hooks {
             return drift;
         }
         for (id, manifest) in inputs.manifests {
+            let (directory, entry) = inputs.lockfiles.of(id);
+            let lockfile = inputs.lockfiles.at(directory);
+            if lockfile.is_some_and(|lockfile| lockfile.pnpmfile_checksum().is_some()) {
+                continue;
+            }
             // A malformed entry is reported where the closure reads it.
-            let Ok(importer) = inputs.lockfile.importer(id) else {
+            let Ok(importer) = lockfile.map_or(Ok(None), |lockfile| lockfile.importer(entry)) else {
                 continue;
             };
-            let found = match importer {
-                Some(importer) => Project {
+            let found = match (lockfile, importer) {
+                (Some(lockfile), Some(importer)) => Project {
                     id,
+                    entry,
                     manifest,
                     importer,
-                    lockfile: inputs.lockfile,
+                    lockfile,
                 }
                 .drift(),
-                None => missing(id, manifest, inputs.lockfile).into_iter().collect(),
+                _ => missing(id, manifest, lockfile).into_iter().collect(),
             };
             let list = if inputs.needed.contains(id) {
                 &mut drift.errors
@@ -78,6 +91,8 @@ impl Drift {
 /// One project on both sides.
 struct Project<'a> {
     id: &'a str,
+    /// Its name in the lockfile.
+    entry: &'a str,
     manifest: &'a PackageJson,
     importer: Importer,
     lockfile: &'a Lockfile,
@@ -123,7 +138,7 @@ impl Project<'_> {
                     field_of(kind),
                     self.manifest.file.name
                 );
-                found.push(at(message, self.lockfile.importer_place(id)));
+                found.push(at(message, self.lockfile.importer_place(self.entry)));
             }
         }
         found
@@ -215,7 +230,7 @@ fn is_same_specifier(locked: &str, declared: &str) -> bool {
 }
 
 /// Reports a project that the lockfile does not know, unless it has no dependencies.
-fn missing(id: &str, manifest: &PackageJson, lockfile: &Lockfile) -> Option<Diagnostic> {
+fn missing(id: &str, manifest: &PackageJson, lockfile: Option<&Lockfile>) -> Option<Diagnostic> {
     let fields = [
         &manifest.dependencies,
         &manifest.dev_dependencies,
@@ -224,12 +239,14 @@ fn missing(id: &str, manifest: &PackageJson, lockfile: &Lockfile) -> Option<Diag
     if fields.iter().all(|field| field.is_empty()) {
         return None;
     }
-    let name = &lockfile.file().name;
-    let place = Place::of_line(&manifest.file, 1);
-    Some(at(
-        format!("{name} does not know the project `{id}`; {FIX}"),
-        Some(place),
-    ))
+    let diagnostic = match lockfile {
+        Some(lockfile) => {
+            let name = &lockfile.file().name;
+            Diagnostic::new(format!("{name} does not know the project `{id}`; {FIX}"))
+        }
+        None => without_lockfile(id),
+    };
+    Some(diagnostic.at(Place::of_line(&manifest.file, 1)))
 }
 
 /// Compares the catalog entries in use with the workspace's. pnpm refuses any difference, whichever project

@@ -4,7 +4,7 @@
 //! projects exist, [`pnpm_version`] and [`settings`] which pnpm reads them and how, [`lockfile`] what was
 //! resolved, [`drift`] whether the two agree, [`closure`] what one service needs of it, [`build_order`] in
 //! which order it is built, and [`prune`] writes the lockfile that an install of only that closure reads.
-//! [`separate_lockfiles`] does the last three for workspaces whose projects have a lockfile each.
+//! [`lockfiles`] does this for workspaces with one lockfile and for those whose projects have one each.
 //! Nothing here converts between pnpm's majors: what pnpm wrote is kept as pnpm wrote it.
 
 pub mod build_order;
@@ -12,6 +12,7 @@ pub mod closure;
 pub mod dep_path;
 pub mod drift;
 pub mod lockfile;
+pub mod lockfiles;
 mod model;
 pub mod npmrc;
 pub mod package_json;
@@ -20,12 +21,12 @@ pub mod pnpm_version;
 pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
-pub mod separate_lockfiles;
 pub mod settings;
 pub mod tsconfig;
 mod yaml;
 
 pub use lockfile::Lockfile;
+pub use lockfiles::Lockfiles;
 pub use model::{Prisma, Project, Workspace};
 pub use npmrc::Npmrc;
 pub use package_json::PackageJson;

@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::path::join;
-use super::{ImporterId, Lockfile, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Settings};
+use super::{ImporterId, Lockfiles, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Settings};
 
 /// A pnpm workspace inside a build context.
 #[derive(Debug)]
 pub struct Workspace {
     /// The workspace's root inside the context, empty where it is the context itself.
     pub root: String,
-    /// The lockfile.
-    pub lockfile: Lockfile,
-    /// The projects' own lockfiles, where they do not share one (`shared-workspace-lockfile=false`).
-    pub own_lockfiles: BTreeMap<ImporterId, Lockfile>,
+    /// The lockfile, or those of the projects.
+    pub lockfiles: Lockfiles,
     /// The projects by importer id.
     pub projects: BTreeMap<ImporterId, Project>,
     /// `pnpm-workspace.yaml`; none for a single package.

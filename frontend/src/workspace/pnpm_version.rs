@@ -9,7 +9,7 @@ use super::pnpm_workspace::PnpmWorkspace;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The version of each supported major that is used where the repository names no exact one.
-pub const DEFAULTS: [&str; 5] = ["8.15.9", "9.15.9", "10.34.9", "11.28.11", "12.21.0"];
+pub const DEFAULTS: [&str; 5] = ["8.15.9", "9.15.9", "10.34.9", "11.28.11", "12.18.0"];
 
 /// Where the version of pnpm may be said, in order of precedence.
 #[derive(Debug, Clone, Copy, Default)]

@@ -137,6 +137,13 @@ impl Settings {
         }
     }
 
+    /// Whether any major reads from these files that each project has its own lockfile.
+    pub fn any_separates_lockfiles(sources: Sources<'_>) -> bool {
+        let majors = [8, 10, 11];
+        let separates = |major: &u64| !Self::read(*major, sources).shared_workspace_lockfile;
+        majors.iter().any(separates)
+    }
+
     /// Whether the repository says of some packages that their install scripts do not run.
     pub fn restricts_builds(&self) -> bool {
         self.builds != Builds::All
@@ -144,16 +151,16 @@ impl Settings {
 
     /// Whether the install scripts of a package run.
     ///
-    /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`).
-    pub fn build_scripts_run(&self, name: &str, version: Option<&str>) -> bool {
-        let listed = |names: &BTreeSet<String>| {
-            names.contains(name)
-                || version.is_some_and(|version| names.contains(&format!("{name}@{version}")))
-        };
+    /// `version` decides where a rule names versions (`esbuild@0.21.5 || 0.25.0`); of a package that comes from
+    /// elsewhere than a registry it is the address, which from pnpm 10 on a rule has to name: anybody can give
+    /// an archive an approved name.
+    pub fn build_scripts_run(&self, name: &str, version: &str) -> bool {
+        let exactly = |names: &BTreeSet<String>| names.contains(&format!("{name}@{version}"));
+        let is_trusted_by_name = self.major < 10 || !version.contains(':');
         match &self.builds {
             Builds::All => true,
-            Builds::AllBut(names) => !listed(names),
-            Builds::Only(names) => listed(names),
+            Builds::AllBut(names) => !names.contains(name) && !exactly(names),
+            Builds::Only(names) => exactly(names) || is_trusted_by_name && names.contains(name),
         }
     }
 }

@@ -338,3 +338,24 @@ async fn native_code_chooses_the_image_of_the_production_install() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_base_without_a_shell_refuses_what_needs_one() {
+    let mut files = example();
+    let text = "base = \"distroless\"\n[run]\ncommand = [\"sh\", \"-c\", \"node dist/main.js\"]\npackages = [\"openssl\"]\n";
+    write(&mut files, "services/auth/service.toml", text);
+    let refused = crate::build::decide(&connect(engine(files)).await.0, &request("auth"))
+        .await
+        .unwrap_err();
+    let places: Vec<String> = refused
+        .diagnostics()
+        .unwrap()
+        .iter()
+        .map(|d| d.place.clone().unwrap().to_string())
+        .collect();
+    assert_eq!(
+        places,
+        ["services/auth/service.toml:3", "services/auth/service.toml:4"]
+    );
+    assert!(refused.to_string().contains("needs a shell"), "{refused}");
+}

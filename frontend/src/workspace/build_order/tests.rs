@@ -1,13 +1,14 @@
 use super::*;
 use crate::workspace::closure::Scope;
 use crate::workspace::fixtures::{ALL, ids, lockfile};
+use crate::workspace::lockfiles::Lockfiles;
 use DependencyKind::{Development, Optional, Production};
 
-fn closure(edges: &[(&str, DependencyKind, &str)]) -> Closure {
-    let mut closure = Closure::default();
+fn closure(edges: &[(&str, DependencyKind, &str)]) -> WorkspaceClosure {
+    let mut closure = WorkspaceClosure::default();
     for (from, kind, to) in edges {
         for id in [from, to] {
-            closure.importers.insert((*id).to_owned(), Default::default());
+            closure.projects.insert((*id).to_owned());
         }
         closure.edges.insert(Edge {
             from: (*from).to_owned(),
@@ -24,7 +25,8 @@ fn closure(edges: &[(&str, DependencyKind, &str)]) -> Closure {
 fn dependencies_come_first() {
     for text in ALL {
         let scope = Scope::Development { include_root: false };
-        let closure = Closure::of(&lockfile(text), &ids(&["apps/a", "apps/inj"]), scope).unwrap();
+        let closure = Lockfiles::Shared(Box::new(lockfile(text)));
+        let closure = closure.closure(&ids(&["apps/a", "apps/inj"]), scope).unwrap();
         let order = BuildOrder::of(&closure).unwrap();
         assert_eq!(
             order.importers,
@@ -105,7 +107,7 @@ proptest::proptest! {
             .collect();
         let closure = closure(&edges);
         if let Ok(order) = BuildOrder::of(&closure) {
-            proptest::prop_assert_eq!(order.importers.len(), closure.importers.len());
+            proptest::prop_assert_eq!(order.importers.len(), closure.projects.len());
             let at = |id: &str| order.importers.iter().position(|other| other == id);
             for (from, to) in &order.dependencies {
                 for to in to {

@@ -75,7 +75,7 @@ fn find(lock: &str, manifest: &str, workspace: &str, needed: &[&str], has_hooks:
     let manifest = PackageJson::parse(&SourceFile::new("app/package.json", manifest)).unwrap();
     let workspace = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", workspace)).unwrap();
     Drift::find(Inputs {
-        lockfile: &lockfile(lock),
+        lockfiles: &Lockfiles::Shared(Box::new(lockfile(lock))),
         manifests: &[("app".to_owned(), manifest)].into(),
         workspace: Some(&workspace),
         needed: &ids(needed).into_iter().collect(),
@@ -156,6 +156,53 @@ fn a_project_that_is_not_known() {
     assert!(
         errors(lock, MANIFEST)[0]
             .starts_with("app/package.json:1: pnpm-lock.yaml does not know the project `app`")
+    );
+}
+
+#[test]
+fn each_project_is_compared_with_its_own_lockfile() {
+    let lock = LOCK.replace("  .: {}\n\n  app:", "  .:");
+    let own = |text: &str| Lockfiles::Separate([("app".to_owned(), lockfile(text))].into());
+    let parse = |name: &str, text: &str| PackageJson::parse(&SourceFile::new(name, text)).unwrap();
+    let find = |lockfiles: &Lockfiles, app: &str, needed: &[&str]| {
+        let manifests = [
+            ("app".to_owned(), parse("app/package.json", app)),
+            (
+                "lib".to_owned(),
+                parse("lib/package.json", r#"{"dependencies": {"a": "1"}}"#),
+            ),
+        ];
+        Drift::find(Inputs {
+            lockfiles,
+            manifests: &manifests.into(),
+            workspace: Some(&PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", "")).unwrap()),
+            needed: &ids(needed).into_iter().collect(),
+            has_hooks: false,
+        })
+    };
+    let drift = find(&own(&lock), MANIFEST, &["lib"]);
+    assert_eq!(drift.warnings, []);
+    let [error] = drift.errors.as_slice() else {
+        panic!("{:?}", drift.errors)
+    };
+    assert!(
+        error
+            .to_string()
+            .starts_with("lib/package.json:1: the project `lib` has no pnpm-lock.yaml")
+    );
+    let changed = MANIFEST.replace("\"a\": \"^1.0.0\"", "\"a\": \"^2.0.0\"");
+    // The workspace has no catalogs any more, which only those who need the project learn.
+    let errors = find(&own(&lock), &changed, &["app"]).errors;
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter()
+            .any(|error| error.contains("`app` declares `a` as `^2.0.0`")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter()
+            .any(|error| error.contains("of the catalog `default`")),
+        "{told:?}"
     );
 }
 

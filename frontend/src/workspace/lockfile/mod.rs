@@ -7,7 +7,6 @@ mod entry;
 mod globals;
 mod importer;
 mod index;
-mod own;
 mod package;
 
 use std::collections::BTreeMap;
@@ -25,7 +24,6 @@ use globals::Globals;
 use index::Index;
 
 use super::dep_path::DepPath;
-use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 
 /// The format of a lockfile, by its major number.

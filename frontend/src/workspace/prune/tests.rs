@@ -170,3 +170,70 @@ fn a_large_lockfile_is_pruned_to_what_is_reached() {
     assert_eq!(closure.packages.len(), 400);
     assert_eq!(lockfile(&prune(&lock, &closure).text).dep_paths().count(), 400);
 }
+
+#[test]
+fn packages_from_git_and_from_addresses_are_kept_as_written() {
+    let text = "lockfileVersion: '9.0'
+
+importers:
+
+  .: {}
+
+  app:
+    dependencies:
+      archive:
+        specifier: https://host/archive.tgz
+        version: https://host/archive.tgz
+      cloned:
+        specifier: git+ssh://git@host/cloned.git
+        version: git+ssh://git@host/cloned.git#0a1b
+
+  other:
+    dependencies:
+      hosted:
+        specifier: github:owner/hosted
+        version: https://codeload.github.com/owner/hosted/tar.gz/2c3d
+
+packages:
+
+  archive@https://host/archive.tgz:
+    resolution: {integrity: sha512-x, tarball: https://host/archive.tgz}
+    version: 1.0.0
+
+  cloned@git+ssh://git@host/cloned.git#0a1b:
+    resolution: {commit: 0a1b, repo: ssh://git@host/cloned.git, type: git}
+    version: 1.0.0
+
+  hosted@https://codeload.github.com/owner/hosted/tar.gz/2c3d:
+    resolution: {gitHosted: true, tarball: https://codeload.github.com/owner/hosted/tar.gz/2c3d}
+    version: 1.0.0
+
+snapshots:
+
+  archive@https://host/archive.tgz: {}
+
+  cloned@git+ssh://git@host/cloned.git#0a1b:
+    dependencies:
+      archive: https://host/archive.tgz
+
+  hosted@https://codeload.github.com/owner/hosted/tar.gz/2c3d: {}
+";
+    let lock = lockfile(text);
+    assert_eq!(
+        prune(&lock, &closure(&lock, &[".", "app", "other"], DEVELOPMENT)).text,
+        text
+    );
+    let pruned = prune(&lock, &closure(&lock, &["app"], DEVELOPMENT)).text;
+    let kept: Vec<String> = lockfile(&pruned)
+        .dep_paths()
+        .map(|path| path.to_string())
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            "archive@https://host/archive.tgz",
+            "cloned@git+ssh://git@host/cloned.git#0a1b"
+        ]
+    );
+    assert!(!pruned.contains("hosted"));
+}

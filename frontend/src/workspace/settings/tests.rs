@@ -105,7 +105,7 @@ fn decides_whose_install_scripts_run() {
         ];
         let run = packages
             .iter()
-            .filter(|(name, version, _)| settings.build_scripts_run(name, Some(version)));
+            .filter(|(name, version, _)| settings.build_scripts_run(name, version));
         assert_eq!(
             run.map(|p| p.2).collect::<Vec<_>>().join(" "),
             want,
@@ -149,4 +149,26 @@ fn knows_the_platforms() {
             ..SupportedArchitectures::default()
         }
     );
+}
+
+#[test]
+fn a_name_approves_what_comes_from_a_registry() {
+    let archive = "file:vendor/a-1.0.0.tgz";
+    let by_name = r#"{"pnpm": {"onlyBuiltDependencies": ["a"]}}"#;
+    let by_path = r#"{"pnpm": {"onlyBuiltDependencies": ["a@file:vendor/a-1.0.0.tgz"]}}"#;
+    for (major, root, registry, path) in [
+        (9, by_name, true, true),
+        (10, by_name, true, false),
+        (10, by_path, false, true),
+    ] {
+        let settings = read(major, root, "", "");
+        assert_eq!(
+            settings.build_scripts_run("a", "1.0.0"),
+            registry,
+            "{major} {root}"
+        );
+        assert_eq!(settings.build_scripts_run("a", archive), path, "{major} {root}");
+        assert!(settings.restricts_builds());
+    }
+    assert!(!read(9, "{}", "", "").restricts_builds());
 }
