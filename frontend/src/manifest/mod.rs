@@ -21,7 +21,6 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 use read::{Field, Reader};
 use tables::{Keys, Run};
-use values::HealthcheckSetting;
 use words::{quoted, shown, suggest};
 
 /// A checked manifest: the keys that were set, and where.
@@ -153,34 +152,13 @@ impl Manifest {
     /// Returns how the image runs: `[run]`, with the overrides of `[target.NAME]` where a target is named.
     ///
     /// # Errors
-    /// Where no such target exists, and where the health check cannot be asked: it has neither `path` nor
-    /// `command`, or a `path` but no `port`.
+    /// Where no such target exists.
     pub fn role(&self, target: Option<&str>) -> Result<Run, Diagnostics> {
-        let run = match target {
-            None => self.run.clone(),
-            Some(name) => {
-                let overrides = self.target.get(name).ok_or_else(|| self.unknown_target(name))?;
-                overrides.clone().or(self.run.clone())
-            }
+        let Some(name) = target else {
+            return Ok(self.run.clone());
         };
-        let Some(HealthcheckSetting::On(check)) = &run.healthcheck else {
-            return Ok(run);
-        };
-        if check.path.is_some() && run.port.is_none() {
-            let message = "the health check asks a path but the service has no port; \
-                           write `port = 3000` in `[run]`, or a `command` instead of the `path`";
-            return Err(Diagnostic::new(message)
-                .at(self.role_place(target, "healthcheck.path"))
-                .into());
-        }
-        if check.path.is_none() && check.command.is_none() {
-            let message = "the health check does not say what to ask; write `path = \"/health\"` or a \
-                           `command` in `[run.healthcheck]`, or `healthcheck = false` in `[run]`";
-            return Err(Diagnostic::new(message)
-                .at(self.role_place(target, "healthcheck"))
-                .into());
-        }
-        Ok(run)
+        let overrides = self.target.get(name).ok_or_else(|| self.unknown_target(name))?;
+        Ok(overrides.clone().or(self.run.clone()))
     }
 
     /// Returns where a key of a role was set: in `[target.NAME]`, else in `[run]`, else the nearest table.

@@ -52,22 +52,23 @@ table! {
         /// The package.json script that builds a package; `false` where nothing is to be built.
         /// Default: `build`, in each package that has one.
         pub script: Option<Script>,
-        /// Environment variables of the build steps. They are not in the image, but they are in the build's
-        /// record: a token belongs into `secrets`.
+        /// Environment variables of the service's own build; shared packages build alike for every service. They
+        /// are not in the image, but they are in the build's record: a token belongs into `secrets`.
         pub env: BTreeMap<EnvName, String>,
-        /// Packages of the system that installing or building needs, such as `python3`. Default: none.
+        /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; what
+        /// compiles native modules is added without being listed. Default: none.
         pub packages: Option<Vec<SystemPackage>>,
         /// Workspace files outside the packages that the build reads. The `extends` of a tsconfig.json are
         /// followed without being listed. Default: none.
         pub files: Option<Vec<WorkspacePath>>,
-        /// Secrets that install and build steps may read, each an id, or a table with `id` and optionally
+        /// Secrets that the service's own build may read, each an id, or a table with `id` and optionally
         /// `env` (a variable holds it), `target` (the file that holds it, else `/run/secrets/ID`) and
         /// `required` (else `true`). Default: none.
         pub secrets: Option<Vec<Secret>>,
-        /// The ssh agents that install and build steps may ask: `true` for the default one, or a list of the
+        /// The ssh agents that the service's own build may ask: `true` for the default one, or a list of the
         /// ids of `--ssh`. Default: `false`.
         pub ssh: Option<SshAgents>,
-        /// The network of the build steps. Installing dependencies always has one. Default: `default`.
+        /// The network of the service's own build. Installing dependencies always has one. Default: `default`.
         pub network: Option<Network>,
         /// Whether a lockfile that does not match the package.json files fails the build. Default: `true`.
         pub frozen: Option<bool>,
@@ -93,14 +94,15 @@ table! {
         pub user: Option<User>,
         /// Workspace files outside the packages that the service reads while it runs. Default: none.
         pub files: Option<Vec<WorkspacePath>>,
-        /// Directories that the user may write, absolute or from the service's directory. Default: none.
+        /// Directories that the user may write, absolute or from the service's directory. Each is a volume, so that
+        /// it can be written under a read-only root file system. Default: none.
         pub writable: Option<Vec<WritableDirectory>>,
         /// The signal that stops the service. Default: the base image's, else `SIGTERM`.
         pub stop_signal: Option<StopSignal>,
         /// How the service's files lie in the image. Default: `workspace`.
         pub layout: Option<Layout>,
         /// How to see that the service is well: a table `[run.healthcheck]`; `false` for no check.
-        /// Default: none.
+        /// Default: a check by HTTP where the package depends on a server library or has a `port`.
         pub healthcheck: Option<HealthcheckSetting>,
     }
 }
@@ -108,7 +110,9 @@ table! {
 table! {
     /// How to see that the service is well.
     pub struct Healthcheck {
-        /// The path to ask by HTTP on the first port; well is an answer from 200 to 399.
+        /// The path to ask by HTTP on the first port, without a `port` on the one that the container listens on;
+        /// well is an answer from 200 to 399. Default: the first of `/health/ready`, `/health`, `/healthz` and
+        /// `/api/health` that the service knows, else any answer.
         pub path: Option<UrlPath>,
         /// The command that ends with 0 where the service is well, instead of `path`.
         pub command: Option<Command>,

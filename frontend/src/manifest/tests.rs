@@ -222,18 +222,13 @@ fn a_target_overrides_the_run_table() {
 }
 
 #[test]
-fn a_role_that_cannot_be_run_is_refused() {
+fn a_target_that_is_not_there_is_refused() {
     let error = |text: &str, target: Option<&str>| good(text).role(target).unwrap_err().to_string();
     let mut told = String::new();
     for (text, target) in [
         ("", Some("worker")),
         ("[target.worker]\n[target.migrate]", Some("wroker")),
         ("[target.worker]\n[target.migrate]", Some("production")),
-        ("[run]\nhealthcheck.path = '/health'", None),
-        (
-            "[run]\nport = 1\n[target.w.healthcheck]\ninterval = '1s'",
-            Some("w"),
-        ),
     ] {
         writeln!(told, "{}", error(text, target)).unwrap();
     }
