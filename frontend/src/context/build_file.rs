@@ -71,8 +71,14 @@ impl BuildFile {
         };
         let file = Manifest::decode(name, &bytes)?;
         Ok(Self {
+            package_json: beside.map_err(|failure| {
+                let message = format!(
+                    "{package_json} beside the manifest cannot be read: {failure}; where it is a link, the link has \
+                     to stay inside of its directory"
+                );
+                Failure::from(Diagnostic::new(message).at(Place::of_line(&file, 1)))
+            })?,
             file,
-            package_json: beside?,
             ignore: ignored?,
             vertex,
         })

@@ -64,12 +64,25 @@ function isForOnePlatform(owner) {
   }
 }
 
+// Names of virtual store entries. node-gyp writes below the real path of a dependency's own gyp file as if it were
+// relative, and so leaves directories of such names, and files beside an entry's node_modules.
+const entries = new Set();
+function cleanStore(store) {
+  if (!exists(store)) return;
+  for (const name of fs.readdirSync(store)) {
+    const entry = path.join(store, name);
+    if (name === 'node_modules' || !fs.lstatSync(entry).isDirectory()) continue;
+    entries.add(name);
+    for (const child of fs.readdirSync(entry)) if (child !== 'node_modules') remove(path.join(entry, child));
+  }
+}
+
 function walk(directory) {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
     if (entry.isDirectory()) {
       // node-pre-gyp builds in a directory of its own and moves the result.
-      if (/^build-tmp-/.test(entry.name)) {
+      if (/^build-tmp-/.test(entry.name) || (entries.has(entry.name) && !directory.endsWith('/.pnpm'))) {
         remove(file);
         continue;
       }
@@ -99,6 +112,7 @@ for (const tree of trees(root)) {
   for (const name of fs.readdirSync(tree)) if (stamped.test(name)) remove(path.join(tree, name));
   remove(path.join(tree, '.cache'));
   remove(path.join(tree, '.pnpm', 'lock.yaml'));
+  cleanStore(path.join(tree, '.pnpm'));
   walk(tree);
 }
 
