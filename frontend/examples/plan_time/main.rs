@@ -116,7 +116,7 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
     let start = Instant::now();
     let closure = plan::closure(&found.workspace, &found.service).unwrap();
     let find = start.elapsed();
-    context::load_projects(&tree, &mut found.workspace, &closure)
+    context::load_projects(&tree, &mut found.workspace, closure.importers())
         .await
         .unwrap();
 

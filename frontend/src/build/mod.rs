@@ -83,7 +83,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
     let mut found = context::load(&tree, &build_file, manifest, options).await?;
 
     let closure = plan::closure(&found.workspace, &found.service)?;
-    context::load_projects(&tree, &mut found.workspace, &closure).await?;
+    context::load_projects(&tree, &mut found.workspace, closure.importers()).await?;
     let ignore = build_file
         .ignore
         .as_deref()

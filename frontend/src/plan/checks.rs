@@ -80,7 +80,7 @@ pub(super) fn check_drift(
     manifests: &Manifests,
 ) -> Result<Vec<Diagnostic>, Diagnostics> {
     let workspace = input.workspace;
-    let mut needed: BTreeSet<ImporterId> = input.closure.iter().cloned().collect();
+    let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
     // The root's tools are installed for every build.
     needed.insert(".".to_owned());
     let has_pnpmfile = workspace

@@ -23,5 +23,5 @@ pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use model::*;
 pub use outside::ROOT_CONFIGURATION;
-pub use planner::{PlanInput, Planned, closure, plan};
+pub use planner::{BuildClosure, PlanInput, Planned, closure, plan};
 pub use system::SystemPackages;

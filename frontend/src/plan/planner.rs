@@ -28,7 +28,7 @@ pub struct PlanInput<'a> {
     /// The service.
     pub service: &'a str,
     /// The service's build closure, from [`closure`].
-    pub closure: &'a [ImporterId],
+    pub closure: &'a BuildClosure,
     /// `--target`.
     pub target: Option<&'a str>,
     /// Patterns of the ignore file.
@@ -44,21 +44,38 @@ pub struct Planned {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Returns the importers that building a service may touch, dependencies first, the service last.
+/// What building a service may touch.
+#[derive(Debug)]
+pub struct BuildClosure {
+    /// The projects and packages.
+    development: WorkspaceClosure,
+    /// The projects' order.
+    order: BuildOrder,
+}
+
+impl BuildClosure {
+    /// Returns the importers, dependencies first, the service last.
+    pub fn importers(&self) -> &[ImporterId] {
+        &self.order.importers
+    }
+}
+
+/// Returns what building a service may touch.
 ///
 /// # Errors
 /// A circle of packages that no order resolves, and a lockfile that does not hold together.
-pub fn closure(workspace: &Workspace, service: &str) -> Result<Vec<ImporterId>, Diagnostics> {
+pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Diagnostics> {
     let scope = Scope::Development { include_root: false };
-    let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    let development = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
     if let Lockfiles::Separate(_) = workspace.lockfiles {
-        let projects = closure
+        let projects = development
             .local_paths
             .iter()
             .filter(|path| workspace.projects.contains_key(*path));
         Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
     }
-    Ok(BuildOrder::of(&closure)?.importers)
+    let order = BuildOrder::of(&development)?;
+    Ok(BuildClosure { development, order })
 }
 
 /// Plans a build.
@@ -72,8 +89,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .at(manifest.first_line())
     })?;
     checks::refuse_unsupported(manifest)?;
-    let absent = input
-        .closure
+    let importers = input.closure.importers();
+    let absent = importers
         .iter()
         .filter(|id| !workspace.projects.contains_key(*id));
     Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
@@ -99,10 +116,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
 
-    let build_scope = Scope::Development { include_root: false };
-    let development = workspace.lockfiles.closure(&[service.to_owned()], build_scope)?;
-    let order = BuildOrder::of(&development)?;
-    let reaches = reaches(&order);
+    let BuildClosure { development, order } = input.closure;
+    let reaches = reaches(order);
     let mut built = packages::plan(&PackageInput {
         workspace,
         order: &order.importers,
