@@ -69,6 +69,8 @@ function isForOnePlatform(owner) {
 const entries = new Set();
 function cleanStore(store) {
   if (!exists(store)) return;
+  // Programs of hoisted packages are for install scripts alone.
+  remove(path.join(store, 'node_modules', '.bin'));
   for (const name of fs.readdirSync(store)) {
     const entry = path.join(store, name);
     if (name === 'node_modules' || !fs.lstatSync(entry).isDirectory()) continue;
