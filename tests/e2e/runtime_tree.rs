@@ -82,7 +82,10 @@ fn packages(tree: &Tree) -> BTreeSet<String> {
     for (path, entry) in tree.below(store) {
         // STORE/ENTRY/node_modules/NAME, or with a scope @SCOPE/NAME.
         let parts: Vec<&str> = path[store.len() + 1..].split('/').collect();
-        if let [_, beside, ..] = parts[..] {
+        // Of the directory of hoisted links every name is a package's.
+        if let [entry, beside, ..] = parts[..]
+            && entry != "node_modules"
+        {
             assert_eq!(beside, "node_modules", "{path} is no package's");
         }
         let is_package = match parts[..] {
