@@ -140,8 +140,8 @@ mod tests {
     fn scripts_name_files_by_way_of_the_parent() {
         let named = |script: &str| named_by_script(script, "apps/api");
         assert_eq!(
-            named("node ../../scripts/build.mjs --out=dist && cp -r ../shared/assets dist"),
-            ["scripts/build.mjs", "apps/shared/assets"]
+            named("node ../../scripts/build.mjs --out=dist && cp -r ../common/assets dist"),
+            ["scripts/build.mjs", "apps/common/assets"]
         );
         assert_eq!(named("tsc -p ../../config/*.json"), ["config"]);
         assert_eq!(named("dotenv -e ../../.env -- next build"), [""; 0]);
