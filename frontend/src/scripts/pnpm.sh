@@ -4,7 +4,8 @@
 # npm checks the registry's integrity; the checksum is the one that packageManager asks for.
 set -eu
 cd /tmp
-archive=$(npm pack --silent "pnpm@$1")
+# A connection that stalls is given up after half a minute, where npm itself waits for five.
+archive=$(npm pack --silent --fetch-timeout=30000 --fetch-retries=4 --fetch-retry-mintimeout=1000 "pnpm@$1")
 if [ -n "${2-}" ]; then
     node -e '
       const [file, expected] = process.argv.slice(1);
