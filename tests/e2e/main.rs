@@ -4,6 +4,7 @@
 //! itself while it runs; what one builds, the next finds in the engine's cache.
 
 mod bad_input;
+mod buildx_flags;
 mod cache;
 mod fixtures;
 mod frontend_image;

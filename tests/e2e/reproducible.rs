@@ -26,6 +26,8 @@ fn a_clone_with_another_umask_gives_the_same_image() {
     assert_same(&first, &second);
 }
 
+/// Honours `--no-cache`: every step that runs a program runs again, and gives the same image.
+/// Honours `--build-arg BUILDKIT_CACHE_MOUNT_NS=NAME`: package caches are those of that name, apart from all others.
 #[test]
 fn running_every_step_again_gives_the_same_image() {
     let engine = Engine::take();
