@@ -23,7 +23,7 @@ use vextrus_frontend::gateway::Gateway;
 use vextrus_frontend::lower::{self, Context, ExecOptions, ResolvedImage, Surroundings};
 use vextrus_frontend::manifest::Manifest;
 use vextrus_frontend::options::Options;
-use vextrus_frontend::plan::{self, Plan, PlanInput};
+use vextrus_frontend::plan::{self, Plan, PlanInput, Target};
 use vextrus_frontend::workspace::Lockfile;
 
 /// Builds that are measured, after as many that are not.
@@ -126,7 +126,7 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
         workspace: &found.workspace,
         service: &found.service,
         closure: &closure,
-        target: None,
+        target: Target::default(),
         ignore: Vec::new(),
     })
     .unwrap();

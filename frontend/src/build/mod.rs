@@ -95,7 +95,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         workspace: &found.workspace,
         service: &found.service,
         closure: &closure,
-        target: options.target.as_deref(),
+        target: found.manifest.target(options.target.as_deref())?,
         ignore,
     })?;
     Ok(Decided {

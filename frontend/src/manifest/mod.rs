@@ -8,6 +8,7 @@ mod read;
 pub mod reference;
 mod table;
 pub mod tables;
+pub mod targets;
 pub mod values;
 mod words;
 
@@ -18,10 +19,10 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
-use read::{Field, Reader};
+use crate::diagnostic::{Diagnostics, Place, SourceFile};
+use read::{Field as _, Reader};
 use tables::{Keys, Run};
-use words::{quoted, shown, suggest};
+use targets::Target;
 
 /// A checked manifest: the keys that were set, and where.
 ///
@@ -149,38 +150,10 @@ impl Manifest {
         Place::of_line(&self.file, line)
     }
 
-    /// Returns how the image runs: `[run]`, with the overrides of `[target.NAME]` where a target is named.
-    ///
-    /// # Errors
-    /// Where no such target exists.
-    pub fn role(&self, target: Option<&str>) -> Result<Run, Diagnostics> {
-        let Some(name) = target else {
-            return Ok(self.run.clone());
-        };
-        let overrides = self.target.get(name).ok_or_else(|| self.unknown_target(name))?;
-        Ok(overrides.clone().or(self.run.clone()))
-    }
-
     /// Returns where a key of a role was set: in `[target.NAME]`, else in `[run]`, else the nearest table.
-    pub fn role_place(&self, target: Option<&str>, key: &str) -> Place {
-        target
-            .and_then(|name| self.place(&format!("target.{name}.{key}")))
+    pub fn role_place(&self, target: &Target, key: &str) -> Place {
+        let role = target.role.as_deref();
+        role.and_then(|name| self.place(&format!("target.{name}.{key}")))
             .unwrap_or_else(|| self.nearest_place(&format!("run.{key}")))
-    }
-
-    fn unknown_target(&self, name: &str) -> Diagnostics {
-        let names: Vec<&str> = self.target.keys().map(values::TargetName::as_str).collect();
-        let help = match suggest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `--target {near}`?"),
-            None if names.is_empty() => {
-                format!(
-                    "leave `--target` out, or write a table `[target.{}]`",
-                    shown(name)
-                )
-            }
-            None => format!("the targets are {}", names.join(", ")),
-        };
-        let message = format!("no target {} in this manifest; {help}", quoted(name));
-        Diagnostic::new(message).at(self.first_line()).into()
     }
 }

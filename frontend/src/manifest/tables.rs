@@ -10,10 +10,11 @@ use serde_json::{Value as Json, json};
 
 use super::read::{Field, Item, Reader, Value};
 use super::table::{Described, described, table};
+use super::targets;
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
-    PackageName, Period, PnpmVersion, Ports, Retries, Script, Secret, SshAgents, StopSignal, SystemPackage,
-    TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
+    PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents, StopSignal,
+    SystemPackage, TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
 
@@ -75,6 +76,12 @@ table! {
         /// Whether the `postinstall` script of the workspace's root package runs before the builds.
         /// Default: `false`.
         pub root_postinstall: Option<bool>,
+        /// The package.json script that `--target test` runs. Default: `test`.
+        pub test: Option<ScriptName>,
+        /// The package.json script that `--target lint` runs. Default: `lint`.
+        pub lint: Option<ScriptName>,
+        /// The package.json script that the image of `--target dev` runs. Default: `start:dev`, else `dev`.
+        pub dev: Option<ScriptName>,
     }
 }
 
@@ -175,8 +182,13 @@ pub(super) fn homes_of(key: &str) -> impl Iterator<Item = &'static str> {
 }
 
 impl Keys {
-    /// Notes what no value shows alone: two sources of one variable or file.
+    /// Notes what no value shows alone: names that are taken, two sources of one variable or file.
     pub(super) fn check(&self, reader: &mut Reader) {
+        for name in self.target.keys() {
+            if let Some(message) = targets::reserved(name) {
+                reader.wrong_key(&format!("target.{name}"), &message);
+            }
+        }
         let mut taken: BTreeSet<&str> = self.build.env.keys().map(EnvName::as_str).collect();
         for (i, secret) in self.build.secrets.iter().flatten().enumerate() {
             for name in [secret.env.as_ref().map(EnvName::as_str), secret.target.as_deref()]

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::tables::Build;
+use super::targets::Stage;
 use super::values::{Base, HealthcheckSetting, Kind, Layout, Network, Script, User};
+use super::words::shown;
 use super::*;
 
 fn parse(text: &str) -> Result<Manifest, Diagnostics> {
@@ -25,6 +27,9 @@ pnpm = "9.15.4"
 
 [build]
 script = "build:prod"
+test = "test:ci"
+lint = "lint:ci"
+dev = "serve"
 env = { NODE_OPTIONS = "--max-old-space-size=4096" }
 packages = ["python3", "g++=4:12.2.0-3"]
 files = ["./proto/**/", "nest-cli.json"]
@@ -92,7 +97,7 @@ fn one_line_is_a_whole_manifest() {
     let manifest = good("# syntax=vextrus/frontend\n");
     assert_eq!(manifest.keys, Keys::default());
     assert_eq!(manifest.first_line().to_string(), "service.toml:1");
-    assert_eq!(manifest.role(None).unwrap(), Run::default());
+    assert_eq!(manifest.role(&Target::default()), Run::default());
 }
 
 #[test]
@@ -117,17 +122,17 @@ fn places_cover_the_key_and_its_value() {
             .map(|place| (place.first_line, place.last_line))
     };
     assert_eq!(lines("node"), Some((5, 5)));
-    assert_eq!(lines("run"), Some((19, 19)));
-    assert_eq!(lines("run.port[1]"), Some((21, 21)));
-    assert_eq!(lines("run.env.NODE_ENV"), Some((22, 22)));
-    assert_eq!(lines("build.secrets[1].env"), Some((13, 13)));
-    assert_eq!(lines("run.healthcheck.retries"), Some((35, 35)));
+    assert_eq!(lines("run"), Some((22, 22)));
+    assert_eq!(lines("run.port[1]"), Some((24, 24)));
+    assert_eq!(lines("run.env.NODE_ENV"), Some((25, 25)));
+    assert_eq!(lines("build.secrets[1].env"), Some((16, 16)));
+    assert_eq!(lines("run.healthcheck.retries"), Some((38, 38)));
     assert_eq!(
         lines("image.labels.org.opencontainers.image.title"),
-        Some((38, 38))
+        Some((41, 41))
     );
     assert_eq!(lines("run.prot"), None);
-    assert_eq!(manifest.nearest_place("run.healthcheck.nothing").first_line, 30);
+    assert_eq!(manifest.nearest_place("run.healthcheck.nothing").first_line, 33);
     assert_eq!(manifest.nearest_place("nothing").first_line, 1);
     let several = good("[build]\nfiles = [\n  \"a\",\n  \"b\",\n]\n");
     let place = several.place("build.files").unwrap();
@@ -192,16 +197,16 @@ env.QUEUE = "mail"
     assert_eq!(place("build.env.A").unwrap(), "vextrus.toml:5");
     assert_eq!(merged.first_line().to_string(), "service.toml:1");
 
-    let worker = merged.role(Some("worker")).unwrap();
+    let worker = merged.role(&target("worker"));
     assert_eq!(worker.command.as_ref().unwrap().words(), ["node", "worker.js"]);
     assert_eq!(worker.env.len(), 2);
     assert_eq!(worker.user(), User { uid: 1000, gid: 1000 });
     assert_eq!(
-        merged.role_place(Some("worker"), "command").to_string(),
+        merged.role_place(&target("worker"), "command").to_string(),
         "vextrus.toml:11"
     );
     assert_eq!(
-        merged.role_place(Some("worker"), "port").to_string(),
+        merged.role_place(&target("worker"), "port").to_string(),
         "vextrus.toml:7"
     );
 }
@@ -209,26 +214,52 @@ env.QUEUE = "mail"
 #[test]
 fn a_target_overrides_the_run_table() {
     let manifest = good(FULL);
-    let worker = manifest.role(Some("worker")).unwrap();
+    let worker = manifest.role(&target("worker"));
     assert_eq!(worker.command.unwrap().words(), ["node", "dist/worker.js"]);
     assert_eq!(worker.healthcheck, Some(HealthcheckSetting::Off));
     assert_eq!(worker.env.len(), 2);
     assert_eq!(worker.port.unwrap().all(), [3000, 9090]);
-    let migrate = manifest.role(Some("migrate")).unwrap();
+    let migrate = manifest.role(&target("migrate"));
     let Some(HealthcheckSetting::On(check)) = migrate.healthcheck else {
         panic!()
     };
     assert!(check.path.is_none() && check.command.is_some() && check.retries() == 5);
 }
 
+/// Returns the choice of a role.
+fn target(role: &str) -> Target {
+    Target {
+        stage: Stage::Runtime,
+        role: Some(role.to_owned()),
+    }
+}
+
+#[test]
+fn the_targets_of_a_manifest_are_listed_and_found() {
+    let manifest = good(
+        "[build]\ntest = \"test:ci\"\n[target.Worker]\ncommand = \"node worker.js\"\n[target.migrate]\nport = 1\n",
+    );
+    let mut told = String::new();
+    for listed in manifest.targets() {
+        let default = if listed.is_default() { " (default)" } else { "" };
+        let name = listed.target.name();
+        writeln!(told, "{name}{default}: {}, {}", listed.description, listed.place).unwrap();
+        assert_eq!(manifest.target(Some(name)).unwrap(), listed.target);
+    }
+    insta::assert_snapshot!(told);
+    assert_eq!(manifest.target(None).unwrap(), Target::default());
+    assert_eq!(manifest.target(Some("worker")).unwrap(), target("Worker"));
+    assert_eq!(manifest.target(Some("TEST")).unwrap().stage, Stage::Test);
+}
+
 #[test]
 fn a_target_that_is_not_there_is_refused() {
-    let error = |text: &str, target: Option<&str>| good(text).role(target).unwrap_err().to_string();
+    let error = |text: &str, target: &str| good(text).target(Some(target)).unwrap_err().to_string();
     let mut told = String::new();
     for (text, target) in [
-        ("", Some("worker")),
-        ("[target.worker]\n[target.migrate]", Some("wroker")),
-        ("[target.worker]\n[target.migrate]", Some("production")),
+        ("", "worker"),
+        ("[target.worker]\n[target.migrate]", "wroker"),
+        ("[target.worker]\n[target.migrate]", "production"),
     ] {
         writeln!(told, "{}", error(text, target)).unwrap();
     }
@@ -237,6 +268,8 @@ fn a_target_that_is_not_there_is_refused() {
 
 /// Each mistake alone, so that the snapshot reads as a list of inputs and answers.
 const MISTAKES: &[&str] = &[
+    "[target.test]\nport = 80\n[target.Runtime]",
+    "build.test = \"jest --ci\"",
     // Keys.
     "nod = 22",
     "port = 3000",

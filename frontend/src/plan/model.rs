@@ -8,6 +8,7 @@ use super::base::{BaseImage, Libc};
 use super::contents::OutputRule;
 use super::system::SystemPackages;
 
+pub use crate::manifest::targets::{Stage, Target};
 pub use crate::workspace::ROOT as WORKSPACE;
 
 /// Where pnpm's store is mounted while installing.
@@ -24,6 +25,8 @@ pub struct Plan {
     pub label: String,
     /// The service's package name.
     pub package: String,
+    /// What the result is.
+    pub target: Target,
     /// Images and tools that steps run in.
     pub toolchain: Toolchain,
     /// Patterns of the context that no step sees: the ignore file's, installed packages, compiler caches.

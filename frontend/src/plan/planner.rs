@@ -10,6 +10,7 @@ use super::{base, checks, command, node_version, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
+use crate::manifest::targets::Target;
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
@@ -29,8 +30,8 @@ pub struct PlanInput<'a> {
     pub service: &'a str,
     /// The service's build closure, from [`closure`].
     pub closure: &'a BuildClosure,
-    /// `--target`.
-    pub target: Option<&'a str>,
+    /// What `--target` chose.
+    pub target: Target,
     /// Patterns of the ignore file.
     pub ignore: Vec<String>,
 }
@@ -88,13 +89,13 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
             .at(manifest.first_line())
     })?;
-    checks::refuse_unsupported(manifest)?;
+    checks::refuse_unsupported(manifest, &input.target)?;
     let importers = input.closure.importers();
     let absent = importers
         .iter()
         .filter(|id| !workspace.projects.contains_key(*id));
     Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
-    let run = manifest.role(input.target)?;
+    let run = manifest.role(&input.target);
     let mut reasons = BTreeMap::new();
     let manifests = install::manifests(workspace);
     let mut warnings = checks::check_drift(input, &manifests)?;
@@ -182,6 +183,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         plan: Plan {
             label: label(service, project),
             package: project.name(service),
+            target: input.target.clone(),
             toolchain,
             ignore,
             installs,

@@ -7,6 +7,26 @@ use super::{EnvName, SecretId, SshId, Text, parse_text, text};
 use crate::manifest::read::{Field, Item, Reader, Value};
 use crate::manifest::table::table;
 
+text! {
+    /// The name of a package.json script.
+    ScriptName, script_name,
+    write "the name of a package.json script, such as `check`",
+    examples ["check"]
+}
+
+fn script_name(text: &str) -> Result<&str, String> {
+    let why = match text.chars().next() {
+        None => "is empty",
+        // pnpm would take it for an option.
+        Some('-') => "begins with `-`",
+        _ if text.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            "is a command, not the name of a script"
+        }
+        _ => return Ok(text),
+    };
+    Err(why.to_owned())
+}
+
 /// The package.json script that builds a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Script {
@@ -21,18 +41,10 @@ impl Value for Script {
         let write = "the name of a package.json script such as `\"build\"`, or `false` for none";
         match item.get_ref() {
             DeValue::Boolean(false) => return Some(Self::None),
-            DeValue::String(name) => {
-                let why = match name.chars().next() {
-                    None => "is empty",
-                    // pnpm would take it for an option.
-                    Some('-') => "begins with `-`",
-                    _ if name.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-                        "is a command, not the name of a script"
-                    }
-                    _ => return Some(Self::Named(name.to_string())),
-                };
-                reader.wrong_text(item, path, name, why, write);
-            }
+            DeValue::String(name) => match script_name(name) {
+                Ok(name) => return Some(Self::Named(name.to_owned())),
+                Err(why) => reader.wrong_text(item, path, name, &why, write),
+            },
             _ => reader.wrong_type(item, path, write),
         }
         None

@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
 use super::read::{Item, Reader, Value};
-pub use build::{Script, Secret, SecretTable, SecretTarget, SshAgents};
+pub use build::{Script, ScriptName, Secret, SecretTable, SecretTarget, SshAgents};
 pub use choice::{Kind, Layout, Network};
 pub use command::Command;
 pub use image::{Base, ImageReference};

@@ -1,11 +1,12 @@
 use super::*;
 use crate::diagnostic::SourceFile;
 use crate::manifest::Manifest;
+use crate::manifest::targets::Target;
 
 /// Decides for a manifest's `[run]` and a package's dependencies, as a line for people.
 fn decided(run: &str, dependencies: &[&str]) -> String {
     let manifest = Manifest::parse(&SourceFile::new("service.toml", run)).unwrap();
-    let run = manifest.role(None).unwrap();
+    let run = manifest.role(&Target::default());
     let dependencies: std::collections::BTreeMap<_, _> =
         dependencies.iter().map(|name| (*name, "1")).collect();
     let text = serde_json::json!({ "dependencies": dependencies }).to_string();
