@@ -100,6 +100,16 @@ macro_rules! vertex_options {
                 self
             }
 
+            /// Adds several such places.
+            #[must_use]
+            pub fn locations<'a>(
+                mut self,
+                locations: impl IntoIterator<Item = &'a $crate::Location>,
+            ) -> Self {
+                self.options.metadata.locations.extend(locations.into_iter().cloned());
+                self
+            }
+
             /// Sets the platform. Without it a vertex takes that of the output it is based on, then the
             /// daemon's own.
             #[must_use]

@@ -372,7 +372,7 @@ mod step {
     }
 
     #[test]
-    fn fails_in_a_shared_packages_script_at_the_manifests_line() {
+    fn fails_in_a_shared_packages_script() {
         let message = refusal_of_step(|erp| {
             erp.write(MANIFEST, format!("{SYNTAX}\n[build]\nscript = \"build\"\n"));
             erp.replace(

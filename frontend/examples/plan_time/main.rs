@@ -165,7 +165,8 @@ fn surroundings(plan: &Plan) -> Surroundings {
         images: names.map(|name| (name.clone(), image(name))).into(),
         accounts: None,
         cache_namespace: String::new(),
-        locations: BTreeMap::new(),
+        keys: BTreeMap::new(),
+        origins: BTreeMap::new(),
         timestamp: 0,
         exec: ExecOptions::default(),
     }

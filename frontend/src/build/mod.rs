@@ -5,6 +5,7 @@
 mod accounts;
 mod image_config;
 mod images;
+mod locations;
 mod request;
 
 pub(crate) use request::local_session;
@@ -24,6 +25,7 @@ use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::plan::{self, Plan, PlanInput, Planned};
 use crate::result;
+use locations::Locations;
 
 /// Builds what the options ask for.
 ///
@@ -48,7 +50,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
             &gateway,
             &options,
             &decided.manifest,
-            &decided.planned.plan,
+            &decided.planned,
             platform,
             merge,
         )
@@ -110,10 +112,12 @@ async fn build_platform(
     gateway: &Gateway,
     options: &Options,
     manifest: &Manifest,
-    plan: &Plan,
+    planned: &Planned,
     platform: &Platform,
     merge: bool,
 ) -> Result<(Reference, result::ImageConfig), Failure> {
+    let plan = &planned.plan;
+    let locations = Locations::of(manifest, &planned.places);
     let build = request::build_platform(options)?;
     let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
     let base = images::config_of(&images, &plan.runtime.base.reference)?;
@@ -136,7 +140,8 @@ async fn build_platform(
             .get("BUILDKIT_CACHE_MOUNT_NS")
             .cloned()
             .unwrap_or_default(),
-        locations: request::locations(manifest),
+        keys: locations.keys,
+        origins: locations.origins,
         timestamp: request::timestamp(options)?,
         exec: request::exec_options(options),
     };

@@ -1,15 +1,11 @@
 //! What the command line asks of a build, turned into what the stages take.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use buildkit_llb::{Location, Platform, ProxyEnv, SourceFile};
+use buildkit_llb::{Platform, ProxyEnv};
 
 use super::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::{BuildResult, CacheImport, Failure};
 use crate::lower::ExecOptions;
-use crate::manifest::Manifest;
 use crate::options::{NoCache, Options};
 
 /// Time of everything in an image that has no `SOURCE_DATE_EPOCH`: the one that npm gives to files.
@@ -150,35 +146,4 @@ pub(super) fn cache_imports(options: &Options) -> Vec<CacheImport> {
             attrs: import.attrs.clone(),
         })
         .collect()
-}
-
-/// Returns the manifest's line for each key that a step may fail for, and under `""` the syntax line.
-pub(super) fn locations(manifest: &Manifest) -> BTreeMap<String, Location> {
-    let mut files: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
-    let mut location = |place: crate::diagnostic::Place| {
-        let file = files.entry(place.file.name.clone()).or_insert_with(|| {
-            Arc::new(SourceFile {
-                filename: place.file.name.clone(),
-                language: "TOML".to_owned(),
-                data: place.file.text.clone().into_bytes(),
-            })
-        });
-        Location::new(file, place.first_line..=place.last_line)
-    };
-    let keys = [
-        "base",
-        "node",
-        "pnpm",
-        "build.script",
-        "build.packages",
-        "run.packages",
-        "run.files",
-        "image.max_size",
-    ];
-    let mut locations: BTreeMap<String, Location> = keys
-        .iter()
-        .map(|key| ((*key).to_owned(), location(manifest.nearest_place(key))))
-        .collect();
-    locations.insert(String::new(), location(manifest.first_line()));
-    locations
 }

@@ -14,6 +14,7 @@ use crate::options::Worker;
 
 mod invariance;
 mod large;
+mod origins;
 mod plans;
 mod refusals;
 mod roots;

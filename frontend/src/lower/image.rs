@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use super::Graph;
 use super::package::Package;
 use super::steps::Steps;
-use super::toolchain::{Installs, located, resolved, with_packages};
+use super::toolchain::{Installs, resolved, with_packages};
 use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, WORKSPACE};
 
 pub(super) fn lower(
@@ -21,7 +21,7 @@ pub(super) fn lower(
     let runtime = &plan.runtime;
     let target = &steps.surroundings.target;
     let image = resolved(steps, &runtime.base.reference)?;
-    let base = steps.image(image, target);
+    let base = steps.image(image, target, "base");
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
     let mut layers = vec![settings(steps, runtime), dependencies(steps, installs)];
@@ -54,7 +54,10 @@ pub(super) fn lower(
         if let Some((from, directory)) = generated {
             layer = layer.copy(steps.layer_copy(from, directory, WORKSPACE));
         }
-        let layer = layer.name(steps.name(format!("layer {}", package.name))).output();
+        let layer = layer
+            .name(steps.name(format!("layer {}", package.name)))
+            .locations(steps.at([&package.origin]))
+            .output();
         service = layer.clone();
         history.push(package.name.clone());
         layers.push(layer);
@@ -93,11 +96,15 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
                 .owner(runtime.user.uid, runtime.user.gid),
         );
     }
-    let layer = layer.name(steps.name("accounts and directories")).output();
+    let layer = layer
+        .name(steps.name("accounts and directories"))
+        .locations(steps.key("run.user"))
+        .output();
     // A file that is made in a directory moves the directory's time; the copy sets them all.
     File::on(&Output::scratch())
         .copy(steps.layer_copy(&layer, "/", "/"))
         .name(steps.name("layer of accounts, directories and the health check"))
+        .locations(steps.key("run.user"))
         .output()
 }
 
@@ -106,6 +113,7 @@ fn dependencies(steps: &Steps<'_>, installs: &Installs) -> Output {
     File::on(&Output::scratch())
         .copy(steps.layer_copy(&installs.production.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
+        .locations(steps.at(&steps.plan.production.origin))
         .output()
 }
 
@@ -114,15 +122,14 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     if runtime.files.is_empty() {
         return None;
     }
-    let files = steps.load("extra files", runtime.files.keys(), &[]);
+    let locations = steps.key("run.files");
+    let files = steps.load("extra files", runtime.files.keys(), &[], &locations);
     let mut layer = File::on(&Output::scratch());
     for (source, destination) in &runtime.files {
         layer = layer.copy(steps.layer_copy(&files, &format!("/{source}"), destination));
     }
-    if let Some(location) = steps.location("run.files") {
-        layer = layer.location(location);
-    }
-    Some(layer.name(steps.name("layer of extra files")).output())
+    let layer = layer.name(steps.name("layer of extra files"));
+    Some(layer.locations(locations).output())
 }
 
 /// A step that fails when the image is larger than the manifest allows.
@@ -140,11 +147,12 @@ fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnosti
     ]
     .map(str::to_owned);
     let exec = steps
-        .run(&steps.image(tools, platform), tools, command, platform)
+        .run(&steps.image(tools, platform, "node"), tools, command, platform)
         .mount(steps.script("budget.cjs"))
         .mount(Mount::bind(image, "/image").read_only())
-        .name(steps.name("measure the image"));
-    Ok(Some(located(steps, exec, "image.max_size").build().root()))
+        .name(steps.name("measure the image"))
+        .locations(steps.key("image.max_size"));
+    Ok(Some(exec.build().root()))
 }
 
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
@@ -152,6 +160,7 @@ fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
     if steps.surroundings.merge {
         return Merge::new(std::iter::once(base).chain(layers))
             .name(steps.name("image"))
+            .locations(steps.key(""))
             .output();
     }
     layers.into_iter().fold(base, |image, layer| {
@@ -162,6 +171,7 @@ fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
                     .create_dest_path(true),
             )
             .name(steps.name("image"))
+            .locations(steps.key(""))
             .output()
     })
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Location, Output, Platform};
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::Plan;
+use crate::plan::{Origin, Plan};
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
@@ -31,8 +31,10 @@ pub struct Surroundings {
     pub accounts: Option<Accounts>,
     /// Prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
-    /// Line of the manifest that a key stands on, for failing steps.
-    pub locations: BTreeMap<String, Location>,
+    /// Line of the manifest that a key stands on, and under `""` that of the syntax directive.
+    pub keys: BTreeMap<String, Location>,
+    /// Lines of the workspace's files that the plan's steps come from.
+    pub origins: BTreeMap<Origin, Location>,
     /// Modification time of everything in the image, in seconds since 1970.
     pub timestamp: i64,
     /// What every step that runs a program gets from the command line.

@@ -7,7 +7,7 @@ use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
 use crate::diagnostic::Diagnostic;
 
 use super::steps::{Steps, copy, with_network};
-use super::toolchain::{Installs, in_tree, located, resolved};
+use super::toolchain::{Installs, in_tree, resolved};
 use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 
 /// What a package hands on.
@@ -57,6 +57,7 @@ fn sources(steps: &Steps<'_>, package: &PackageBuild) -> Output {
         &format!("the sources of {}", package.name),
         include,
         &package.stale,
+        &steps.at([&package.origin]),
     )
 }
 
@@ -103,6 +104,7 @@ fn built(
     );
     let tree = tree
         .name(steps.name(format!("sources of {}", package.name)))
+        .locations(steps.at([&package.origin]))
         .output();
 
     let image = resolved(steps, &steps.plan.toolchain.image)?;
@@ -121,7 +123,8 @@ fn built(
         .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
-        .name(steps.name(format!("build {}", package.name)));
+        .name(steps.name(format!("build {}", package.name)))
+        .locations(steps.at(package.scripts.iter().map(|script| &script.origin)));
     if !injected.is_empty() {
         exec = exec.mount(steps.script("inject.cjs"));
     }
@@ -144,8 +147,11 @@ fn built(
         let socket = format!("/run/buildkit/ssh_agent.{index}");
         exec = exec.mount(Mount::ssh(&socket, id)).env("SSH_AUTH_SOCK", &socket);
     }
-    exec = with_network(exec, package.network.as_deref());
-    let outputs = located(steps, exec, "build.script").build();
+    if let Some(network) = &package.network {
+        // Where the scripts fail for the lack of a network, this line is why.
+        exec = with_network(exec, Some(network)).locations(steps.key("build.network"));
+    }
+    let outputs = exec.build();
     // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
     let directory = |rule: OutputRule| format!("/{}", rule.as_str());
     let out = outputs

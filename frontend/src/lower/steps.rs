@@ -8,7 +8,7 @@ use buildkit_llb::{
 use std::collections::BTreeSet;
 
 use super::{Context, ResolvedImage, Surroundings};
-use crate::plan::{Plan, SCRIPTS};
+use crate::plan::{Origin, Plan, SCRIPTS};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl<'a> Steps<'a> {
         }
         let scripts = scripts
             .name(format!("[{}] load the build's scripts", plan.label))
+            .locations(surroundings.keys.get(""))
             .output();
         Self {
             plan,
@@ -49,6 +50,7 @@ impl<'a> Steps<'a> {
         what: &str,
         include: impl IntoIterator<Item = &'p String>,
         exclude: &[String],
+        locations: &[&Location],
     ) -> Output {
         let name = match &self.surroundings.context {
             Context::Output(output) => return output.clone(),
@@ -66,6 +68,7 @@ impl<'a> Steps<'a> {
             .include(include.into_iter().map(String::as_str))
             .exclude(self.plan.ignore.iter().chain(exclude).map(String::as_str))
             .name(self.name(format!("load {what}")))
+            .locations(locations.iter().copied())
             .output()
     }
 
@@ -74,10 +77,19 @@ impl<'a> Steps<'a> {
         format!("[{}] {}", self.plan.label, what.as_ref())
     }
 
-    /// Returns the location of a manifest key; without the key, the line that made the file a build file.
-    pub(super) fn location(&self, key: &str) -> Option<&Location> {
-        let locations = &self.surroundings.locations;
-        locations.get(key).or_else(|| locations.get(""))
+    /// Returns the line of a manifest's key; without the key, the line that made the file a build file.
+    pub(super) fn key(&self, key: &str) -> Vec<&'a Location> {
+        let keys = &self.surroundings.keys;
+        keys.get(key).or_else(|| keys.get("")).into_iter().collect()
+    }
+
+    /// Returns the lines that a step comes from; without any, the line that made the manifest a build file.
+    pub(super) fn at<'o>(&self, origins: impl IntoIterator<Item = &'o Origin>) -> Vec<&'a Location> {
+        let origins = origins.into_iter();
+        let found: Vec<&Location> = origins
+            .filter_map(|origin| self.surroundings.origins.get(origin))
+            .collect();
+        if found.is_empty() { self.key("") } else { found }
     }
 
     /// Mounts one of the frontend's scripts at `/vextrus`: a step's key holds the script that it runs, and no other.
@@ -125,12 +137,13 @@ impl<'a> Steps<'a> {
         with_network(exec, options.network.as_deref())
     }
 
-    /// Returns an image's root file system.
-    pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform) -> Output {
+    /// Returns an image's root file system; `key` of the manifest chooses it.
+    pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform, key: &str) -> Output {
         Image::new(&image.reference)
             .resolve_mode(image.mode)
             .platform(platform)
             .name(self.name(format!("base {}", image.reference)))
+            .locations(self.key(key))
             .output()
     }
 

@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{
-    CacheSharing, Copy, Exec, File, MkDir, MkFile, Mount, Output, Platform, Rooted, SecretEnv,
-};
+use buildkit_llb::{CacheSharing, Copy, File, MkDir, MkFile, Mount, Output, Platform, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
@@ -96,7 +94,8 @@ pub(super) fn with_packages(
     }
     let mut exec = steps
         .run(root, image, packages.command.iter().cloned(), platform)
-        .name(steps.name(format!("install {}", packages.names.join(", "))));
+        .name(steps.name(format!("install {}", packages.names.join(", "))))
+        .locations(steps.key(key));
     for directory in &packages.caches {
         let id = steps.cache_id(&format!("packages{directory}-{platform}"));
         exec = exec.mount(Mount::cache(directory, id).sharing(CacheSharing::Locked));
@@ -104,7 +103,7 @@ pub(super) fn with_packages(
     for (name, value) in &packages.env {
         exec = exec.env(name, value);
     }
-    Ok(located(steps, exec, key).build().root())
+    Ok(exec.build().root())
 }
 
 fn with_pnpm(
@@ -114,14 +113,18 @@ fn with_pnpm(
     platform: &Platform,
 ) -> Result<Output, Diagnostic> {
     let image = resolved(steps, reference)?;
-    let root = steps.image(image, platform);
+    let root = steps.image(image, platform, "node");
     let toolchain = &steps.plan.toolchain;
     let exec = steps
         .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
         .mount(steps.script("pnpm.sh"))
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
-        .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)));
-    let root = located(steps, exec, "pnpm").build().root();
+        .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)))
+        .locations(match &toolchain.origin {
+            Some(origin) => steps.at([origin]),
+            None => steps.key("pnpm"),
+        });
+    let root = exec.build().root();
     with_packages(steps, &root, image, packages, "build.packages", platform)
 }
 
@@ -148,13 +151,17 @@ fn lower_install(
     for (path, text) in &install.files {
         manifests = manifests.mkfile(MkFile::new(in_tree(path), text.as_bytes()).mode(0o644));
     }
-    let copied =
-        (!install.copies.is_empty()).then(|| steps.load("patches and archives", install.copies.keys(), &[]));
+    let locations = steps.at(&install.origin);
+    let copied = (!install.copies.is_empty())
+        .then(|| steps.load("patches and archives", install.copies.keys(), &[], &locations));
     for ((source, destination), copied) in install.copies.iter().zip(copied.iter().cycle()) {
         let copy = Copy::new(copied, format!("/{source}"), in_tree(destination));
         manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
-    let manifests = manifests.name(steps.name(format!("{name}: manifests"))).output();
+    let manifests = manifests
+        .name(steps.name(format!("{name}: manifests")))
+        .locations(locations.iter().copied())
+        .output();
     let store = steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()));
     let mut exec = steps
         .run(&tools, image, install.command.iter().cloned(), platform)
@@ -163,7 +170,8 @@ fn lower_install(
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
-        .name(steps.name(name));
+        .name(steps.name(name))
+        .locations(locations);
     for script in &install.scripts {
         exec = exec.mount(steps.script(script));
     }
@@ -173,17 +181,9 @@ fn lower_install(
     for variable in &install.secret_env {
         exec = exec.secret_env(SecretEnv::new(variable).name(variable).optional(true));
     }
-    let outputs = located(steps, exec, "pnpm").build();
-    let tree = outputs
+    let tree = exec
+        .build()
         .mount(WORKSPACE)
         .ok_or_else(|| crate::build::internal("an install has no output"))?;
     Ok(Installed { tools, tree })
-}
-
-/// Points a step at the manifest line that asked for it.
-pub(super) fn located(steps: &Steps<'_>, exec: Exec<Rooted>, key: &str) -> buildkit_llb::Exec {
-    match steps.location(key) {
-        Some(location) => exec.location(location),
-        None => exec,
-    }
 }

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::model::Script;
+use super::origin::Origin;
 use crate::workspace::Project;
 
 /// Returns whether the project has a schema and a client that is generated from it.
@@ -16,8 +18,8 @@ pub(super) fn is_used(project: &Project) -> bool {
     has_schema && (declares("@prisma/client") || declares("prisma"))
 }
 
-/// Returns the command that generates, unless one of the scripts that run anyway does.
-pub(super) fn command(project: &Project, runs: &[&str]) -> Option<Vec<String>> {
+/// Returns the command that generates, run in a directory, unless one of the scripts that run anyway does.
+pub(super) fn command(project: &Project, runs: &[&str], directory: &str) -> Option<Script> {
     let scripts = &project.manifest.scripts;
     if !is_used(project) || runs_generator(project, runs) {
         return None;
@@ -32,11 +34,19 @@ pub(super) fn command(project: &Project, runs: &[&str]) -> Option<Vec<String>> {
                     .any(|word| text.contains(word))
         })
         .min_by_key(|(_, text)| text.len());
-    let words = match own {
-        Some((name, _)) => vec!["pnpm", "run", name],
-        None => vec!["pnpm", "exec", "prisma", "generate"],
-    };
-    Some(words.into_iter().map(str::to_owned).collect())
+    Some(match own {
+        Some((name, _)) => Script::run(&project.manifest, name, directory),
+        None => {
+            let declared: [&[&str]; 4] = [
+                &["dependencies", "prisma"],
+                &["devDependencies", "prisma"],
+                &["dependencies", "@prisma/client"],
+                &["devDependencies", "@prisma/client"],
+            ];
+            let origin = Origin::of(&project.manifest, &declared);
+            Script::new(&["pnpm", "exec", "prisma", "generate"], directory, origin)
+        }
+    })
 }
 
 /// Returns the environment without which the generator does not load its configuration.
@@ -87,7 +97,7 @@ mod tests {
     }
 
     fn generated_by(scripts: &str) -> Option<String> {
-        command(&project(scripts), &["build"]).map(|words| words.join(" "))
+        command(&project(scripts), &["build"], "/app").map(|script| script.command.join(" "))
     }
 
     #[test]
@@ -118,6 +128,6 @@ mod tests {
             ..project("{}")
         };
         assert!(!is_used(&plain));
-        assert_eq!(command(&plain, &[]), None);
+        assert_eq!(command(&plain, &[], "/app"), None);
     }
 }

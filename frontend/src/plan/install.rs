@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::base::Libc;
 use super::model::{Install, STORE};
 use super::native::{Native, Surveyor};
+use super::origin::Origin;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::closure::Scope;
@@ -51,6 +52,7 @@ impl Installer<'_> {
             &[]
         };
         Ok(self.install(
+            package,
             &closure,
             false,
             &[],
@@ -78,6 +80,7 @@ impl Installer<'_> {
         tidy.extend(links.iter().cloned());
         let libc = if native.is_portable() { Libc::Gnu } else { libc };
         self.install(
+            self.service,
             closure,
             true,
             &tidy,
@@ -86,8 +89,10 @@ impl Installer<'_> {
         )
     }
 
+    /// Plans the install of a package's closure.
     fn install(
         &self,
+        package: &str,
         closure: &WorkspaceClosure,
         production: bool,
         tidy: &[String],
@@ -155,6 +160,10 @@ impl Installer<'_> {
             packages,
             package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
+            origin: workspace
+                .projects
+                .get(package)
+                .map(|project| Origin::of_dependencies(&project.manifest)),
         }
     }
 

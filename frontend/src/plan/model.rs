@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::base::{BaseImage, Libc};
 use super::contents::OutputRule;
+use super::origin::Origin;
 use super::system::SystemPackages;
 
 pub use crate::manifest::targets::{Stage, Target};
+use crate::workspace::PackageJson;
 pub use crate::workspace::ROOT as WORKSPACE;
 
 /// Where pnpm's store is mounted while installing.
@@ -61,6 +63,8 @@ pub struct Toolchain {
     pub pnpm: String,
     /// The command that sets pnpm up.
     pub pnpm_command: Vec<String>,
+    /// The line that names the version, where it is no line of the manifest.
+    pub origin: Option<Origin>,
 }
 
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
@@ -89,6 +93,8 @@ pub struct Install {
     pub package_count: usize,
     /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.
     pub secret_env: Vec<String>,
+    /// The line of the package.json where its dependencies begin.
+    pub origin: Option<Origin>,
 }
 
 /// One workspace package, built in a step of its own or, without a script to run, only copied.
@@ -98,6 +104,8 @@ pub struct PackageBuild {
     pub importer: String,
     /// Package name.
     pub name: String,
+    /// The line of its package.json that names it.
+    pub origin: Origin,
     /// Directory in the context.
     pub source: String,
     /// Directory in the container.
@@ -143,20 +151,27 @@ pub struct Script {
     pub command: Vec<String>,
     /// Directory in the container that it is run in.
     pub directory: String,
+    /// The line that it comes from: the script's own, or that of the dependency whose program it is.
+    pub origin: Origin,
 }
 
 impl Script {
-    /// Returns the run of a package.json's script.
-    pub(super) fn run(name: &str, directory: &str) -> Self {
-        Self::new(&["pnpm", "run", name], directory)
+    /// Returns the run of a script of a package.json.
+    pub(super) fn run(manifest: &PackageJson, name: &str, directory: &str) -> Self {
+        Self::new(
+            &["pnpm", "run", name],
+            directory,
+            Origin::of_script(manifest, name),
+        )
     }
 
     /// Returns the run of a program.
-    pub(super) fn new(command: &[&str], directory: &str) -> Self {
+    pub(super) fn new(command: &[&str], directory: &str, origin: Origin) -> Self {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
         Self {
             command,
             directory: directory.to_owned(),
+            origin,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::contents::{OutputRule, exposes_sources};
 use super::generator;
 use super::install::installed_for;
 use super::model::{PackageBuild, Script};
+use super::origin::Origin;
 use super::outside;
 use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
@@ -97,6 +98,7 @@ fn plan_one(
     PackageBuild {
         importer: importer.to_owned(),
         name: project.name(importer),
+        origin: Origin::of(&project.manifest, &[]),
         source: workspace.context_path(importer),
         directory: workspace.container_path(importer),
         exclude: exclude(input, importer),
@@ -179,16 +181,18 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
             .filter(|task| own.contains_key(*task)),
     );
     names.extend(build);
-    let generator = generator::command(project, &names);
+    let generator = generator::command(project, &names, &directory);
     let mut scripts: Vec<Script> = Vec::new();
-    if input.root_postinstall && (generator.is_some() || !names.is_empty()) {
-        scripts.push(Script::run("postinstall", &input.workspace.container_path(".")));
+    if let Some(root) = input.workspace.projects.get(".")
+        && input.root_postinstall
+        && (generator.is_some() || !names.is_empty())
+    {
+        let directory = input.workspace.container_path(".");
+        scripts.push(Script::run(&root.manifest, "postinstall", &directory));
     }
-    scripts.extend(generator.map(|command| Script {
-        command,
-        directory: directory.clone(),
-    }));
-    scripts.extend(names.into_iter().map(|name| Script::run(name, &directory)));
+    scripts.extend(generator);
+    let run = |name| Script::run(&project.manifest, name, &directory);
+    scripts.extend(names.into_iter().map(run));
     scripts
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::install::{self, Installer};
 use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
+use super::origin::Origin;
 use super::packages::{self, PackageInput};
 use super::{base, checks, command, node_version, runtime};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::targets::Target;
@@ -43,6 +44,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What does not stop the build.
     pub warnings: Vec<Diagnostic>,
+    /// The places that the plan's steps come from.
+    pub places: BTreeMap<Origin, Place>,
 }
 
 /// What building a service may touch.
@@ -171,7 +174,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     }
     let mut ignore = input.ignore.clone();
     ignore.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
-    let toolchain = toolchain(workspace, &node, &base, &native);
+    let toolchain = toolchain(manifest, workspace, &node, &base, &native);
     let production = installer.production(&production, &native, base.libc, &links);
     let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
     reasons.insert("run.healthcheck".to_owned(), healthcheck_why);
@@ -179,19 +182,21 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
         warnings.push(Diagnostic::new(message).at(manifest.nearest_place("build.frozen")));
     }
+    let plan = Plan {
+        label: label(service, project),
+        package: project.name(service),
+        target: input.target.clone(),
+        toolchain,
+        ignore,
+        installs,
+        packages: built,
+        production,
+        runtime,
+        reasons,
+    };
     Ok(Planned {
-        plan: Plan {
-            label: label(service, project),
-            package: project.name(service),
-            target: input.target.clone(),
-            toolchain,
-            ignore,
-            installs,
-            packages: built,
-            production,
-            runtime,
-            reasons,
-        },
+        places: plan.places(workspace),
+        plan,
         warnings,
     })
 }
@@ -326,7 +331,13 @@ fn add_manifest_settings(
     }
 }
 
-fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, production: &Native) -> Toolchain {
+fn toolchain(
+    manifest: &Manifest,
+    workspace: &Workspace,
+    node: &str,
+    base: &super::BaseImage,
+    production: &Native,
+) -> Toolchain {
     let image = base::debian(node);
     // A closure without machine code is the same tree on every libc, so one toolchain serves both.
     let musl = base.libc == super::Libc::Musl && !production.is_portable();
@@ -343,7 +354,20 @@ fn toolchain(workspace: &Workspace, node: &str, base: &super::BaseImage, product
         production_image,
         pnpm: pnpm.version.to_string(),
         pnpm_command,
+        origin: pnpm_origin(manifest, workspace),
     }
+}
+
+/// Returns the line of the root's package.json that names pnpm's version, where the manifest does not.
+fn pnpm_origin(manifest: &Manifest, workspace: &Workspace) -> Option<Origin> {
+    let fields: [&[&str]; 3] = [
+        &["packageManager"],
+        &["devEngines", "packageManager"],
+        &["engines", "pnpm"],
+    ];
+    let root = &workspace.projects.get(".")?.manifest;
+    let named = manifest.pnpm.is_none() && fields.iter().any(|path| root.get(path).is_some());
+    named.then(|| Origin::of(root, &fields))
 }
 
 /// Returns the service's short name: its directory's, or the package's for a single package.

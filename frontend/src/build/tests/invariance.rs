@@ -15,16 +15,11 @@ async fn moved(service: &str, files: Files) -> BTreeSet<String> {
         built(example(), service).await.image(),
         built(files, service).await.image(),
     );
-    if before.to_bytes() == after.to_bytes() {
-        return BTreeSet::new();
-    }
     let old: BTreeSet<_> = before.vertices().map(|vertex| vertex.digest.to_owned()).collect();
     let new = by_name(&after)
         .into_iter()
         .filter(|(_, digest)| !old.contains(digest));
-    let new: BTreeSet<String> = new.map(|(name, _)| name).collect();
-    assert!(!new.is_empty(), "only what is said about the steps changed");
-    new
+    new.map(|(name, _)| name).collect()
 }
 
 #[tokio::test]

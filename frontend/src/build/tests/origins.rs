@@ -1,0 +1,29 @@
+//! Every step comes from a line of the user's files.
+
+use super::*;
+
+#[tokio::test]
+async fn every_step_has_a_place() {
+    for service in SERVICES {
+        let image = built(example(), service).await.image();
+        for vertex in image.vertices() {
+            let name = vertex
+                .metadata
+                .and_then(|metadata| metadata.description.get("llb.customname"));
+            assert!(!vertex.locations.is_empty(), "{service}: {name:?} has no place");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_file_is_in_the_definition_once() {
+    let image = built(example(), "auth").await.image();
+    let names: Vec<&str> = image
+        .sources()
+        .iter()
+        .map(|file| file.filename.as_str())
+        .collect();
+    let distinct: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), distinct.len(), "{names:?}");
+    assert!(distinct.contains("services/auth/package.json"), "{names:?}");
+}
