@@ -79,7 +79,6 @@ const FORBIDDEN: [(&str, &[&str]); 8] = [
     (
         "options",
         &[
-            "buildkit_llb",
             "buildkit_proto",
             "tokio",
             "tonic",

@@ -125,6 +125,7 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
         manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
+        arguments: &BTreeMap::new(),
         closure: &closure,
         target: Target::default(),
         ignore: Vec::new(),

@@ -96,6 +96,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
+        arguments: &options.build_args,
         closure: &closure,
         target: found.manifest.target(options.target.as_deref())?,
         ignore,
@@ -142,7 +143,7 @@ async fn build_platform(
             .unwrap_or_default(),
         keys: locations.keys,
         origins: locations.origins,
-        timestamp: request::timestamp(options)?,
+        timestamp: request::timestamp(options),
         exec: request::exec_options(options),
     };
     let graph = lower::lower(plan, &surroundings)?;

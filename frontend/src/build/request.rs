@@ -47,19 +47,7 @@ pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics>
     if options.platforms.is_empty() {
         return Ok(vec![build_platform(options)?]);
     }
-    let mut platforms = Vec::new();
-    let mut wrong = Vec::new();
-    for text in &options.platforms {
-        match Platform::parse(text) {
-            Ok(platform) if platform.os == "linux" => platforms.push(platform.normalise()),
-            Ok(platform) => wrong.push(Diagnostic::new(format!(
-                "--platform {platform}: services run on linux"
-            ))),
-            Err(error) => wrong.push(Diagnostic::new(format!("--platform {text}: {error}"))),
-        }
-    }
-    Diagnostics::check(wrong)?;
-    Ok(platforms)
+    Ok(options.platforms.clone())
 }
 
 /// Returns the platform that builds run on: the engine's first.
@@ -82,16 +70,8 @@ pub(super) fn is_multi_platform(options: &Options, count: usize) -> Result<bool,
 }
 
 /// Returns the modification time of the image's files.
-pub(super) fn timestamp(options: &Options) -> Result<i64, Diagnostics> {
-    match options.build_args.get("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) {
-        None => Ok(DEFAULT_TIMESTAMP),
-        Some(value) => value.parse().map_err(|_| {
-            Diagnostic::new(format!(
-                "SOURCE_DATE_EPOCH is \"{value}\"; write seconds since 1970, as `git log -1 --format=%ct` prints them"
-            ))
-            .into()
-        }),
-    }
+pub(super) fn timestamp(options: &Options) -> i64 {
+    options.source_date_epoch.unwrap_or(DEFAULT_TIMESTAMP)
 }
 
 /// Returns what every step that runs a program gets from the command line.

@@ -12,6 +12,7 @@ use super::*;
 use crate::gateway::fake::{Fake, State};
 use crate::options::Worker;
 
+mod arguments;
 mod invariance;
 mod large;
 mod origins;
@@ -122,6 +123,10 @@ async fn connect(state: State) -> (Gateway, Fake) {
     let (ours, theirs) = tokio::io::duplex(64 << 10);
     tokio::spawn(fake.clone().serve(theirs));
     (Gateway::connect(ours).await.unwrap(), fake)
+}
+
+fn platform(text: &str) -> Platform {
+    Platform::parse(text).unwrap()
 }
 
 /// A build that came to its end.
@@ -286,7 +291,7 @@ fn by_name_count(definition: &Definition, name: &str) -> usize {
 #[tokio::test]
 async fn several_platforms_make_an_index() {
     let options = Options {
-        platforms: vec!["linux/amd64".to_owned(), "linux/arm64/v8".to_owned()],
+        platforms: ["linux/amd64", "linux/arm64"].map(platform).into(),
         ..request("auth")
     };
     let built = run(engine(example()), options).await.unwrap();
@@ -374,10 +379,10 @@ async fn a_secret_of_npmrc_is_in_no_graph() {
 
 #[tokio::test]
 async fn the_date_of_the_commit_dates_the_image() {
-    let mut options = request("auth");
-    options
-        .build_args
-        .insert("SOURCE_DATE_EPOCH".to_owned(), "1700000000".to_owned());
+    let options = Options {
+        source_date_epoch: Some(1_700_000_000),
+        ..request("auth")
+    };
     let built = run(engine(example()), options).await.unwrap();
     assert_eq!(built.config()["created"], "2023-11-14T22:13:20Z");
     assert!(buildkit_llb::dump(&built.image()).contains("time 1700000000"));

@@ -131,6 +131,9 @@ fn built(
     for (name, value) in &package.env {
         exec = exec.env(name, value);
     }
+    for name in &package.platform_env {
+        exec = exec.env(name, steps.platform_variable(name));
+    }
     for secret in &package.secrets {
         if let Some(variable) = &secret.env {
             exec = exec.secret_env(

@@ -147,6 +147,21 @@ impl<'a> Steps<'a> {
             .output()
     }
 
+    /// Returns what a variable such as `TARGETARCH` holds: a part of the image's platform, or of the build's.
+    pub(super) fn platform_variable(&self, name: &str) -> String {
+        let (platform, part) = match name.strip_prefix("TARGET") {
+            Some(part) => (&self.surroundings.target, part),
+            None => (&self.surroundings.build, name.trim_start_matches("BUILD")),
+        };
+        match part {
+            "OS" => platform.os.clone(),
+            "OSVERSION" => platform.os_version.clone(),
+            "ARCH" => platform.architecture.clone(),
+            "VARIANT" => platform.variant.clone(),
+            _ => platform.to_string(),
+        }
+    }
+
     /// Returns the id of a cache mount.
     pub(super) fn cache_id(&self, name: &str) -> String {
         match self.surroundings.cache_namespace.as_str() {

@@ -23,6 +23,7 @@ use crate::diagnostic::{Diagnostics, Place, SourceFile};
 use read::{Field as _, Reader};
 use tables::{Keys, Run};
 use targets::Target;
+pub(crate) use words::suggest;
 
 /// A checked manifest: the keys that were set, and where.
 ///

@@ -56,6 +56,11 @@ table! {
         /// Environment variables of the service's own build; shared packages build alike for every service. They
         /// are not in the image, but they are in the build's record: a token belongs into `secrets`.
         pub env: BTreeMap<EnvName, String>,
+        /// Build arguments (`--build-arg NAME=VALUE`) that the service's own build reads as environment variables,
+        /// each with its default; where that is empty, the variable is set only if the argument is passed.
+        /// `TARGETPLATFORM`, `TARGETARCH`, `BUILDPLATFORM` and the like are filled in. They are in the build's
+        /// record: a token belongs into `secrets`.
+        pub args: BTreeMap<EnvName, String>,
         /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; what
         /// compiles native modules is added without being listed. Default: none.
         pub packages: Option<Vec<SystemPackage>>,
@@ -190,6 +195,12 @@ impl Keys {
             }
         }
         let mut taken: BTreeSet<&str> = self.build.env.keys().map(EnvName::as_str).collect();
+        for name in self.build.args.keys().map(EnvName::as_str) {
+            if !taken.insert(name) {
+                let message = format!("{} is in `[build.env]` too; keep one of the two", quoted(name));
+                reader.wrong_key(&format!("build.args.{name}"), &message);
+            }
+        }
         for (i, secret) in self.build.secrets.iter().flatten().enumerate() {
             for name in [secret.env.as_ref().map(EnvName::as_str), secret.target.as_deref()]
                 .into_iter()

@@ -31,6 +31,7 @@ test = "test:ci"
 lint = "lint:ci"
 dev = "serve"
 env = { NODE_OPTIONS = "--max-old-space-size=4096" }
+args = { GIT_SHA = "", API_URL = "https://api.example.com" }
 packages = ["python3", "g++=4:12.2.0-3"]
 files = ["./proto/**/", "nest-cli.json"]
 secrets = ["npm_token", { id = "sentry", env = "SENTRY_AUTH_TOKEN", required = false }]
@@ -122,17 +123,17 @@ fn places_cover_the_key_and_its_value() {
             .map(|place| (place.first_line, place.last_line))
     };
     assert_eq!(lines("node"), Some((5, 5)));
-    assert_eq!(lines("run"), Some((22, 22)));
-    assert_eq!(lines("run.port[1]"), Some((24, 24)));
-    assert_eq!(lines("run.env.NODE_ENV"), Some((25, 25)));
-    assert_eq!(lines("build.secrets[1].env"), Some((16, 16)));
-    assert_eq!(lines("run.healthcheck.retries"), Some((38, 38)));
+    assert_eq!(lines("run"), Some((23, 23)));
+    assert_eq!(lines("run.port[1]"), Some((25, 25)));
+    assert_eq!(lines("run.env.NODE_ENV"), Some((26, 26)));
+    assert_eq!(lines("build.secrets[1].env"), Some((17, 17)));
+    assert_eq!(lines("run.healthcheck.retries"), Some((39, 39)));
     assert_eq!(
         lines("image.labels.org.opencontainers.image.title"),
-        Some((41, 41))
+        Some((42, 42))
     );
     assert_eq!(lines("run.prot"), None);
-    assert_eq!(manifest.nearest_place("run.healthcheck.nothing").first_line, 33);
+    assert_eq!(manifest.nearest_place("run.healthcheck.nothing").first_line, 34);
     assert_eq!(manifest.nearest_place("nothing").first_line, 1);
     let several = good("[build]\nfiles = [\n  \"a\",\n  \"b\",\n]\n");
     let place = several.place("build.files").unwrap();
@@ -314,6 +315,7 @@ const MISTAKES: &[&str] = &[
     "[build]\nenv.A = \"a\\u0000\"",
     "[build]\npackages = ['--allow-untrusted', 'a b', 'openssl=']",
     "[build]\nfiles = ['/etc/passwd', '../other', 'a\\b', '.', '!a', 'a[', '']",
+    "[build]\nenv.A = '1'\nargs.A = '2'",
     "[build]\nsecrets = ['a,b', { env = 'X' }, { id = 'x', target = 'npmrc' }]",
     "[build]\nssh = 'default'",
     "[build]\nnetwork = 'nonne'",

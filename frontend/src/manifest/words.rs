@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 /// Returns the candidate that was probably meant.
-pub(super) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A long text is no typing mistake, and comparing costs the product of both lengths.
     if text.len() > 64 {
         return None;

@@ -13,6 +13,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use buildkit_llb::Platform;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::values::Network;
 pub use worker::Worker;
@@ -28,8 +30,8 @@ pub struct Options {
     pub build_args: BTreeMap<String, String>,
     /// `--label`.
     pub labels: BTreeMap<String, String>,
-    /// `--platform`, each as `os/arch[/variant]`; empty for the builder's own.
-    pub platforms: Vec<String>,
+    /// `--platform`; empty for the builder's own.
+    pub platforms: Vec<Platform>,
     /// Whether the result is an index even of one platform; `None` leaves it to the number of platforms.
     pub multi_platform: Option<bool>,
     /// `--no-cache` and `--no-cache-filter`.
@@ -48,6 +50,8 @@ pub struct Options {
     pub cgroup_parent: Option<String>,
     /// The host name of the steps (`--build-arg BUILDKIT_SANDBOX_HOSTNAME`).
     pub hostname: Option<String>,
+    /// The date of the sources, in seconds since 1970 (`--build-arg SOURCE_DATE_EPOCH`).
+    pub source_date_epoch: Option<i64>,
     /// `--cache-from`, to be passed on with every solve.
     pub cache_imports: Vec<CacheImport>,
     /// `--build-context`, by name, with `::os/arch` where one holds for one platform.
@@ -215,6 +219,10 @@ impl Options {
             "force-network-mode" => self.network = parse::network(&value)?,
             "shm-size" => self.shm_size = parse::shm_size(&value)?,
             "ulimit" => self.ulimits = parse::ulimits(&value)?,
+            "build-arg:SOURCE_DATE_EPOCH" => {
+                self.source_date_epoch = parse::source_date_epoch(&value)?;
+                self.build_args.insert("SOURCE_DATE_EPOCH".to_owned(), value);
+            }
             "cgroup-parent" => self.cgroup_parent = text(value),
             "hostname" => self.hostname = text(value),
             "cache-imports" if value.is_empty() => {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use buildkit_llb::Platform;
 use serde::Deserialize;
 
 use super::{CacheImport, NoCache, ResolveMode, Ulimit};
@@ -41,22 +42,27 @@ pub(super) fn boolean(flag: &str, text: &str) -> Result<bool, String> {
     }
 }
 
-pub(super) fn platforms(text: &str) -> Result<Vec<String>, String> {
-    let platforms = list("--platform", text)?;
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_-.()".contains(c))
-    };
-    match platforms
-        .iter()
-        .find(|p| p.split('/').count() > 3 || !p.split('/').all(is_part))
-    {
-        Some(wrong) => Err(format!(
-            "`--platform` has `{wrong}`; write `os/arch`, such as `linux/arm64`"
+pub(super) fn platforms(text: &str) -> Result<Vec<Platform>, String> {
+    let platform = |entry: &String| match Platform::parse(entry) {
+        Ok(platform) if platform.os == "linux" => Ok(platform.normalise()),
+        Ok(platform) => Err(format!(
+            "`--platform` has `{entry}`; services run on linux, write `linux/{}`",
+            platform.architecture
         )),
-        None => Ok(platforms),
+        Err(_) => Err(format!(
+            "`--platform` has `{entry}`; write `os/arch[/variant]`, such as `linux/arm64`"
+        )),
+    };
+    list("--platform", text)?.iter().map(platform).collect()
+}
+
+pub(super) fn source_date_epoch(text: &str) -> Result<Option<i64>, String> {
+    match text.parse() {
+        _ if text.is_empty() => Ok(None),
+        Ok(seconds) => Ok(Some(seconds)),
+        Err(_) => Err(format!(
+            "`--build-arg SOURCE_DATE_EPOCH` is `{text}`; write seconds since 1970, as `git log -1 --format=%ct` prints them"
+        )),
     }
 }
 

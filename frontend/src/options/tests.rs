@@ -67,8 +67,9 @@ fn empty_values_are_no_values() {
         "source=",
         "cmdline=",
         "build-arg:BUILDKIT_MULTI_PLATFORM=",
+        "build-arg:SOURCE_DATE_EPOCH=",
     ]);
-    let build_args = map(&[("BUILDKIT_MULTI_PLATFORM", "")]);
+    let build_args = map(&[("BUILDKIT_MULTI_PLATFORM", ""), ("SOURCE_DATE_EPOCH", "")]);
     assert_eq!(
         empty,
         Options {
@@ -168,8 +169,8 @@ fn unknown_options_are_kept() {
 #[test]
 fn platforms() {
     assert_eq!(
-        good(&["platform=linux/amd64, linux/arm64/v8"]).platforms,
-        ["linux/amd64", "linux/arm64/v8"]
+        good(&["platform=linux/amd64, linux/aarch64/v8"]).platforms,
+        ["linux/amd64", "linux/arm64"].map(|text| Platform::parse(text).unwrap())
     );
     assert_eq!(good(&["multi-platform=true"]).multi_platform, Some(true));
     let overridden = good(&["multi-platform=true", "build-arg:BUILDKIT_MULTI_PLATFORM=0"]);
@@ -322,6 +323,8 @@ fn mistakes_name_the_flag() {
         "platform=linux//arm64",
         "platform=a/b/c/d",
         "platform=linux/amd64,linux arm64",
+        "platform=windows/amd64",
+        "build-arg:SOURCE_DATE_EPOCH=today",
         "multi-platform=yes",
         "build-arg:BUILDKIT_MULTI_PLATFORM=2",
         "image-resolve-mode=never",
@@ -357,13 +360,14 @@ fn mistakes_are_told_together() {
     let vars = env(&[
         "shm-size=x",
         "multi-platform=false",
-        "platform=a/b,c/d",
+        "platform=linux/amd64,linux/arm64",
+        "build-arg:SOURCE_DATE_EPOCH=today",
         "ulimit=x",
     ])
     .into_iter();
     let errors =
         Options::from_env(vars.chain([("BUILDKIT_WORKERS".to_owned(), "x".to_owned())])).unwrap_err();
-    assert_eq!(errors.iter().count(), 4, "{errors}");
+    assert_eq!(errors.iter().count(), 5, "{errors}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `manifest + workspace → Plan`. Nothing here knows of LLB; [`crate::lower`] turns a plan into vertices
 //! and decides nothing. Every container path below is absolute, every context path relative to the context.
 
+mod arguments;
 mod base;
 mod checks;
 mod command;

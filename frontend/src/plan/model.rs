@@ -1,6 +1,6 @@
 //! The plan itself: serialisable data, no behaviour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -126,6 +126,8 @@ pub struct PackageBuild {
     pub optional_files: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
+    /// Variables that hold a part of the image's or the build's platform, such as `TARGETARCH`.
+    pub platform_env: BTreeSet<String>,
     /// Secrets that the scripts see.
     pub secrets: Vec<Secret>,
     /// Agent sockets that the scripts see.

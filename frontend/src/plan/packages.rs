@@ -129,6 +129,7 @@ fn plan_one(
         } else {
             BTreeMap::new()
         },
+        platform_env: BTreeSet::new(),
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arguments::Arguments;
 use super::install::{self, Installer};
 use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
@@ -31,6 +32,8 @@ pub struct PlanInput<'a> {
     pub service: &'a str,
     /// The service's build closure, from [`closure`].
     pub closure: &'a BuildClosure,
+    /// `--build-arg`, by name.
+    pub arguments: &'a BTreeMap<String, String>,
     /// What `--target` chose.
     pub target: Target,
     /// Patterns of the ignore file.
@@ -139,7 +142,9 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         package.injected = inputs.filter(|id| injected.contains(*id)).cloned().collect();
     }
     let links = inject(workspace, &production, &mut built);
-    add_manifest_settings(manifest, workspace, service, &mut built);
+    let mut arguments = Arguments::of(manifest, input.arguments, input.target.name());
+    warnings.append(&mut arguments.warnings);
+    add_manifest_settings(manifest, workspace, service, &arguments, &mut built);
 
     let installer = Installer {
         workspace,
@@ -285,6 +290,7 @@ fn add_manifest_settings(
     manifest: &Manifest,
     workspace: &Workspace,
     service: &str,
+    arguments: &Arguments,
     packages: &mut [super::PackageBuild],
 ) {
     for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
@@ -293,6 +299,8 @@ fn add_manifest_settings(
             continue;
         }
         let build = &manifest.build;
+        package.env.extend(arguments.env.clone());
+        package.platform_env.clone_from(&arguments.platform_env);
         package.env.extend(
             build
                 .env

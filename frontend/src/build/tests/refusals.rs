@@ -10,7 +10,7 @@ type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 15] = [
+    let cases: [(&str, Change); 12] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
         }),
@@ -24,17 +24,6 @@ async fn a_request_that_cannot_be_built_says_why() {
         }),
         ("stages", |options, _| {
             options.no_cache = NoCache::Stages(vec!["build".to_owned()])
-        }),
-        ("a platform that is none", |options, _| {
-            options.platforms = vec!["linux/amd64/v2/x".to_owned()]
-        }),
-        ("a platform without services", |options, _| {
-            options.platforms = vec!["windows/amd64".to_owned()]
-        }),
-        ("a date that is none", |options, _| {
-            options
-                .build_args
-                .insert("SOURCE_DATE_EPOCH".to_owned(), "today".to_owned());
         }),
         ("no build file", |options, _| {
             options.filename = "services/auth/missing.toml".to_owned()
