@@ -1,8 +1,8 @@
 //! What a change reruns, by the engine's own records, and what it pushes, by the image's digests.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use vextrus_e2e::{Engine, Progress, Workspace};
+
+use crate::never_before;
 
 /// The most that a change of one service's code may push.
 const SMALL_PUSH: u64 = 100_000;
@@ -169,9 +169,4 @@ fn assert_installs_nothing(progress: &Progress) {
         .iter()
         .find(|name| name.starts_with("install") || name.starts_with("set up"));
     assert_eq!(install, None, "{ran:?}");
-}
-
-/// Returns a number that no earlier run had: what it goes into is in no cache.
-fn never_before() -> u128 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod buildx_flags;
 mod cache;
 mod fixtures;
+mod flags;
 mod frontend_image;
 mod image;
 mod reproducible;
@@ -15,6 +16,12 @@ mod services;
 mod without_merge;
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Returns a number that no earlier run had: what it goes into is in no cache.
+fn never_before() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
+}
 
 /// A file that no line above names would be compiled by nobody, and its tests would silently not run.
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::command::Finished;
+use crate::command::{Finished, Invocation};
 use crate::{Docker, Image, Progress, Workspace};
 
 /// The time of a build from nothing on a slow machine.
@@ -91,6 +91,28 @@ impl<'a> Build<'a> {
         Built { image, progress }
     }
 
+    /// Builds, and keeps nothing but the cache; a failure fails the test.
+    pub fn steps(self) -> Progress {
+        let finished = self.args(["--output", "type=cacheonly"]).finish(BUILD_LIMIT);
+        let progress = Progress::parse(&finished.stderr);
+        assert!(
+            finished.status.success(),
+            "the build failed:\n{}\n{}",
+            progress.log(),
+            progress.text()
+        );
+        progress
+    }
+
+    /// Runs the client with the arguments alone, and with variables of its environment, however that ends.
+    pub fn client(self, variables: &[(&str, &str)]) -> Finished {
+        let mut command = self.command(&[]).within(BUILD_LIMIT);
+        for (name, value) in variables {
+            command = command.env(name, value);
+        }
+        command.finish()
+    }
+
     /// Builds what cannot be built; a success, a crash or a hang fails the test.
     pub fn refused(self) -> Refused {
         let docker = self.docker.clone();
@@ -120,24 +142,22 @@ impl<'a> Build<'a> {
     }
 
     fn finish(self, limit: Duration) -> Finished {
+        self.command(&["--progress=rawjson", "--provenance=false"])
+            .within(limit)
+            .finish()
+    }
+
+    fn command(&self, flags: &[&str]) -> Invocation {
         // buildx's own name for a frontend in place of the one that manifests name.
         let syntax =
             std::env::var("BUILDKIT_SYNTAX").map(|image| format!("--build-arg=BUILDKIT_SYNTAX={image}"));
         self.docker
-            .command([
-                "buildx",
-                "build",
-                "--progress=rawjson",
-                "--provenance=false",
-                "--file",
-                &self.file,
-            ])
+            .command(["buildx", "build", "--file", &self.file])
+            .args(flags)
             .args(syntax.ok())
             .args(&self.arguments)
             .args(["."])
             .directory(self.workspace.root())
-            .within(limit)
-            .finish()
     }
 }
 

@@ -32,6 +32,30 @@ impl Workspace {
         Self { directory }
     }
 
+    /// Returns a package without dependencies, whose build runs a shell script.
+    pub fn tiny(script: &str) -> Self {
+        let workspace = Self::empty();
+        let package = serde_json::json!({
+            "name": "tiny",
+            "version": "1.0.0",
+            "private": true,
+            "packageManager": "pnpm@9.15.9",
+            "main": "main.js",
+            "scripts": { "build": "sh build.sh" },
+        });
+        let lockfile = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n";
+        workspace
+            .write("service.toml", "# syntax=vextrus/frontend\n")
+            .write(
+                "package.json",
+                serde_json::to_string_pretty(&package).expect("JSON") + "\n",
+            )
+            .write("pnpm-lock.yaml", lockfile)
+            .write("main.js", "console.log('tiny');\n")
+            .write("build.sh", script);
+        workspace
+    }
+
     /// Returns an empty workspace.
     pub fn empty() -> Self {
         Self {

@@ -3,6 +3,8 @@
 //! `options + context → manifest → workspace → plan → lower → solve → result`
 
 mod accounts;
+mod budget;
+mod explain;
 mod image_config;
 mod images;
 mod locations;
@@ -54,7 +56,8 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
             platform,
             merge,
         )
-        .await?;
+        .await
+        .map_err(|failure| explain::explain(failure, &decided.manifest))?;
         results.insert(platform.to_string(), (reference, config));
     }
     Ok(combine(
@@ -149,13 +152,9 @@ async fn build_platform(
     let graph = lower::lower(plan, &surroundings)?;
 
     // All at once: the production install needs no build, and the entry no production install.
+    let limit = plan.runtime.max_size;
     let (_, entry, reference) = tokio::try_join!(
-        async {
-            match &graph.budget {
-                Some(budget) => evaluate(gateway, options, budget).await.map(Some),
-                None => Ok(None),
-            }
-        },
+        budget::check(gateway, options, manifest, limit, graph.budget.as_ref()),
         find_entry(gateway, options, manifest, plan, &graph.service),
         evaluate(gateway, options, &graph.image),
     )?;

@@ -6,10 +6,10 @@ use buildkit_llb::{Copy, File, Merge, Mount, Output};
 
 use crate::diagnostic::Diagnostic;
 
-use super::Graph;
 use super::package::Package;
 use super::steps::Steps;
 use super::toolchain::{Installs, resolved, with_packages};
+use super::{BUDGET_REPORT, Graph};
 use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, WORKSPACE};
 
 pub(super) fn lower(
@@ -132,27 +132,29 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     Some(layer.locations(locations).output())
 }
 
-/// A step that fails when the image is larger than the manifest allows.
+/// A step that measures the image, where the manifest sets a limit.
 fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnostic> {
-    let Some(limit) = steps.plan.runtime.max_size else {
+    if steps.plan.runtime.max_size.is_none() {
         return Ok(None);
-    };
+    }
     let tools = resolved(steps, &steps.plan.toolchain.image)?;
     let platform = &steps.surroundings.build;
-    let command = [
-        "node",
-        &format!("{SCRIPTS}/budget.cjs"),
-        &limit.to_string(),
-        "/image",
-    ]
-    .map(str::to_owned);
-    let exec = steps
-        .run(&steps.image(tools, platform, "node"), tools, command, platform)
+    let script = format!("{SCRIPTS}/budget.cjs");
+    let report = format!("/out/{BUDGET_REPORT}");
+    let outputs = steps
+        .run(
+            &steps.image(tools, platform, "node"),
+            tools,
+            ["node", &script, "/image", &report],
+            platform,
+        )
         .mount(steps.script("budget.cjs"))
         .mount(Mount::bind(image, "/image").read_only())
+        .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(steps.name("measure the image"))
-        .locations(steps.key("image.max_size"));
-    Ok(Some(exec.build().root()))
+        .locations(steps.key("image.max_size"))
+        .build();
+    Ok(outputs.mount("/out"))
 }
 
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.

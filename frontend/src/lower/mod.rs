@@ -94,6 +94,9 @@ pub struct ExecOptions {
     pub proxy: Option<buildkit_llb::ProxyEnv>,
 }
 
+/// Name of the file that says how large the image is.
+pub const BUDGET_REPORT: &str = "report.json";
+
 /// The graph of one platform.
 #[derive(Debug)]
 pub struct Graph {
@@ -101,7 +104,7 @@ pub struct Graph {
     pub image: Output,
     /// The service's own files in the image, alone: the entry file is looked for here.
     pub service: Output,
-    /// A step that fails when the image is too large, where the manifest sets a limit.
+    /// The measured image, where the manifest sets a limit: a directory with [`BUDGET_REPORT`].
     pub budget: Option<Output>,
     /// What each layer above the base holds, the lowest first.
     pub history: Vec<String>,

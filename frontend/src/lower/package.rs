@@ -150,10 +150,11 @@ fn built(
         let socket = format!("/run/buildkit/ssh_agent.{index}");
         exec = exec.mount(Mount::ssh(&socket, id)).env("SSH_AUTH_SOCK", &socket);
     }
-    if let Some(network) = &package.network {
+    exec = match &package.network {
         // Where the scripts fail for the lack of a network, this line is why.
-        exec = with_network(exec, Some(network)).locations(steps.key("build.network"));
-    }
+        Some(network) => with_network(exec, Some(network)).locations(steps.key("build.network")),
+        None => with_network(exec, steps.surroundings.exec.network.as_deref()),
+    };
     let outputs = exec.build();
     // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
     let directory = |rule: OutputRule| format!("/{}", rule.as_str());

@@ -134,7 +134,11 @@ impl<'a> Steps<'a> {
         if let Some(proxy) = &options.proxy {
             exec = exec.proxy(proxy.clone());
         }
-        with_network(exec, options.network.as_deref())
+        // Without a network nothing can be fetched: that is for the repository's own scripts alone.
+        match options.network.as_deref() {
+            Some("none") => exec,
+            network => with_network(exec, network),
+        }
     }
 
     /// Returns an image's root file system; `key` of the manifest chooses it.
@@ -222,6 +226,7 @@ pub(super) fn with_network(exec: Exec<Rooted>, mode: Option<&str>) -> Exec<Roote
     match mode {
         Some("none") => exec.network(Network::None),
         Some("host") => exec.network(Network::Host),
+        Some("default") => exec.network(Network::Sandbox),
         _ => exec,
     }
 }

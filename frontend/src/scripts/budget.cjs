@@ -1,11 +1,10 @@
-// usage: node budget.cjs BYTES ROOT
-// Fails when the files below ROOT take more than BYTES, and names the directories that take the most.
+// usage: node budget.cjs ROOT REPORT
+// Measures the files below ROOT and writes {"total": BYTES, "largest": [[PATH, BYTES], …]} to REPORT.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [limitText, root] = process.argv.slice(2);
-const limit = Number(limitText);
+const [root, report] = process.argv.slice(2);
 const seen = new Set();
 const sizes = new Map();
 
@@ -27,22 +26,16 @@ function measure(directory) {
   return total;
 }
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const total = measure(root);
-if (total > limit) {
-  console.error(`the image holds ${megabytes(total)}, max_size allows ${megabytes(limit)}; the largest directories:`);
-  // A directory that is nearly all one child's says nothing of its own.
-  const largestChild = new Map();
-  for (const [directory, size] of sizes) {
-    const parent = path.dirname(directory);
-    largestChild.set(parent, Math.max(largestChild.get(parent) ?? 0, size));
-  }
-  const telling = [...sizes].filter(
-    ([directory, size]) => directory !== root && (largestChild.get(directory) ?? 0) <= size * 0.8,
-  );
-  telling.sort((a, b) => b[1] - a[1]);
-  for (const [directory, size] of telling.slice(0, 10)) {
-    console.error(`${megabytes(size).padStart(10)}  /${path.relative(root, directory)}`);
-  }
-  process.exit(1);
+// A directory that is nearly all one child's says nothing of its own.
+const largestChild = new Map();
+for (const [directory, size] of sizes) {
+  const parent = path.dirname(directory);
+  largestChild.set(parent, Math.max(largestChild.get(parent) ?? 0, size));
 }
+const largest = [...sizes]
+  .filter(([directory, size]) => directory !== root && (largestChild.get(directory) ?? 0) <= size * 0.8)
+  .sort((a, b) => b[1] - a[1])
+  .slice(0, 10)
+  .map(([directory, size]) => [`/${path.relative(root, directory)}`, size]);
+fs.writeFileSync(report, JSON.stringify({ total, largest }));

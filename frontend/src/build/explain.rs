@@ -1,0 +1,92 @@
+//! Failures of the engine that a flag or a line of the manifest explains better than the engine can.
+
+use crate::diagnostic::Diagnostic;
+use crate::gateway::Failure;
+use crate::manifest::Manifest;
+
+/// Returns the failure, in the words of the manifest where it is about something that the manifest asks for and
+/// the command line did not give.
+///
+/// The engine says these things in words alone; words that are not known here are passed on as they are.
+/// Source: moby/buildkit, `session/secrets/secrets.go`, `solver/llbsolver/mounts/mount.go`,
+/// `util/entitlements/entitlements.go`.
+pub(super) fn explain(failure: Failure, manifest: &Manifest) -> Failure {
+    if failure.diagnostics().is_some() {
+        return failure;
+    }
+    let message = failure.to_string();
+    missing(&message, manifest).map_or(failure, Failure::from)
+}
+
+fn missing(message: &str, manifest: &Manifest) -> Option<Diagnostic> {
+    let build = &manifest.build;
+    for (index, secret) in build.secrets.iter().flatten().enumerate() {
+        let id = secret.id.as_str();
+        if message.contains(&format!("secret {id}: not found")) {
+            let message = format!(
+                "the build needs the secret `{id}`, which was not passed; add `--secret id={id},src=FILE` or \
+                 `--secret id={id},env=VARIABLE`"
+            );
+            return Some(
+                Diagnostic::new(message).at(manifest.nearest_place(&format!("build.secrets[{index}]"))),
+            );
+        }
+    }
+    for id in build
+        .ssh
+        .iter()
+        .flat_map(|agents| agents.ids())
+        .map(|id| id.as_str())
+    {
+        if message.contains(&format!("no SSH key \"{id}\" forwarded")) {
+            let message =
+                format!("the build asks the ssh agent `{id}`, which was not passed; add `--ssh {id}`");
+            return Some(Diagnostic::new(message).at(manifest.nearest_place("build.ssh")));
+        }
+    }
+    if message.contains("network.host is not allowed") && manifest.place("build.network").is_some() {
+        let message =
+            "the build asks for the network of the host, which was not allowed; add `--allow network.host`";
+        return Some(Diagnostic::new(message).at(manifest.nearest_place("build.network")));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    const MANIFEST: &str =
+        "[build]\nnetwork = \"host\"\nsecrets = [\n  \"npm\",\n  \"token\",\n]\nssh = true\n";
+
+    #[test]
+    fn what_was_not_passed_is_told_with_its_flag_and_line() {
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", MANIFEST)).unwrap();
+        let told = |message: &str| missing(message, &manifest).map(|told| told.to_string());
+        let prefix = "failed to solve: ";
+        for (message, expected) in [
+            (
+                "secret token: not found",
+                "service.toml:5: the build needs the secret `token`",
+            ),
+            (
+                "no SSH key \"default\" forwarded from the client",
+                "service.toml:7: the build asks the ssh agent",
+            ),
+            (
+                "network.host is not allowed",
+                "service.toml:2: the build asks for the network",
+            ),
+        ] {
+            let told = told(&format!("{prefix}{message}")).unwrap();
+            assert!(told.starts_with(expected), "{told}");
+        }
+        for message in [
+            "secret other: not found",
+            "process \"x\" did not complete successfully: exit code: 1",
+        ] {
+            assert_eq!(told(message), None, "{message}");
+        }
+    }
+}
