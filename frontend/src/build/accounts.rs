@@ -26,7 +26,7 @@ pub(super) async fn with_user(
     let Some(base) = images.get(&plan.runtime.base.reference) else {
         return Ok(None);
     };
-    if user.uid == 0 {
+    if user.uid == 0 || plan.workbench.is_some() {
         return Ok(None);
     }
     let source = Image::new(&base.pinned)

@@ -5,8 +5,8 @@ use buildkit_llb::Platform;
 use super::request;
 use crate::diagnostic::Diagnostics;
 use crate::options::Options;
-use crate::plan::Plan;
-use crate::result::{Healthcheck, History, ImageConfig, rfc3339};
+use crate::plan::{Plan, Runtime, Workbench};
+use crate::result::{Healthcheck, History, ImageConfig, RunConfig, rfc3339};
 
 /// Returns the image's configuration: the base's, with what the plan sets.
 pub(super) fn of(
@@ -17,7 +17,6 @@ pub(super) fn of(
     entry: Option<&str>,
     layers: &[String],
 ) -> Result<ImageConfig, Diagnostics> {
-    let runtime = &plan.runtime;
     let mut image = base.clone();
     image.os.clone_from(&platform.os);
     image.architecture.clone_from(&platform.architecture);
@@ -25,14 +24,24 @@ pub(super) fn of(
     // Without a date of ours the exporter writes when its steps ran, and no build would be like another.
     image.created = rfc3339(request::timestamp(options));
     add_history(&mut image, layers);
-    let config = &mut image.config;
+    image.config.entrypoint = Vec::new();
+    image.config.labels.extend(plan.runtime.labels.clone());
+    image.config.labels.extend(options.labels.clone());
+    match &plan.workbench {
+        Some(workbench) => set_workbench(&mut image.config, workbench),
+        None => set_runtime(&mut image.config, &plan.runtime, entry),
+    }
+    Ok(image)
+}
+
+/// Sets how a container of the production image runs.
+fn set_runtime(config: &mut RunConfig, runtime: &Runtime, entry: Option<&str>) {
     let mut args = runtime.command.args.clone();
     if let (Some(index), Some(entry)) = (runtime.command.entry_index, entry)
         && let Some(argument) = args.get_mut(index)
     {
         entry.clone_into(argument);
     }
-    config.entrypoint = Vec::new();
     config.cmd = args;
     config.user = format!("{}:{}", runtime.user.uid, runtime.user.gid);
     config.working_dir.clone_from(&runtime.directory);
@@ -41,8 +50,6 @@ pub(super) fn of(
         .extend(runtime.ports.iter().map(|port| format!("{port}/tcp")));
     // A read-only root file system leaves volumes writable.
     config.volumes.extend(runtime.writable.iter().cloned());
-    config.labels.extend(runtime.labels.clone());
-    config.labels.extend(options.labels.clone());
     if let Some(signal) = &runtime.stop_signal {
         config.stop_signal.clone_from(signal);
     }
@@ -58,9 +65,25 @@ pub(super) fn of(
         ..Healthcheck::default()
     });
     for (name, value) in &runtime.env {
-        image.config.set_env(name, value);
+        config.set_env(name, value);
     }
-    Ok(image)
+}
+
+/// Sets how a container of the workspace runs: as root, who owns all of it.
+fn set_workbench(config: &mut RunConfig, workbench: &Workbench) {
+    config.cmd.clone_from(&workbench.command);
+    config.user = String::new();
+    config.working_dir.clone_from(&workbench.package.directory);
+    let ports = workbench.ports.iter().map(|port| format!("{port}/tcp"));
+    config.exposed_ports.extend(ports);
+    config.volumes.extend(workbench.volumes.iter().cloned());
+    if let Some(signal) = &workbench.stop_signal {
+        config.stop_signal.clone_from(signal);
+    }
+    config.healthcheck = None;
+    for (name, value) in &workbench.env {
+        config.set_env(name, value);
+    }
 }
 
 /// Adds one entry a layer. The base's own are completed first: entries and layers are matched by their number.

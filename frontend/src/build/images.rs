@@ -54,11 +54,11 @@ pub(super) async fn resolve(
     target: &Platform,
     build: &Platform,
 ) -> Result<BTreeMap<String, Resolved>, Failure> {
-    let wanted = BTreeSet::from([
-        (plan.toolchain.image.as_str(), build),
-        (plan.toolchain.production_image.as_str(), target),
-        (plan.runtime.base.reference.as_str(), target),
-    ]);
+    let mut wanted = BTreeSet::from([(plan.toolchain.image.as_str(), build)]);
+    if plan.workbench.is_none() {
+        wanted.insert((plan.toolchain.production_image.as_str(), target));
+        wanted.insert((plan.runtime.base.reference.as_str(), target));
+    }
     let mode = match options.image_resolve_mode {
         options::ResolveMode::Default => "default",
         options::ResolveMode::ForcePull => "pull",

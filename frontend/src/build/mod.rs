@@ -122,9 +122,13 @@ async fn build_platform(
 ) -> Result<(Reference, result::ImageConfig), Failure> {
     let plan = &planned.plan;
     let locations = Locations::of(manifest, &planned.places);
-    let build = request::build_platform(options)?;
+    // Only the production image is made on one platform for another: the rest is what one runs there.
+    let build = match &plan.workbench {
+        Some(_) => platform.clone(),
+        None => request::build_platform(options)?,
+    };
     let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
-    let base = images::config_of(&images, &plan.runtime.base.reference)?;
+    let base = images::config_of(&images, plan.base())?;
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
     let surroundings = Surroundings {
         session: request::local_session(options, "context"),
@@ -155,7 +159,12 @@ async fn build_platform(
     let limit = plan.runtime.max_size;
     let (_, entry, reference) = tokio::try_join!(
         budget::check(gateway, options, manifest, limit, graph.budget.as_ref()),
-        find_entry(gateway, options, manifest, plan, &graph.service),
+        async {
+            match &graph.service {
+                Some(service) => find_entry(gateway, options, manifest, plan, service).await,
+                None => Ok(None),
+            }
+        },
         evaluate(gateway, options, &graph.image),
     )?;
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;

@@ -19,6 +19,7 @@ mod origins;
 mod plans;
 mod refusals;
 mod roots;
+mod targets;
 
 /// The services of the example, by directory.
 const SERVICES: [&str; 4] = ["api-gateway", "auth", "file-storage", "notification"];

@@ -1,6 +1,6 @@
 //! Reads the workspace that the build file's service belongs to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use buildkit_llb::{Definition, Local};
@@ -13,7 +13,7 @@ use crate::diagnostic::SourceFile;
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::plan::ROOT_CONFIGURATION;
+use crate::plan::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use crate::workspace::path::join;
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{ImporterId, Prisma, Project, Workspace};
@@ -60,6 +60,7 @@ pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Fail
         .session(crate::build::local_session(options, "context"))
         .include(METADATA.map(str::to_owned))
         .include(ROOT_CONFIGURATION.map(|name| format!("**/{name}")))
+        .include(CHECK_CONFIGURATION.map(|name| format!("**/{name}")))
         .exclude(NEVER)
         .shared_key_hint("vextrus-metadata")
         .name("[internal] load workspace manifests")
@@ -100,7 +101,7 @@ pub async fn load(
         pnpm: root.pnpm,
         settings: root.settings,
         node_version_files: Vec::new(),
-        tasks_before_build: turbo.as_deref().map(tasks_before_build).unwrap_or_default(),
+        tasks_before: turbo.as_deref().map(tasks_before).unwrap_or_default(),
         root_files: tree
             .list(&root.directory)
             .await?
@@ -280,18 +281,25 @@ async fn nest_entry(tree: &Tree, directory: &str) -> Result<Option<String>, Fail
     }))
 }
 
-/// Returns the scripts that `turbo.json` puts in front of `build`, other than builds.
-fn tasks_before_build(file: &SourceFile) -> Vec<String> {
+/// Returns the scripts that `turbo.json` puts in front of each task.
+fn tasks_before(file: &SourceFile) -> BTreeMap<String, Vec<String>> {
     let options = jsonc_parser::ParseOptions::default();
     let parsed = jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(&file.text, &options);
     let Ok(Some(config)) = parsed else {
-        return Vec::new();
+        return BTreeMap::new();
     };
-    let mut found = Vec::new();
-    if let Some(tasks) = config.get("tasks").or_else(|| config.get("pipeline")) {
-        add_tasks_before(tasks, "build", &mut BTreeSet::new(), &mut found);
-    }
-    found
+    let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
+    let Some(tasks) = tasks else {
+        return BTreeMap::new();
+    };
+    let names = tasks.as_object().into_iter().flat_map(|tasks| tasks.keys());
+    names
+        .map(|task| {
+            let mut found = Vec::new();
+            add_tasks_before(tasks, task, &mut BTreeSet::new(), &mut found);
+            (task.clone(), found)
+        })
+        .collect()
 }
 
 /// Adds the tasks in front of another, each behind those that it needs itself.
@@ -313,10 +321,13 @@ fn add_tasks_before(
         "typecheck",
     ];
     let listed = tasks.get(task).and_then(|task| task.get("dependsOn")?.as_array());
-    for name in listed.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+    for listed in listed.into_iter().flatten().filter_map(serde_json::Value::as_str) {
         // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
-        let name = name.trim_start_matches('^');
-        if name.contains(['#', '$']) || CHECKS.contains(&name) || !seen.insert(name.to_owned()) {
+        let name = listed.trim_start_matches('^');
+        // Tests that ask for the package's own build come after it; those of dependencies are built anyway.
+        let is_own_build = listed == "build" && task != "build";
+        let is_check = CHECKS.contains(&name) && !is_own_build;
+        if name.contains(['#', '$']) || is_check || !seen.insert(name.to_owned()) {
             continue;
         }
         add_tasks_before(tasks, name, seen, found);

@@ -8,15 +8,11 @@ use crate::diagnostic::Diagnostic;
 
 use super::package::Package;
 use super::steps::Steps;
-use super::toolchain::{Installs, resolved, with_packages};
+use super::toolchain::{production, resolved, with_packages};
 use super::{BUDGET_REPORT, Graph};
 use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, WORKSPACE};
 
-pub(super) fn lower(
-    steps: &Steps<'_>,
-    installs: &Installs,
-    packages: &BTreeMap<String, Package>,
-) -> Result<Graph, Diagnostic> {
+pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
     let runtime = &plan.runtime;
     let target = &steps.surroundings.target;
@@ -24,7 +20,7 @@ pub(super) fn lower(
     let base = steps.image(image, target, "base");
     let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
 
-    let mut layers = vec![settings(steps, runtime), dependencies(steps, installs)];
+    let mut layers = vec![settings(steps, runtime), dependencies(steps)?];
     let mut history = vec![
         "accounts, directories and the health check".to_owned(),
         "production dependencies".to_owned(),
@@ -70,7 +66,7 @@ pub(super) fn lower(
     Ok(Graph {
         budget: budget(steps, &image)?,
         image,
-        service,
+        service: Some(service),
         history,
     })
 }
@@ -109,12 +105,13 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
-fn dependencies(steps: &Steps<'_>, installs: &Installs) -> Output {
-    File::on(&Output::scratch())
-        .copy(steps.layer_copy(&installs.production.tree, "/", WORKSPACE))
+fn dependencies(steps: &Steps<'_>) -> Result<Output, Diagnostic> {
+    let installed = production(steps)?;
+    Ok(File::on(&Output::scratch())
+        .copy(steps.layer_copy(&installed.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
         .locations(steps.at(&steps.plan.production.origin))
-        .output()
+        .output())
 }
 
 /// Files that the manifest adds with `[run] files`.

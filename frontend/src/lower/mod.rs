@@ -4,6 +4,7 @@ mod image;
 mod package;
 mod steps;
 mod toolchain;
+mod workbench;
 
 use std::collections::BTreeMap;
 
@@ -102,8 +103,8 @@ pub const BUDGET_REPORT: &str = "report.json";
 pub struct Graph {
     /// The image's root file system.
     pub image: Output,
-    /// The service's own files in the image, alone: the entry file is looked for here.
-    pub service: Output,
+    /// The service's own files in the production image, alone: the entry file is looked for here.
+    pub service: Option<Output>,
     /// The measured image, where the manifest sets a limit: a directory with [`BUDGET_REPORT`].
     pub budget: Option<Output>,
     /// What each layer above the base holds, the lowest first.
@@ -116,7 +117,10 @@ pub struct Graph {
 /// A plan that names an image nobody resolved, which is a mistake of ours.
 pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, Diagnostic> {
     let steps = steps::Steps::new(plan, surroundings);
-    let installs = toolchain::Installs::lower(&steps)?;
+    let installs = toolchain::development(&steps)?;
     let packages = package::lower(&steps, &installs)?;
-    image::lower(&steps, &installs, &packages)
+    match &plan.workbench {
+        Some(workbench) => workbench::lower(&steps, &installs, &packages, workbench),
+        None => image::lower(&steps, &packages),
+    }
 }

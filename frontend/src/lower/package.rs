@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Mount, Output, SecretEnv};
+use buildkit_llb::{Copy, Exec, File, Mount, Output, Rooted, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
@@ -15,6 +15,8 @@ use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
 pub(super) struct Package {
     /// What dependents see, and the directory that it is in.
     pub(super) build: (Output, String),
+    /// Everything that its scripts left, where it has any.
+    pub(super) whole: Option<(Output, String)>,
     /// What the image holds.
     pub(super) runtime: Option<(Output, String)>,
     /// Patterns, relative to that directory, that stay out of a copy.
@@ -43,6 +45,7 @@ fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
     let source = (sources(steps, package), format!("/{}", package.source));
     Package {
         build: source.clone(),
+        whole: None,
         runtime: package.runtime_output.map(|_| source),
         exclude: package.exclude.clone(),
         generated: None,
@@ -68,11 +71,53 @@ fn built(
     package: &PackageBuild,
 ) -> Result<Package, Diagnostic> {
     let install = installs
-        .development
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+    let tree = with_sources(steps, before, package, File::on(&install.tree), "/")?
+        .name(steps.name(format!("sources of {}", package.name)))
+        .locations(steps.at([&package.origin]))
+        .output();
+
+    let image = resolved(steps, &steps.plan.toolchain.image)?;
+    let mut commands = package.commands(steps);
+    let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&package.directory));
+    if package.generates {
+        collect.push_str(&format!(" generated={WORKSPACE}"));
+    }
+    commands.push(collect);
+    let exec = steps
+        .run(&install.tools, image, shell(&commands), &steps.surroundings.build)
+        .cwd(&package.directory)
+        .mount(steps.script("collect.cjs"))
+        .mount(Mount::bind(&tree, WORKSPACE))
+        .mount(Mount::bind(&Output::scratch(), "/out"))
+        .name(steps.name(format!("build {}", package.name)));
+    let outputs = equipped(steps, exec, package).build();
+    // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
+    let directory = |rule: OutputRule| format!("/{}", rule.as_str());
+    let out = outputs
+        .mount("/out")
+        .ok_or_else(|| crate::build::internal("a build has no output"))?;
+    Ok(Package {
+        build: (out.clone(), directory(package.build_output)),
+        whole: Some((out.clone(), directory(OutputRule::Whole))),
+        runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
+        exclude: Vec::new(),
+        generated: package.generates.then(|| (out, "/generated".to_owned())),
+    })
+}
+
+/// Lays what a package's scripts read into the tree that they run in: the outputs of the workspace packages that it
+/// uses, files from outside of packages, its own sources. `root` is where the tree has the workspace.
+pub(super) fn with_sources(
+    steps: &Steps<'_>,
+    before: &BTreeMap<String, Package>,
+    package: &PackageBuild,
+    mut tree: File,
+    root: &str,
+) -> Result<File, Diagnostic> {
     let sources = sources(steps, package);
-    let mut tree = File::on(&install.tree);
+    let place = |path: &str| format!("{}{}", root.trim_end_matches('/'), in_tree(path));
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
             return Err(crate::build::internal(format!(
@@ -81,52 +126,38 @@ fn built(
             )));
         };
         let (from, directory) = &dependency.build;
-        tree = tree.copy(
-            tree_copy(from, directory, in_tree(&planned.directory)).exclude(dependency.exclude.clone()),
-        );
-        if let Some((from, directory)) = &dependency.generated {
-            tree = tree.copy(tree_copy(from, directory, in_tree(WORKSPACE)));
-        }
+        let copy = tree_copy(from, directory, &place(&planned.directory));
+        tree = tree.copy(copy.exclude(dependency.exclude.clone()));
+        tree = dependency.with_generated(tree, &place(WORKSPACE));
     }
     for (source, destination) in &package.extra_files {
-        tree = tree.copy(tree_copy(&sources, &format!("/{source}"), in_tree(destination)));
+        tree = tree.copy(tree_copy(&sources, &format!("/{source}"), &place(destination)));
     }
     for (source, destination) in &package.optional_files {
-        tree = tree.copy(optional_copy(&sources, source, in_tree(destination)));
+        tree = tree.copy(optional_copy(&sources, source, in_tree(destination), root));
     }
-    tree = tree.copy(
-        tree_copy(
-            &sources,
-            &format!("/{}", package.source),
-            in_tree(&package.directory),
-        )
-        .exclude(package.exclude.clone()),
-    );
-    let tree = tree
-        .name(steps.name(format!("sources of {}", package.name)))
-        .locations(steps.at([&package.origin]))
-        .output();
+    let from = format!("/{}", package.source);
+    Ok(tree.copy(tree_copy(&sources, &from, &place(&package.directory)).exclude(package.exclude.clone())))
+}
 
-    let image = resolved(steps, &steps.plan.toolchain.image)?;
-    let planned = |ids: &[String]| -> Vec<&PackageBuild> {
-        ids.iter().filter_map(|id| steps.plan.package(id)).collect()
-    };
-    let injected = planned(&package.injected);
-    let mut exec = steps
-        .run(
-            &install.tools,
-            image,
-            package.command(&planned(&package.inputs), &injected),
-            &steps.surroundings.build,
-        )
-        .cwd(&package.directory)
-        .mount(steps.script("collect.cjs"))
-        .mount(Mount::bind(&tree, WORKSPACE))
-        .mount(Mount::bind(&Output::scratch(), "/out"))
-        .name(steps.name(format!("build {}", package.name)))
-        .locations(steps.at(package.scripts.iter().map(|script| &script.origin)));
-    if !injected.is_empty() {
+impl Package {
+    /// Lays the code that the scripts generated into installed packages into a tree.
+    pub(super) fn with_generated(&self, tree: File, workspace: &str) -> File {
+        match &self.generated {
+            Some((from, source)) => tree.copy(tree_copy(from, source, workspace)),
+            None => tree,
+        }
+    }
+}
+
+/// Gives a step what a package's scripts may see: environment, secrets, agents, network.
+pub(super) fn equipped(steps: &Steps<'_>, mut exec: Exec<Rooted>, package: &PackageBuild) -> Exec<Rooted> {
+    if !package.injected.is_empty() {
         exec = exec.mount(steps.script("inject.cjs"));
+    }
+    exec = exec.locations(steps.at(package.scripts.iter().map(|script| &script.origin)));
+    for name in &package.platform_env {
+        exec = exec.env(name, steps.platform_variable(name));
     }
     for (name, value) in &package.env {
         exec = exec.env(name, value);
@@ -150,27 +181,15 @@ fn built(
         let socket = format!("/run/buildkit/ssh_agent.{index}");
         exec = exec.mount(Mount::ssh(&socket, id)).env("SSH_AUTH_SOCK", &socket);
     }
-    exec = match &package.network {
+    match &package.network {
         // Where the scripts fail for the lack of a network, this line is why.
         Some(network) => with_network(exec, Some(network)).locations(steps.key("build.network")),
         None => with_network(exec, steps.surroundings.exec.network.as_deref()),
-    };
-    let outputs = exec.build();
-    // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
-    let directory = |rule: OutputRule| format!("/{}", rule.as_str());
-    let out = outputs
-        .mount("/out")
-        .ok_or_else(|| crate::build::internal("a build has no output"))?;
-    Ok(Package {
-        build: (out.clone(), directory(package.build_output)),
-        runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
-        exclude: Vec::new(),
-        generated: package.generates.then(|| (out, "/generated".to_owned())),
-    })
+    }
 }
 
 /// Copies a directory's contents, a file, or what a glob matches into the tree that a build runs in.
-fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
+pub(super) fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
     copy(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
@@ -179,20 +198,22 @@ fn tree_copy(from: &Output, source: &str, destination: &str) -> Copy {
 /// Copies a path of the context to the same path below the workspace, or nothing where it does not exist.
 ///
 /// As a pattern on the directory that both paths are relative to: a path itself has to exist.
-fn optional_copy(context: &Output, source: &str, destination: &str) -> Copy {
+fn optional_copy(context: &Output, source: &str, destination: &str, root: &str) -> Copy {
     let inside = destination.trim_start_matches('/');
-    let root = source.strip_suffix(inside).unwrap_or_default();
-    tree_copy(context, &format!("/{root}"), "/").include([inside])
+    let directory = source.strip_suffix(inside).unwrap_or_default();
+    tree_copy(context, &format!("/{directory}"), root).include([inside])
 }
 
 impl PackageBuild {
-    /// Returns the step's command: the scripts in order, then the collection of what they made.
-    fn command(&self, inputs: &[&Self], injected: &[&Self]) -> Vec<String> {
-        let mut lines = vec!["set -e".to_owned()];
-        if !injected.is_empty() {
+    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one.
+    pub(super) fn commands(&self, steps: &Steps<'_>) -> Vec<String> {
+        let planned =
+            |ids: &[String]| -> Vec<&Self> { ids.iter().filter_map(|id| steps.plan.package(id)).collect() };
+        let mut lines = Vec::new();
+        if !self.injected.is_empty() {
             let pair = |package: &&Self| quote(&format!("{}={}", package.name, package.directory));
-            let pairs: Vec<String> = injected.iter().map(pair).collect();
-            let roots = inputs.iter().copied().chain([self]);
+            let pairs: Vec<String> = planned(&self.injected).iter().map(pair).collect();
+            let roots = planned(&self.inputs).into_iter().chain([self]);
             let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
             lines.push(format!(
                 "node {SCRIPTS}/inject.cjs {WORKSPACE} {} -- {}",
@@ -204,13 +225,14 @@ impl PackageBuild {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
         }
-        let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&self.directory));
-        if self.generates {
-            collect.push_str(&format!(" generated={WORKSPACE}"));
-        }
-        lines.push(collect);
-        vec!["/bin/sh".to_owned(), "-c".to_owned(), lines.join("\n")]
+        lines
     }
+}
+
+/// Returns the command that runs lines in a shell, up to the first one that fails.
+pub(super) fn shell(lines: &[String]) -> Vec<String> {
+    let script = format!("set -e\n{}", lines.join("\n"));
+    vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
 }
 
 /// Quotes a word for the shell.

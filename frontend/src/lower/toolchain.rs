@@ -13,15 +13,6 @@ use super::ResolvedImage;
 use super::steps::Steps;
 use crate::plan::{Install, SystemPackages, WORKSPACE};
 
-/// The installs of a graph.
-#[derive(Debug)]
-pub(super) struct Installs {
-    /// Development installs by key.
-    pub(super) development: BTreeMap<String, Installed>,
-    /// The production install.
-    pub(super) production: Installed,
-}
-
 /// What one install leaves.
 #[derive(Debug, Clone)]
 pub(super) struct Installed {
@@ -31,35 +22,41 @@ pub(super) struct Installed {
     pub(super) tree: Output,
 }
 
-impl Installs {
-    pub(super) fn lower(steps: &Steps<'_>) -> Result<Self, Diagnostic> {
-        let plan = steps.plan;
-        let mut development: BTreeMap<String, Installed> = BTreeMap::new();
-        // In the order of the packages an install comes after the one that it adds to.
-        let keys = plan.packages.iter().map(|package| &package.install);
-        for (key, install) in keys.filter_map(|key| Some((key, plan.installs.get(key)?))) {
-            if development.contains_key(key) {
-                continue;
-            }
-            let below = install.on.as_ref().and_then(|below| development.get(below));
-            let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
-            let name = format!("install {} packages for {key}", install.package_count);
-            let image = &plan.toolchain.image;
-            let installed = lower_install(steps, image, install, &tree, &name, &steps.surroundings.build)?;
-            development.insert(key.clone(), installed);
+/// Installs of development dependencies by key.
+pub(super) type Installs = BTreeMap<String, Installed>;
+
+/// Lowers the installs of development dependencies.
+pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
+    let plan = steps.plan;
+    let mut lowered = Installs::new();
+    // In the order of the packages an install comes after the one that it adds to.
+    let workbench = plan.workbench.iter().map(|workbench| &workbench.package);
+    let keys = plan
+        .packages
+        .iter()
+        .chain(workbench)
+        .map(|package| &package.install);
+    for (key, install) in keys.filter_map(|key| Some((key, plan.installs.get(key)?))) {
+        if lowered.contains_key(key) {
+            continue;
         }
-        let image = &plan.toolchain.production_image;
-        let name = format!(
-            "install {} packages for production",
-            plan.production.package_count
-        );
-        let target = &steps.surroundings.target;
-        let production = lower_install(steps, image, &plan.production, &Output::scratch(), &name, target)?;
-        Ok(Self {
-            development,
-            production,
-        })
+        let below = install.on.as_ref().and_then(|below| lowered.get(below));
+        let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
+        let name = format!("install {} packages for {key}", install.package_count);
+        let image = &plan.toolchain.image;
+        let installed = lower_install(steps, image, install, &tree, &name, &steps.surroundings.build)?;
+        lowered.insert(key.clone(), installed);
     }
+    Ok(lowered)
+}
+
+/// Lowers the install of what runs.
+pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
+    let install = &steps.plan.production;
+    let image = &steps.plan.toolchain.production_image;
+    let name = format!("install {} packages for production", install.package_count);
+    let target = &steps.surroundings.target;
+    lower_install(steps, image, install, &Output::scratch(), &name, target)
 }
 
 /// Returns a container path as the tree that is mounted at `/app` has it.

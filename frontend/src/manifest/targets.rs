@@ -71,6 +71,16 @@ impl Stage {
         all.find(|stage| stage.name().eq_ignore_ascii_case(name))
     }
 
+    /// Returns what the stage does with the service, as the name of a step says it.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Lint => "lint",
+            Self::Build => "build",
+            Self::Deps | Self::Dev | Self::Runtime => "prepare",
+        }
+    }
+
     /// Returns the manifest's key that says more of the stage: `build.test` names the script of `test`.
     pub fn key(self) -> &'static str {
         match self {

@@ -7,7 +7,6 @@ use super::planner::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
-use crate::manifest::targets::{Stage, Target};
 use crate::manifest::values::{Kind, Layout};
 use crate::workspace::drift::{self, Drift};
 use crate::workspace::path::join;
@@ -62,7 +61,7 @@ pub(super) fn check_shell(
 }
 
 /// Refuses the parts of a manifest that this version does not build.
-pub(super) fn refuse_unsupported(manifest: &Manifest, target: &Target) -> Result<(), Diagnostics> {
+pub(super) fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics> {
     let mut refused = Vec::new();
     if manifest.kind() != Kind::Node {
         let message = "this version builds services of kind \"node\"";
@@ -71,10 +70,6 @@ pub(super) fn refuse_unsupported(manifest: &Manifest, target: &Target) -> Result
     if manifest.run.layout() != Layout::Workspace {
         let message = "this version builds layout = \"workspace\"";
         refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.layout")));
-    }
-    if target.stage != Stage::Runtime {
-        let message = format!("this version does not build `--target {}`", target.name());
-        refused.push(Diagnostic::new(message).at(manifest.first_line()));
     }
     Diagnostics::check(refused)
 }

@@ -20,11 +20,12 @@ mod packages;
 mod planner;
 mod runtime;
 mod system;
+mod workbench;
 
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use model::*;
 pub use origin::Origin;
-pub use outside::ROOT_CONFIGURATION;
+pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{BuildClosure, PlanInput, Planned, closure, plan};
 pub use system::SystemPackages;

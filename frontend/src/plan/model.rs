@@ -39,13 +39,23 @@ pub struct Plan {
     pub packages: Vec<PackageBuild>,
     /// The install of the production closure.
     pub production: Install,
-    /// The image.
+    /// The production image.
     pub runtime: Runtime,
+    /// The image of any other target; then nothing of the production image is made.
+    pub workbench: Option<Workbench>,
     /// Each inferred value and why it is what it is.
     pub reasons: BTreeMap<String, String>,
 }
 
 impl Plan {
+    /// Returns the image that the result stands on.
+    pub fn base(&self) -> &str {
+        match &self.workbench {
+            Some(_) => &self.toolchain.image,
+            None => &self.runtime.base.reference,
+        }
+    }
+
     /// Returns the package of an importer.
     pub fn package(&self, importer: &str) -> Option<&PackageBuild> {
         self.packages.iter().find(|package| package.importer == importer)
@@ -144,6 +154,40 @@ pub struct PackageBuild {
     pub injected: Vec<String>,
     /// Links into the virtual store under which the image's dependents see this package, where it is injected.
     pub injected_at: Vec<String>,
+}
+
+/// The workspace as developers have it, with tools and all dependencies: the image of every target but the
+/// production image.
+#[derive(Debug, Clone, Serialize)]
+pub struct Workbench {
+    /// The stage that it is the end of.
+    pub stage: Stage,
+    /// What of the workspace it holds.
+    pub contents: Contents,
+    /// The service: its sources, what lies beside them, and the scripts that are run in the image.
+    pub package: PackageBuild,
+    /// The command of a container.
+    pub command: Vec<String>,
+    /// Environment of a container.
+    pub env: BTreeMap<String, String>,
+    /// Exposed ports.
+    pub ports: Vec<u16>,
+    /// Directories that stay the image's where a directory is mounted over a package.
+    pub volumes: Vec<String>,
+    /// Signal that stops the container.
+    pub stop_signal: Option<String>,
+}
+
+/// What of the workspace an image holds beside tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Contents {
+    /// The installed dependencies.
+    Dependencies,
+    /// And the service's sources among the built packages that it uses.
+    Sources,
+    /// And what the service's own build made.
+    Built,
 }
 
 /// A program that builds, as a rule a script of a package.json.

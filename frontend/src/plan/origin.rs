@@ -58,7 +58,8 @@ impl Serialize for Origin {
 impl Plan {
     /// Returns the origins of all steps.
     fn origins(&self) -> impl Iterator<Item = &Origin> {
-        let packages = self.packages.iter();
+        let workbench = self.workbench.iter().map(|workbench| &workbench.package);
+        let packages = self.packages.iter().chain(workbench);
         let scripts = packages.flat_map(|package| {
             let scripts = package.scripts.iter().map(|script| &script.origin);
             scripts.chain([&package.origin])

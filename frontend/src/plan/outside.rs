@@ -23,11 +23,35 @@ pub const ROOT_CONFIGURATION: [&str; 12] = [
     "nx.json",
 ];
 
+/// Configuration at the workspace's root that tests and linters look for by walking up, as globs on the file's name.
+pub const CHECK_CONFIGURATION: [&str; 19] = [
+    "jest.*",
+    "vitest.*",
+    ".mocharc*",
+    "ava.config.*",
+    "cypress.config.*",
+    "playwright.config.*",
+    ".nycrc*",
+    ".c8rc*",
+    "eslint.config.*",
+    ".eslintrc*",
+    ".eslintignore",
+    ".prettierrc*",
+    "prettier.config.*",
+    ".prettierignore",
+    ".editorconfig",
+    "biome.json*",
+    ".oxlintrc*",
+    "stylelint.config.*",
+    ".stylelintrc*",
+];
+
 /// Returns configuration outside of what the build tree holds already: context path to container path.
 pub(super) fn configuration(
     input: &PackageInput<'_>,
     importer: &str,
     project: &Project,
+    globs: &[&str],
 ) -> BTreeMap<String, String> {
     let workspace = input.workspace;
     let mut files: BTreeSet<String> = project
@@ -38,7 +62,7 @@ pub(super) fn configuration(
         .cloned()
         .collect();
     if importer != "." {
-        let matches = |name: &&String| ROOT_CONFIGURATION.iter().any(|glob| matches_name(glob, name));
+        let matches = |name: &&String| globs.iter().any(|glob| matches_name(glob, name));
         let names = workspace.root_files.iter().filter(matches);
         files.extend(names.map(|name| workspace.context_path(name)));
     }

@@ -7,7 +7,7 @@ use super::generator;
 use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use super::origin::Origin;
-use super::outside;
+use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use crate::workspace::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
 
@@ -65,7 +65,7 @@ fn plan_one(
 ) -> PackageBuild {
     let workspace = input.workspace;
     let is_service = importer == input.service;
-    let scripts = scripts(input, importer, project);
+    let scripts = scripts(input, importer, project, built_by(input, importer));
     let has_scripts = !scripts.is_empty();
     let sources_are_entries = exposes_sources(&project.manifest, has_scripts);
     let build_output = if sources_are_entries || read_as_sources.contains(importer) || !has_scripts {
@@ -113,7 +113,7 @@ fn plan_one(
             String::new()
         },
         extra_files: if has_scripts {
-            outside::configuration(input, importer, project)
+            outside::configuration(input, importer, project, &ROOT_CONFIGURATION)
         } else {
             BTreeMap::new()
         },
@@ -141,6 +141,26 @@ fn plan_one(
     }
 }
 
+/// Plans the service with its sources in the tree of its install: what is run in it besides building.
+///
+/// `script` is run after all that the task runner puts in front of it.
+pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Option<PackageBuild> {
+    let importer = input.service;
+    let project = input.workspace.projects.get(importer)?;
+    let package = plan_one(input, importer, project, &read_as_sources(input));
+    let mut globs = ROOT_CONFIGURATION.to_vec();
+    globs.extend(script.iter().flat_map(|_| CHECK_CONFIGURATION));
+    Some(PackageBuild {
+        scripts: scripts(input, importer, project, script),
+        install: install_key(input, importer),
+        stale: stale_outputs(input.workspace, importer, project),
+        extra_files: outside::configuration(input, importer, project, &globs),
+        optional_files: outside::named(input, importer, project),
+        env: generator::environment(project),
+        ..package
+    })
+}
+
 /// Returns the name of the project whose install the scripts of a package run on.
 fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
     let workspace = input.workspace;
@@ -151,19 +171,25 @@ fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
         .map_or_else(|| installed.to_owned(), |project| project.name(installed))
 }
 
-/// The scripts of a package, in the order in which pnpm would come to them.
-///
-/// `install` and `postinstall` of the package itself generate code as a rule; the sources that they need are
-/// only here. `prepare` is what builds a package that has no build script.
-fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<Script> {
-    let own = &project.manifest.scripts;
-    let directory = input.workspace.container_path(importer);
+/// Returns the name of the script that builds a package.
+fn built_by<'a>(input: &PackageInput<'a>, importer: &str) -> Option<&'a str> {
     let build = if importer == input.service {
         input.script
     } else {
         Some("build")
     };
-    let build = build.filter(|name| own.contains_key(*name));
+    let scripts = &input.workspace.projects.get(importer)?.manifest.scripts;
+    build.filter(|name| scripts.contains_key(*name))
+}
+
+/// The scripts of a package up to `last`, in the order in which pnpm would come to them.
+///
+/// `install` and `postinstall` of the package itself generate code as a rule; the sources that they need are
+/// only here. `prepare` is what builds a package that has no build script.
+fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Option<&str>) -> Vec<Script> {
+    let own = &project.manifest.scripts;
+    let directory = input.workspace.container_path(importer);
+    let build = built_by(input, importer);
     let mut names: Vec<&str> = Vec::new();
     // The root's own lifecycle is the whole workspace's, unless the root is what is built.
     if importer != "." || importer == input.service {
@@ -173,15 +199,19 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<S
         }
     }
     names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
-    names.extend(
-        input
-            .workspace
-            .tasks_before_build
-            .iter()
-            .map(String::as_str)
-            .filter(|task| own.contains_key(*task)),
-    );
-    names.extend(build);
+    // The task runner knows the build by its usual name, whatever the manifest calls it.
+    let is_build = last.is_none() || last == build;
+    let task = if is_build {
+        "build"
+    } else {
+        last.unwrap_or("build")
+    };
+    let before = input.workspace.tasks_before.get(task).into_iter().flatten();
+    names.extend(before.filter_map(|task| match task.as_str() {
+        "build" => build,
+        task => own.contains_key(task).then_some(task),
+    }));
+    names.extend(last);
     let generator = generator::command(project, &names, &directory);
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")

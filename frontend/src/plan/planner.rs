@@ -8,11 +8,11 @@ use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
-use super::{base, checks, command, node_version, runtime};
+use super::{base, checks, command, node_version, runtime, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
-use crate::manifest::targets::Target;
+use crate::manifest::targets::{Stage, Target};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
@@ -95,7 +95,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
             .at(manifest.first_line())
     })?;
-    checks::refuse_unsupported(manifest, &input.target)?;
+    checks::refuse_unsupported(manifest)?;
     let importers = input.closure.importers();
     let absent = importers
         .iter()
@@ -118,14 +118,16 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
     reasons.insert("node".to_owned(), why);
     let base = base::choose(&manifest.base(), &node, &native);
-    checks::check_shell(manifest, &run, &base, &start)?;
+    if input.target.stage == Stage::Runtime {
+        checks::check_shell(manifest, &run, &base, &start)?;
+    }
     reasons.insert("base".to_owned(), base.why.clone());
     reasons.insert("run.command".to_owned(), start.why.clone());
     reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
 
     let BuildClosure { development, order } = input.closure;
     let reaches = reaches(order);
-    let mut built = packages::plan(&PackageInput {
+    let package_input = PackageInput {
         workspace,
         order: &order.importers,
         reaches: &reaches,
@@ -135,16 +137,24 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         production: &production.projects,
         runs_sources: start.runs_sources,
         manifest_name: base_name(&manifest.file.name),
-    });
+    };
+    let mut built = packages::plan(&package_input);
+    let mut workbench = workbench::plan(input, &run, project, &package_input)?;
+    let mut arguments = Arguments::of(manifest, input.arguments, input.target.name());
+    warnings.append(&mut arguments.warnings);
+    let with_scripts = built.iter_mut().filter(|package| !package.scripts.is_empty());
+    for package in with_scripts.chain(workbench.iter_mut().map(|workbench| &mut workbench.package)) {
+        add_manifest_settings(manifest, workspace, service, &arguments, package);
+    }
     let injected = development.injected();
-    for package in &mut built {
+    for package in built
+        .iter_mut()
+        .chain(workbench.iter_mut().map(|workbench| &mut workbench.package))
+    {
         let inputs = package.inputs.iter();
         package.injected = inputs.filter(|id| injected.contains(*id)).cloned().collect();
     }
     let links = inject(workspace, &production, &mut built);
-    let mut arguments = Arguments::of(manifest, input.arguments, input.target.name());
-    warnings.append(&mut arguments.warnings);
-    add_manifest_settings(manifest, workspace, service, &arguments, &mut built);
 
     let installer = Installer {
         workspace,
@@ -164,7 +174,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .collect(),
     };
     let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
-    for package in built.iter().filter(|package| !package.scripts.is_empty()) {
+    let with_scripts = built.iter().filter(|package| !package.scripts.is_empty());
+    for package in with_scripts.chain(workbench.iter().map(|workbench| &workbench.package)) {
         if installs.contains_key(&package.install) {
             continue;
         }
@@ -197,6 +208,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         packages: built,
         production,
         runtime,
+        workbench,
         reasons,
     };
     Ok(Planned {
@@ -291,51 +303,49 @@ fn add_manifest_settings(
     workspace: &Workspace,
     service: &str,
     arguments: &Arguments,
-    packages: &mut [super::PackageBuild],
+    package: &mut super::PackageBuild,
 ) {
-    for package in packages.iter_mut().filter(|package| !package.scripts.is_empty()) {
-        package.env.extend(install::environment());
-        if package.importer != service {
-            continue;
-        }
-        let build = &manifest.build;
-        package.env.extend(arguments.env.clone());
-        package.platform_env.clone_from(&arguments.platform_env);
-        package.env.extend(
-            build
-                .env
-                .iter()
-                .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
-        );
-        package.secrets = build
-            .secrets
+    package.env.extend(install::environment());
+    if package.importer != service {
+        return;
+    }
+    let build = &manifest.build;
+    package.env.extend(arguments.env.clone());
+    package.platform_env.clone_from(&arguments.platform_env);
+    package.env.extend(
+        build
+            .env
             .iter()
-            .flatten()
-            .map(|secret| Secret {
-                id: secret.id.as_str().to_owned(),
-                env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
-                target: secret.target.clone().or_else(|| {
-                    secret
-                        .env
-                        .is_none()
-                        .then(|| format!("/run/secrets/{}", secret.id.as_str()))
-                }),
-                required: secret.required,
-            })
-            .collect();
-        package.ssh = build
-            .ssh
-            .iter()
-            .flat_map(|agents| agents.ids())
-            .map(|id| id.as_str().to_owned())
-            .collect();
-        package.network = build.network.map(|network| network.as_str().to_owned());
-        for path in build.files.iter().flatten() {
-            let path = path.as_str();
-            package
-                .extra_files
-                .insert(workspace.context_path(path), workspace.container_path(path));
-        }
+            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+    );
+    package.secrets = build
+        .secrets
+        .iter()
+        .flatten()
+        .map(|secret| Secret {
+            id: secret.id.as_str().to_owned(),
+            env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
+            target: secret.target.clone().or_else(|| {
+                secret
+                    .env
+                    .is_none()
+                    .then(|| format!("/run/secrets/{}", secret.id.as_str()))
+            }),
+            required: secret.required,
+        })
+        .collect();
+    package.ssh = build
+        .ssh
+        .iter()
+        .flat_map(|agents| agents.ids())
+        .map(|id| id.as_str().to_owned())
+        .collect();
+    package.network = build.network.map(|network| network.as_str().to_owned());
+    for path in build.files.iter().flatten() {
+        let path = path.as_str();
+        package
+            .extra_files
+            .insert(workspace.context_path(path), workspace.container_path(path));
     }
 }
 

@@ -24,8 +24,8 @@ pub struct Workspace {
     pub settings: Settings,
     /// `.nvmrc` and `.node-version`, the service's first: path and text.
     pub node_version_files: Vec<(String, String)>,
-    /// Scripts that the task runner's configuration puts in front of every build.
-    pub tasks_before_build: Vec<String>,
+    /// Scripts that the task runner's configuration puts in front of each task, such as `build`.
+    pub tasks_before: BTreeMap<String, Vec<String>>,
     /// Names of the files at the workspace's root.
     pub root_files: Vec<String>,
     /// Paths in the context that were looked for and are there, besides the files of packages.
