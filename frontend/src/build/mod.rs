@@ -9,6 +9,7 @@ mod image_config;
 mod images;
 mod locations;
 mod request;
+mod uncached;
 
 pub(crate) use request::local_session;
 
@@ -95,7 +96,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
     let ignore = ignore.map(context::exclude_patterns).unwrap_or_default();
     context::check_listed(gateway, options, &found.manifest, &found.workspace, &ignore).await?;
-    let planned = plan::plan(&PlanInput {
+    let mut planned = plan::plan(&PlanInput {
         manifest: &found.manifest,
         workspace: &found.workspace,
         service: &found.service,
@@ -104,6 +105,9 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         target: found.manifest.target(options.target.as_deref())?,
         ignore,
     })?;
+    planned
+        .warnings
+        .extend(uncached::unknown(options, &found.manifest, &planned.plan));
     Ok(Decided {
         manifest: found.manifest,
         planned,
@@ -152,6 +156,7 @@ async fn build_platform(
         origins: locations.origins,
         timestamp: request::timestamp(options),
         exec: request::exec_options(options),
+        uncached: uncached::of(options, manifest, plan),
     };
     let graph = lower::lower(plan, &surroundings)?;
 

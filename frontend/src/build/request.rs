@@ -6,7 +6,7 @@ use super::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::{BuildResult, CacheImport, Failure};
 use crate::lower::ExecOptions;
-use crate::options::{NoCache, Options};
+use crate::options::Options;
 
 /// Time of everything in an image that has no `SOURCE_DATE_EPOCH`: the one that npm gives to files.
 ///
@@ -31,12 +31,6 @@ pub(super) fn refuse_unsupported(options: &Options) -> Result<(), Diagnostics> {
         refused.push(Diagnostic::new(format!(
             "--build-context {} is not supported yet",
             names.join(", ")
-        )));
-    }
-    if let NoCache::Stages(stages) = &options.no_cache {
-        refused.push(Diagnostic::new(format!(
-            "--no-cache-filter {} is not supported yet; --no-cache reruns every step",
-            stages.join(",")
         )));
     }
     Diagnostics::check(refused)
@@ -101,7 +95,6 @@ pub(super) fn exec_options(options: &Options) -> ExecOptions {
         shm_size: options.shm_size,
         cgroup_parent: options.cgroup_parent.clone(),
         hostname: options.hostname.clone(),
-        no_cache: options.no_cache == NoCache::All,
         proxy: (proxy != ProxyEnv::default()).then_some(proxy),
     }
 }

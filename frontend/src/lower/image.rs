@@ -10,7 +10,7 @@ use super::package::Package;
 use super::steps::Steps;
 use super::toolchain::{production, resolved, with_packages};
 use super::{BUDGET_REPORT, Graph};
-use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, WORKSPACE};
+use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, Stage, WORKSPACE};
 
 pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
@@ -18,7 +18,7 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
     let target = &steps.surroundings.target;
     let image = resolved(steps, &runtime.base.reference)?;
     let base = steps.image(image, target, "base");
-    let base = with_packages(steps, &base, image, &runtime.packages, "run.packages", target)?;
+    let base = with_packages(steps, Stage::Runtime, &base, image, &runtime.packages, target)?;
 
     let mut layers = vec![settings(steps, runtime), dependencies(steps)?];
     let mut history = vec![
@@ -140,6 +140,7 @@ fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnosti
     let report = format!("/out/{BUDGET_REPORT}");
     let outputs = steps
         .run(
+            Stage::Runtime,
             &steps.image(tools, platform, "node"),
             tools,
             ["node", &script, "/image", &report],

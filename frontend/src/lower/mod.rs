@@ -6,12 +6,12 @@ mod steps;
 mod toolchain;
 mod workbench;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Location, Output, Platform};
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Origin, Plan};
+use crate::plan::{Origin, Plan, Stage};
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Surroundings {
     pub timestamp: i64,
     /// What every step that runs a program gets from the command line.
     pub exec: ExecOptions,
+    /// The steps that run again whatever the cache holds.
+    pub uncached: Uncached,
 }
 
 /// The context's files.
@@ -89,14 +91,23 @@ pub struct ExecOptions {
     pub cgroup_parent: Option<String>,
     /// Host name of the step's container.
     pub hostname: Option<String>,
-    /// `--no-cache`.
-    pub no_cache: bool,
     /// Proxy variables, which are no part of a cache key.
     pub proxy: Option<buildkit_llb::ProxyEnv>,
 }
 
 /// Name of the file that says how large the image is.
 pub const BUDGET_REPORT: &str = "report.json";
+
+/// Steps that run again whatever the cache holds.
+///
+/// The engine also empties the cache mounts of such a step, as it does for docker/dockerfile.
+#[derive(Debug, Clone, Default)]
+pub struct Uncached {
+    /// All steps of these stages.
+    pub stages: BTreeSet<Stage>,
+    /// The steps that run the scripts of these packages, by name.
+    pub packages: BTreeSet<String>,
+}
 
 /// The graph of one platform.
 #[derive(Debug)]

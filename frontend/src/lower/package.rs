@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::steps::{Steps, copy, with_network};
 use super::toolchain::{Installs, in_tree, resolved};
-use crate::plan::{OutputRule, PackageBuild, SCRIPTS, WORKSPACE};
+use crate::plan::{OutputRule, PackageBuild, SCRIPTS, Stage, WORKSPACE};
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -86,7 +86,13 @@ fn built(
     }
     commands.push(collect);
     let exec = steps
-        .run(&install.tools, image, shell(&commands), &steps.surroundings.build)
+        .run(
+            Stage::Build,
+            &install.tools,
+            image,
+            shell(&commands),
+            &steps.surroundings.build,
+        )
         .cwd(&package.directory)
         .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
@@ -154,6 +160,9 @@ impl Package {
 pub(super) fn equipped(steps: &Steps<'_>, mut exec: Exec<Rooted>, package: &PackageBuild) -> Exec<Rooted> {
     if !package.injected.is_empty() {
         exec = exec.mount(steps.script("inject.cjs"));
+    }
+    if steps.surroundings.uncached.packages.contains(&package.name) {
+        exec = exec.ignore_cache();
     }
     exec = exec.locations(steps.at(package.scripts.iter().map(|script| &script.origin)));
     for name in &package.platform_env {

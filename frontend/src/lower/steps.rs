@@ -8,7 +8,7 @@ use buildkit_llb::{
 use std::collections::BTreeSet;
 
 use super::{Context, ResolvedImage, Surroundings};
-use crate::plan::{Origin, Plan, SCRIPTS};
+use crate::plan::{Origin, Plan, SCRIPTS, Stage};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -100,9 +100,10 @@ impl<'a> Steps<'a> {
             .read_only()
     }
 
-    /// Starts a step that runs a program on `root`, under the image's own environment.
+    /// Starts a step of a stage that runs a program on `root`, under the image's own environment.
     pub(super) fn run<A: Into<String>>(
         &self,
+        stage: Stage,
         root: &Output,
         image: &ResolvedImage,
         args: impl IntoIterator<Item = A>,
@@ -128,7 +129,7 @@ impl<'a> Steps<'a> {
         if let Some(hostname) = &options.hostname {
             exec = exec.hostname(hostname);
         }
-        if options.no_cache {
+        if self.surroundings.uncached.stages.contains(&stage) {
             exec = exec.ignore_cache();
         }
         if let Some(proxy) = &options.proxy {

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::ResolvedImage;
 use super::steps::Steps;
-use crate::plan::{Install, SystemPackages, WORKSPACE};
+use crate::plan::{Install, Stage, SystemPackages, WORKSPACE};
 
 /// What one install leaves.
 #[derive(Debug, Clone)]
@@ -44,7 +44,15 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
         let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
         let name = format!("install {} packages for {key}", install.package_count);
         let image = &plan.toolchain.image;
-        let installed = lower_install(steps, image, install, &tree, &name, &steps.surroundings.build)?;
+        let installed = lower_install(
+            steps,
+            Stage::Deps,
+            image,
+            install,
+            &tree,
+            &name,
+            &steps.surroundings.build,
+        )?;
         lowered.insert(key.clone(), installed);
     }
     Ok(lowered)
@@ -56,7 +64,15 @@ pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
     let image = &steps.plan.toolchain.production_image;
     let name = format!("install {} packages for production", install.package_count);
     let target = &steps.surroundings.target;
-    lower_install(steps, image, install, &Output::scratch(), &name, target)
+    lower_install(
+        steps,
+        Stage::Runtime,
+        image,
+        install,
+        &Output::scratch(),
+        &name,
+        target,
+    )
 }
 
 /// Returns a container path as the tree that is mounted at `/app` has it.
@@ -80,19 +96,22 @@ pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a 
 /// Adds system packages to a root file system with the image's own package manager.
 pub(super) fn with_packages(
     steps: &Steps<'_>,
+    stage: Stage,
     root: &Output,
     image: &ResolvedImage,
     packages: &SystemPackages,
-    key: &str,
     platform: &Platform,
 ) -> Result<Output, Diagnostic> {
     if packages.names.is_empty() {
         return Ok(root.clone());
     }
     let mut exec = steps
-        .run(root, image, packages.command.iter().cloned(), platform)
+        .run(stage, root, image, packages.command.iter().cloned(), platform)
         .name(steps.name(format!("install {}", packages.names.join(", "))))
-        .locations(steps.key(key));
+        .locations(steps.key(match stage {
+            Stage::Runtime => "run.packages",
+            _ => "build.packages",
+        }));
     for directory in &packages.caches {
         let id = steps.cache_id(&format!("packages{directory}-{platform}"));
         exec = exec.mount(Mount::cache(directory, id).sharing(CacheSharing::Locked));
@@ -113,7 +132,13 @@ fn with_pnpm(
     let root = steps.image(image, platform, "node");
     let toolchain = &steps.plan.toolchain;
     let exec = steps
-        .run(&root, image, toolchain.pnpm_command.iter().cloned(), platform)
+        .run(
+            Stage::Deps,
+            &root,
+            image,
+            toolchain.pnpm_command.iter().cloned(),
+            platform,
+        )
         .mount(steps.script("pnpm.sh"))
         .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)))
@@ -122,11 +147,12 @@ fn with_pnpm(
             None => steps.key("pnpm"),
         });
     let root = exec.build().root();
-    with_packages(steps, &root, image, packages, "build.packages", platform)
+    with_packages(steps, Stage::Deps, &root, image, packages, platform)
 }
 
 fn lower_install(
     steps: &Steps<'_>,
+    stage: Stage,
     reference: &str,
     install: &Install,
     below: &Output,
@@ -161,7 +187,7 @@ fn lower_install(
         .output();
     let store = steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()));
     let mut exec = steps
-        .run(&tools, image, install.command.iter().cloned(), platform)
+        .run(stage, &tools, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
         .mount(Mount::bind(&manifests, WORKSPACE))
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))

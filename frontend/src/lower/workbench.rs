@@ -80,7 +80,13 @@ fn run(
     let package = &workbench.package;
     let tools = resolved(steps, &steps.plan.toolchain.image)?;
     let exec = steps
-        .run(image, tools, shell(commands), &steps.surroundings.build)
+        .run(
+            workbench.stage,
+            image,
+            tools,
+            shell(commands),
+            &steps.surroundings.build,
+        )
         .cwd(&package.directory)
         .name(steps.name(format!("{} {}", workbench.stage.verb(), package.name)));
     Ok(equipped(steps, exec, package).build().root())

@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::options::NoCache;
 
 /// A change to what is asked for, and to the files.
 type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 12] = [
+    let cases: [(&str, Change); 11] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
         }),
@@ -21,9 +20,6 @@ async fn a_request_that_cannot_be_built_says_why() {
             options
                 .contexts
                 .insert("base".to_owned(), "docker-image://alpine".to_owned());
-        }),
-        ("stages", |options, _| {
-            options.no_cache = NoCache::Stages(vec!["build".to_owned()])
         }),
         ("no build file", |options, _| {
             options.filename = "services/auth/missing.toml".to_owned()

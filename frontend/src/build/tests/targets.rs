@@ -1,6 +1,9 @@
 //! What each target is made of, and what it leaves out.
 
+use std::fmt::Write as _;
+
 use super::*;
+use crate::options::NoCache;
 use crate::plan::{Contents, Stage};
 
 fn target(name: &str) -> Options {
@@ -177,4 +180,69 @@ async fn what_one_runs_is_made_for_the_platform_asked_for() {
         .map(|vertex| vertex.op.platform.as_ref().unwrap().architecture.as_str())
         .collect();
     assert_eq!(platforms, BTreeSet::from(["arm64"]));
+}
+
+/// Returns the steps that run again whatever the cache holds, and the warnings.
+async fn uncached(options: Options) -> (BTreeSet<String>, Vec<String>) {
+    let built = run(engine(example()), options).await.unwrap();
+    let graph = built.image();
+    let steps = graph.vertices().filter_map(|vertex| vertex.metadata);
+    let steps = steps.filter(|metadata| metadata.ignore_cache);
+    let names = steps.map(|metadata| metadata.description["llb.customname"].replace("[auth] ", ""));
+    let state = built.fake.state();
+    let warnings = state
+        .warnings
+        .iter()
+        .map(|warning| String::from_utf8_lossy(&warning.short).into_owned());
+    (names.collect(), warnings.collect())
+}
+
+fn filtered(names: &[&str], target: Option<&str>) -> Options {
+    Options {
+        no_cache: NoCache::Stages(names.iter().map(|name| (*name).to_owned()).collect()),
+        target: target.map(str::to_owned),
+        ..request("auth")
+    }
+}
+
+#[tokio::test]
+async fn a_stage_runs_again_by_its_name() {
+    let mut told = String::new();
+    for (names, target) in [
+        (&["deps"][..], None),
+        (&["build"], None),
+        (&["runtime"], None),
+        (&["test"], Some("test")),
+        (&["test"], None),
+        (&["@erp/utils", "auth"], None),
+        (&["bulid", "@erp/utlis", "nothing"], None),
+    ] {
+        let (steps, warnings) = uncached(filtered(names, target)).await;
+        writeln!(
+            told,
+            "--no-cache-filter {} --target {}",
+            names.join(","),
+            target.unwrap_or("runtime")
+        )
+        .unwrap();
+        for line in steps.into_iter().chain(warnings) {
+            writeln!(told, "  {line}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn without_a_cache_every_program_runs_again() {
+    let options = Options {
+        no_cache: NoCache::All,
+        ..request("auth")
+    };
+    let built = run(engine(example()), options).await.unwrap();
+    let graph = built.image();
+    for vertex in graph.vertices() {
+        let is_program = matches!(vertex.op.op, Some(Op::Exec(_)));
+        let reruns = vertex.metadata.is_some_and(|metadata| metadata.ignore_cache);
+        assert_eq!(is_program, reruns, "{:?}", vertex.metadata);
+    }
 }
