@@ -170,6 +170,7 @@ fn surroundings(plan: &Plan) -> Surroundings {
         origins: BTreeMap::new(),
         timestamp: 0,
         exec: ExecOptions::default(),
+        uncached: lower::Uncached::default(),
     }
 }
 
