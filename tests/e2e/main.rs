@@ -10,6 +10,7 @@ mod fixtures;
 mod flags;
 mod frontend_image;
 mod image;
+mod outputs;
 mod reproducible;
 mod runtime_tree;
 mod services;

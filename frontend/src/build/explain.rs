@@ -38,7 +38,12 @@ fn missing(message: &str, manifest: &Manifest) -> Option<Diagnostic> {
         .flat_map(|agents| agents.ids())
         .map(|id| id.as_str())
     {
-        if message.contains(&format!("no SSH key \"{id}\" forwarded")) {
+        // Of no agent at all, and of none but others.
+        let unknown = [
+            format!("no SSH key \"{id}\" forwarded"),
+            format!("unset ssh forward key {id}"),
+        ];
+        if unknown.iter().any(|words| message.contains(words)) {
             let message =
                 format!("the build asks the ssh agent `{id}`, which was not passed; add `--ssh {id}`");
             return Some(Diagnostic::new(message).at(manifest.nearest_place("build.ssh")));
@@ -72,6 +77,10 @@ mod tests {
             ),
             (
                 "no SSH key \"default\" forwarded from the client",
+                "service.toml:7: the build asks the ssh agent",
+            ),
+            (
+                "unset ssh forward key default",
                 "service.toml:7: the build asks the ssh agent",
             ),
             (
