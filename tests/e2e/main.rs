@@ -3,6 +3,7 @@
 //! `make test` prepares the engine and runs them. Each test has its own copy of the workspace and the engine for
 //! itself while it runs; what one builds, the next finds in the engine's cache.
 
+mod attestations;
 mod bad_input;
 mod buildx_flags;
 mod cache;

@@ -23,6 +23,7 @@ needs() {
   has curl || echo curl
   has unzip || echo unzip
   has openssl || echo openssl
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 

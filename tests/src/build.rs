@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::command::{Finished, Invocation};
-use crate::{Docker, Image, Progress, Workspace};
+use crate::{Docker, Image, Progress, Pushed, Registry, Workspace};
 
 /// The time of a build from nothing on a slow machine.
 const BUILD_LIMIT: Duration = Duration::from_secs(900);
@@ -76,16 +76,9 @@ impl<'a> Build<'a> {
         let metadata = NamedTempFile::new().expect("a temporary file");
         let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
         let docker = self.docker.clone();
-        let finished = self
+        let progress = self
             .args(["--load", "--tag", &tag, "--metadata-file", &metadata_path])
-            .finish(BUILD_LIMIT);
-        let progress = Progress::parse(&finished.stderr);
-        assert!(
-            finished.status.success(),
-            "the build failed:\n{}\n{}",
-            progress.log(),
-            progress.text()
-        );
+            .succeed();
         let metadata = read_json(&metadata);
         let image = Image::tagged(docker, tag, digest(&metadata));
         Built { image, progress }
@@ -93,7 +86,20 @@ impl<'a> Build<'a> {
 
     /// Builds, and keeps nothing but the cache; a failure fails the test.
     pub fn steps(self) -> Progress {
-        let finished = self.args(["--output", "type=cacheonly"]).finish(BUILD_LIMIT);
+        self.args(["--output", "type=cacheonly"]).succeed()
+    }
+
+    /// Builds and pushes to a registry under a name of its own there; a failure fails the test.
+    pub fn push(self, registry: &Registry) -> Pushed {
+        let reference = registry.reference(&unique_tag());
+        let docker = self.docker.clone();
+        let progress = self.args(["--push", "--tag", &reference]).succeed();
+        Pushed::new(docker, reference, progress)
+    }
+
+    /// Builds; a failure fails the test.
+    fn succeed(self) -> Progress {
+        let finished = self.finish(BUILD_LIMIT);
         let progress = Progress::parse(&finished.stderr);
         assert!(
             finished.status.success(),

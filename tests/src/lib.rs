@@ -11,6 +11,7 @@ mod fixture;
 mod image;
 mod lockfile;
 mod progress;
+mod registry;
 mod tree;
 mod workspace;
 
@@ -22,6 +23,7 @@ pub use fixture::{Case, Fixture, Outcome, Pnpm};
 pub use image::{Image, Layer};
 pub use lockfile::{Lockfile, Resolved};
 pub use progress::{Progress, Step};
+pub use registry::{Pushed, Registry};
 pub use tree::{Entry, Kind, Tree};
 pub use workspace::Workspace;
 

@@ -129,6 +129,7 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
         closure: &closure,
         target: Target::default(),
         ignore: Vec::new(),
+        sbom: false,
     })
     .unwrap();
     let plan = start.elapsed();

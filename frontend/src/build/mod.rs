@@ -3,6 +3,7 @@
 //! `options + context → manifest → workspace → plan → lower → solve → result`
 
 mod accounts;
+mod attestations;
 mod budget;
 mod explain;
 mod image_config;
@@ -49,7 +50,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     let platforms = request::platforms(&options)?;
     let mut results = BTreeMap::new();
     for platform in &platforms {
-        let (reference, config) = build_platform(
+        let made = build_platform(
             &gateway,
             &options,
             &decided.manifest,
@@ -59,7 +60,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
         )
         .await
         .map_err(|failure| explain::explain(failure, &decided.manifest))?;
-        results.insert(platform.to_string(), (reference, config));
+        results.insert(platform.to_string(), made);
     }
     Ok(combine(
         results,
@@ -104,6 +105,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         closure: &closure,
         target: found.manifest.target(options.target.as_deref())?,
         ignore,
+        sbom: attestations::wants_sbom(options, &gateway.ping().await?),
     })?;
     planned
         .warnings
@@ -115,6 +117,15 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
     })
 }
 
+/// What a build makes for one platform.
+#[derive(Debug)]
+struct Made {
+    image: Reference,
+    config: result::ImageConfig,
+    /// The output with the bill of materials, where one is asked for.
+    sbom: Option<Reference>,
+}
+
 /// Builds the image of one platform.
 async fn build_platform(
     gateway: &Gateway,
@@ -123,7 +134,7 @@ async fn build_platform(
     planned: &Planned,
     platform: &Platform,
     merge: bool,
-) -> Result<(Reference, result::ImageConfig), Failure> {
+) -> Result<Made, Failure> {
     let plan = &planned.plan;
     let locations = Locations::of(manifest, &planned.places);
     // Only the production image is made on one platform for another: the rest is what one runs there.
@@ -162,8 +173,9 @@ async fn build_platform(
 
     // All at once: the production install needs no build, and the entry no production install.
     let limit = plan.runtime.max_size;
-    let (_, entry, reference) = tokio::try_join!(
+    let (_, sbom, entry, image) = tokio::try_join!(
         budget::check(gateway, options, manifest, limit, graph.budget.as_ref()),
+        evaluate_if_any(gateway, options, graph.sbom.as_ref()),
         async {
             match &graph.service {
                 Some(service) => find_entry(gateway, options, manifest, plan, service).await,
@@ -173,7 +185,7 @@ async fn build_platform(
         evaluate(gateway, options, &graph.image),
     )?;
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
-    Ok((reference, config))
+    Ok(Made { image, config, sbom })
 }
 
 /// Makes a graph's output now rather than when it is first read.
@@ -188,6 +200,18 @@ async fn evaluate(
         evaluate: true,
     };
     gateway.solve(request).await
+}
+
+/// Makes a graph's output now, where there is one.
+async fn evaluate_if_any(
+    gateway: &Gateway,
+    options: &Options,
+    output: Option<&buildkit_llb::Output>,
+) -> Result<Option<Reference>, Failure> {
+    match output {
+        Some(output) => evaluate(gateway, options, output).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Returns the entry file that an inferred command means: the first of its candidates that the build made.
@@ -236,21 +260,27 @@ async fn find_entry(
 }
 
 /// Puts the platforms' results into one, as an index where several were asked for.
-fn combine(results: BTreeMap<String, (Reference, result::ImageConfig)>, index: bool) -> BuildResult {
+fn combine(results: BTreeMap<String, Made>, index: bool) -> BuildResult {
     let (mut references, mut configs) = (BTreeMap::new(), BTreeMap::new());
-    for (_, (reference, config)) in results {
-        let id = config.platform_id();
-        references.insert(id.clone(), reference);
-        configs.insert(id, config);
+    let mut attestations = BTreeMap::new();
+    for made in results.into_values() {
+        let id = made.config.platform_id();
+        if let Some(sbom) = made.sbom {
+            attestations.insert(id.clone(), vec![attestations::sbom(sbom)]);
+        }
+        references.insert(id.clone(), made.image);
+        configs.insert(id, made.config);
     }
     match (configs.values().next(), index) {
         (Some(config), false) => BuildResult {
             metadata: result::single_platform(config),
             refs: Refs::Single(references.into_values().next()),
+            attestations,
         },
         _ => BuildResult {
             metadata: result::multi_platform(&configs),
             refs: Refs::ByPlatform(references),
+            attestations,
         },
     }
 }

@@ -13,6 +13,7 @@ use crate::gateway::fake::{Fake, State};
 use crate::options::Worker;
 
 mod arguments;
+mod attestations;
 mod invariance;
 mod large;
 mod origins;

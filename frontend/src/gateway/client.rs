@@ -7,7 +7,7 @@ use buildkit_proto::pb;
 use tonic::Code;
 
 use super::failure::source_info;
-use super::{BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
+use super::{Attestation, BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
 use crate::diagnostic::Diagnostic;
 
 impl Gateway {
@@ -167,10 +167,23 @@ impl Gateway {
                 refs: refs.into_iter().map(|(id, each)| (id, reference(each))).collect(),
             }),
         };
+        let attestation = |attestation: Attestation| wire::Attestation {
+            kind: wire::AttestationKind::InToto.into(),
+            metadata: attestation.metadata.into_iter().collect(),
+            r#ref: Some(reference(attestation.reference)),
+            path: attestation.path,
+            in_toto_predicate_type: attestation.predicate_type,
+            // None stands for the image itself.
+            in_toto_subjects: Vec::new(),
+        };
+        let attestations = result.attestations.into_iter().map(|(platform, all)| {
+            let attestation = all.into_iter().map(attestation).collect();
+            (platform, wire::Attestations { attestation })
+        });
         let result = wire::Result {
             result: Some(refs),
             metadata: result.metadata.into_iter().collect(),
-            ..wire::Result::default()
+            attestations: attestations.collect(),
         };
         self.rpc()
             .r#return(wire::ReturnRequest {

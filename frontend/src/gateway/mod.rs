@@ -80,6 +80,22 @@ pub struct BuildResult {
     pub refs: Refs,
     /// Metadata for the exporter, such as `containerimage.config`.
     pub metadata: BTreeMap<String, Vec<u8>>,
+    /// Statements about the image, by platform id as in the `refs.platforms` of the metadata. Only for daemons
+    /// with the capability `reference.attestations`.
+    pub attestations: BTreeMap<String, Vec<Attestation>>,
+}
+
+/// A statement about an image: a predicate of in-toto in a file, which the daemon completes with its subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    /// The file system that the predicate is in.
+    pub reference: Reference,
+    /// The predicate's file.
+    pub path: String,
+    /// The predicate's type, a URI such as `https://spdx.dev/Document`.
+    pub predicate_type: String,
+    /// What the daemon should know of it, such as `reason`.
+    pub metadata: BTreeMap<String, Vec<u8>>,
 }
 
 /// The file systems of a result.
@@ -101,8 +117,8 @@ impl BuildResult {
     /// Returns the answer to a subrequest: metadata without a file system.
     pub fn metadata_only(metadata: BTreeMap<String, Vec<u8>>) -> Self {
         Self {
-            refs: Refs::default(),
             metadata,
+            ..Self::default()
         }
     }
 }

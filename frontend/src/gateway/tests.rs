@@ -488,7 +488,11 @@ async fn results_have_one_file_system_or_one_a_platform() {
         let (gateway, fake) = connect(State::default()).await;
         let metadata = BTreeMap::from([("version".to_owned(), b"1".to_vec())]);
         gateway
-            .return_result(BuildResult { refs, metadata })
+            .return_result(BuildResult {
+                refs,
+                metadata,
+                ..BuildResult::default()
+            })
             .await
             .unwrap();
         let returned = fake.state().returned.take().unwrap();

@@ -7,8 +7,9 @@ use buildkit_llb::{Copy, File, Merge, Mount, Output};
 use crate::diagnostic::Diagnostic;
 
 use super::package::Package;
+use super::sbom;
 use super::steps::Steps;
-use super::toolchain::{production, resolved, with_packages};
+use super::toolchain::{Installed, production, resolved, with_packages};
 use super::{BUDGET_REPORT, Graph};
 use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, Stage, WORKSPACE};
 
@@ -20,7 +21,8 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
     let base = steps.image(image, target, "base");
     let base = with_packages(steps, Stage::Runtime, &base, image, &runtime.packages, target)?;
 
-    let mut layers = vec![settings(steps, runtime), dependencies(steps)?];
+    let installed = production(steps)?;
+    let mut layers = vec![settings(steps, runtime), dependencies(steps, &installed)];
     let mut history = vec![
         "accounts, directories and the health check".to_owned(),
         "production dependencies".to_owned(),
@@ -62,8 +64,10 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
         layers.push(extra);
         history.push("extra files".to_owned());
     }
+    let sbom = sbom::lower(steps, &base, &installed)?;
     let image = join(steps, base, layers);
     Ok(Graph {
+        sbom,
         budget: budget(steps, &image)?,
         image,
         service: Some(service),
@@ -105,13 +109,12 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
-fn dependencies(steps: &Steps<'_>) -> Result<Output, Diagnostic> {
-    let installed = production(steps)?;
-    Ok(File::on(&Output::scratch())
+fn dependencies(steps: &Steps<'_>, installed: &Installed) -> Output {
+    File::on(&Output::scratch())
         .copy(steps.layer_copy(&installed.tree, "/", WORKSPACE))
         .name(steps.name("layer of production dependencies"))
         .locations(steps.at(&steps.plan.production.origin))
-        .output())
+        .output()
 }
 
 /// Files that the manifest adds with `[run] files`.

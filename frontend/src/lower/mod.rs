@@ -2,6 +2,7 @@
 
 mod image;
 mod package;
+mod sbom;
 mod steps;
 mod toolchain;
 mod workbench;
@@ -12,6 +13,8 @@ use buildkit_llb::{Location, Output, Platform};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Origin, Plan, Stage};
+
+pub use sbom::SBOM_FILE;
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
@@ -118,6 +121,8 @@ pub struct Graph {
     pub service: Option<Output>,
     /// The measured image, where the manifest sets a limit: a directory with [`BUDGET_REPORT`].
     pub budget: Option<Output>,
+    /// The step whose output holds the bill of materials in [`SBOM_FILE`], where the plan has one.
+    pub sbom: Option<Output>,
     /// What each layer above the base holds, the lowest first.
     pub history: Vec<String>,
 }

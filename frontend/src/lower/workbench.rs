@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::Graph;
 use super::package::{Package, equipped, shell, tree_copy, with_sources};
+use super::sbom;
 use super::steps::Steps;
 use super::toolchain::{Installs, resolved};
 use crate::plan::{Contents, WORKSPACE, Workbench};
@@ -66,6 +67,7 @@ pub(super) fn lower(
         image,
         service: None,
         budget: None,
+        sbom: sbom::lower(steps, &install.tools, install)?,
         history,
     })
 }

@@ -4,7 +4,7 @@
 //! to BuildKit's own Dockerfile frontend (moby/buildkit, `frontend/dockerui/config.go` and `attr.go`). Every
 //! mistake names the flag of `docker buildx build` that brought it.
 
-mod parse;
+pub(crate) mod parse;
 mod worker;
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ pub(super) fn cache_from(text: &str) -> Result<Vec<CacheImport>, String> {
 }
 
 /// Parses the parameters of an attestation; `None` where it is switched off.
-pub(super) fn attestation(kind: &str, text: &str) -> Result<Option<BTreeMap<String, String>>, String> {
+pub(crate) fn attestation(kind: &str, text: &str) -> Result<Option<BTreeMap<String, String>>, String> {
     if !["sbom", "provenance"].contains(&kind) {
         return Err(format!(
             "`--attest` has the type `{kind}`; write `type=sbom` or `type=provenance`"

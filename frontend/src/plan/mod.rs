@@ -19,6 +19,7 @@ mod outside;
 mod packages;
 mod planner;
 mod runtime;
+mod sbom;
 mod system;
 mod workbench;
 
@@ -28,4 +29,5 @@ pub use model::*;
 pub use origin::Origin;
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{BuildClosure, PlanInput, Planned, closure, plan};
+pub use sbom::{Component, Sbom};
 pub use system::SystemPackages;

@@ -43,6 +43,9 @@ pub struct Plan {
     pub runtime: Runtime,
     /// The image of any other target; then nothing of the production image is made.
     pub workbench: Option<Workbench>,
+    /// What the image's bill of materials says of its packages, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sbom: Option<super::Sbom>,
     /// Each inferred value and why it is what it is.
     pub reasons: BTreeMap<String, String>,
 }
@@ -53,6 +56,14 @@ impl Plan {
         match &self.workbench {
             Some(_) => &self.toolchain.image,
             None => &self.runtime.base.reference,
+        }
+    }
+
+    /// Returns the node program of that image, as [`BaseImage::node`] does.
+    pub fn node(&self) -> &str {
+        match &self.workbench {
+            Some(_) => "node",
+            None => &self.runtime.base.node,
         }
     }
 

@@ -8,7 +8,7 @@ use super::model::{Plan, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
-use super::{base, checks, command, node_version, runtime, workbench};
+use super::{base, checks, command, node_version, runtime, sbom, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
@@ -38,6 +38,8 @@ pub struct PlanInput<'a> {
     pub target: Target,
     /// Patterns of the ignore file.
     pub ignore: Vec<String>,
+    /// Whether a bill of materials is asked for.
+    pub sbom: bool,
 }
 
 /// A plan and what the user should know of it.
@@ -191,6 +193,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let mut ignore = input.ignore.clone();
     ignore.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
     let toolchain = toolchain(manifest, workspace, &node, &base, &native);
+    let sbom = match (input.sbom, &workbench) {
+        (false, _) => None,
+        (true, None) => Some(sbom::list(workspace, service, &production)?),
+        (true, Some(_)) => Some(sbom::of_workbench(workspace, service)?),
+    };
     let production = installer.production(&production, &native, base.libc, &links);
     let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
     reasons.insert("run.healthcheck".to_owned(), healthcheck_why);
@@ -209,6 +216,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         production,
         runtime,
         workbench,
+        sbom,
         reasons,
     };
     Ok(Planned {

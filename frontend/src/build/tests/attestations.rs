@@ -1,0 +1,114 @@
+//! What the frontend says of an image beside the image.
+
+use super::*;
+use crate::options;
+
+/// Asks for a bill of materials, as `--sbom=true` does, or with other parameters.
+fn asking(service: &str, sbom: &str) -> Options {
+    let asked = options::parse::attestation("sbom", sbom).unwrap();
+    Options {
+        attestations: BTreeMap::from([("sbom".to_owned(), asked.unwrap())]),
+        ..request(service)
+    }
+}
+
+/// An engine that takes attestations.
+fn attesting() -> State {
+    State {
+        gateway_caps: vec!["gateway.warnings", "reference.attestations"],
+        ..engine(example())
+    }
+}
+
+#[tokio::test]
+async fn the_plan_lists_the_production_closure_where_asked() {
+    let (gateway, _fake) = connect(attesting()).await;
+    let decided = decide(&gateway, &asking("auth", "type=sbom")).await.unwrap();
+    let sbom = decided.planned.plan.sbom.unwrap();
+    let component = |key: &str| &sbom.components[key];
+    assert_eq!(sbom.service, "workspace:services/auth");
+    let service = component(&sbom.service);
+    assert_eq!(
+        (
+            service.name.as_str(),
+            service.version.as_deref(),
+            service.workspace
+        ),
+        ("@erp/auth-service", Some("1.3.0"), true)
+    );
+    assert!(service.dependencies.contains("workspace:shared/kernel"));
+    // A peer of a workspace package leads to the service's own instance.
+    let common = sbom
+        .components
+        .keys()
+        .find(|key| key.starts_with("@nestjs/common@"));
+    let common = common.unwrap();
+    assert!(
+        component("workspace:shared/infrastructure")
+            .dependencies
+            .contains(common)
+    );
+    assert!(
+        component(common)
+            .integrity
+            .as_ref()
+            .unwrap()
+            .starts_with("sha512-")
+    );
+    // What only builds need is no part of it, nor another service.
+    let names: BTreeSet<&str> = sbom.components.values().map(|each| each.name.as_str()).collect();
+    assert!(names.contains("bcrypt"));
+    for absent in ["typescript", "@nestjs/cli", "@erp/api-gateway", "sharp"] {
+        assert!(!names.contains(absent), "{absent}");
+    }
+    // Every edge leads to a component.
+    for component in sbom.components.values() {
+        let unknown = component
+            .dependencies
+            .iter()
+            .find(|key| !sbom.components.contains_key(*key));
+        assert_eq!(unknown, None);
+    }
+}
+
+#[tokio::test]
+async fn the_result_carries_the_document_of_each_platform() {
+    let one = run(attesting(), asking("auth", "type=sbom")).await.unwrap();
+    let mut options = asking("auth", "type=sbom");
+    options.platforms = ["linux/amd64", "linux/arm64"]
+        .map(|platform| Platform::parse(platform).unwrap())
+        .into();
+    let two = run(attesting(), options).await.unwrap();
+    for (built, platforms) in [
+        (one, &["linux/amd64"][..]),
+        (two, &["linux/amd64", "linux/arm64"]),
+    ] {
+        let attested: Vec<&String> = built.result.attestations.keys().collect();
+        assert_eq!(attested, platforms);
+        for attestation in built.result.attestations.values().flatten() {
+            assert_eq!(attestation.predicate_type, "https://spdx.dev/Document");
+            assert_eq!(attestation.path, "/sbom.spdx.json");
+            let number: usize = attestation
+                .reference
+                .id
+                .strip_prefix("ref-")
+                .unwrap()
+                .parse()
+                .unwrap();
+            let graph = Definition::of(&Output::from_proto(&built.solves[number - 1]).unwrap()).unwrap();
+            let names = by_name(&graph);
+            assert!(names.contains_key("list the packages of the image"), "{names:?}");
+            // The document needs no build: a code change leaves it in the cache.
+            assert!(!names.keys().any(|name| name.starts_with("build ")), "{names:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_generator_of_the_user_s_is_left_to_the_daemon() {
+    let options = asking("auth", "type=sbom,generator=example/scanner:1");
+    let built = run(attesting(), options).await.unwrap();
+    assert_eq!(built.result.attestations, BTreeMap::new());
+    let plain = run(attesting(), request("auth")).await.unwrap();
+    assert_eq!(plain.result.attestations, BTreeMap::new());
+}
