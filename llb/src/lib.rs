@@ -106,7 +106,7 @@ pub use file::{Copy, File, MkDir, MkFile, Rm, Symlink};
 pub use location::{Location, SourceFile};
 pub use merge::{Merge, merge};
 pub use output::{Output, vertex_digest};
-pub use platform::{ParsePlatformError, Platform};
+pub use platform::{ARCHITECTURES, ParsePlatformError, Platform};
 pub use source::{Differ, Git, Http, Image, Local, OciLayout, ResolveMode};
 
 /// The wire types, for those who speak BuildKit's API.

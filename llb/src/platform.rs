@@ -61,7 +61,7 @@ impl Platform {
         let Some(second) = second else {
             check_part(first).map_err(fail)?;
             let (architecture, variant) = normalise_architecture(first, "");
-            if !KNOWN_ARCHITECTURES.contains(&architecture.as_str()) {
+            if !ARCHITECTURES.contains(&architecture.as_str()) {
                 return Err(fail(format!("{first:?} alone is no known architecture")));
             }
             let variant = drop_implied_v7(&architecture, variant);
@@ -171,7 +171,7 @@ impl From<&pb::Platform> for Platform {
 }
 
 /// The architectures of Go, which are those that containerd takes alone.
-const KNOWN_ARCHITECTURES: [&str; 24] = [
+pub const ARCHITECTURES: [&str; 24] = [
     "386",
     "amd64",
     "amd64p32",

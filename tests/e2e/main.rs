@@ -11,6 +11,7 @@ mod fixtures;
 mod flags;
 mod frontend_image;
 mod image;
+mod mistakes;
 mod outputs;
 mod reproducible;
 mod runtime_tree;

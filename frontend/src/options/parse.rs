@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use buildkit_llb::Platform;
+use buildkit_llb::{ARCHITECTURES, Platform};
 use serde::Deserialize;
 
 use super::{CacheImport, NoCache, ResolveMode, Ulimit};
+use crate::manifest::suggest;
 use crate::manifest::values::Network;
 
 /// Splits a comma list as CSV (RFC 4180): a part in double quotes may hold commas, and `""` for a quote.
@@ -44,6 +45,15 @@ pub(super) fn boolean(flag: &str, text: &str) -> Result<bool, String> {
 
 pub(super) fn platforms(text: &str) -> Result<Vec<Platform>, String> {
     let platform = |entry: &String| match Platform::parse(entry) {
+        Ok(platform) if !ARCHITECTURES.contains(&platform.architecture.as_str()) => {
+            let help = match suggest(&platform.architecture, ARCHITECTURES.into_iter()) {
+                Some(near) => format!("did you mean `{}/{near}`?", platform.os),
+                None => "write `os/arch[/variant]`, such as `linux/arm64`".to_owned(),
+            };
+            Err(format!(
+                "`--platform` has `{entry}`, which is no architecture; {help}"
+            ))
+        }
         Ok(platform) if platform.os == "linux" => Ok(platform.normalise()),
         Ok(platform) => Err(format!(
             "`--platform` has `{entry}`; services run on linux, write `linux/{}`",

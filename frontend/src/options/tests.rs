@@ -324,6 +324,8 @@ fn mistakes_name_the_flag() {
         "platform=a/b/c/d",
         "platform=linux/amd64,linux arm64",
         "platform=windows/amd64",
+        "platform=linux/amd46",
+        "platform=linux/sparrow",
         "build-arg:SOURCE_DATE_EPOCH=today",
         "multi-platform=yes",
         "build-arg:BUILDKIT_MULTI_PLATFORM=2",
