@@ -6,6 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// The size from which only the lines around a place are shown, in bytes. A failure reaches the user's client in
+/// HTTP headers, where a lockfile of some megabytes would be refused.
+const MAX_WHOLE_SOURCE: usize = 32 << 10;
+
+/// How many lines around a place are shown of a large file; buildx prints up to four.
+const CONTEXT_LINES: usize = 8;
+
 /// A text file that a diagnostic can point into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
@@ -65,6 +72,25 @@ impl Place {
             first_line: line,
             last_line: line,
         }
+    }
+
+    /// Returns the text to show the place in: the whole file; of a large one only the lines around the place, the
+    /// others empty, so that the line numbers stay.
+    pub fn excerpt(&self) -> String {
+        let text = &self.file.text;
+        if text.len() <= MAX_WHOLE_SOURCE {
+            return text.clone();
+        }
+        let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let first = line(self.first_line).saturating_sub(CONTEXT_LINES);
+        // Of a place that is long itself, its beginning.
+        let last = line(self.last_line).min(line(self.first_line).saturating_add(CONTEXT_LINES));
+        let last = last.saturating_add(CONTEXT_LINES);
+        let mut kept = String::new();
+        for (number, content) in (1..=last).zip(text.split_inclusive('\n')) {
+            kept.push_str(if number >= first { content } else { "\n" });
+        }
+        kept
     }
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a module, by its path below `src`, must not name.
-const FORBIDDEN: [(&str, &[&str]); 8] = [
+const FORBIDDEN: [(&str, &[&str]); 10] = [
     (
         "diagnostic",
         &["buildkit_llb", "buildkit_proto", "tokio", "tonic", "crate"],
@@ -60,6 +60,36 @@ const FORBIDDEN: [(&str, &[&str]); 8] = [
             "crate::gateway",
             "crate::lower",
             "crate::options",
+            "crate::result",
+        ],
+    ),
+    (
+        "lint",
+        &[
+            "buildkit_llb",
+            "buildkit_proto",
+            "tokio",
+            "tonic",
+            "futures_util",
+            "crate::build",
+            "crate::context",
+            "crate::gateway",
+            "crate::lower",
+            "crate::options",
+            "crate::result",
+            "crate::subrequest",
+        ],
+    ),
+    (
+        "subrequest",
+        &[
+            "buildkit_llb",
+            "buildkit_proto",
+            "tokio",
+            "tonic",
+            "futures_util",
+            "crate::context",
+            "crate::lower",
             "crate::result",
         ],
     ),

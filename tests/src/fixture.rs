@@ -128,6 +128,10 @@ impl Fixture {
         for layer in layers.iter().map(String::as_str).chain([locks.as_str()]) {
             copy(&self.directory.join(layer), workspace.root());
         }
+        // What every repository should say; a fixture has another subject.
+        if !workspace.path(".nvmrc").exists() {
+            workspace.write(".nvmrc", "22\n");
+        }
         let release = &pnpm.versions[&major];
         for manifest in files(workspace.root()).filter(|file| file.ends_with("package.json")) {
             let text = fs::read_to_string(&manifest).expect("package.json is text");

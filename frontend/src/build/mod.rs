@@ -17,18 +17,20 @@ pub(crate) use request::local_session;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Platform};
 
 use crate::context::{self, BuildFile};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
+use crate::lint;
 use crate::lower::{self, Context, Surroundings};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::plan::{self, Plan, PlanInput, Planned};
 use crate::result;
+use crate::subrequest;
 use locations::Locations;
 
 /// Builds what the options ask for.
@@ -37,14 +39,13 @@ use locations::Locations;
 /// Mistakes in the build's files, each with its place, or what the engine answered, unchanged.
 pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Failure> {
     if let Some(request) = &options.request_id {
-        return request::answer(request);
+        return subrequest::answer(request);
     }
-    request::refuse_unsupported(&options)?;
-
     let decided = decide(&gateway, &options).await?;
     for warning in &decided.planned.warnings {
         gateway.warn(&decided.vertex, warning).await?;
     }
+    decided.refuse_warnings()?;
 
     let merge = gateway.ping().await?.llb("mergeop");
     let platforms = request::platforms(&options)?;
@@ -73,20 +74,48 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
 pub(crate) struct Decided {
     /// The manifest, with the workspace's defaults.
     pub(crate) manifest: Manifest,
-    /// The plan and its warnings.
+    /// The plan, and what the user should know of it as far as the user wants to.
     pub(crate) planned: Planned,
+    /// What the user says of warnings.
+    pub(crate) lint: lint::Config,
     /// Digest of the vertex that loaded the build file, which warnings are shown with.
     pub(crate) vertex: String,
 }
 
+impl Decided {
+    /// Stops the build where the user asks for it with `error=true`, at the line of each warning.
+    fn refuse_warnings(&self) -> Result<(), Failure> {
+        if !self.lint.is_error || self.planned.warnings.is_empty() {
+            return Ok(());
+        }
+        let rules: BTreeSet<&str> = self
+            .planned
+            .warnings
+            .iter()
+            .map(|warning| warning.rule.name)
+            .collect();
+        let rules: Vec<&str> = rules.into_iter().collect();
+        let message = format!("lint violation found for rules: {}", rules.join(", "));
+        let places = self
+            .planned
+            .warnings
+            .iter()
+            .filter_map(|warning| warning.diagnostic.place.clone());
+        Err(places.fold(Diagnostic::new(message).into(), Failure::at))
+    }
+}
+
 /// Reads the build's files and plans the build.
 pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
+    request::refuse_unsupported(options)?;
     // The build file and the workspace's metadata come over at the same time.
     let (build_file, tree) = tokio::try_join!(
         BuildFile::load(gateway, options),
         context::metadata(gateway, options)
     )?;
     let manifest = Manifest::parse(&build_file.file)?;
+    let argument = options.build_args.get(lint::ARGUMENT).map(String::as_str);
+    let lint = lint::Config::read(&manifest.file, argument)?;
     let mut found = context::load(&tree, &build_file, manifest, options).await?;
 
     let closure = plan::closure(&found.workspace, &found.service)?;
@@ -110,9 +139,17 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
     planned
         .warnings
         .extend(uncached::unknown(options, &found.manifest, &planned.plan));
+    planned.warnings.extend(lint::find(lint::Input {
+        manifest: &found.manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        plan: &planned.plan,
+    }));
+    planned.warnings = lint.applied(planned.warnings);
     Ok(Decided {
-        manifest: found.manifest,
         planned,
+        lint,
+        manifest: found.manifest,
         vertex: build_file.vertex,
     })
 }
@@ -246,7 +283,7 @@ async fn find_entry(
     let why = plan
         .reasons
         .get("run.command")
-        .map(String::as_str)
+        .map(|reason| reason.why.as_str())
         .unwrap_or_default();
     let names: Vec<&str> = candidates.iter().take(4).map(String::as_str).collect();
     let message = format!(

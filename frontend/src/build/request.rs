@@ -4,7 +4,7 @@ use buildkit_llb::{Platform, ProxyEnv};
 
 use super::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gateway::{BuildResult, CacheImport, Failure};
+use crate::gateway::CacheImport;
 use crate::lower::ExecOptions;
 use crate::options::Options;
 
@@ -12,11 +12,6 @@ use crate::options::Options;
 ///
 /// Some archivers refuse times before 1980. Source: npm/pacote, `lib/fetcher.js`.
 const DEFAULT_TIMESTAMP: i64 = 499_162_500;
-
-/// Answers a subrequest (`--call`); none is known yet, and each says so.
-pub(super) fn answer(request: &str) -> Result<BuildResult, Failure> {
-    Err(Failure::unknown_subrequest(request))
-}
 
 /// Refuses what would otherwise be ignored.
 pub(super) fn refuse_unsupported(options: &Options) -> Result<(), Diagnostics> {

@@ -16,6 +16,7 @@ mod arguments;
 mod attestations;
 mod invariance;
 mod large;
+mod lint;
 mod origins;
 mod plans;
 mod refusals;

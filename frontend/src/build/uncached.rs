@@ -1,6 +1,6 @@
 //! `--no-cache` and `--no-cache-filter`: the steps that run again whatever the cache holds.
 
-use crate::diagnostic::Diagnostic;
+use crate::lint::{Warning, rules};
 use crate::lower::Uncached;
 use crate::manifest::{Manifest, suggest};
 use crate::options::{NoCache, Options};
@@ -40,7 +40,7 @@ pub(super) fn of(options: &Options, manifest: &Manifest, plan: &Plan) -> Uncache
 }
 
 /// Returns a warning for each name that stands for nothing: docker/dockerfile passes over it in silence.
-pub(super) fn unknown(options: &Options, manifest: &Manifest, plan: &Plan) -> Vec<Diagnostic> {
+pub(super) fn unknown(options: &Options, manifest: &Manifest, plan: &Plan) -> Vec<Warning> {
     let NoCache::Stages(names) = &options.no_cache else {
         return Vec::new();
     };
@@ -58,7 +58,7 @@ pub(super) fn unknown(options: &Options, manifest: &Manifest, plan: &Plan) -> Ve
                 Some(near) => format!("did you mean `{near}`? The"),
                 None => "the".to_owned(),
             };
-            Diagnostic::new(format!(
+            rules::UNKNOWN_STAGE.warn(format!(
                 "`--no-cache-filter` names `{name}`, which is no stage of this build; {near} stages are {}, and each \
                  package is one by its name: {}",
                 targets.join(", "),

@@ -8,7 +8,7 @@ use tonic::Code;
 
 use super::failure::source_info;
 use super::{Attestation, BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
-use crate::diagnostic::Diagnostic;
+use crate::lint::Warning;
 
 impl Gateway {
     /// Hands a graph to the daemon and returns the handle of its result.
@@ -125,26 +125,28 @@ impl Gateway {
         Ok(answer.definitions.into_iter().collect())
     }
 
-    /// Shows the user a warning, attached to the vertex with the given digest.
+    /// Shows the user a warning of a rule, attached to the vertex with the given digest.
     ///
     /// The client drops warnings on vertices it has not seen, so the digest should be that of a vertex already
     /// solved, such as the load of the build file. Daemons that cannot warn stay silent.
     ///
     /// # Errors
     /// Where the connection is closed.
-    pub async fn warn(&self, digest: &str, diagnostic: &Diagnostic) -> Result<(), Failure> {
+    pub async fn warn(&self, digest: &str, warning: &Warning) -> Result<(), Failure> {
         if !self.capabilities().await?.gateway("gateway.warnings") {
             return Ok(());
         }
-        let (info, range) = diagnostic.place.as_ref().map(source_info).unzip();
+        let place = warning.diagnostic.place.as_ref();
+        let (info, range) = place.map(source_info).unzip();
         self.rpc()
             .warn(wire::WarnRequest {
                 digest: digest.to_owned(),
                 level: 1,
-                short: diagnostic.message.clone().into_bytes(),
+                short: warning.to_string().into_bytes(),
+                detail: vec![warning.rule.short.as_bytes().to_vec()],
+                url: warning.rule.url(),
                 info,
                 ranges: range.into_iter().collect(),
-                ..wire::WarnRequest::default()
             })
             .await?;
         Ok(())

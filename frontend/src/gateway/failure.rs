@@ -17,13 +17,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// How many places a failure shows; each is a framed excerpt on the user's terminal.
 const MAX_PLACES: usize = 10;
 
-/// The size from which only the lines around a place travel, in bytes. A failure reaches the user's client in
-/// HTTP headers, where a lockfile of some megabytes would be refused.
-const MAX_WHOLE_SOURCE: usize = 32 << 10;
-
-/// How many lines around a place travel of a large file; buildx shows up to four.
-const CONTEXT_LINES: usize = 8;
-
 /// The end of a build without a result: our own diagnostics, or what the daemon said, unchanged.
 #[derive(Clone, PartialEq)]
 pub struct Failure {
@@ -196,7 +189,7 @@ pub(super) fn source_info(place: &Place) -> (pb::SourceInfo, pb::Range) {
     };
     let info = pb::SourceInfo {
         filename: place.file.name.clone(),
-        data: excerpt(place).into_bytes(),
+        data: place.excerpt().into_bytes(),
         ..pb::SourceInfo::default()
     };
     (
@@ -215,7 +208,7 @@ fn wire_line(line: u32) -> i32 {
 /// Returns the detail from which buildx prints an excerpt of the file.
 fn source_detail(place: &Place) -> Any {
     let source = json!({
-        "info": { "filename": place.file.name, "data": BASE64.encode(excerpt(place)) },
+        "info": { "filename": place.file.name, "data": BASE64.encode(place.excerpt()) },
         "ranges": [{
             "start": { "line": wire_line(place.first_line) },
             "end": { "line": wire_line(place.last_line) },
@@ -231,23 +224,4 @@ fn detail(name: &str, value: &Value) -> Any {
         type_url: format!("github.com/moby/buildkit/{name}+json"),
         value: value.to_string().into_bytes(),
     }
-}
-
-/// Returns the text of the place's file; of a large one only the lines around the place, the others empty, so
-/// that the line numbers stay.
-fn excerpt(place: &Place) -> String {
-    let text = &place.file.text;
-    if text.len() <= MAX_WHOLE_SOURCE {
-        return text.clone();
-    }
-    let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let first = line(place.first_line).saturating_sub(CONTEXT_LINES);
-    // Of a place that is long itself, its beginning.
-    let last = line(place.last_line).min(line(place.first_line).saturating_add(CONTEXT_LINES));
-    let last = last.saturating_add(CONTEXT_LINES);
-    let mut kept = String::new();
-    for (number, content) in (1..=last).zip(text.split_inclusive('\n')) {
-        kept.push_str(if number >= first { content } else { "\n" });
-    }
-    kept
 }

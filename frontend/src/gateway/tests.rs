@@ -12,6 +12,7 @@ use tonic::{Code, Status};
 use super::fake::{Fake, State};
 use super::*;
 use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::lint::rules;
 
 mod failure;
 
@@ -429,7 +430,7 @@ async fn a_warning_carries_its_lines() {
         first_line: 2,
         last_line: 3,
     };
-    let warning = Diagnostic::new("b is old").at(place);
+    let warning = rules::ROOT_USER.warn("b is root").at(place);
 
     let (gateway, fake) = connect(State {
         gateway_caps: CAPS.to_vec(),
@@ -440,8 +441,10 @@ async fn a_warning_carries_its_lines() {
     let sent = fake.state().warnings.pop().unwrap();
     assert_eq!(
         (sent.digest.as_str(), sent.level, sent.short.as_slice()),
-        ("sha256:bb", 1, &b"b is old"[..])
+        ("sha256:bb", 1, &b"RootUser: b is root (service.toml:2)"[..])
     );
+    assert_eq!(sent.url, rules::ROOT_USER.url());
+    assert_eq!(sent.detail, [rules::ROOT_USER.short.as_bytes()]);
     let info = sent.info.unwrap();
     assert_eq!(
         (info.filename.as_str(), info.data.as_slice()),
@@ -451,7 +454,7 @@ async fn a_warning_carries_its_lines() {
     assert_eq!(sent.ranges.iter().map(lines).collect::<Vec<_>>(), [(2, 3)]);
 
     gateway
-        .warn("sha256:bb", &Diagnostic::new("somewhere"))
+        .warn("sha256:bb", &rules::ROOT_USER.warn("somewhere"))
         .await
         .unwrap();
     let sent = fake.state().warnings.pop().unwrap();

@@ -15,7 +15,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -36,6 +36,8 @@ pub struct Manifest {
     keys: Keys,
     /// The byte range of each key and its value by key path, in the file that set it.
     places: BTreeMap<String, (Arc<SourceFile>, Range<usize>)>,
+    /// Paths of the keys that the service's manifest and the workspace's defaults both set.
+    overrides: BTreeSet<String>,
 }
 
 impl Deref for Manifest {
@@ -96,6 +98,7 @@ impl Manifest {
             file: Arc::clone(file),
             keys,
             places,
+            overrides: BTreeSet::new(),
         })
     }
 
@@ -107,7 +110,9 @@ impl Manifest {
         for (path, place) in defaults.places {
             // The items of a list that this manifest replaced are gone with it.
             let list = path.split_once('[').map_or(path.as_str(), |(list, _)| list);
-            if !self.places.contains_key(list) {
+            if self.places.contains_key(list) {
+                self.overrides.insert(path);
+            } else {
                 self.places.insert(path, place);
             }
         }
@@ -119,6 +124,11 @@ impl Manifest {
     pub fn place(&self, key_path: &str) -> Option<Place> {
         let (file, range) = self.places.get(key_path)?;
         Some(Place::of_range(file, range.clone()))
+    }
+
+    /// Returns whether a key of this manifest stands in the place of one of the workspace's defaults.
+    pub fn overrides(&self, key_path: &str) -> bool {
+        self.overrides.contains(key_path)
     }
 
     /// Returns where the key at a path was set, else the nearest table around it, else the first line.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Diagnostic;
+use crate::lint::{Warning, rules};
 use crate::manifest::{Manifest, suggest};
 
 /// Arguments that the build fills in from its platforms.
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     /// Variables that hold a part of a platform.
     pub(super) platform_env: BTreeSet<String>,
     /// Arguments that were passed and that nothing reads.
-    pub(super) warnings: Vec<Diagnostic>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Arguments {
@@ -60,9 +60,11 @@ impl Arguments {
                 None => "declare it in `[build.args]`, or leave it out".to_owned(),
             };
             let message = format!("no step reads the build argument `{name}`; {help}");
-            arguments
-                .warnings
-                .push(Diagnostic::new(message).at(manifest.nearest_place("build.args")));
+            arguments.warnings.push(
+                rules::UNDECLARED_BUILD_ARG
+                    .warn(message)
+                    .at(manifest.nearest_place("build.args")),
+            );
         }
         arguments
     }
@@ -128,9 +130,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "service.toml:1: no step reads the build argument `GIT_SAH`; did you mean `GIT_SHA`?",
-                "service.toml:1: no step reads the build argument `Http_Proxy`; declare it in `[build.args]`, or leave it out",
-                "service.toml:1: no step reads the build argument `OTHER`; declare it in `[build.args]`, or leave it out",
+                "UndeclaredBuildArg: no step reads the build argument `GIT_SAH`; did you mean `GIT_SHA`? (service.toml:1)",
+                "UndeclaredBuildArg: no step reads the build argument `Http_Proxy`; declare it in `[build.args]`, or leave it out (service.toml:1)",
+                "UndeclaredBuildArg: no step reads the build argument `OTHER`; declare it in `[build.args]`, or leave it out (service.toml:1)",
             ]
         );
         let predefined = [

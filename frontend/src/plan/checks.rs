@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::command;
 use super::planner::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::{Kind, Layout};
@@ -75,10 +76,7 @@ pub(super) fn refuse_unsupported(manifest: &Manifest) -> Result<(), Diagnostics>
 }
 
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
-pub(super) fn check_drift(
-    input: &PlanInput<'_>,
-    manifests: &Manifests,
-) -> Result<Vec<Diagnostic>, Diagnostics> {
+pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
     let workspace = input.workspace;
     let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
     // The root's tools are installed for every build.
@@ -95,11 +93,12 @@ pub(super) fn check_drift(
         needed: &needed,
         has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
     });
-    let mut warnings = drift.warnings;
+    let mut found = drift.warnings;
     if input.manifest.build.frozen() {
         Diagnostics::check(drift.errors)?;
     } else {
-        warnings.extend(drift.errors);
+        found.extend(drift.errors);
     }
-    Ok(warnings)
+    let warning = |found: Diagnostic| rules::LOCKFILE_DRIFT.warn(found.message).at(found.place);
+    Ok(found.into_iter().map(warning).collect())
 }

@@ -14,6 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::model::Command;
+use crate::diagnostic::Place;
 use crate::workspace::PackageJson;
 use script::Scripts;
 
@@ -73,6 +74,16 @@ pub(super) struct Inferred {
     pub(super) runs_sources: bool,
     /// Which field it came from.
     pub(super) why: String,
+    /// The path of that field in the package.json; empty where it is none.
+    pub(super) field: Vec<String>,
+}
+
+impl Inferred {
+    /// Returns the lines of the field that it came from.
+    pub(super) fn place(&self, manifest: &PackageJson) -> Option<Place> {
+        let field: Vec<&str> = self.field.iter().map(String::as_str).collect();
+        (!field.is_empty()).then(|| manifest.place(&field)).flatten()
+    }
 }
 
 /// Infers the command of a service: a start script, else `main`, else the usual places of a build's output.
@@ -118,6 +129,7 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
         };
         if let Some(mut inferred) = scripts.read(script, 0) {
             inferred.why = format!("scripts.{name}: {script}");
+            inferred.field = vec!["scripts".to_owned(), name.to_owned()];
             return inferred;
         }
     }
@@ -136,8 +148,10 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     if !manifest.scripts.contains_key("build") {
         entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
     }
+    let field = main.iter().map(|_| "main".to_owned()).collect();
     Inferred {
         why,
+        field,
         ..node::command(Vec::new(), entries, Vec::new())
     }
 }
@@ -171,5 +185,6 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
         env: BTreeMap::new(),
         programs: Vec::new(),
         why: String::new(),
+        field: Vec::new(),
     }
 }

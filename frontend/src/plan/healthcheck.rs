@@ -29,6 +29,12 @@ const SERVERS: [&str; 16] = [
 /// Paths that are asked where the manifest names none, the most telling first.
 const USUAL_PATHS: [&str; 4] = ["/health/ready", "/health", "/healthz", "/api/health"];
 
+/// Returns the library by which a package answers HTTP.
+pub(super) fn server(manifest: &PackageJson) -> Option<&'static str> {
+    let known = |name: &&str| manifest.dependencies.contains_key(*name);
+    SERVERS.into_iter().find(known)
+}
+
 /// Decides the health check and says why.
 pub(super) fn decide(
     run: &Run,
@@ -40,10 +46,7 @@ pub(super) fn decide(
         Some(HealthcheckSetting::Off) => return (None, "the manifest turns it off".to_owned()),
         Some(HealthcheckSetting::On(keys)) => (**keys).clone(),
         None => {
-            let server = SERVERS
-                .iter()
-                .find(|name| manifest.dependencies.contains_key(**name));
-            if server.is_none() && port.is_none() {
+            if server(manifest).is_none() && port.is_none() {
                 return (None, "nothing says that the service answers HTTP".to_owned());
             }
             Keys::default()

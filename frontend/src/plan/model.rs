@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::base::{BaseImage, Libc};
 use super::contents::OutputRule;
 use super::origin::Origin;
 use super::system::SystemPackages;
+use crate::diagnostic::Place;
 
 pub use crate::manifest::targets::{Stage, Target};
 use crate::workspace::PackageJson;
@@ -46,8 +47,8 @@ pub struct Plan {
     /// What the image's bill of materials says of its packages, where one is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sbom: Option<super::Sbom>,
-    /// Each inferred value and why it is what it is.
-    pub reasons: BTreeMap<String, String>,
+    /// Why each inferred value is what it is, by the key that would set it.
+    pub reasons: BTreeMap<String, Reason>,
 }
 
 impl Plan {
@@ -73,9 +74,39 @@ impl Plan {
     }
 }
 
+/// Why a value is what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The reason, for people.
+    pub why: String,
+    /// The line that it was read from, where it is one line's doing.
+    #[serde(serialize_with = "as_text")]
+    pub place: Option<Place>,
+}
+
+impl Reason {
+    /// Returns a reason, with the place that it was read from.
+    pub(super) fn new(why: impl Into<String>, place: Option<Place>) -> Self {
+        Self {
+            why: why.into(),
+            place,
+        }
+    }
+}
+
+/// Writes `file:line`: the text of a file is not the plan's.
+fn as_text<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
+    match place {
+        Some(place) => serializer.collect_str(place),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Images and tools that steps run in.
 #[derive(Debug, Clone, Serialize)]
 pub struct Toolchain {
+    /// The version of Node, as the tag of its image names it.
+    pub node: String,
     /// The image that development installs and builds run in.
     pub image: String,
     /// The image that the production install runs in; differs where the runtime's libc does.

@@ -2,6 +2,9 @@
 
 use nodejs_semver::{Range, Version};
 
+use super::model::Reason;
+use crate::diagnostic::{Place, SourceFile};
+use crate::manifest::Manifest;
 use crate::workspace::Workspace;
 
 /// Majors that a range may be answered with, the preferred one first: the long-term releases from the one
@@ -24,30 +27,36 @@ const CODE_NAMES: [(&str, &str); 6] = [
 ///
 /// A version that the manifest names is taken as it stands. What the repository says elsewhere is taken to
 /// its major: those files keep developers together, and an image wants the major's security fixes.
-pub(super) fn choose(wanted: Option<&str>, workspace: &Workspace, service: &str) -> (String, String) {
-    if let Some(version) = wanted {
-        return (version.to_owned(), "the manifest names it".to_owned());
+pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) -> (String, Reason) {
+    if let Some(version) = &manifest.node {
+        let reason = Reason::new("the manifest names it", manifest.place("node"));
+        return (version.as_str().to_owned(), reason);
     }
     for (file, text) in &workspace.node_version_files {
         let written = text.trim();
         if let Some(major) = major_of(written) {
-            return (major, format!("{file}: {written}"));
+            let place = Place::of_line(&SourceFile::new(file, text), 1);
+            return (major, Reason::new(format!("{file}: {written}"), Some(place)));
         }
     }
     for importer in [service, "."] {
-        let range = workspace
-            .projects
-            .get(importer)
-            .and_then(|project| project.manifest.engines.get("node"));
+        let Some(project) = workspace.projects.get(importer) else {
+            continue;
+        };
+        let range = project.manifest.engines.get("node");
         if let Some(range) = range
             && let Some(major) = best_of(range)
         {
-            return (major.to_owned(), format!("engines.node: {range}"));
+            let place = project.manifest.place(&["engines", "node"]);
+            return (
+                major.to_owned(),
+                Reason::new(format!("engines.node: {range}"), place),
+            );
         }
     }
     (
         PREFERRED[0].to_owned(),
-        "nothing in the repository names one".to_owned(),
+        Reason::new("nothing in the repository names one", None),
     )
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::Arguments;
 use super::install::{self, Installer};
-use super::model::{Plan, Secret, Toolchain};
+use super::model::{Plan, Reason, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
 use super::{base, checks, command, node_version, runtime, sbom, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::targets::{Stage, Target};
@@ -48,7 +49,7 @@ pub struct Planned {
     /// The plan.
     pub plan: Plan,
     /// What does not stop the build.
-    pub warnings: Vec<Diagnostic>,
+    pub warnings: Vec<Warning>,
     /// The places that the plan's steps come from.
     pub places: BTreeMap<Origin, Place>,
 }
@@ -110,6 +111,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
 
     let script = build_script(manifest, project)?;
     let start = start_command(&run, project, service);
+    warnings.extend(development_programs(project, &start.programs));
     let manifests = promoted_programs(manifests, service, &start.programs);
     let scope = Scope::Production {
         manifests: &manifests,
@@ -117,15 +119,19 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     let production = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
     let mut surveyor = Surveyor::new(workspace);
     let native = surveyor.survey(&production)?;
-    let (node, why) = node_version::choose(manifest.node.as_ref().map(|v| v.as_str()), workspace, service);
-    reasons.insert("node".to_owned(), why);
+    let (node, reason) = node_version::choose(manifest, workspace, service);
+    reasons.insert("node".to_owned(), reason);
     let base = base::choose(&manifest.base(), &node, &native);
     if input.target.stage == Stage::Runtime {
         checks::check_shell(manifest, &run, &base, &start)?;
     }
-    reasons.insert("base".to_owned(), base.why.clone());
-    reasons.insert("run.command".to_owned(), start.why.clone());
-    reasons.insert("pnpm".to_owned(), workspace.pnpm.reason.clone());
+    let pnpm = &workspace.pnpm;
+    reasons.insert("base".to_owned(), Reason::new(&base.why, manifest.place("base")));
+    reasons.insert("pnpm".to_owned(), Reason::new(&pnpm.reason, pnpm.place.clone()));
+    let written = run.command.is_some();
+    let written = written.then(|| manifest.role_place(&input.target, "command"));
+    let command_place = written.or_else(|| start.place(&project.manifest));
+    reasons.insert("run.command".to_owned(), Reason::new(&start.why, command_place));
 
     let BuildClosure { development, order } = input.closure;
     let reaches = reaches(order);
@@ -199,11 +205,15 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         (true, Some(_)) => Some(sbom::of_workbench(workspace, service)?),
     };
     let production = installer.production(&production, &native, base.libc, &links);
-    let (runtime, healthcheck_why) = runtime::plan(input, &run, project, base, start, &built);
-    reasons.insert("run.healthcheck".to_owned(), healthcheck_why);
+    let (runtime, healthcheck_reason) = runtime::plan(input, &run, project, base, start, &built);
+    reasons.insert("run.healthcheck".to_owned(), healthcheck_reason);
     if !manifest.build.frozen() {
         let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
-        warnings.push(Diagnostic::new(message).at(manifest.nearest_place("build.frozen")));
+        warnings.push(
+            rules::UNFROZEN_LOCKFILE
+                .warn(message)
+                .at(manifest.place("build.frozen")),
+        );
     }
     let plan = Plan {
         label: label(service, project),
@@ -261,6 +271,24 @@ fn promoted_programs(mut manifests: Manifests, service: &str, programs: &[String
         }
     }
     manifests
+}
+
+/// Warns of programs that the command runs and that only developers' machines would have.
+fn development_programs(project: &Project, programs: &[String]) -> Vec<Warning> {
+    let manifest = &project.manifest;
+    let only_development = |name: &&String| {
+        manifest.dev_dependencies.contains_key(*name)
+            && !manifest.dependencies.contains_key(*name)
+            && !manifest.optional_dependencies.contains_key(*name)
+    };
+    let found = programs.iter().filter(only_development).map(|name| {
+        let message =
+            format!("the command runs `{name}`, which is in `devDependencies`; move it to `dependencies`");
+        rules::DEVELOPMENT_PROGRAM
+            .warn(message)
+            .at(manifest.place(&["devDependencies", name]))
+    });
+    found.collect()
 }
 
 /// Returns every package that each importer reaches, itself left out.
@@ -376,6 +404,7 @@ fn toolchain(
     ];
     pnpm_command.extend(pnpm.hash.clone());
     Toolchain {
+        node: node.to_owned(),
         image,
         production_image,
         pnpm: pnpm.version.to_string(),

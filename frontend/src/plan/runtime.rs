@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command::Inferred;
-use super::model::{PackageBuild, Runtime, User};
+use super::model::{PackageBuild, Reason, Runtime, User};
 use super::planner::PlanInput;
 use super::system::SystemPackages;
 use super::{BaseImage, RUNTIME_SCRIPTS, healthcheck};
@@ -22,11 +22,18 @@ pub(super) fn plan(
     base: BaseImage,
     start: Inferred,
     packages: &[PackageBuild],
-) -> (Runtime, String) {
+) -> (Runtime, Reason) {
     let workspace = input.workspace;
     let directory = workspace.container_path(input.service);
     let ports: Vec<u16> = run.port.iter().flat_map(|ports| ports.all()).copied().collect();
     let (healthcheck, why) = healthcheck::decide(run, &project.manifest, &base.node, ports.first().copied());
+    let key = |key: &str| input.manifest.role_place(&input.target, key);
+    let server = healthcheck::server(&project.manifest);
+    let place = match (&run.healthcheck, server) {
+        (Some(_), _) => Some(key("healthcheck")),
+        (None, Some(server)) => project.manifest.place(&["dependencies", server]),
+        (None, None) => run.port.is_some().then(|| key("port")),
+    };
     let mut scripts = BTreeMap::from([("init.cjs".to_owned(), INIT.to_owned())]);
     if healthcheck
         .as_ref()
@@ -111,5 +118,5 @@ pub(super) fn plan(
         files,
         max_size: input.manifest.image.max_size.map(|size| size.0),
     };
-    (runtime, why)
+    (runtime, Reason::new(why, place))
 }

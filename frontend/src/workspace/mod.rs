@@ -28,7 +28,7 @@ mod yaml;
 pub use lockfile::Lockfile;
 pub use lockfiles::Lockfiles;
 pub use model::{Prisma, Project, Workspace};
-pub use npmrc::Npmrc;
+pub use npmrc::{LeftOut, Npmrc};
 pub use package_json::PackageJson;
 pub use pnpm_version::PnpmVersion;
 pub use pnpm_workspace::PnpmWorkspace;

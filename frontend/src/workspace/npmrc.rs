@@ -28,9 +28,20 @@ pub struct DroppedLine {
     /// The key alone, never the value.
     pub key: String,
     /// Why it is left out.
-    pub reason: &'static str,
+    pub reason: LeftOut,
     /// Where it stands.
     pub place: Place,
+}
+
+/// Why a line of `.npmrc` stays out of the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It holds a credential.
+    Credential,
+    /// It names a file of the machine, which the build does not have.
+    File,
+    /// It names a directory of the machine; the build keeps caches of its own.
+    Directory,
 }
 
 impl Npmrc {
@@ -134,7 +145,7 @@ fn lines(text: &str) -> impl Iterator<Item = (u32, &str, &str)> {
 }
 
 /// Says why a line may not leave the repository, if so.
-fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
+fn reason_to_drop(key: &str, value: &str) -> Option<LeftOut> {
     const SECRETS: [&str; 9] = [
         "_auth",
         "_authToken",
@@ -169,20 +180,16 @@ fn reason_to_drop(key: &str, value: &str) -> Option<&'static str> {
     // `//host/path/:_authToken` or the bare name.
     let name = key.rsplit(':').next().unwrap_or(key);
     if SECRETS.contains(&name) && !is_reference(value) {
-        return Some(
-            "it holds a credential; write it as ${VARIABLE} and pass the variable as a build secret",
-        );
+        return Some(LeftOut::Credential);
     }
     if FILES.contains(&name) {
-        return Some("it names a file of the machine, which the build does not have");
+        return Some(LeftOut::File);
     }
     if PLACES.contains(&name) && (value.starts_with(['/', '~']) || name != "virtual-store-dir") {
-        return Some("it names a directory of the machine; the build keeps caches of its own");
+        return Some(LeftOut::Directory);
     }
     if has_credentials(value) {
-        return Some(
-            "its URL holds a credential; write it as ${VARIABLE} and pass the variable as a build secret",
-        );
+        return Some(LeftOut::Credential);
     }
     None
 }

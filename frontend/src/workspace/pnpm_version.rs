@@ -35,6 +35,8 @@ pub struct PnpmVersion {
     pub hash: Option<String>,
     /// Why this one, for people: ``packageManager in package.json``.
     pub reason: String,
+    /// The line that names it; none where the lockfile alone suggests it.
+    pub place: Option<Place>,
 }
 
 impl PnpmVersion {
@@ -44,11 +46,12 @@ impl PnpmVersion {
     /// Another package manager, a version that is none, a major that is not supported, or one that cannot
     /// read the lockfile.
     pub fn choose(inputs: Inputs<'_>) -> Result<Self, Diagnostics> {
-        let (chosen, place) = match inputs.explicit()? {
+        let (mut chosen, place) = match inputs.explicit()? {
             Some(explicit) => explicit,
             None => (inputs.inferred(), None),
         };
-        inputs.check(&chosen, place)?;
+        inputs.check(&chosen, place.clone())?;
+        chosen.place = place;
         Ok(chosen)
     }
 }
@@ -126,6 +129,7 @@ impl Inputs<'_> {
             major,
             hash: None,
             reason: format!("no file names a version, and {why}"),
+            place: None,
         }
     }
 
@@ -263,6 +267,7 @@ fn exact(version: &Version, hash: Option<String>, reason: String) -> PnpmVersion
         major: version.major(),
         hash,
         reason,
+        place: None,
     }
 }
 

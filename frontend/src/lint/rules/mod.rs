@@ -1,0 +1,45 @@
+//! The catalogue of rules. Each is a page of `docs/rules`; any stage may warn by one.
+
+mod files;
+mod image;
+mod repeatable;
+mod secrets;
+
+use super::Rule;
+
+pub use files::*;
+pub use image::*;
+pub use repeatable::*;
+pub use secrets::*;
+
+/// Every rule, by name.
+pub static ALL: [&Rule; 23] = [
+    &DEVELOPMENT_ENV,
+    &DEVELOPMENT_PROGRAM,
+    &EMPTY_TARGET,
+    &END_OF_LIFE_NODE,
+    &FLOATING_BASE,
+    &HEALTHCHECK_OFF,
+    &HEALTHCHECK_PROGRAM,
+    &LOCKFILE_DRIFT,
+    &MACHINE_FILE_IN_NPMRC,
+    &NODE_OUTSIDE_ENGINES,
+    &PORT_MISMATCH,
+    &REDUNDANT_BUILD_FILE,
+    &REDUNDANT_KEY,
+    &ROOT_USER,
+    &SECRET_IN_BUILD_ARG,
+    &SECRET_IN_MANIFEST,
+    &SECRET_IN_NPMRC,
+    &UNDECLARED_BUILD_ARG,
+    &UNFROZEN_LOCKFILE,
+    &UNKNOWN_RULE,
+    &UNKNOWN_STAGE,
+    &UNPINNED_NODE,
+    &UNPINNED_PNPM,
+];
+
+/// Returns the rule of a name.
+pub fn named(name: &str) -> Option<&'static Rule> {
+    ALL.into_iter().find(|rule| rule.name == name)
+}
