@@ -187,7 +187,7 @@ impl Options {
         for (key, value) in entries.into_iter().chain(overrides) {
             options
                 .set(&key, value)
-                .unwrap_or_else(|problem| problems.push(problem));
+                .unwrap_or_else(|Problems(found)| problems.extend(found));
         }
         if options.multi_platform == Some(false) && options.platforms.len() > 1 {
             problems.push(format!(
@@ -205,7 +205,7 @@ impl Options {
     }
 
     /// Sets one option.
-    fn set(&mut self, key: &str, value: String) -> Result<(), String> {
+    fn set(&mut self, key: &str, value: String) -> Result<(), Problems> {
         match key {
             "filename" if !value.is_empty() => self.filename = value,
             "filename" => {}
@@ -240,9 +240,9 @@ impl Options {
             "vcs:source" => self.vcs_source = text(value),
             "vcs:revision" => self.vcs_revision = text(value),
             "gateway-devel" | "override-copy-image" | "build-arg:BUILDKIT_DISABLE_FILEOP" => {
-                return Err(format!(
-                    "the option `{key}` of old engines is not supported; leave it out"
-                ));
+                return Err(
+                    format!("the option `{key}` of old engines is not supported; leave it out").into(),
+                );
             }
             _ => match key.split_once(':') {
                 Some((family, name)) => self.set_named(key, family, name, value)?,
@@ -291,6 +291,16 @@ impl Options {
                 Ok(())
             }
         }
+    }
+}
+
+/// What is wrong with the value of one option.
+#[derive(Debug)]
+struct Problems(Vec<String>);
+
+impl From<String> for Problems {
+    fn from(problem: String) -> Self {
+        Self(vec![problem])
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use buildkit_llb::{ARCHITECTURES, Platform};
 use serde::Deserialize;
 
-use super::{CacheImport, NoCache, ResolveMode, Ulimit};
+use super::{CacheImport, NoCache, Problems, ResolveMode, Ulimit};
 use crate::manifest::suggest;
 use crate::manifest::values::Network;
 
@@ -43,7 +43,7 @@ pub(super) fn boolean(flag: &str, text: &str) -> Result<bool, String> {
     }
 }
 
-pub(super) fn platforms(text: &str) -> Result<Vec<Platform>, String> {
+pub(super) fn platforms(text: &str) -> Result<Vec<Platform>, Problems> {
     let platform = |entry: &String| match Platform::parse(entry) {
         Ok(platform) if !ARCHITECTURES.contains(&platform.architecture.as_str()) => {
             let help = match suggest(&platform.architecture, ARCHITECTURES.into_iter()) {
@@ -63,7 +63,18 @@ pub(super) fn platforms(text: &str) -> Result<Vec<Platform>, String> {
             "`--platform` has `{entry}`; write `os/arch[/variant]`, such as `linux/arm64`"
         )),
     };
-    list("--platform", text)?.iter().map(platform).collect()
+    let (mut platforms, mut problems) = (Vec::new(), Vec::new());
+    for entry in &list("--platform", text)? {
+        match platform(entry) {
+            Ok(platform) => platforms.push(platform),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(platforms)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 pub(super) fn source_date_epoch(text: &str) -> Result<Option<i64>, String> {
