@@ -1,12 +1,11 @@
 //! What the client makes of a build: images with what the command line adds to them, archives, directories, files.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use vextrus_e2e::{Build, Engine, Finished, Workspace};
+use vextrus_e2e::{Build, Engine, Finished, Registry, Workspace};
 
 const MANIFEST: &str = "service.toml";
 
@@ -261,48 +260,33 @@ fn base_images_and_frontends_are_looked_up_as_asked() {
         .finish();
 }
 
-/// Honours `--cache-to type=local,dest=DIR`, `--cache-from type=local,src=DIR`: an engine that has lost a result, or never had
-/// it, takes it from there.
+/// Honours `--push`: the image is in the registry that its name says.
+/// Honours `--output type=image,name=NAME,push=true`: the long form.
 #[test]
-fn a_cache_is_kept_in_a_directory() {
+fn an_image_is_pushed() {
     let engine = Engine::take();
-    let package = Workspace::tiny(&format!(": {}\n", crate::never_before()));
-    let written = Written::new();
-    let to = written.flag("--cache-to=type=local,mode=max,dest=", "cache");
-    let from = written.flag("--cache-from=type=local,src=", "cache");
-    let ran = |args: &[&str]| {
-        let build = engine.build(&package).file(MANIFEST);
-        let progress = build.args(args.iter().copied()).steps();
-        progress.ran().contains(&"build tiny")
-    };
-    let before = cached(&engine);
-    // Makes the engine forget what it has kept since, from the top: what lies below another record stays.
-    let forget = || {
-        loop {
-            let since: BTreeSet<String> = cached(&engine).difference(&before).cloned().collect();
-            if since.is_empty() {
-                break;
-            }
-            let ids: Vec<&str> = since.iter().map(String::as_str).collect();
-            let filter = format!("--filter=id~=\"{}\"", ids.join("|"));
-            let prune = engine.command(["buildx", "prune", "--force", "--all", &filter]);
-            let _ = prune.finish().succeeded();
-            assert!(
-                cached(&engine).difference(&before).count() < since.len(),
-                "{since:?} stay"
-            );
-        }
-    };
-    assert!(ran(&[]));
-    assert!(!ran(&[]));
-    forget();
-    assert!(ran(&[&to]), "the engine has forgotten it");
-    forget();
-    assert!(!ran(&[&from]), "the directory has it");
-}
-
-/// Returns the ids of all that the engine's cache holds.
-fn cached(engine: &Engine) -> BTreeSet<String> {
-    let listed = engine.command(["buildx", "du", "--format={{.ID}}"]).output();
-    listed.lines().map(str::to_owned).collect()
+    let (package, registry, written) = (package(), Registry::start(), Written::new());
+    for (number, push) in ["--push", "--output=type=image,push=true"]
+        .into_iter()
+        .enumerate()
+    {
+        let name = registry.reference(&format!("pushed:{number}"));
+        let args = [
+            push.to_owned(),
+            format!("--tag={name}"),
+            written.flag("--metadata-file=", "metadata"),
+        ];
+        succeeded(engine.build(&package), args);
+        let digest = written.json("metadata")["containerimage.digest"].clone();
+        let inspect = [
+            "buildx",
+            "imagetools",
+            "inspect",
+            "--format={{json .Manifest}}",
+            &name,
+        ];
+        let manifest: Value = serde_json::from_str(&engine.command(inspect).output()).unwrap();
+        assert_eq!(manifest["digest"], digest);
+        let _ = engine.command(["image", "rm", &name]).finish();
+    }
 }
