@@ -14,6 +14,7 @@ use crate::options::Worker;
 
 mod arguments;
 mod attestations;
+mod flags;
 mod invariance;
 mod large;
 mod lint;

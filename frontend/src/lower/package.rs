@@ -165,9 +165,6 @@ pub(super) fn equipped(steps: &Steps<'_>, mut exec: Exec<Rooted>, package: &Pack
         exec = exec.ignore_cache();
     }
     exec = exec.locations(steps.at(package.scripts.iter().map(|script| &script.origin)));
-    for name in &package.platform_env {
-        exec = exec.env(name, steps.platform_variable(name));
-    }
     for (name, value) in &package.env {
         exec = exec.env(name, value);
     }
