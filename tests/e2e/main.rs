@@ -16,6 +16,7 @@ mod outputs;
 mod reproducible;
 mod runtime_tree;
 mod services;
+mod targets;
 mod without_merge;
 
 use std::collections::BTreeSet;

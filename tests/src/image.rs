@@ -54,6 +54,11 @@ impl Image {
         }
     }
 
+    /// Returns the name that the engine knows it by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Returns the digest that names all of the image.
     pub fn digest(&self) -> &str {
         &self.digest
