@@ -1,11 +1,12 @@
 //! What the client makes of a build: images with what the command line adds to them, archives, directories, files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use vextrus_e2e::{Build, Engine, Finished, Registry, Workspace};
+use vextrus_e2e::{Build, Engine, Finished, Invocation, Registry, Tree, Workspace};
 
 const MANIFEST: &str = "service.toml";
 
@@ -44,6 +45,19 @@ impl Written {
         let digest = descriptor["digest"].as_str().unwrap().replace(':', "/");
         read_json(&self.path(layout).join("blobs").join(digest))
     }
+
+    /// Returns the files of a layer, and when each was last modified.
+    fn files(&self, layout: &str, layer: &Value) -> Vec<(String, u64)> {
+        let digest = layer["digest"].as_str().unwrap().replace(':', "/");
+        let blob = fs::File::open(self.path(layout).join("blobs").join(digest)).unwrap();
+        let unpacked = Invocation::new("gzip")
+            .args(["--decompress", "--stdout"])
+            .input(blob);
+        let tree = Tree::read(unpacked.finish().succeeded().stdout.as_slice());
+        tree.iter()
+            .map(|(path, entry)| (path.to_owned(), entry.modified))
+            .collect()
+    }
 }
 
 fn read_json(path: &Path) -> Value {
@@ -66,8 +80,8 @@ fn name(of: &str) -> String {
 /// Honours `--metadata-file FILE`: the file holds the digest and the names of the image.
 /// Honours `--label KEY=VALUE`: the image has the label; it wins over the manifest's.
 /// Honours `--builder NAME`: builds with that builder.
-/// Honours `--debug`: the client says more; the image is the same.
-/// Honours `--file FILE`: names the manifest, in any directory of the workspace.
+/// Honours `--debug`: the client's own: the image is the same.
+/// Honours `--file FILE`: names the manifest.
 #[test]
 fn an_image_is_loaded_with_its_names_and_labels() {
     let engine = Engine::take();
@@ -81,6 +95,7 @@ fn an_image_is_loaded_with_its_names_and_labels() {
     let context = engine.command(["context", "show"]).output();
     let args = [
         "--debug".to_owned(),
+        "--provenance=false".to_owned(),
         format!("--builder={context}"),
         "--load".to_owned(),
         format!("--tag={one}"),
@@ -107,6 +122,14 @@ fn an_image_is_loaded_with_its_names_and_labels() {
         assert_eq!(image["Config"]["Labels"]["org.example.kept"], "yes");
     }
     let _ = engine.command(["image", "rm", &one, &two]).finish();
+    let plain = [
+        "--output=type=image".to_owned(),
+        "--provenance=false".to_owned(),
+        "--label=org.example.team=theirs".to_owned(),
+        written.flag("--iidfile=", "plain"),
+    ];
+    succeeded(engine.build(&package), plain);
+    assert_eq!(written.text("plain"), digest, "without --debug");
 }
 
 /// Honours `--output type=oci`: the archive or directory is an OCI image.
@@ -195,7 +218,7 @@ fn files_are_written_and_progress_is_shown() {
         engine.build(&package),
         [written.flag("--output=type=tar,dest=", "files.tar")],
     );
-    let tree = vextrus_e2e::Tree::read(fs::File::open(written.path("files.tar")).unwrap());
+    let tree = Tree::read(fs::File::open(written.path("files.tar")).unwrap());
     assert_eq!(tree.text("/app/main.js"), package.read("main.js"));
 }
 
@@ -216,6 +239,14 @@ fn the_date_of_the_sources_is_the_images() {
     let manifest = written.blob("image", &written.json("image/index.json")["manifests"][0]);
     let config = written.blob("image", &manifest["config"]);
     assert_eq!(config["created"], "2023-11-14T22:13:20Z");
+    let layers = manifest["layers"].as_array().unwrap().iter();
+    let files = layers.flat_map(|layer| written.files("image", layer));
+    let ours: BTreeMap<String, u64> = files.filter(|(path, _)| path.starts_with("/app/")).collect();
+    assert!(ours.contains_key("/app/main.js"), "{ours:?}");
+    assert!(
+        ours.values().all(|modified| *modified <= 1_700_000_000),
+        "{ours:?}"
+    );
 
     let dated = engine.build(&package).file(MANIFEST);
     let dated = dated
