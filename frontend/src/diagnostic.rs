@@ -40,6 +40,29 @@ impl SourceFile {
             .count();
         u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
     }
+
+    /// Returns the text to show places of the file in: the whole file; of a large one only the lines around the
+    /// places, the others empty, so that the line numbers stay.
+    pub fn excerpt<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> String {
+        if self.text.len() <= MAX_WHOLE_SOURCE {
+            return self.text.clone();
+        }
+        let around = |place: &Place| {
+            let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+            let first = line(place.first_line);
+            // Of a place that is long itself, its beginning.
+            let last = line(place.last_line).min(first.saturating_add(CONTEXT_LINES));
+            first.saturating_sub(CONTEXT_LINES)..=last.saturating_add(CONTEXT_LINES)
+        };
+        let shown: Vec<_> = places.into_iter().map(around).collect();
+        let last = shown.iter().map(|lines| *lines.end()).max().unwrap_or(0);
+        let mut kept = String::new();
+        for (number, content) in (1..=last).zip(self.text.split_inclusive('\n')) {
+            let is_shown = shown.iter().any(|lines| lines.contains(&number));
+            kept.push_str(if is_shown { content } else { "\n" });
+        }
+        kept
+    }
 }
 
 /// Lines of a file, both ends included, 1-based.
@@ -74,23 +97,9 @@ impl Place {
         }
     }
 
-    /// Returns the text to show the place in: the whole file; of a large one only the lines around the place, the
-    /// others empty, so that the line numbers stay.
+    /// Returns the text to show the place in, as [`SourceFile::excerpt`] does.
     pub fn excerpt(&self) -> String {
-        let text = &self.file.text;
-        if text.len() <= MAX_WHOLE_SOURCE {
-            return text.clone();
-        }
-        let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let first = line(self.first_line).saturating_sub(CONTEXT_LINES);
-        // Of a place that is long itself, its beginning.
-        let last = line(self.last_line).min(line(self.first_line).saturating_add(CONTEXT_LINES));
-        let last = last.saturating_add(CONTEXT_LINES);
-        let mut kept = String::new();
-        for (number, content) in (1..=last).zip(text.split_inclusive('\n')) {
-            kept.push_str(if number >= first { content } else { "\n" });
-        }
-        kept
+        self.file.excerpt([self])
     }
 }
 
