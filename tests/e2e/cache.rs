@@ -123,6 +123,7 @@ fn a_shared_change_rebuilds_what_depends_on_it_and_installs_nothing() {
     );
 }
 
+/// Honours `docker buildx bake`: services of one bake are built together, and each package that they share once.
 #[test]
 fn two_services_of_one_bake_compile_each_shared_package_once() {
     let engine = Engine::take();
