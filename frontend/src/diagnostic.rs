@@ -31,6 +31,16 @@ impl SourceFile {
         })
     }
 
+    /// Returns the language by the name's ending, as clients that colour excerpts name it.
+    pub fn language(&self) -> &'static str {
+        match self.name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("json") => "JSON",
+            Some("yaml" | "yml") => "YAML",
+            Some("npmrc") => "INI",
+            _ => "TOML",
+        }
+    }
+
     /// Returns the 1-based line that holds the byte at `offset`; past the end, the last line.
     pub fn line_at(&self, offset: usize) -> u32 {
         let end = offset.min(self.text.len());

@@ -60,11 +60,11 @@ fn files<'a>(places: impl Iterator<Item = &'a Place>) -> BTreeMap<&'a str, Arc<S
         by_file.entry(&place.file.name).or_default().push(place);
     }
     let file = |(name, places): (&'a str, Vec<&Place>)| {
-        let text = places.first()?.file.excerpt(places.iter().copied());
-        let language = if name.ends_with(".json") { "JSON" } else { "TOML" };
+        let first = &places.first()?.file;
+        let text = first.excerpt(places.iter().copied());
         let file = SourceFile {
             filename: name.to_owned(),
-            language: language.to_owned(),
+            language: first.language().to_owned(),
             data: text.into_bytes(),
         };
         Some((name, Arc::new(file)))

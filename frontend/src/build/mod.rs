@@ -31,6 +31,7 @@ use crate::options::Options;
 use crate::plan::{self, Plan, PlanInput, Planned};
 use crate::result;
 use crate::subrequest;
+use crate::workspace::Workspace;
 use locations::Locations;
 
 /// Builds what the options ask for.
@@ -39,7 +40,7 @@ use locations::Locations;
 /// Mistakes in the build's files, each with its place, or what the engine answered, unchanged.
 pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Failure> {
     if let Some(request) = &options.request_id {
-        return subrequest::answer(request);
+        return subrequest::answer(&gateway, &options, request).await;
     }
     let decided = decide(&gateway, &options).await?;
     for warning in &decided.planned.warnings {
@@ -76,6 +77,8 @@ pub(crate) struct Decided {
     pub(crate) manifest: Manifest,
     /// The plan, and what the user should know of it as far as the user wants to.
     pub(crate) planned: Planned,
+    /// The workspace.
+    pub(crate) workspace: Workspace,
     /// What the user says of warnings.
     pub(crate) lint: lint::Config,
     /// Digest of the vertex that loaded the build file, which warnings are shown with.
@@ -150,6 +153,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         planned,
         lint,
         manifest: found.manifest,
+        workspace: found.workspace,
         vertex: build_file.vertex,
     })
 }

@@ -14,6 +14,7 @@ use crate::options::Worker;
 
 mod arguments;
 mod attestations;
+mod calls;
 mod flags;
 mod invariance;
 mod large;

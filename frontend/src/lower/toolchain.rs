@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::ResolvedImage;
 use super::steps::Steps;
-use crate::plan::{Install, Stage, SystemPackages, WORKSPACE};
+use crate::plan::{Install, Stage, SystemPackages, WORKSPACE, caches};
 
 /// What one install leaves.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ pub(super) fn with_packages(
             _ => "build.packages",
         }));
     for directory in &packages.caches {
-        let id = steps.cache_id(&format!("packages{directory}-{platform}"));
+        let id = steps.cache_id(&caches::packages(directory, &platform.to_string()));
         exec = exec.mount(Mount::cache(directory, id).sharing(CacheSharing::Locked));
     }
     for (name, value) in &packages.env {
@@ -140,7 +140,7 @@ fn with_pnpm(
             platform,
         )
         .mount(steps.script("pnpm.sh"))
-        .mount(Mount::cache("/root/.npm", steps.cache_id("npm")).sharing(CacheSharing::Shared))
+        .mount(Mount::cache("/root/.npm", steps.cache_id(caches::NPM)).sharing(CacheSharing::Shared))
         .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)))
         .locations(match &toolchain.origin {
             Some(origin) => steps.at([origin]),
@@ -185,13 +185,13 @@ fn lower_install(
         .name(steps.name(format!("{name}: manifests")))
         .locations(locations.iter().copied())
         .output();
-    let store = steps.cache_id(&format!("pnpm-store-{}", install.libc.as_str()));
+    let store = steps.cache_id(&caches::store(install.libc));
     let mut exec = steps
         .run(stage, &tools, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
         .mount(Mount::bind(&manifests, WORKSPACE))
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
-        .mount(Mount::cache("/root/.cache", steps.cache_id("cache")).sharing(CacheSharing::Shared))
+        .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(steps.name(name))
         .locations(locations);

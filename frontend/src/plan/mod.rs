@@ -5,6 +5,7 @@
 
 mod arguments;
 mod base;
+pub mod caches;
 mod checks;
 mod command;
 mod contents;

@@ -95,6 +95,20 @@ impl Npmrc {
         variables
     }
 
+    /// Returns the line that refers to an environment variable.
+    pub fn place_of(&self, variable: &str) -> Option<Place> {
+        let refers = |text: &str| {
+            let reference = format!("${{{variable}");
+            text.match_indices(&reference).any(|(start, _)| {
+                text.get(start + reference.len()..)
+                    .is_some_and(|rest| rest.starts_with(['}', '?', ':', '-']))
+            })
+        };
+        let mut lines = lines(&self.file.text);
+        let (number, ..) = lines.find(|(_, key, value)| refers(key) || refers(value))?;
+        Some(Place::of_line(&self.file, number))
+    }
+
     /// Returns the file without the lines that hold a secret or name a file of the machine.
     ///
     /// A value that is a reference to an environment variable stays: it holds no secret itself.

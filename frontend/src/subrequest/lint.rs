@@ -1,0 +1,86 @@
+//! `--call=check` and `--check`: the warnings of a build, or the mistake that stops it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+use super::sources::Sources;
+use super::text::framed;
+use super::{Answer, EXTENDED, VERSION};
+use crate::build::Decided;
+use crate::diagnostic::{Diagnostics, Place, SourceFile};
+use crate::options::Options;
+
+/// Tells the warnings of a build that can be made.
+///
+/// buildx shows every place under the name that `--file` gives: right for the manifest alone. So an answer that
+/// points into other files is newer than what buildx knows, and it shows our text.
+pub(super) fn warnings(decided: &Decided) -> Answer {
+    let manifest = &decided.manifest.file;
+    let mut sources = Sources::default();
+    // The manifest is the first, as the build file of docker/dockerfile is.
+    sources.index(&Place::of_line(manifest, 1));
+    let mut text = String::new();
+    let mut found: Vec<Json> = Vec::new();
+    for warning in &decided.planned.warnings {
+        let (rule, diagnostic) = (warning.rule, &warning.diagnostic);
+        // Writing into a String cannot fail.
+        let _ = write!(
+            text,
+            "\nWARNING: {} - {}\n{}\n",
+            rule.name,
+            rule.url(),
+            diagnostic.message
+        );
+        let location = match &diagnostic.place {
+            Some(place) => {
+                text.push_str(&framed(place));
+                sources.location(place)
+            }
+            None => json!({ "sourceIndex": -1 }),
+        };
+        found.push(json!({
+            "ruleName": rule.name,
+            "description": rule.short,
+            "url": rule.url(),
+            "detail": diagnostic.message,
+            "location": location,
+        }));
+    }
+    let status = u8::from(!found.is_empty());
+    let json = json!({ "warnings": found, "sources": sources.infos() });
+    let version = if sources.len() > 1 { EXTENDED } else { VERSION };
+    Answer {
+        json,
+        text,
+        version,
+        status,
+    }
+}
+
+/// Tells what stops a build. The message names every place; buildx frames the first one, where that is a line of
+/// the manifest: it would show any other file under the manifest's name.
+pub(super) fn mistakes(mistakes: &Diagnostics, message: &str, options: &Options) -> Answer {
+    let mut sources = Sources::default();
+    let first = mistakes.iter().find_map(|mistake| mistake.place.as_ref());
+    let location = match first {
+        Some(place) if place.file.name == options.filename => sources.location(place),
+        Some(place) => json!({ "sourceIndex": sources.index(place), "ranges": [] }),
+        None => {
+            let nowhere = SourceFile::new(&options.filename, "");
+            json!({ "sourceIndex": sources.index(&Place::of_line(&nowhere, 1)), "ranges": [] })
+        }
+    };
+    let text = match first {
+        Some(place) => format!("{message}\n{}", framed(place)),
+        None => format!("{message}\n"),
+    };
+    let error = json!({ "message": message, "location": location });
+    let json = json!({ "warnings": [], "sources": sources.infos(), "buildError": error });
+    Answer {
+        json,
+        text,
+        version: VERSION,
+        status: 1,
+    }
+}

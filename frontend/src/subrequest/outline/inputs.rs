@@ -1,0 +1,155 @@
+//! What a build takes from the command line: arguments, secrets, agents; and the caches that it keeps.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::super::sources::Sources;
+use super::{entry, list, section};
+use crate::build::Decided;
+use crate::diagnostic::Place;
+use crate::options::Options;
+
+/// The inputs of one target.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    arguments: Vec<Argument>,
+    secrets: Vec<Wanted>,
+    agents: Vec<Wanted>,
+    caches: BTreeSet<String>,
+}
+
+/// An argument that `[build.args]` declares.
+#[derive(Debug)]
+struct Argument {
+    name: String,
+    value: String,
+    description: String,
+    place: Place,
+}
+
+/// A secret or an agent.
+#[derive(Debug)]
+struct Wanted {
+    id: String,
+    is_required: bool,
+    place: Option<Place>,
+}
+
+impl Inputs {
+    pub(super) fn of(decided: &Decided, options: &Options) -> Self {
+        let (manifest, plan) = (&decided.manifest, &decided.planned.plan);
+        let build = &manifest.build;
+        let arguments = build.args.iter().map(|(name, default)| {
+            let place = manifest.nearest_place(&format!("build.args.{name}"));
+            let passed = options.build_args.get(name.as_str());
+            Argument {
+                name: name.to_string(),
+                value: passed.unwrap_or(default).clone(),
+                description: comment_above(&place),
+                place,
+            }
+        });
+        let secrets = build
+            .secrets
+            .iter()
+            .flatten()
+            .enumerate()
+            .map(|(i, secret)| Wanted {
+                id: secret.id.as_str().to_owned(),
+                is_required: secret.required,
+                place: Some(manifest.nearest_place(&format!("build.secrets[{i}]"))),
+            });
+        let npmrc = decided.workspace.npmrc.as_ref();
+        let variables = plan.production.secret_env.iter().map(|name| Wanted {
+            id: name.clone(),
+            is_required: false,
+            place: npmrc.and_then(|npmrc| npmrc.place_of(name)),
+        });
+        let whole = Wanted {
+            id: "npmrc".to_owned(),
+            is_required: false,
+            place: None,
+        };
+        let agents = build.ssh.iter().flat_map(|agents| agents.ids()).map(|id| Wanted {
+            id: id.as_str().to_owned(),
+            is_required: true,
+            place: Some(manifest.nearest_place("build.ssh")),
+        });
+        let builder = options.build_platform().unwrap_or("linux/amd64");
+        let target = options.platforms.first().map(ToString::to_string);
+        Self {
+            arguments: arguments.collect(),
+            secrets: secrets.chain(variables).chain([whole]).collect(),
+            agents: agents.collect(),
+            caches: plan.caches(builder, target.as_deref().unwrap_or(builder)),
+        }
+    }
+
+    /// Returns the lists in docker/dockerfile's form.
+    pub(super) fn json(&self, sources: &mut Sources) -> Vec<(String, Json)> {
+        let arguments = self.arguments.iter().map(|argument| {
+            let Argument {
+                name,
+                value,
+                description,
+                place,
+            } = argument;
+            let fields = json!({ "name": name, "description": description, "value": value });
+            entry(fields, Some(sources.location(place)))
+        });
+        let arguments = list("args", arguments.collect());
+        let mut wanted = |wanted: &[Wanted]| -> Vec<Json> {
+            let entries = wanted.iter().map(|wanted| {
+                let location = wanted.place.as_ref().map(|place| sources.location(place));
+                entry(
+                    json!({ "name": wanted.id, "required": wanted.is_required }),
+                    location,
+                )
+            });
+            entries.collect()
+        };
+        let secrets = list("secrets", wanted(&self.secrets));
+        let agents = list("ssh", wanted(&self.agents));
+        let caches = self.caches.iter().map(|id| json!({ "ID": id }));
+        let caches = list("cache", caches.collect());
+        [arguments, secrets, agents, caches]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Returns the lists as docker/dockerfile's tables, and the caches, which buildx does not show.
+    pub(super) fn text(&self) -> String {
+        let arguments = self.arguments.iter();
+        let arguments: Vec<[String; 3]> = arguments
+            .map(|argument| [&argument.name, &argument.value, &argument.description].map(String::clone))
+            .collect();
+        let wanted = |wanted: &[Wanted]| -> Vec<[String; 2]> {
+            let required = |wanted: &Wanted| if wanted.is_required { "true" } else { "" };
+            let rows = wanted
+                .iter()
+                .map(|wanted| [wanted.id.clone(), required(wanted).to_owned()]);
+            rows.collect()
+        };
+        let caches: Vec<[String; 1]> = self.caches.iter().map(|id| [id.clone()]).collect();
+        [
+            section(["BUILD ARG", "VALUE", "DESCRIPTION"], &arguments),
+            section(["SECRET", "REQUIRED"], &wanted(&self.secrets)),
+            section(["SSH", "REQUIRED"], &wanted(&self.agents)),
+            section(["CACHE"], &caches),
+        ]
+        .concat()
+    }
+}
+
+/// Returns the comment that stands directly above a line, as one line: what an argument is for.
+fn comment_above(place: &Place) -> String {
+    let lines: Vec<&str> = place.file.text.lines().collect();
+    let above = usize::try_from(place.first_line.saturating_sub(1)).unwrap_or(0);
+    let above = lines.get(..above).unwrap_or_default().iter().rev();
+    let comment = above.map_while(|line| line.trim().strip_prefix('#'));
+    let mut comment: Vec<&str> = comment.map(str::trim).collect();
+    comment.reverse();
+    comment.join(" ")
+}

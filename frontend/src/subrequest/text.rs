@@ -1,0 +1,116 @@
+//! Answers for people: tables, and lines of files in a frame.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::Place;
+
+/// How many lines are shown around a place, all in all.
+const AROUND: u32 = 4;
+
+/// Returns a table whose columns are as wide as their widest cell and `gap` more; the last one is as it is.
+pub(super) fn table<const COLUMNS: usize>(
+    gap: usize,
+    head: [&str; COLUMNS],
+    rows: &[[String; COLUMNS]],
+) -> String {
+    let head = head.map(str::to_owned);
+    let all = || std::iter::once(&head).chain(rows);
+    let width = |column: usize| {
+        let cells = all().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0) + gap
+    };
+    let widths: Vec<usize> = (0..COLUMNS).map(width).collect();
+    let mut text = String::new();
+    for row in all() {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            // Writing into a String cannot fail.
+            let _ = write!(line, "{cell:<width$}");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns the lines of a place in the frame that buildx draws around an excerpt.
+///
+/// Source: moby/buildkit, `solver/errdefs/source.go`.
+pub(super) fn framed(place: &Place) -> String {
+    let excerpt = place.excerpt();
+    let lines: Vec<&str> = excerpt.lines().collect();
+    let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+    let pad = if place.first_line == place.last_line {
+        AROUND
+    } else {
+        AROUND / 2
+    };
+    let (mut from, mut to, mut padded) = (place.first_line, place.last_line.min(last), 0);
+    while padded < pad {
+        if from > 1 {
+            from -= 1;
+            padded += 1;
+        }
+        if to < last {
+            to += 1;
+            padded += 1;
+        }
+        padded += 1;
+    }
+    let frame = "-".repeat(20);
+    let mut text = format!("{place}\n{frame}\n");
+    for (number, line) in (1..)
+        .zip(lines)
+        .filter(|(number, _)| (from..=to).contains(number))
+    {
+        let is_meant = (place.first_line..=place.last_line).contains(&number);
+        let mark = if is_meant { ">>>" } else { "   " };
+        let _ = writeln!(text, " {number:>3} | {mark} {line}");
+    }
+    text + &frame + "\n"
+}
+
+/// Returns a command line as a shell would take it.
+pub(super) fn command(words: &[String]) -> String {
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    #[test]
+    fn columns_are_as_wide_as_their_cells() {
+        let rows = [
+            ["a".to_owned(), "b".to_owned()],
+            ["läng".to_owned(), String::new()],
+        ];
+        assert_eq!(table(2, ["ID", "X"], &rows), "ID    X\na     b\nläng\n");
+    }
+
+    #[test]
+    fn a_frame_is_drawn_as_buildx_draws_it() {
+        let file = SourceFile::new("a.toml", "1\n2\n3\n4\n5\n6\n7\n8\n");
+        let place = |first_line, last_line| Place {
+            file: file.clone(),
+            first_line,
+            last_line,
+        };
+        let numbers = |place: &Place| -> Vec<String> {
+            let frame = framed(place);
+            let lines = frame.lines().filter(|line| line.contains(" | "));
+            lines
+                .map(|line| line.replace(" | ", "").split_whitespace().collect())
+                .collect()
+        };
+        assert_eq!(
+            framed(&place(1, 1)),
+            "a.toml:1\n--------------------\n   1 | >>> 1\n   2 |     2\n   3 |     3\n--------------------\n"
+        );
+        assert_eq!(numbers(&place(4, 4)), ["22", "33", "4>>>4", "55", "66"]);
+        assert_eq!(numbers(&place(4, 5)), ["33", "4>>>4", "5>>>5", "66"]);
+        assert_eq!(numbers(&place(8, 8)), ["66", "77", "8>>>8"]);
+        assert_eq!(numbers(&place(7, 20)), ["66", "7>>>7", "8>>>8"]);
+    }
+}
