@@ -7,6 +7,7 @@ mod attestations;
 mod bad_input;
 mod buildx_flags;
 mod cache;
+mod calls;
 mod fixtures;
 mod flags;
 mod frontend_image;

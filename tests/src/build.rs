@@ -33,6 +33,17 @@ pub struct Built {
     pub progress: Progress,
 }
 
+/// A call (`--call`, `--check`) that ended.
+#[derive(Debug)]
+pub struct Called {
+    /// What the client printed: the answer.
+    pub answer: String,
+    /// What the client said of a mistake in the build's files.
+    pub error: String,
+    /// What the client ended with.
+    pub status: i32,
+}
+
 /// A build that ended with an error.
 #[derive(Debug)]
 pub struct Refused {
@@ -145,6 +156,18 @@ impl<'a> Build<'a> {
         assert_eq!(errors, 1, "one error is expected:\n{}", refused.message());
         assert!(docker.answers(), "the engine does not answer any more");
         refused
+    }
+
+    /// Asks about the build; a step that runs for it fails the test.
+    pub fn call(self) -> Called {
+        let finished = self.finish(REFUSAL_LIMIT);
+        let progress = Progress::parse(&finished.stderr);
+        assert_eq!(progress.ran(), Vec::<&str>::new(), "steps ran for an answer");
+        Called {
+            answer: String::from_utf8(finished.stdout).expect("an answer is text"),
+            error: progress.text().to_owned(),
+            status: finished.status.code().expect("buildx ends by itself"),
+        }
     }
 
     fn finish(self, limit: Duration) -> Finished {

@@ -128,9 +128,12 @@ impl Fixture {
         for layer in layers.iter().map(String::as_str).chain([locks.as_str()]) {
             copy(&self.directory.join(layer), workspace.root());
         }
-        // What every repository should say; a fixture has another subject.
-        if !workspace.path(".nvmrc").exists() {
-            workspace.write(".nvmrc", "22\n");
+        // What every workspace should say, and the frontend warns of; a fixture has another subject.
+        for lockfile in files(workspace.root()).filter(|file| file.ends_with("pnpm-lock.yaml")) {
+            let version = lockfile.with_file_name(".nvmrc");
+            if !version.exists() {
+                fs::write(version, "22\n").expect("a version of Node is written");
+            }
         }
         let release = &pnpm.versions[&major];
         for manifest in files(workspace.root()).filter(|file| file.ends_with("package.json")) {

@@ -15,7 +15,7 @@ mod registry;
 mod tree;
 mod workspace;
 
-pub use build::{Build, Built, Refused};
+pub use build::{Build, Built, Called, Refused};
 pub use command::{Finished, Invocation};
 pub use container::{Answer, Container};
 pub use engine::{Docker, Engine, PrivateEngine, Store};

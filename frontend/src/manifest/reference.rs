@@ -30,6 +30,7 @@ pub fn page() -> String {
          complete one: every key is optional, and an unknown key is an error that says what was meant.\n\n\
          `vextrus.toml` at the workspace root holds the same keys, `package` excepted, as defaults for every\n\
          service. What the service's manifest sets wins, key by key: tables are merged, lists are not.\n\n\
+         Comments at the head of the file may hold a line `# check=`, which chooses [lint rules](rules/README.md).\n\n\
          This page and [`manifest.schema.json`](manifest.schema.json) are generated from the code that reads\n\
          the manifest.\n",
     );

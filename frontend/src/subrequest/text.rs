@@ -38,7 +38,7 @@ pub(super) fn table<const COLUMNS: usize>(
 /// Source: moby/buildkit, `solver/errdefs/source.go`.
 pub(super) fn framed(place: &Place) -> String {
     let excerpt = place.excerpt();
-    let lines: Vec<&str> = excerpt.lines().collect();
+    let lines: Vec<&str> = excerpt.split('\n').collect();
     let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     let pad = if place.first_line == place.last_line {
         AROUND
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_drawn_as_buildx_draws_it() {
-        let file = SourceFile::new("a.toml", "1\n2\n3\n4\n5\n6\n7\n8\n");
+        let file = SourceFile::new("a.toml", "1\n2\n3\n4\n5\n6\n7\n8");
         let place = |first_line, last_line| Place {
             file: file.clone(),
             first_line,
