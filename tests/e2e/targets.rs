@@ -230,8 +230,9 @@ fn a_stage_runs_again_by_its_name() {
     );
     let none = build("tset");
     assert_eq!(none.ran(), Vec::<&str>::new());
-    let [warning] = none.warnings() else {
-        panic!("{:?}", none.warnings())
-    };
-    assert!(warning.contains("did you mean `test`?"), "{warning}");
+    let warned = none
+        .warnings()
+        .iter()
+        .any(|warning| warning.contains("did you mean `test`?"));
+    assert!(warned, "{:?}", none.warnings());
 }

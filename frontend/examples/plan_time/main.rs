@@ -163,6 +163,7 @@ fn surroundings(plan: &Plan) -> Surroundings {
         },
         target: platform.clone(),
         build: platform,
+        several: false,
         merge: true,
         images: names.map(|name| (name.clone(), image(name))).into(),
         accounts: None,

@@ -193,6 +193,7 @@ async fn build_platform(
         },
         target: platform.clone(),
         build,
+        several: options.platforms.len() > 1,
         merge,
         images: images
             .iter()

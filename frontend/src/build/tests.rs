@@ -21,6 +21,7 @@ mod large;
 mod lint;
 mod origins;
 mod plans;
+mod progress;
 mod refusals;
 mod roots;
 mod targets;
@@ -340,7 +341,7 @@ async fn several_platforms_make_an_index() {
     assert!(
         exec_on("arm64")
             .iter()
-            .any(|name| name.contains("for production"))
+            .any(|name| name.contains("production packages"))
     );
 }
 

@@ -52,8 +52,10 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
         if let Some((from, directory)) = generated {
             layer = layer.copy(steps.layer_copy(from, directory, WORKSPACE));
         }
+        let line = line(steps);
         let layer = layer
-            .name(steps.name(format!("layer {}", package.name)))
+            .name(steps.name_on(target, format!("layer {}", package.name)))
+            .progress_group(&line, &line, true)
             .locations(steps.at([&package.origin]))
             .output();
         service = layer.clone();
@@ -96,14 +98,18 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
                 .owner(runtime.user.uid, runtime.user.gid),
         );
     }
+    let line = line(steps);
+    let target = &steps.surroundings.target;
     let layer = layer
-        .name(steps.name("accounts and directories"))
+        .name(steps.name_on(target, "accounts and directories"))
+        .progress_group(&line, &line, true)
         .locations(steps.key("run.user"))
         .output();
     // A file that is made in a directory moves the directory's time; the copy sets them all.
     File::on(&Output::scratch())
         .copy(steps.layer_copy(&layer, "/", "/"))
-        .name(steps.name("layer of accounts, directories and the health check"))
+        .name(steps.name_on(target, "layer of accounts, directories and the health check"))
+        .progress_group(&line, &line, true)
         .locations(steps.key("run.user"))
         .output()
 }
@@ -112,7 +118,8 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 fn dependencies(steps: &Steps<'_>, installed: &Installed) -> Output {
     File::on(&Output::scratch())
         .copy(steps.layer_copy(&installed.tree, "/", WORKSPACE))
-        .name(steps.name("layer of production dependencies"))
+        .name(steps.name_on(&steps.surroundings.target, "layer of production dependencies"))
+        .progress_group(&installed.line, &installed.line, true)
         .locations(steps.at(&steps.plan.production.origin))
         .output()
 }
@@ -128,7 +135,10 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     for (source, destination) in &runtime.files {
         layer = layer.copy(steps.layer_copy(&files, &format!("/{source}"), destination));
     }
-    let layer = layer.name(steps.name("layer of extra files"));
+    let line = line(steps);
+    let layer = layer
+        .name(steps.name_on(&steps.surroundings.target, "layer of extra files"))
+        .progress_group(&line, &line, true);
     Some(layer.locations(locations).output())
 }
 
@@ -158,11 +168,18 @@ fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnosti
     Ok(outputs.mount("/out"))
 }
 
+/// Returns the line of the progress display that the image and its layers share: copies that take no time of their own.
+fn line(steps: &Steps<'_>) -> String {
+    steps.name_on(&steps.surroundings.target, "image")
+}
+
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
 fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
+    let line = line(steps);
     if steps.surroundings.merge {
         return Merge::new(std::iter::once(base).chain(layers))
-            .name(steps.name("image"))
+            .name(&line)
+            .progress_group(&line, &line, false)
             .locations(steps.key(""))
             .output();
     }
@@ -173,7 +190,8 @@ fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
                     .contents_only(true)
                     .create_dest_path(true),
             )
-            .name(steps.name("image"))
+            .name(&line)
+            .progress_group(&line, &line, false)
             .locations(steps.key(""))
             .output()
     })

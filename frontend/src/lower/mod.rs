@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub target: Platform,
     /// Platform that builds run on.
     pub build: Platform,
+    /// Whether the build is for several platforms.
+    pub several: bool,
     /// Whether the engine has MergeOp.
     pub merge: bool,
     /// Resolved images by the reference that the plan names.

@@ -73,8 +73,10 @@ fn built(
     let install = installs
         .get(&package.install)
         .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+    let line = steps.name(format!("build {}", package.name));
     let tree = with_sources(steps, before, package, File::on(&install.tree), "/")?
         .name(steps.name(format!("sources of {}", package.name)))
+        .progress_group(&line, &line, true)
         .locations(steps.at([&package.origin]))
         .output();
 
@@ -97,7 +99,8 @@ fn built(
         .mount(steps.script("collect.cjs"))
         .mount(Mount::bind(&tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
-        .name(steps.name(format!("build {}", package.name)));
+        .name(&line)
+        .progress_group(&line, &line, false);
     let outputs = equipped(steps, exec, package).build();
     // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
     let directory = |rule: OutputRule| format!("/{}", rule.as_str());

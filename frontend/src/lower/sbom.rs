@@ -44,10 +44,12 @@ pub(super) fn lower(
     let facts = facts(steps, sbom)?;
     let file = |path: &str, text: &str| MkFile::new(path, text.as_bytes()).mode(0o644).timestamp(0);
     // Apart from the scripts of builds, which stay as they are whether a document is asked for or not.
+    let line = steps.name("list the packages of the image");
     let input = File::on(&Output::scratch())
         .mkfile(file("/sbom.cjs", SCRIPT))
         .mkfile(file("/facts.json", &facts))
         .name(steps.name("load what the lockfile says of the image's packages"))
+        .progress_group(&line, &line, true)
         .locations(steps.key(""))
         .output();
     let command = [
@@ -72,7 +74,8 @@ pub(super) fn lower(
         .mount(Mount::bind(&install.tree, WORKSPACE).read_only())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .network(Network::None)
-        .name(steps.name("list the packages of the image"))
+        .name(&line)
+        .progress_group(&line, &line, false)
         .locations(steps.key(""));
     Ok(exec.build().mount("/out"))
 }

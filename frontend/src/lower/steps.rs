@@ -31,6 +31,7 @@ impl<'a> Steps<'a> {
         }
         let scripts = scripts
             .name(format!("[{}] load the build's scripts", plan.label))
+            .progress_group(format!("[{}] scripts", plan.label), "scripts", true)
             .locations(surroundings.keys.get(""))
             .output();
         Self {
@@ -60,6 +61,7 @@ impl<'a> Steps<'a> {
         if include.iter().any(|path| path.is_empty()) {
             include.clear();
         }
+        let line = self.name("load build context");
         Local::new(name)
             .session(&self.surroundings.session)
             // A differently filtered read of the same directory must not share the engine's snapshot of it:
@@ -68,13 +70,24 @@ impl<'a> Steps<'a> {
             .include(include.into_iter().map(String::as_str))
             .exclude(self.plan.ignore.iter().chain(exclude).map(String::as_str))
             .name(self.name(format!("load {what}")))
+            .progress_group(&line, &line, false)
             .locations(locations.iter().copied())
             .output()
     }
 
-    /// Returns a step's name behind the service's label.
+    /// Returns the name of a step that runs where builds do, behind the service's label.
     pub(super) fn name(&self, what: impl AsRef<str>) -> String {
-        format!("[{}] {}", self.plan.label, what.as_ref())
+        self.name_on(&self.surroundings.build, what)
+    }
+
+    /// Returns the name of a step that runs on a platform, which is told where the build is for several.
+    pub(super) fn name_on(&self, platform: &Platform, what: impl AsRef<str>) -> String {
+        let label = &self.plan.label;
+        if self.surroundings.several {
+            format!("[{platform} {label}] {}", what.as_ref())
+        } else {
+            format!("[{label}] {}", what.as_ref())
+        }
     }
 
     /// Returns the line of a manifest's key; without the key, the line that made the file a build file.
@@ -147,7 +160,7 @@ impl<'a> Steps<'a> {
         Image::new(&image.reference)
             .resolve_mode(image.mode)
             .platform(platform)
-            .name(self.name(format!("base {}", image.reference)))
+            .name(self.name_on(platform, format!("base {}", image.reference)))
             .locations(self.key(key))
             .output()
     }

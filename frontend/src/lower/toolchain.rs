@@ -20,6 +20,8 @@ pub(super) struct Installed {
     pub(super) tools: Output,
     /// The workspace, to be mounted at `/app`: manifests and `node_modules`.
     pub(super) tree: Output,
+    /// Its line of the progress display, which a copy of the tree is shown on too.
+    pub(super) line: String,
 }
 
 /// Installs of development dependencies by key.
@@ -42,7 +44,10 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
         }
         let below = install.on.as_ref().and_then(|below| lowered.get(below));
         let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
-        let name = format!("install {} packages for {key}", install.package_count);
+        let mut name = format!("install {} packages", install.package_count);
+        if *key != plan.package {
+            name = format!("{name} for {key}");
+        }
         let image = &plan.toolchain.image;
         let installed = lower_install(
             steps,
@@ -62,7 +67,7 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
 pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
     let install = &steps.plan.production;
     let image = &steps.plan.toolchain.production_image;
-    let name = format!("install {} packages for production", install.package_count);
+    let name = format!("install {} production packages", install.package_count);
     let target = &steps.surroundings.target;
     lower_install(
         steps,
@@ -107,7 +112,7 @@ pub(super) fn with_packages(
     }
     let mut exec = steps
         .run(stage, root, image, packages.command.iter().cloned(), platform)
-        .name(steps.name(format!("install {}", packages.names.join(", "))))
+        .name(steps.name_on(platform, format!("install {}", packages.names.join(", "))))
         .locations(steps.key(match stage {
             Stage::Runtime => "run.packages",
             _ => "build.packages",
@@ -141,7 +146,7 @@ fn with_pnpm(
         )
         .mount(steps.script("pnpm.sh"))
         .mount(Mount::cache("/root/.npm", steps.cache_id(caches::NPM)).sharing(CacheSharing::Shared))
-        .name(steps.name(format!("set up pnpm {}", toolchain.pnpm)))
+        .name(steps.name_on(platform, format!("set up pnpm {}", toolchain.pnpm)))
         .locations(match &toolchain.origin {
             Some(origin) => steps.at([origin]),
             None => steps.key("pnpm"),
@@ -181,8 +186,10 @@ fn lower_install(
         let copy = Copy::new(copied, format!("/{source}"), in_tree(destination));
         manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
+    let line = steps.name_on(platform, name);
     let manifests = manifests
-        .name(steps.name(format!("{name}: manifests")))
+        .name(format!("{line}: manifests"))
+        .progress_group(&line, &line, true)
         .locations(locations.iter().copied())
         .output();
     let store = steps.cache_id(&caches::store(install.libc));
@@ -193,7 +200,8 @@ fn lower_install(
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
-        .name(steps.name(name))
+        .name(&line)
+        .progress_group(&line, &line, false)
         .locations(locations);
     for script in &install.scripts {
         exec = exec.mount(steps.script(script));
@@ -208,5 +216,5 @@ fn lower_install(
         .build()
         .mount(WORKSPACE)
         .ok_or_else(|| crate::build::internal("an install has no output"))?;
-    Ok(Installed { tools, tree })
+    Ok(Installed { tools, tree, line })
 }

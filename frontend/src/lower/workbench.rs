@@ -37,6 +37,7 @@ pub(super) fn lower(
     let mut image = File::on(&install.tools)
         .copy(tree_copy(&install.tree, "/", WORKSPACE))
         .name(steps.name("layer of dependencies"))
+        .progress_group(&install.line, &install.line, true)
         .locations(
             steps.at(steps
                 .plan
@@ -45,20 +46,22 @@ pub(super) fn lower(
                 .and_then(|install| install.origin.as_ref())),
         )
         .output();
+    let line = steps.name(format!("{} {}", workbench.stage.verb(), package.name));
     if workbench.contents != Contents::Dependencies {
         image = with_sources(steps, packages, package, File::on(&image), WORKSPACE)?
             .name(steps.name(format!("sources of {} in the image", package.name)))
+            .progress_group(&line, &line, true)
             .locations(steps.at([&package.origin]))
             .output();
         history.push(format!("sources of {}", package.name));
     }
     let commands = package.commands(steps);
     if workbench.contents != Contents::Dependencies && !commands.is_empty() {
-        image = run(steps, workbench, &image, &commands)?;
+        image = run(steps, workbench, &image, &commands, &line)?;
         history.push(format!("{} {}", workbench.stage.verb(), package.name));
     }
     if workbench.contents == Contents::Built
-        && let Some(built) = with_build(steps, packages, workbench, &image)
+        && let Some(built) = with_build(steps, packages, workbench, &image, &line)
     {
         image = built;
         history.push(package.name.clone());
@@ -78,6 +81,7 @@ fn run(
     workbench: &Workbench,
     image: &Output,
     commands: &[String],
+    line: &str,
 ) -> Result<Output, Diagnostic> {
     let package = &workbench.package;
     let tools = resolved(steps, &steps.plan.toolchain.image)?;
@@ -90,7 +94,8 @@ fn run(
             &steps.surroundings.build,
         )
         .cwd(&package.directory)
-        .name(steps.name(format!("{} {}", workbench.stage.verb(), package.name)));
+        .name(line)
+        .progress_group(line, line, false);
     Ok(equipped(steps, exec, package).build().root())
 }
 
@@ -100,6 +105,7 @@ fn with_build(
     packages: &BTreeMap<String, Package>,
     workbench: &Workbench,
     image: &Output,
+    line: &str,
 ) -> Option<Output> {
     let service = &workbench.package;
     let built = packages.get(&service.importer)?;
@@ -108,6 +114,7 @@ fn with_build(
     let layer = built
         .with_generated(layer, WORKSPACE)
         .name(steps.name(format!("layer {}", service.name)))
+        .progress_group(line, line, false)
         .locations(steps.at([&service.origin]));
     Some(layer.output())
 }
