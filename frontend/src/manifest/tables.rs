@@ -42,7 +42,8 @@ table! {
         /// What the image carries and how large it may be.
         pub image: Image,
         /// Other roles of the same image, chosen by `--target NAME`: a worker, a migration.
-        /// Each table `[target.NAME]` has the keys of `[run]` and overrides them key by key.
+        /// Each table `[target.NAME]` has the keys of `[run]` and overrides them key by key. Every service has the
+        /// targets `deps`, `build`, `test`, `lint`, `dev` and `runtime`, whose names are taken.
         pub target: BTreeMap<TargetName, Run>,
     }
 }
