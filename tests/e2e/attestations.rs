@@ -62,19 +62,15 @@ fn the_same_files_give_the_same_sbom_and_a_code_change_does_not_move_it() {
 #[test]
 fn a_generator_of_the_user_s_makes_the_sbom() {
     let engine = Engine::take();
-    let (registry, workspace) = (Registry::start(), tiny());
-    let scanner = registry.reference("scanner:1");
+    let (registry, workspace) = (Registry::start(), Workspace::service_and_library());
     workspace.write(
         "scanner/Dockerfile",
         "FROM node:22-alpine\nCOPY scan.js /\nENTRYPOINT [\"node\", \"/scan.js\"]\n",
     );
     workspace.write("scanner/scan.js", SCANNER);
-    let pushed = engine
-        .command(["buildx", "build", "--push", "--tag", &scanner])
-        .args([workspace.path("scanner")]);
-    let _ = pushed.finish().succeeded();
+    let scanner = registry.push(&engine, "scanner:1", &workspace.path("scanner"));
     let build = engine.build(&workspace).file("service/service.toml");
-    let sbom = format!("--sbom=generator={scanner}");
+    let sbom = format!("--sbom=generator={}", scanner.reference());
     let document = build.args([sbom]).push(&registry).inspect(".SBOM.SPDX");
     assert_eq!(document["name"], "made by the test's scanner");
 }
@@ -83,8 +79,7 @@ fn a_generator_of_the_user_s_makes_the_sbom() {
 #[test]
 fn the_sbom_lists_the_packages_of_any_base() {
     let engine = Engine::take();
-    let (registry, workspace) = (Registry::start(), tiny());
-    let base = registry.reference("base:1");
+    let (registry, workspace) = (Registry::start(), Workspace::service_and_library());
     workspace.write(
         "base/Dockerfile",
         "FROM node:22-alpine\nCOPY root /\nRUN rm -rf /usr/local/lib/node_modules /opt\n",
@@ -107,11 +102,9 @@ fn the_sbom_lists_the_packages_of_any_base() {
         "base/root/etc/os-release",
         "NAME=\"x\"\nID=alpine\nVERSION_ID=3.22.0\n",
     );
-    let pushed = engine
-        .command(["buildx", "build", "--push", "--tag", &base])
-        .args([workspace.path("base")]);
-    let _ = pushed.finish().succeeded();
-    workspace.append("service/service.toml", &format!("base = \"{base}\"\n"));
+    let base = registry.push(&engine, "base:1", &workspace.path("base"));
+    let key = format!("base = \"{}\"\n", base.reference());
+    workspace.append("service/service.toml", &key);
     let build = engine.build(&workspace).file("service/service.toml");
     let document = build.args(["--sbom=true"]).push(&registry).inspect(".SBOM.SPDX");
     check(&document);
@@ -168,36 +161,6 @@ const statement = { _type: 'https://in-toto.io/Statement/v0.1', predicateType: '
 const file = process.env.BUILDKIT_SCAN_DESTINATION + '/sbom.spdx.json';
 require('node:fs').writeFileSync(file, JSON.stringify(statement));
 "#;
-
-/// A service and a package that it needs, without anything of the registry's.
-fn tiny() -> Workspace {
-    let workspace = Workspace::empty();
-    workspace
-        .write("pnpm-workspace.yaml", "packages: [service, library]\n")
-        .write(
-            "package.json",
-            r#"{"name": "root", "private": true, "packageManager": "pnpm@10.34.9"}"#,
-        )
-        .write(
-            "pnpm-lock.yaml",
-            "lockfileVersion: '9.0'\n\nsettings:\n  autoInstallPeers: true\n  excludeLinksFromLockfile: false\n\n\
-             importers:\n\n  .: {}\n\n  library: {}\n\n  service:\n    dependencies:\n      library:\n        \
-             specifier: workspace:*\n        version: link:../library\n",
-        )
-        .write(
-            "library/package.json",
-            r#"{"name": "library", "version": "2.0.0", "license": "MIT", "main": "index.js"}"#,
-        )
-        .write("library/index.js", "module.exports = 'library';\n")
-        .write(
-            "service/package.json",
-            r#"{"name": "service", "version": "1.0.0", "license": "UNLICENSED", "main": "index.js",
-                "dependencies": {"library": "workspace:*"}}"#,
-        )
-        .write("service/index.js", "console.log(require('library'));\n")
-        .write("service/service.toml", "# syntax=vextrus/frontend\n");
-    workspace
-}
 
 /// Has the SPDX project's own tool check a document.
 fn check(document: &Value) {

@@ -14,6 +14,7 @@ mod frontend_image;
 mod image;
 mod mistakes;
 mod outputs;
+mod platforms;
 mod reproducible;
 mod runtime_tree;
 mod services;

@@ -41,14 +41,15 @@ apt_transport() {
 }
 
 # Runs an apt command on the private directory DIR, which holds sources.list and maybe preferences.
-# The dpkg status is the machine's unless DIR holds one. apt_in DIR apt-get ARG...
+# The dpkg status is the machine's unless DIR holds one, and the architecture unless APT_ARCH names another.
+# apt_in DIR apt-get ARG...
 apt_in() {
   local dir=$1 tool=$2 status=/var/lib/dpkg/status
   shift 2
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
   [ ! -e "$dir/status" ] || status=$dir/status
   touch "$dir/preferences"
-  DEBIAN_FRONTEND=noninteractive "$tool" \
+  DEBIAN_FRONTEND=noninteractive "$tool" ${APT_ARCH:+-o APT::Architecture="$APT_ARCH" -o APT::Architectures="$APT_ARCH"} \
     -o Dir::State::Lists="$dir/lists" -o Dir::State::Status="$status" \
     -o Dir::Cache::Archives="$dir/archives" -o Dir::Cache::PkgCache= -o Dir::Cache::SrcPkgCache= \
     -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \

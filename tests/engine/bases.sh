@@ -13,6 +13,7 @@ cd "$(dirname "$0")"
 . ./oci.sh
 . ./node.sh
 . ./nginx.sh
+. ./foreign.sh
 
 NODE=${NODE:-22}
 BASES=${BASES:-slim alpine distroless nginx}

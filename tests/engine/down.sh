@@ -48,6 +48,7 @@ if [ -n "$name" ]; then
   exit
 fi
 for name in $(names); do down "$name"; done
+[ ! -e "$BINFMT/$BINFMT_NAME" ] || echo -1 >"$BINFMT/$BINFMT_NAME"
 rm -rf "$RUN_ROOT"
 if [ -n "$clean" ]; then
   rm -rf "${STATE:?}"/*

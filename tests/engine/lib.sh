@@ -30,6 +30,10 @@ engine() {
   RULE_TAG=vextrus-engine:$NAME
 }
 
+# Where the kernel is told of emulators, and what ours is called there.
+BINFMT=/proc/sys/fs/binfmt_misc
+BINFMT_NAME=vextrus-aarch64
+
 # The machine's certificate authorities.
 CA_BUNDLE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
 

@@ -101,6 +101,11 @@ impl Fixture {
         directories.into_iter().map(Self::read).collect()
     }
 
+    /// Reads one fixture.
+    pub fn named(name: &str) -> Self {
+        Self::read(fixtures().join(name))
+    }
+
     fn read(directory: PathBuf) -> Self {
         let described = read_json(&directory.join("fixture.json"));
         let majors = numbers(&described["majors"]).expect("a fixture has majors");

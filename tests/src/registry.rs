@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -76,6 +77,21 @@ impl Registry {
     pub fn reference(&self, name: &str) -> String {
         format!("{}/{name}", self.address)
     }
+
+    /// Builds the Dockerfile of a directory and pushes the image.
+    pub fn push(&self, docker: &Docker, name: &str, directory: &Path) -> Pushed {
+        let reference = self.reference(name);
+        let build = [
+            "buildx",
+            "build",
+            "--progress=rawjson",
+            "--push",
+            "--tag",
+            &reference,
+        ];
+        let finished = docker.command(build).args([directory]).finish().succeeded();
+        Pushed::new(docker.clone(), reference, Progress::parse(&finished.stderr))
+    }
 }
 
 impl Drop for Registry {
@@ -100,6 +116,24 @@ impl Pushed {
         let inspect = ["buildx", "imagetools", "inspect", "--format", &format];
         let text = self.docker.command(inspect).args([&self.reference]).output();
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("{field}: {text}"))
+    }
+
+    /// Returns its name with the registry's address.
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// Runs the image of a platform to its end and returns what it printed.
+    pub fn printed(&self, platform: &str) -> String {
+        let run = [
+            "run",
+            "--rm",
+            "--pull=never",
+            "--platform",
+            platform,
+            &self.reference,
+        ];
+        self.docker.command(run).output()
     }
 
     /// Returns the image as the engine keeps it under the pushed name.

@@ -63,6 +63,42 @@ impl Workspace {
         }
     }
 
+    /// Returns a workspace of a service that prints the name of a package which it needs, without anything of the
+    /// registry's: both are JavaScript, and the package is built by a script.
+    pub fn service_and_library() -> Self {
+        let workspace = Self::empty();
+        workspace
+            .write("pnpm-workspace.yaml", "packages: [service, library]\n")
+            .write(
+                "package.json",
+                r#"{"name": "root", "private": true, "packageManager": "pnpm@10.34.9"}"#,
+            )
+            .write(
+                "pnpm-lock.yaml",
+                "lockfileVersion: '9.0'\n\nsettings:\n  autoInstallPeers: true\n  excludeLinksFromLockfile: false\n\n\
+                 importers:\n\n  .: {}\n\n  library: {}\n\n  service:\n    dependencies:\n      library:\n        \
+                 specifier: workspace:*\n        version: link:../library\n",
+            )
+            .write(
+                "library/package.json",
+                r#"{"name": "library", "version": "2.0.0", "license": "MIT", "main": "dist/index.js",
+                    "scripts": {"build": "node build.js"}}"#,
+            )
+            .write(
+                "library/build.js",
+                "const fs = require('node:fs');\nfs.mkdirSync('dist', { recursive: true });\n\
+                 fs.writeFileSync('dist/index.js', \"module.exports = 'library';\\n\");\n",
+            )
+            .write(
+                "service/package.json",
+                r#"{"name": "service", "version": "1.0.0", "license": "UNLICENSED", "main": "index.js",
+                    "dependencies": {"library": "workspace:*"}}"#,
+            )
+            .write("service/index.js", "console.log(require('library'));\n")
+            .write("service/service.toml", "# syntax=vextrus/frontend\n");
+        workspace
+    }
+
     /// Returns the workspace's directory, or a path in it.
     pub fn path(&self, path: &str) -> PathBuf {
         self.directory.path().join(path)

@@ -130,6 +130,7 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
         target: Target::default(),
         ignore: Vec::new(),
         sbom: false,
+        foreign: &[],
     })
     .unwrap();
     let plan = start.elapsed();
@@ -162,10 +163,13 @@ fn surroundings(plan: &Plan) -> Surroundings {
             name: "context".to_owned(),
         },
         target: platform.clone(),
-        build: platform,
+        build: platform.clone(),
         several: false,
         merge: true,
-        images: names.map(|name| (name.clone(), image(name))).into(),
+        images: names
+            .map(|name| ((name.clone(), platform.clone()), image(name)))
+            .into(),
+        install_runs_programs: false,
         accounts: None,
         cache_namespace: String::new(),
         keys: BTreeMap::new(),

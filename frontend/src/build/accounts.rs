@@ -2,11 +2,9 @@
 //!
 //! Written as files, not by `useradd`: it works on distroless and for a foreign architecture.
 
-use std::collections::BTreeMap;
-
 use buildkit_llb::{Definition, Image, Platform};
 
-use super::images::Resolved;
+use super::images::Images;
 use super::internal;
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::lower::Accounts;
@@ -18,12 +16,12 @@ const MAX_FILE: usize = 1 << 20;
 /// Returns the base's account files with the plan's user added; none where the base has the user already.
 pub(super) async fn with_user(
     gateway: &Gateway,
-    images: &BTreeMap<String, Resolved>,
+    images: &Images,
     plan: &Plan,
     platform: &Platform,
 ) -> Result<Option<Accounts>, Failure> {
     let user = plan.runtime.user;
-    let Some(base) = images.get(&plan.runtime.base.reference) else {
+    let Some(base) = images.get(&(plan.runtime.base.reference.clone(), platform.clone())) else {
         return Ok(None);
     };
     if user.uid == 0 || plan.workbench.is_some() {

@@ -14,6 +14,9 @@ use crate::options::{self, Options};
 use crate::plan::Plan;
 use crate::result::ImageConfig;
 
+/// Images by the reference that the plan names and the platform.
+pub(super) type Images = BTreeMap<(String, Platform), Resolved>;
+
 /// One image, resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
@@ -53,10 +56,17 @@ pub(super) async fn resolve(
     plan: &Plan,
     target: &Platform,
     build: &Platform,
-) -> Result<BTreeMap<String, Resolved>, Failure> {
+) -> Result<Images, Failure> {
     let mut wanted = BTreeSet::from([(plan.toolchain.image.as_str(), build)]);
     if plan.workbench.is_none() {
-        wanted.insert((plan.toolchain.production_image.as_str(), target));
+        let image = plan.toolchain.production_image.as_str();
+        let foreign = plan.foreign.get(&target.to_string());
+        if foreign.is_some_and(|foreign| foreign.install.is_some()) {
+            wanted.insert((image, build));
+        }
+        if foreign.is_none_or(|foreign| foreign.install.is_none() || !foreign.may_have_scripts.is_empty()) {
+            wanted.insert((image, target));
+        }
         wanted.insert((plan.runtime.base.reference.as_str(), target));
     }
     let mode = match options.image_resolve_mode {
@@ -82,7 +92,8 @@ pub(super) async fn resolve(
                 "{reference} has no readable image configuration: {error}"
             ))
         })?;
-        Ok::<_, Failure>((reference.to_owned(), Resolved { pinned, config }))
+        let key = (reference.to_owned(), platform.clone());
+        Ok::<_, Failure>((key, Resolved { pinned, config }))
     }))
     .await?;
     Ok(resolved.into_iter().collect())
@@ -90,11 +101,12 @@ pub(super) async fn resolve(
 
 /// Returns the configuration of an image that was resolved.
 pub(super) fn config_of<'a>(
-    images: &'a BTreeMap<String, Resolved>,
+    images: &'a Images,
     reference: &str,
+    platform: &Platform,
 ) -> Result<&'a ImageConfig, Diagnostic> {
     images
-        .get(reference)
+        .get(&(reference.to_owned(), platform.clone()))
         .map(|image| &image.config)
         .ok_or_else(|| internal(format!("{reference} was not resolved")))
 }

@@ -9,6 +9,7 @@ mod explain;
 mod image_config;
 mod images;
 mod locations;
+mod platforms;
 mod request;
 mod uncached;
 
@@ -138,6 +139,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         target: found.manifest.target(options.target.as_deref())?,
         ignore,
         sbom: attestations::wants_sbom(options, &gateway.ping().await?),
+        foreign: &platforms::foreign(options)?,
     })?;
     planned
         .warnings
@@ -184,9 +186,9 @@ async fn build_platform(
         None => request::build_platform(options)?,
     };
     let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
-    let base = images::config_of(&images, plan.base())?;
+    let base = images::config_of(&images, plan.base(), platform)?;
     let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
-    let surroundings = Surroundings {
+    let mut surroundings = Surroundings {
         session: request::local_session(options, "context"),
         context: Context::Local {
             name: "context".to_owned(),
@@ -197,7 +199,7 @@ async fn build_platform(
         merge,
         images: images
             .iter()
-            .map(|(name, image)| (name.clone(), image.for_lowering(options)))
+            .map(|(key, image)| (key.clone(), image.for_lowering(options)))
             .collect(),
         accounts,
         cache_namespace: options
@@ -210,7 +212,11 @@ async fn build_platform(
         timestamp: request::timestamp(options),
         exec: request::exec_options(options),
         uncached: uncached::of(options, manifest, plan),
+        install_runs_programs: false,
     };
+    if let Some(hooks) = lower::hooks(plan, &surroundings)? {
+        surroundings.install_runs_programs = platforms::finds_any(gateway, options, &hooks).await?;
+    }
     let graph = lower::lower(plan, &surroundings)?;
 
     // All at once: the production install needs no build, and the entry no production install.

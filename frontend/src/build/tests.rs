@@ -21,6 +21,7 @@ mod large;
 mod lint;
 mod origins;
 mod plans;
+mod platforms;
 mod progress;
 mod refusals;
 mod roots;

@@ -17,7 +17,7 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
     let plan = steps.plan;
     let runtime = &plan.runtime;
     let target = &steps.surroundings.target;
-    let image = resolved(steps, &runtime.base.reference)?;
+    let image = resolved(steps, &runtime.base.reference, target)?;
     let base = steps.image(image, target, "base");
     let base = with_packages(steps, Stage::Runtime, &base, image, &runtime.packages, target)?;
 
@@ -147,7 +147,7 @@ fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnosti
     if steps.plan.runtime.max_size.is_none() {
         return Ok(None);
     }
-    let tools = resolved(steps, &steps.plan.toolchain.image)?;
+    let tools = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let platform = &steps.surroundings.build;
     let script = format!("{SCRIPTS}/budget.cjs");
     let report = format!("/out/{BUDGET_REPORT}");

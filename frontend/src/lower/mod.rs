@@ -1,5 +1,6 @@
 //! Plan to LLB, one vertex a line; decides nothing.
 
+mod foreign;
 mod image;
 mod package;
 mod sbom;
@@ -14,6 +15,7 @@ use buildkit_llb::{Location, Output, Platform};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Origin, Plan, Stage};
 
+pub use foreign::{HOOKS_FILE, hooks};
 pub use sbom::SBOM_FILE;
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
@@ -31,8 +33,10 @@ pub struct Surroundings {
     pub several: bool,
     /// Whether the engine has MergeOp.
     pub merge: bool,
-    /// Resolved images by the reference that the plan names.
-    pub images: BTreeMap<String, ResolvedImage>,
+    /// Resolved images by the reference that the plan names and the platform.
+    pub images: BTreeMap<(String, Platform), ResolvedImage>,
+    /// Whether an install script was found where the lockfile did not tell of one: see [`hooks`].
+    pub install_runs_programs: bool,
     /// Text of `/etc/passwd` and `/etc/group` with the image's user in them; none where the base has the user.
     pub accounts: Option<Accounts>,
     /// Prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).

@@ -80,7 +80,7 @@ fn built(
         .locations(steps.at([&package.origin]))
         .output();
 
-    let image = resolved(steps, &steps.plan.toolchain.image)?;
+    let image = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let mut commands = package.commands(steps);
     let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&package.directory));
     if package.generates {

@@ -38,7 +38,7 @@ pub(super) fn lower(
         return Ok(None);
     };
     let (tools, platform) = (
-        resolved(steps, &steps.plan.toolchain.image)?,
+        resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?,
         &steps.surroundings.build,
     );
     let facts = facts(steps, sbom)?;
@@ -82,7 +82,7 @@ pub(super) fn lower(
 
 /// What the step cannot read from files: the closure, and what the image stands on.
 fn facts(steps: &Steps<'_>, sbom: &Sbom) -> Result<String, Diagnostic> {
-    let image = resolved(steps, steps.plan.base())?;
+    let image = resolved(steps, steps.plan.base(), &steps.surroundings.target)?;
     let path = image.env.iter().find(|(name, _)| name == "PATH");
     let name = sbom
         .components

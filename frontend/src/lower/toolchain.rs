@@ -63,12 +63,21 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
     Ok(lowered)
 }
 
-/// Lowers the install of what runs.
+/// Lowers the install of what runs: on the image's platform, or where the plan has it run for that one.
 pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
-    let install = &steps.plan.production;
+    let surroundings = steps.surroundings;
+    let elsewhere = steps.foreign().and_then(|foreign| foreign.install.as_ref());
+    let (install, platform) = match elsewhere.filter(|_| !surroundings.install_runs_programs) {
+        Some(install) => (install, &surroundings.build),
+        None => (&steps.plan.production, &surroundings.target),
+    };
     let image = &steps.plan.toolchain.production_image;
-    let name = format!("install {} production packages", install.package_count);
-    let target = &steps.surroundings.target;
+    let chosen = if install.command == steps.plan.production.command {
+        String::new()
+    } else {
+        format!(" of {}", surroundings.target)
+    };
+    let name = format!("install {} production packages{chosen}", install.package_count);
     lower_install(
         steps,
         Stage::Runtime,
@@ -76,7 +85,7 @@ pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
         install,
         &Output::scratch(),
         &name,
-        target,
+        platform,
     )
 }
 
@@ -89,13 +98,17 @@ pub(super) fn in_tree(path: &str) -> &str {
     }
 }
 
-/// Returns an image by the reference that the plan uses.
-pub(super) fn resolved<'a>(steps: &'a Steps<'_>, reference: &str) -> Result<&'a ResolvedImage, Diagnostic> {
+/// Returns an image by the reference that the plan uses, and the platform that it is for.
+pub(super) fn resolved<'a>(
+    steps: &'a Steps<'_>,
+    reference: &str,
+    platform: &Platform,
+) -> Result<&'a ResolvedImage, Diagnostic> {
     steps
         .surroundings
         .images
-        .get(reference)
-        .ok_or_else(|| crate::build::internal(format!("{reference} was not resolved")))
+        .get(&(reference.to_owned(), platform.clone()))
+        .ok_or_else(|| crate::build::internal(format!("{reference} was not resolved for {platform}")))
 }
 
 /// Adds system packages to a root file system with the image's own package manager.
@@ -133,7 +146,7 @@ fn with_pnpm(
     packages: &SystemPackages,
     platform: &Platform,
 ) -> Result<Output, Diagnostic> {
-    let image = resolved(steps, reference)?;
+    let image = resolved(steps, reference, platform)?;
     let root = steps.image(image, platform, "node");
     let toolchain = &steps.plan.toolchain;
     let exec = steps
@@ -164,7 +177,7 @@ fn lower_install(
     name: &str,
     platform: &Platform,
 ) -> Result<Installed, Diagnostic> {
-    let image = resolved(steps, reference)?;
+    let image = resolved(steps, reference, platform)?;
     let tools = with_pnpm(steps, reference, &install.packages, platform)?;
     let mut manifests = File::on(below);
     let mut directories = BTreeSet::new();

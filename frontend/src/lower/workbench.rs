@@ -84,7 +84,7 @@ fn run(
     line: &str,
 ) -> Result<Output, Diagnostic> {
     let package = &workbench.package;
-    let tools = resolved(steps, &steps.plan.toolchain.image)?;
+    let tools = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let exec = steps
         .run(
             workbench.stage,

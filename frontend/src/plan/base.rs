@@ -6,10 +6,11 @@ use super::native::Native;
 use crate::manifest::values::Base;
 
 /// C library of an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Libc {
     /// glibc: Debian and what is made from it.
+    #[default]
     Gnu,
     /// musl: Alpine.
     Musl,

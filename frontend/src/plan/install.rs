@@ -8,6 +8,7 @@ use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
+use crate::workspace::architectures;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::WorkspaceClosure;
 use crate::workspace::path::{is_within, join};
@@ -19,6 +20,15 @@ const TIDY: &str = "tidy.cjs";
 
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
+
+/// Whether the install scripts of packages run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scripts {
+    /// As the repository's settings say.
+    Run,
+    /// None does.
+    Ignored,
+}
 
 /// Who installs what.
 #[derive(Debug)]
@@ -63,30 +73,54 @@ impl Installer<'_> {
 
     /// Plans the install of what runs.
     ///
-    /// `links` are the injected packages, as `tidy.cjs` takes them.
+    /// `links` are the injected packages, as `tidy.cjs` takes them. With `cpu`, Node's name of a processor, packages
+    /// are chosen for that one, whichever the install runs on, and none of them is run.
     pub(super) fn production(
         &self,
         closure: &WorkspaceClosure,
         native: &Native,
         libc: Libc,
         links: &[String],
+        cpu: Option<&str>,
     ) -> Install {
         let mut tidy = vec![
             "node".to_owned(),
             format!("{}/{TIDY}", super::SCRIPTS),
             super::WORKSPACE.to_owned(),
         ];
-        tidy.push(libc.as_str().to_owned());
+        tidy.push(match cpu {
+            Some(cpu) => format!("{}/{cpu}", libc.as_str()),
+            None => libc.as_str().to_owned(),
+        });
         tidy.extend(links.iter().cloned());
-        let libc = if native.is_portable() { Libc::Gnu } else { libc };
-        self.install(
-            self.service,
-            closure,
-            true,
-            &tidy,
-            libc,
-            SystemPackages::for_closure(&self.system_packages, native, libc),
-        )
+        let own = if native.is_portable() { Libc::Gnu } else { libc };
+        let packages = SystemPackages::for_closure(&self.system_packages, native, own);
+        let mut install = self.install(self.service, closure, true, &tidy, own, packages);
+        if let Some(cpu) = cpu {
+            self.choose(&mut install, cpu, libc);
+            install.command = self.command(Scripts::Ignored, true, &tidy);
+        }
+        install
+    }
+
+    /// Has an install choose packages for another platform than the one that it runs on.
+    fn choose(&self, install: &mut Install, cpu: &str, libc: Libc) {
+        let workspace = self.workspace;
+        let libc = match libc {
+            Libc::Gnu => "glibc",
+            Libc::Musl => "musl",
+        };
+        let chosen = architectures::chosen(&workspace.settings, cpu, libc);
+        let is_there = workspace.pnpm_workspace.is_some();
+        let (name, write): (_, fn(Option<&str>, &_) -> String) =
+            if architectures::is_in_workspace_file(&workspace.settings, is_there) {
+                ("pnpm-workspace.yaml", architectures::in_workspace_file)
+            } else {
+                ("package.json", architectures::in_manifest)
+            };
+        let path = workspace.container_path(name);
+        let text = write(install.files.get(&path).map(String::as_str), &chosen);
+        install.files.insert(path, text);
     }
 
     /// Plans the install of a package's closure.
@@ -144,7 +178,6 @@ impl Installer<'_> {
                 copies.insert(workspace.context_path(path), workspace.container_path(path));
             }
         }
-        let directory = workspace.container_path(".");
         Install {
             on: None,
             scripts: if production {
@@ -154,7 +187,7 @@ impl Installer<'_> {
             },
             files,
             copies,
-            command: self.command(&directory, production, tidy),
+            command: self.command(Scripts::Run, production, tidy),
             env: self.environment(),
             libc,
             packages,
@@ -182,7 +215,8 @@ impl Installer<'_> {
         env
     }
 
-    fn command(&self, directory: &str, production: bool, tidy: &[String]) -> Vec<String> {
+    fn command(&self, scripts: Scripts, production: bool, tidy: &[String]) -> Vec<String> {
+        let directory = self.workspace.container_path(".");
         let mut words = vec!["pnpm".to_owned(), "install".to_owned()];
         words.push(
             if self.frozen {
@@ -201,7 +235,11 @@ impl Installer<'_> {
         words.push("--reporter=append-only".to_owned());
         // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
         words.push("--config.strict-dep-builds=false".to_owned());
-        if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
+        if scripts == Scripts::Ignored {
+            // Nor is what they left in the store elsewhere, which pnpm keeps by the platform that it runs on.
+            words.push("--ignore-scripts".to_owned());
+            words.push("--config.side-effects-cache=false".to_owned());
+        } else if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
             // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
             // shared with repositories that may.
             words.push("--config.side-effects-cache=false".to_owned());
@@ -213,11 +251,7 @@ impl Installer<'_> {
                 .collect();
             quoted.join(" ")
         };
-        let mut script = format!(
-            "set -e\ncd {}\n{}",
-            quoted(&[directory.to_owned()]),
-            quoted(&words)
-        );
+        let mut script = format!("set -e\ncd {}\n{}", quoted(&[directory]), quoted(&words));
         if !tidy.is_empty() {
             script.push('\n');
             script.push_str(&quoted(tidy));

@@ -9,6 +9,7 @@ pub mod caches;
 mod checks;
 mod command;
 mod contents;
+mod foreign;
 mod generator;
 mod healthcheck;
 mod install;
@@ -26,6 +27,7 @@ mod workbench;
 
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
+pub use foreign::{Foreign, ForeignPlatform};
 pub use model::*;
 pub use origin::Origin;
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};

@@ -40,6 +40,9 @@ pub struct Plan {
     pub packages: Vec<PackageBuild>,
     /// The install of the production closure.
     pub production: Install,
+    /// Where that install runs for each platform that builds do not run on, by the platform's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub foreign: BTreeMap<String, super::Foreign>,
     /// The production image.
     pub runtime: Runtime,
     /// The image of any other target; then nothing of the production image is made.
@@ -120,7 +123,7 @@ pub struct Toolchain {
 }
 
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Install {
     /// Key of the install that this one adds to: of the packages that the package is built on, the one with
     /// the most dependencies. Each package has its own install, so that it is the same step for every

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostics;
 use crate::workspace::Workspace;
 use crate::workspace::dep_path::DepPath;
+use crate::workspace::lockfile::Resolution;
 use crate::workspace::lockfiles::WorkspaceClosure;
 
 /// What the lockfile says of one external package.
@@ -20,10 +21,16 @@ pub(super) struct Evidence {
     pub(super) dependencies: Vec<String>,
     /// `os`, empty for any.
     pub(super) os: Vec<String>,
+    /// `cpu`, empty for any.
+    pub(super) cpu: Vec<String>,
     /// `libc`, empty for any.
     pub(super) libc: Vec<String>,
     /// Whether its install scripts are run.
     pub(super) scripts_run: bool,
+    /// Whether it has install scripts, which newer lockfiles do not say.
+    pub(super) has_scripts: Option<bool>,
+    /// Whether it comes from a repository, whose scripts build it when it is fetched.
+    pub(super) is_prepared: bool,
 }
 
 impl Evidence {
@@ -47,6 +54,12 @@ pub(super) struct Native {
     pub(super) portable: BTreeSet<String>,
     /// Packages whose install script compiles when it finds no ready binary.
     pub(super) compiles: BTreeSet<String>,
+    /// Packages whose install scripts run, if they have any.
+    pub(super) may_run: BTreeSet<String>,
+    /// Packages that come from a repository, whose scripts build them when they are fetched.
+    pub(super) prepared: BTreeSet<String>,
+    /// Whether the install chooses among packages by platform.
+    pub(super) chooses_platform: bool,
 }
 
 impl Native {
@@ -145,7 +158,10 @@ impl<'a> Surveyor<'a> {
                     .settings
                     .build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
+                is_prepared: is_repository(&entry.resolution),
+                has_scripts: entry.requires_build,
                 os: entry.os,
+                cpu: entry.cpu,
                 libc: entry.libc,
             };
             let evidence = Arc::new(evidence);
@@ -153,6 +169,21 @@ impl<'a> Surveyor<'a> {
             packages.push(evidence);
         }
         Ok(survey(&packages))
+    }
+}
+
+/// Whether a package comes from a repository: as a clone, or as the archive that its host makes of a commit.
+fn is_repository(resolution: &Resolution) -> bool {
+    match resolution {
+        Resolution::Git { .. } => true,
+        Resolution::Tarball { tarball, .. } => {
+            let host = tarball
+                .split_once("://")
+                .and_then(|(_, rest)| rest.split('/').next());
+            let hosts = ["codeload.github.com", "bitbucket.org", "gitlab.com"];
+            host.is_some_and(|host| hosts.contains(&host))
+        }
+        Resolution::Registry { .. } | Resolution::Directory { .. } | Resolution::Other { .. } => false,
     }
 }
 
@@ -180,7 +211,20 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
         .map(String::as_str)
         .filter(|name| by_name.contains_key(name))
         .collect();
-    let mut native = Native::default();
+    let named = |holds: &dyn Fn(&Evidence) -> bool| -> BTreeSet<String> {
+        let found = packages.iter().filter(|package| holds(package));
+        found.map(|package| package.name.clone()).collect()
+    };
+    let constrained = |package: &Arc<Evidence>| {
+        let fields = [&package.os, &package.cpu, &package.libc];
+        fields.iter().any(|field| !field.is_empty())
+    };
+    let mut native = Native {
+        may_run: named(&|package| package.scripts_run && package.has_scripts != Some(false)),
+        prepared: named(&|package| package.scripts_run && package.is_prepared),
+        chooses_platform: packages.iter().any(constrained),
+        ..Native::default()
+    };
     for package in packages {
         if package.os == ["linux"] && spoken_for.contains(package.name.as_str()) {
             continue;

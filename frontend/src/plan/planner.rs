@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::Arguments;
+use super::foreign::ForeignPlatform;
 use super::install::{self, Installer};
 use super::model::{Plan, Reason, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
-use super::{base, checks, command, node_version, runtime, sbom, workbench};
+use super::{base, checks, command, foreign, node_version, runtime, sbom, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
@@ -41,6 +42,8 @@ pub struct PlanInput<'a> {
     pub ignore: Vec<String>,
     /// Whether a bill of materials is asked for.
     pub sbom: bool,
+    /// The platforms of the image that builds do not run on.
+    pub foreign: &'a [ForeignPlatform],
 }
 
 /// A plan and what the user should know of it.
@@ -204,7 +207,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         (true, None) => Some(sbom::list(workspace, service, &production)?),
         (true, Some(_)) => Some(sbom::of_workbench(workspace, service)?),
     };
-    let production = installer.production(&production, &native, base.libc, &links);
+    let install = |cpu: Option<&str>| installer.production(&production, &native, base.libc, &links, cpu);
+    let foreign = foreign::plan(input.foreign, &native, &install(None), |cpu| install(Some(cpu)));
+    for (platform, foreign) in &foreign {
+        reasons.insert(format!("install.{platform}"), Reason::new(&foreign.why, None));
+    }
+    let production = install(None);
     let (runtime, healthcheck_reason) = runtime::plan(input, &run, project, base, start, &built);
     reasons.insert("run.healthcheck".to_owned(), healthcheck_reason);
     if !manifest.build.frozen() {
@@ -224,6 +232,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         installs,
         packages: built,
         production,
+        foreign,
         runtime,
         workbench,
         sbom,

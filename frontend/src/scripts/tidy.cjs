@@ -1,6 +1,6 @@
 // Makes a production install reproducible and leaves in it only what runs.
 //
-// usage: node tidy.cjs ROOT LIBC [LINK=NAME...]
+// usage: node tidy.cjs ROOT LIBC[/CPU] [LINK=NAME...]
 // 1. Removes what pnpm stamps with the time, and the manifests that only the install read.
 // 2. Removes what a native build leaves beside its result.
 // 3. Moves each injected workspace package (LINK, a link that an importer holds) to a virtual store entry
@@ -10,7 +10,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [root, libc, ...injected] = process.argv.slice(2);
+const [root, runtime, ...injected] = process.argv.slice(2);
+// The install may be for another processor than this one.
+const [libc, cpu = process.arch] = runtime.split('/');
 const remove = (file) => fs.rmSync(file, { recursive: true, force: true });
 const exists = (file) => fs.existsSync(file);
 
@@ -38,7 +40,7 @@ function libcOf(file) {
   const bytes = fs.readFileSync(file);
   if (bytes.length < 20 || bytes.readUInt32BE(0) !== 0x7f454c46) return undefined;
   // e_machine: another architecture's binary is another package's business.
-  if (bytes.readUInt16LE(18) !== { x64: 62, arm64: 183 }[process.arch]) return undefined;
+  if (bytes.readUInt16LE(18) !== { x64: 62, arm64: 183 }[cpu]) return undefined;
   if (bytes.includes('libc.so.6\0')) return 'gnu';
   if (bytes.includes('libc.musl-') || bytes.includes('\0libc.so\0')) return 'musl';
   return undefined;

@@ -7,6 +7,7 @@
 //! [`lockfiles`] does this for workspaces with one lockfile and for those whose projects have one each.
 //! Nothing here converts between pnpm's majors: what pnpm wrote is kept as pnpm wrote it.
 
+pub mod architectures;
 pub mod build_order;
 pub mod closure;
 pub mod dep_path;

@@ -15,6 +15,7 @@ fn native(glibc: &[&str], portable: &[&str]) -> Native {
         needs_glibc: set(glibc),
         portable: set(portable),
         compiles: BTreeSet::new(),
+        ..Native::default()
     }
 }
 

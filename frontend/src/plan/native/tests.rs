@@ -13,6 +13,7 @@ fn package(name: &str, dependencies: &[&str], libc: &[&str]) -> Arc<Evidence> {
         os: os.into_iter().map(str::to_owned).collect(),
         libc: strings(libc),
         scripts_run: true,
+        ..Evidence::default()
     })
 }
 

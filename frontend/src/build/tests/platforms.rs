@@ -1,0 +1,79 @@
+//! Which steps run on which platform.
+
+use super::*;
+
+/// Asks for the image of another machine.
+fn foreign(service: &str) -> Options {
+    Options {
+        platforms: vec![Platform::parse("linux/arm64").unwrap()],
+        ..request(service)
+    }
+}
+
+/// Returns the steps that run a program on another platform than the engine's, by the names that users see.
+fn emulated(definition: &Definition) -> BTreeSet<String> {
+    let steps = definition.vertices().filter_map(|vertex| {
+        let is_foreign = vertex.op.platform.as_ref()?.architecture == "arm64";
+        let runs = matches!(vertex.op.op, Some(Op::Exec(_)));
+        let name = vertex.metadata?.description.get("llb.customname")?;
+        (is_foreign && runs).then(|| name.clone())
+    });
+    steps.collect()
+}
+
+fn install_of(definition: &Definition) -> String {
+    let names = by_name(definition);
+    let install = names
+        .iter()
+        .find(|(name, _)| name.starts_with("install ") && name.ends_with(" for production"));
+    install.unwrap().1.clone()
+}
+
+#[tokio::test]
+async fn an_install_that_chooses_and_runs_nothing_is_the_same_step_for_every_platform() {
+    let arm64 = run(engine(example()), foreign("api-gateway"))
+        .await
+        .unwrap()
+        .image();
+    assert_eq!(emulated(&arm64), BTreeSet::new());
+    let own = built(example(), "api-gateway").await.image();
+    assert_eq!(install_of(&arm64), install_of(&own));
+}
+
+#[tokio::test]
+async fn an_install_that_compiles_runs_on_the_image_s_platform() {
+    let arm64 = run(engine(example()), foreign("auth")).await.unwrap().image();
+    let steps = emulated(&arm64);
+    assert!(
+        steps.iter().any(|name| name.ends_with(" for production")),
+        "{steps:?}"
+    );
+    assert!(!steps.iter().any(|name| name.starts_with("build ")), "{steps:?}");
+}
+
+#[tokio::test]
+async fn an_install_that_may_run_a_script_is_searched_for_one_first() {
+    // sharp may run one, and the lockfile does not say whether it has one.
+    for (found, expected) in [("", false), ("sharp\n", true)] {
+        let mut files = example();
+        files.insert("hooks".to_owned(), found.as_bytes().to_vec());
+        let built = run(engine(files), foreign("file-storage")).await.unwrap();
+        let arm64 = built.image();
+        let steps = emulated(&arm64);
+        assert_eq!(!steps.is_empty(), expected, "{steps:?}");
+    }
+    let (gateway, _fake) = connect(engine(example())).await;
+    let plan = decide(&gateway, &foreign("file-storage"))
+        .await
+        .unwrap()
+        .planned
+        .plan;
+    let install = plan.foreign["linux/arm64"].install.as_ref().unwrap();
+    assert!(install.files["/app/package.json"].contains("supportedArchitectures"));
+    assert!(
+        install.command[2].contains("--ignore-scripts"),
+        "{:?}",
+        install.command
+    );
+    assert!(plan.reasons["install.linux/arm64"].why.contains("install script"));
+}
