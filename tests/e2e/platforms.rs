@@ -38,7 +38,7 @@ fn a_service_of_javascript_is_built_once_for_every_platform() {
         assert_eq!(pushed.printed(platform), "library", "{platform}");
         assert_eq!(emulated(&pushed, platform), Vec::<String>::new(), "{platform}");
     }
-    for step in ["set up pnpm 10.34.9", "build library", "packages for production"] {
+    for step in ["set up pnpm 10.34.9", "build library", "production packages"] {
         assert_eq!(count(&pushed, step), 1, "{step}");
     }
 }
