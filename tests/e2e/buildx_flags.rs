@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use vextrus_e2e::repository;
+use vextrus_e2e::{Docker, repository};
 
 const PAGE: &str = "docs/buildx.md";
 
@@ -155,6 +155,10 @@ const PARTS: [&str; 3] = [
 
 fn page(rows: &[Row]) -> String {
     let mut page = INTRODUCTION.to_owned();
+    if !WITHOUT_A_ROW.is_empty() {
+        let names: Vec<String> = WITHOUT_A_ROW.iter().map(|name| format!("`{name}`")).collect();
+        write!(page, "\nNo test shows yet: {}.\n", names.join(", ")).unwrap();
+    }
     for (part, title) in PARTS.iter().enumerate() {
         let rows: Vec<&Row> = rows.iter().filter(|row| row.order().0 == part).collect();
         if rows.is_empty() {
@@ -231,4 +235,121 @@ fn third() {}
         .map(|(subjects, how, test)| (subjects.to_owned(), how.to_owned(), test.to_owned()))
         .into();
     assert_eq!(rows, expected);
+}
+
+/// What can be asked for and no test shows yet; a test that does takes its entry out of here.
+const WITHOUT_A_ROW: [&str; 6] = [
+    "--build-context",
+    "--cache-from",
+    "--cache-to",
+    "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+    "URL",
+    "target:NAME",
+];
+
+/// Options that reach a frontend, and the subject of the row that proves each.
+///
+/// Source: moby/buildkit, `frontend/dockerui/config.go`, `attr.go` and `namedcontext.go`; docker/buildx,
+/// `build/opt.go`.
+const OPTIONS: [(&str, &str); 29] = [
+    ("add-hosts", "--add-host"),
+    ("attest:provenance", "--provenance"),
+    ("attest:sbom", "--sbom"),
+    ("build-arg:NAME", "--build-arg"),
+    ("cache-imports", "--cache-from"),
+    ("cgroup-parent", "--cgroup-parent"),
+    ("cmdline", "--build-arg BUILDKIT_SYNTAX"),
+    ("context", "URL"),
+    ("context:NAME", "--build-context"),
+    ("contextsubdir", "URL"),
+    ("dockerfilekey", "--file"),
+    ("filename", "--file"),
+    ("force-network-mode", "--network"),
+    ("frontend.caps", "--call"),
+    ("hostname", "--build-arg BUILDKIT_SANDBOX_HOSTNAME"),
+    ("image-resolve-mode", "--pull"),
+    ("input-metadata:NAME", "target:NAME"),
+    ("label:NAME", "--label"),
+    ("local-sessionid:NAME", "docker buildx bake"),
+    ("multi-platform", "--build-arg BUILDKIT_MULTI_PLATFORM"),
+    ("no-cache", "--no-cache"),
+    ("no-cache", "--no-cache-filter"),
+    ("platform", "--platform"),
+    ("requestid", "--call"),
+    ("sharedkey:localdir:NAME", "--build-context"),
+    ("shm-size", "--shm-size"),
+    ("source", "--build-arg BUILDKIT_SYNTAX"),
+    ("target", "--target"),
+    ("ulimit", "--ulimit"),
+];
+
+/// Arguments that have a meaning in every build.
+///
+/// Source: docker/docs, "Dockerfile reference", "BuildKit built-in build args" and "Predefined ARGs".
+const ARGUMENTS: [&str; 20] = [
+    "ALL_PROXY",
+    "BUILDARCH",
+    "BUILDKIT_CACHE_MOUNT_NS",
+    "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+    "BUILDKIT_MULTI_PLATFORM",
+    "BUILDKIT_SANDBOX_HOSTNAME",
+    "BUILDKIT_SYNTAX",
+    "BUILDOS",
+    "BUILDPLATFORM",
+    "BUILDVARIANT",
+    "FTP_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "SOURCE_DATE_EPOCH",
+    "TARGETARCH",
+    "TARGETOS",
+    "TARGETPLATFORM",
+    "TARGETSTAGE",
+    "TARGETVARIANT",
+];
+
+/// Returns the flags that the client on this machine has, such as `--add-host`.
+fn flags_of_the_client() -> BTreeSet<String> {
+    let help = Docker::default().command(["buildx", "build", "--help"]).output();
+    let flags = help.lines().filter_map(|line| {
+        let line = line.trim_start();
+        // `-D, --debug` or `--add-host strings`, then what it is for.
+        let line = line.strip_prefix('-').map(|_| line)?;
+        let long = line.find("--")?;
+        line[long..].split_whitespace().next()
+    });
+    flags.map(str::to_owned).collect()
+}
+
+#[test]
+fn everything_that_can_be_asked_for_has_a_row() {
+    let rows = rows();
+    let subjects: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| &row.subjects)
+        .map(String::as_str)
+        .collect();
+    // `--network MODE` and `--call=check` are about `--network` and `--call`.
+    let is_about = |subject: &str, name: &str| {
+        let rest = subject.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '=']))
+    };
+    let has_row = |name: &str| subjects.iter().any(|subject| is_about(subject, name));
+    let flags = flags_of_the_client();
+    assert!(
+        flags.len() > 30,
+        "the client's help is not what it was: {flags:?}"
+    );
+    let mut missing: BTreeSet<String> = flags.into_iter().filter(|flag| !has_row(flag)).collect();
+    let options = OPTIONS.iter().filter(|(_, subject)| !has_row(subject));
+    missing.extend(options.map(|(_, subject)| (*subject).to_owned()));
+    let is_argument = |name: &str| has_row(name) || has_row(&format!("--build-arg {name}"));
+    let arguments = ARGUMENTS.iter().filter(|name| !is_argument(name));
+    missing.extend(arguments.map(|name| (*name).to_owned()));
+    let told: BTreeSet<String> = WITHOUT_A_ROW.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(
+        missing, told,
+        "on the left what no test says that it honours, on the right what the page says of it: correct WITHOUT_A_ROW"
+    );
 }
