@@ -1,13 +1,16 @@
 # Everything is done by the scripts in tests/engine; this file names what can be done.
 #
 # NODE, BASES and VEXTRUS_STATE reach the scripts through the environment; tests/engine/bases.sh
-# and tests/engine/lib.sh say what they mean. NAME and STORE choose a private engine beside the
-# usual one; a NAME that the environment happens to have is not meant.
+# and tests/engine/lib.sh say what they mean. NAME, STORE and RELEASE choose a private engine beside
+# the usual one; a NAME or RELEASE that the environment happens to have is not meant.
 export NODE BASES VEXTRUS_STATE
 ifneq ($(origin NAME),command line)
 NAME :=
 endif
-ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE))
+ifneq ($(origin RELEASE),command line)
+RELEASE :=
+endif
+ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RELEASE),--release $(RELEASE))
 
 .DEFAULT_GOAL := help
 .PHONY: help engine image bases demo test lint down clean
@@ -34,7 +37,7 @@ lint: ## Check formatting, clippy, licences, sources and advisories
 	@tests/engine/lint.sh
 
 test: ## Run everything: lint, unit and snapshot tests, end-to-end tests on an engine
-	@tests/engine/test.sh
+	@tests/engine/test.sh $(ENGINE)
 
 down: ## Stop the private engines; images, cache and downloads stay
 	@tests/engine/down.sh $(if $(NAME),--name $(NAME))

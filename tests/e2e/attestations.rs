@@ -10,7 +10,7 @@ use vextrus_e2e::{Engine, Invocation, Kind, Lockfile, Registry, Tree, Workspace,
 /// workspace's packages and the base's, exactly those of the image; no scanner is pulled.
 #[test]
 fn the_sbom_lists_exactly_the_packages_of_the_image() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let (registry, erp) = (Registry::start(), Workspace::erp());
     for service in ["auth", "file-storage"] {
         let build = engine.build(&erp).service(service);
@@ -36,7 +36,7 @@ fn the_sbom_lists_exactly_the_packages_of_the_image() {
 
 #[test]
 fn the_same_files_give_the_same_sbom_and_a_code_change_does_not_move_it() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let (registry, here, there) = (Registry::start(), Workspace::erp(), Workspace::erp());
     let push = |workspace| {
         let build = engine.build(workspace).service("auth");
@@ -61,7 +61,7 @@ fn the_same_files_give_the_same_sbom_and_a_code_change_does_not_move_it() {
 /// Honours `--sbom=generator=IMAGE`: that scanner makes the document in place of the frontend.
 #[test]
 fn a_generator_of_the_user_s_makes_the_sbom() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let (registry, workspace) = (Registry::start(), Workspace::service_and_library());
     workspace.write(
         "scanner/Dockerfile",
@@ -78,7 +78,7 @@ fn a_generator_of_the_user_s_makes_the_sbom() {
 /// Bases keep their packages in databases of their own: Alpine's, Debian's, and distroless' one file a package.
 #[test]
 fn the_sbom_lists_the_packages_of_any_base() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let (registry, workspace) = (Registry::start(), Workspace::service_and_library());
     workspace.write(
         "base/Dockerfile",
@@ -126,7 +126,7 @@ fn the_sbom_lists_the_packages_of_any_base() {
 /// Provenance is the daemon's own, and right with what the frontend gives it.
 #[test]
 fn the_provenance_names_the_images_and_the_steps() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let (registry, erp) = (Registry::start(), Workspace::erp());
     let build = engine.build(&erp).service("auth");
     let pushed = build

@@ -8,6 +8,8 @@ mod bad_input;
 mod buildx_flags;
 mod cache;
 mod calls;
+mod engines;
+mod exported_cache;
 mod fixtures;
 mod flags;
 mod frontend_image;
@@ -19,7 +21,6 @@ mod reproducible;
 mod runtime_tree;
 mod services;
 mod targets;
-mod without_merge;
 
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};

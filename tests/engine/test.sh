@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every check and every test, the end-to-end ones on an engine with the frontend's image and
-# the base images, and ends with the number of tests that passed.
+# the base images, and ends with the number of tests that passed. Arguments choose the engine, as
+# up.sh has them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/engine/lib.sh
@@ -13,7 +14,7 @@ output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 cargo test --locked --workspace --exclude vextrus-e2e 2>&1 | tee "$output"
 
-engine=$(tests/engine/up.sh)
+engine=$(tests/engine/up.sh "$@")
 eval "$engine"
 tests/engine/image.sh
 tests/engine/bases.sh

@@ -4,24 +4,30 @@
 #   --name NAME     a private engine of that name, whatever else there is
 #   --store classic a private engine with the classic image store, which has no MergeOp; its name
 #                   is "classic" unless another is given
+#   --release NAME  a private engine of the Docker Engine that this Debian release has; its name is
+#                   the release's unless another is given
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lib.sh
 . ./network.sh
 . ./processes.sh
+. ./apt.sh
+. ./release.sh
 
 arguments=("$@")
 name=
 store=containerd
+release=
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
     '--name '?*) name=$2 ;;
     '--store containerd' | '--store classic') store=$2 ;;
-    *) die "up.sh: '$1 ${2:-}' is not --name NAME, --store containerd or --store classic" ;;
+    '--release '[a-z]*) release=$2 ;;
+    *) die "up.sh: '$1 ${2:-}' is not --name NAME, --store containerd, --store classic or --release NAME" ;;
   esac
   shift 2
 done
-private_only() { [ -n "$name" ] || [ "$store" = classic ]; }
+private_only() { [ -n "$name$release" ] || [ "$store" = classic ]; }
 snapshotter=true
 [ "$store" = containerd ] || snapshotter=false
 
@@ -72,7 +78,7 @@ JSON
 start() {
   local pid n
   mkdir -p "$RUN_DIR" "$DATA_ROOT"
-  log "starting a private Docker Engine ($NAME, $store image store)"
+  log "starting a private Docker Engine ($NAME, $store image store${release:+, Debian $release})"
   stop_processes
   unmount_all
   remove_cgroups
@@ -80,6 +86,7 @@ start() {
   rm -rf "$EXEC_ROOT" "$SOCKET" "$PID_FILE"
   network_up
   write_config
+  echo "$store $release" >"$RUN_DIR/kind"
   # A session of its own, and no file of ours left open: the caller may be `eval "$(make engine)"`.
   env -u DOCKER_HOST -u DOCKER_CONTEXT setsid dockerd --config-file "$CONFIG_FILE" \
     >"$LOG_FILE" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
@@ -100,16 +107,17 @@ if ! private_only && answers; then
 fi
 
 as_root "$PWD/up.sh" "${arguments[@]}"
-if [ "$store" = classic ]; then engine "${name:-classic}"; else engine "${name:-default}"; fi
+if [ "$store" = classic ]; then usual=classic; else usual=default; fi
+engine "${name:-${release:-$usual}}"
 ./install.sh
 if answers "unix://$SOCKET"; then
   root=$(docker --host "unix://$SOCKET" info --format '{{.DockerRootDir}}')
   [ "$root" = "$DATA_ROOT" ] || die "the engine $NAME keeps its data in $root, not in $DATA_ROOT: choose another name"
-  grep -q "snapshotter\": $snapshotter" "$CONFIG_FILE" ||
-    die "the engine $NAME runs with another image store than $store: choose another name"
+  [ "$(cat "$RUN_DIR/kind" 2>/dev/null || echo "$store $release")" = "$store $release" ] ||
+    die "the engine $NAME is another one than $store${release:+ of Debian $release}: choose another name"
   found "unix://$SOCKET" "the private engine $NAME is running"
 fi
 require_kernel
-require_dockerd
+if [ -n "$release" ]; then use_release "$release"; else require_dockerd; fi
 start
 found "unix://$SOCKET" "the private engine $NAME is up; its log is $LOG_FILE"

@@ -50,6 +50,7 @@ impl Docker {
 #[derive(Debug)]
 pub struct Engine {
     docker: Docker,
+    _private: Option<PrivateEngine>,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -76,13 +77,42 @@ impl Engine {
             drop(turn);
             panic!("{why}; run `make test`, which prepares an engine with the frontend and the base images");
         }
-        Self { docker, _turn: turn }
+        Self {
+            docker,
+            _private: None,
+            _turn: turn,
+        }
+    }
+
+    /// Takes an engine that can export caches and attestations: the same one, or one beside it where that keeps its
+    /// images in the classic store, from which buildx exports neither.
+    pub fn take_exporting() -> Self {
+        let mut engine = Self::take();
+        let status = engine
+            .command(["info", "--format", "{{json .DriverStatus}}"])
+            .output();
+        if !status.contains("io.containerd.snapshotter") {
+            let private = engine.sibling("e2eexport", Store::Containerd);
+            engine.docker = private.docker.clone();
+            engine._private = Some(private);
+        }
+        engine
     }
 
     /// Starts a private engine beside this one, empty but for the same frontend and base images.
     pub fn sibling(&self, name: &str, store: Store) -> PrivateEngine {
+        self.start(name, &["--store", store.as_str()])
+    }
+
+    /// Starts the engine of a Debian release beside this one, with the image store that was usual then.
+    pub fn of_release(&self, name: &str, release: &str) -> PrivateEngine {
+        self.start(name, &["--release", release, "--store", Store::Classic.as_str()])
+    }
+
+    fn start(&self, name: &str, kind: &[&str]) -> PrivateEngine {
         let line = Invocation::new(repository().join("tests/engine/up.sh"))
-            .args(["--name", name, "--store", store.as_str()])
+            .args(["--name", name])
+            .args(kind)
             .within(ENGINE_LIMIT)
             .output();
         let host = line
@@ -146,6 +176,14 @@ impl Store {
 pub struct PrivateEngine {
     docker: Docker,
     name: String,
+}
+
+impl PrivateEngine {
+    /// Removes the results of all builds: the next one finds no step that it need not run.
+    pub fn forget(&self) {
+        let prune = ["builder", "prune", "--all", "--force"];
+        let _ = self.command(prune).within(ENGINE_LIMIT).finish().succeeded();
+    }
 }
 
 impl Deref for PrivateEngine {

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use buildkit_llb::{Definition, Platform, ResolveMode};
-use fake::{Fake, State};
+use fake::{Fake, LLB_CAPS, State};
 use vextrus_frontend::context::{self, BuildFile};
 use vextrus_frontend::diagnostic::SourceFile;
 use vextrus_frontend::gateway::Gateway;
@@ -62,7 +62,7 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
     };
     for run in 0..2 * RUNS {
         let fake = Fake::new(State {
-            llb_caps: vec!["mergeop"],
+            llb_caps: LLB_CAPS.to_vec(),
             files: files.clone(),
             ..State::default()
         });

@@ -5,6 +5,7 @@
 mod accounts;
 mod attestations;
 mod budget;
+mod engine;
 mod explain;
 mod image_config;
 mod images;
@@ -221,7 +222,8 @@ async fn build_platform(
 
     // All at once: the production install needs no build, and the entry no production install.
     let limit = plan.runtime.max_size;
-    let (_, sbom, entry, image) = tokio::try_join!(
+    let (image, _, sbom, entry) = tokio::try_join!(
+        evaluate(gateway, options, &graph.image),
         budget::check(gateway, options, manifest, limit, graph.budget.as_ref()),
         evaluate_if_any(gateway, options, graph.sbom.as_ref()),
         async {
@@ -230,7 +232,6 @@ async fn build_platform(
                 None => Ok(None),
             }
         },
-        evaluate(gateway, options, &graph.image),
     )?;
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
     Ok(Made { image, config, sbom })
@@ -242,8 +243,10 @@ async fn evaluate(
     options: &Options,
     output: &buildkit_llb::Output,
 ) -> Result<Reference, Failure> {
+    let definition = Definition::of(output).map_err(internal)?;
+    engine::check(gateway, &definition).await?;
     let request = SolveRequest {
-        definition: Definition::of(output).map_err(internal)?.to_proto(),
+        definition: definition.to_proto(),
         cache_imports: request::cache_imports(options),
         evaluate: true,
     };

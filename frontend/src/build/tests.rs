@@ -9,12 +9,13 @@ use prost::Message as _;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::gateway::fake::{Fake, State};
+use crate::gateway::fake::{Fake, LLB_CAPS, State};
 use crate::options::Worker;
 
 mod arguments;
 mod attestations;
 mod calls;
+mod engines;
 mod flags;
 mod invariance;
 mod large;
@@ -103,7 +104,7 @@ fn engine(files: Files) -> State {
     ];
     State {
         gateway_caps: vec!["gateway.warnings"],
-        llb_caps: vec!["mergeop"],
+        llb_caps: LLB_CAPS.to_vec(),
         images: images.map(|name| (name.to_owned(), node_image())).into(),
         files,
         ..State::default()
@@ -270,11 +271,7 @@ async fn an_engine_without_merge_gets_copies() {
             .count()
     };
     assert_eq!(merges(&built(example(), "auth").await), 1);
-    let old = State {
-        llb_caps: Vec::new(),
-        ..engine(example())
-    };
-    let old = run(old, request("auth")).await.unwrap();
+    let old = run(engines::without("mergeop"), request("auth")).await.unwrap();
     assert_eq!(merges(&old), 0);
     // The same layers: one copy each onto the one before.
     let copies = by_name_count(&old.image(), "image");

@@ -186,9 +186,12 @@ fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
     layers.into_iter().fold(base, |image, layer| {
         File::on(&image)
             .copy(
+                // The time is that of the layer's files already; older engines leave the directories above them
+                // with the time of the copy.
                 Copy::new(&layer, "/", "/")
                     .contents_only(true)
-                    .create_dest_path(true),
+                    .create_dest_path(true)
+                    .timestamp(steps.surroundings.timestamp),
             )
             .name(&line)
             .progress_group(&line, &line, false)

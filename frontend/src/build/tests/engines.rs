@@ -1,0 +1,66 @@
+//! Engines that lack a capability: what a graph needs is told before any step, the rest has another way.
+
+use std::iter;
+
+use super::*;
+
+/// Returns an engine with every capability but one.
+pub(super) fn without(lacking: &str) -> State {
+    State {
+        llb_caps: LLB_CAPS.into_iter().filter(|id| *id != lacking).collect(),
+        ..engine(example())
+    }
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_copy_by_patterns_is_told_what_it_lacks_before_any_step() {
+    let (gateway, fake) = connect(without("file.copy.includeexcludepatterns")).await;
+    let failure = build(gateway, request("auth")).await.unwrap_err().to_string();
+    assert_eq!(
+        failure,
+        "this engine's BuildKit is too old: it cannot copy only the files that patterns choose \
+         (file.copy.includeexcludepatterns); use Docker Engine 26.1 or later, or a builder of BuildKit 0.13 or later"
+    );
+    // The build file and the workspace's metadata were read; no graph was run.
+    let state = fake.state();
+    let executes = state.solves.iter().filter_map(|solve| solve.definition.as_ref());
+    let executes = executes.flat_map(|definition| &definition.def).filter(|op| {
+        let op: pb::Op = prost::Message::decode(op.as_slice()).unwrap();
+        matches!(op.op, Some(Op::Exec(_)))
+    });
+    assert_eq!(executes.count(), 0);
+}
+
+#[tokio::test]
+async fn what_a_flag_needs_is_missed_only_where_the_flag_is_given() {
+    let plain = run(without("exec.meta.cgroup.parent"), request("auth")).await;
+    assert!(plain.is_ok());
+    let options = Options {
+        cgroup_parent: Some("builds".to_owned()),
+        ..request("auth")
+    };
+    let failure = run(without("exec.meta.cgroup.parent"), options)
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        failure.contains(
+            "it cannot choose the control group, as --cgroup-parent asks for (exec.meta.cgroup.parent)"
+        ),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_warn_or_evaluate_builds_the_same() {
+    let all = built(example(), "auth").await;
+    let state = State {
+        gateway_caps: iter::once("gateway.solve.evaluate").collect(),
+        ..engine(example())
+    };
+    let quiet = run(state, request("auth")).await.unwrap();
+    assert!(quiet.fake.state().warnings.is_empty());
+    assert_eq!(quiet.image().to_bytes(), all.image().to_bytes());
+    assert_eq!(quiet.config(), all.config());
+}

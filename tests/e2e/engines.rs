@@ -1,0 +1,74 @@
+//! Other engines than today's: without MergeOp, the oldest one that is supported, one that is too old.
+
+use vextrus_e2e::{Docker, Engine, Store, Tree, Workspace};
+
+#[test]
+fn the_classic_image_store_which_has_no_merge_builds_the_same() {
+    let engine = Engine::take();
+    builds_as(&engine, &engine.sibling("e2eclassic", Store::Classic));
+}
+
+/// The Docker Engine of Debian trixie is 26.1, whose BuildKit is 0.13: what the README names as the oldest.
+#[test]
+fn the_oldest_supported_engine_builds_the_same() {
+    let engine = Engine::take();
+    builds_as(&engine, &engine.of_release("e2eoldest", "trixie"));
+}
+
+/// The Docker Engine of Debian bookworm is 20.10, whose BuildKit is 0.8.
+#[test]
+fn an_engine_that_is_too_old_is_told_what_it_lacks() {
+    let engine = Engine::take();
+    let old = engine.of_release("e2eold", "bookworm");
+    let erp = Workspace::erp();
+    let refused = old.build(&erp).service("auth").refused();
+    let expected = "this engine's BuildKit is too old: it cannot copy only the files that patterns choose \
+                    (file.copy.includeexcludepatterns); use Docker Engine 26.1 or later";
+    assert!(refused.message().contains(expected), "{}", refused.message());
+    assert_eq!(refused.progress.ran(), Vec::<&str>::new());
+}
+
+/// Builds a service on both engines: it runs on the other one too, has the same files, and is cached as well.
+fn builds_as(engine: &Engine, other: &Docker) {
+    let erp = Workspace::erp();
+    let built = other.build(&erp).service("auth").run();
+    let container = built.image.container().healthy();
+    let hash = container.get("http://127.0.0.1:3002/auth/hash?value=secret");
+    assert!(
+        hash.json()["hash"]
+            .as_str()
+            .is_some_and(|hash| hash.starts_with("$2")),
+        "{}",
+        hash.text()
+    );
+    drop(container);
+    let here = engine.build(&erp).service("auth").run();
+    assert_eq!(files(&built.image.files()), files(&here.image.files()));
+
+    let again = other.build(&erp).service("auth").run();
+    assert_eq!(again.progress.ran(), Vec::<&str>::new());
+    assert_eq!(again.image.digest(), built.image.digest());
+
+    erp.append("services/auth/src/main.ts", "console.info('changed');\n");
+    let changed = other.build(&erp).service("auth").run();
+    let expected = [
+        "build @erp/auth-service",
+        "image",
+        "layer @erp/auth-service",
+        "sources of @erp/auth-service",
+    ];
+    assert_eq!(changed.progress.ran(), expected);
+    assert_ne!(changed.image.digest(), built.image.digest());
+}
+
+/// Returns each file's path, kind, owner and permissions.
+fn files(tree: &Tree) -> Vec<String> {
+    tree.iter()
+        .map(|(path, entry)| {
+            format!(
+                "{path} {:?} {}:{} {:o}",
+                entry.kind, entry.uid, entry.gid, entry.mode
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! The cache that one engine exports and another one, which has built nothing yet, imports.
+
+use tempfile::TempDir;
+use vextrus_e2e::{Engine, Registry, Store, Workspace};
+
+/// Honours `--cache-to type=registry,ref=REF,mode=max`: the result of every step is exported, those of the
+/// installs and builds that leave nothing of their own in the image among them.
+///
+/// Honours `--cache-to type=inline`: the image that is pushed carries the cache of its own steps.
+///
+/// Honours `--cache-to type=local,dest=DIRECTORY`: writes the same cache into a directory.
+///
+/// Honours `--cache-from type=registry,ref=REF`: an engine that has built nothing takes every step from there, and
+/// after a change runs the builds that the change reaches.
+///
+/// Honours `--cache-from REF`: takes the steps of an image from the cache that it carries; also the short form of
+/// `type=registry`.
+///
+/// Honours `--cache-from type=local,src=DIRECTORY`: takes every step from a directory, as from a registry.
+#[test]
+fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
+    let engine = Engine::take_exporting();
+    let registry = Registry::start();
+    let directory = TempDir::with_prefix("vextrus-e2e-").unwrap();
+    let directory = directory.path().to_str().unwrap();
+    let (here, there) = (Workspace::erp(), Workspace::erp());
+    let built = engine.build(&here).service("auth").run();
+    let cache = registry.reference("cache/auth");
+    for export in [
+        format!("type=registry,ref={cache},mode=max"),
+        format!("type=local,dest={directory},mode=max"),
+    ] {
+        engine
+            .build(&here)
+            .service("auth")
+            .args(["--cache-to", &export])
+            .steps();
+    }
+    let inline = engine
+        .build(&here)
+        .service("auth")
+        .args(["--cache-to", "type=inline"])
+        .push(&registry);
+
+    let fresh = engine.sibling("e2efresh", Store::Containerd);
+    let import = format!("--cache-from=type=registry,ref={cache}");
+    for import in [
+        import.clone(),
+        format!("--cache-from=type=local,src={directory}"),
+        format!("--cache-from={}", inline.reference()),
+    ] {
+        fresh.forget();
+        let imported = fresh.build(&there).service("auth").args([&import]).run();
+        assert_eq!(imported.progress.ran(), Vec::<&str>::new(), "with {import}");
+        assert_eq!(imported.image.digest(), built.image.digest(), "with {import}");
+    }
+
+    let changed = format!("console.info('changed {}');\n", crate::never_before());
+    there.append("services/auth/src/main.ts", &changed);
+    fresh.forget();
+    let after = fresh.build(&there).service("auth").args([&import]).run();
+    let expected = [
+        "build @erp/auth-service",
+        "image",
+        "layer @erp/auth-service",
+        "sources of @erp/auth-service",
+    ];
+    assert_eq!(after.progress.ran(), expected);
+
+    // What was made on top of imported results is what the exporting engine makes of the same files.
+    let same = engine.build(&there).service("auth").run();
+    assert_eq!(after.image.digest(), same.image.digest());
+}
