@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 
 use buildkit_llb::{Definition, Platform, ResolveMode};
 use fake::{Fake, LLB_CAPS, State};
-use vextrus_frontend::context::{self, BuildFile};
+use vextrus_frontend::context::{self, BuildFile, Origin};
 use vextrus_frontend::diagnostic::SourceFile;
 use vextrus_frontend::gateway::Gateway;
-use vextrus_frontend::lower::{self, Context, ExecOptions, ResolvedImage, Surroundings};
+use vextrus_frontend::lower::{self, Context, ExecOptions, ImageRoot, ResolvedImage, Source, Surroundings};
 use vextrus_frontend::manifest::Manifest;
 use vextrus_frontend::options::Options;
 use vextrus_frontend::plan::{self, Plan, PlanInput, Target};
@@ -105,10 +105,13 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
     let parse = start.elapsed();
 
     let start = Instant::now();
-    let build_file = BuildFile::load(gateway, options).await.unwrap();
-    let tree = context::metadata(gateway, options).await.unwrap();
+    let origin = Origin::find(gateway, options).await.unwrap();
+    let build_file = BuildFile::load(gateway, options, &origin).await.unwrap();
+    let tree = context::metadata(gateway, options, &origin.context)
+        .await
+        .unwrap();
     let manifest = Manifest::parse(&build_file.file).unwrap();
-    let mut found = context::load(&tree, &build_file, manifest, options)
+    let mut found = context::load(&tree, &build_file, manifest, &origin)
         .await
         .unwrap();
     let read = start.elapsed();
@@ -153,15 +156,17 @@ fn surroundings(plan: &Plan) -> Surroundings {
         &plan.runtime.base.reference,
     ];
     let image = |name: &String| ResolvedImage {
-        reference: name.clone(),
-        mode: ResolveMode::Default,
+        root: ImageRoot::Pinned {
+            reference: name.clone(),
+            mode: ResolveMode::Default,
+        },
         env: Vec::new(),
     };
     Surroundings {
-        session: String::new(),
-        context: Context::Local {
+        context: Context::new(Source::Local {
             name: "context".to_owned(),
-        },
+            session: String::new(),
+        }),
         target: platform.clone(),
         build: platform.clone(),
         several: false,

@@ -2,12 +2,13 @@
 //!
 //! Written as files, not by `useradd`: it works on distroless and for a foreign architecture.
 
-use buildkit_llb::{Definition, Image, Platform};
+use buildkit_llb::Platform;
 
 use super::images::Images;
-use super::internal;
-use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::context;
+use crate::gateway::{Failure, Gateway};
 use crate::lower::Accounts;
+use crate::options::Options;
 use crate::plan::Plan;
 
 /// Largest account file that is read; a base image's has some dozen lines.
@@ -16,6 +17,7 @@ const MAX_FILE: usize = 1 << 20;
 /// Returns the base's account files with the plan's user added; none where the base has the user already.
 pub(super) async fn with_user(
     gateway: &Gateway,
+    options: &Options,
     images: &Images,
     plan: &Plan,
     platform: &Platform,
@@ -27,17 +29,8 @@ pub(super) async fn with_user(
     if user.uid == 0 || plan.workbench.is_some() {
         return Ok(None);
     }
-    let source = Image::new(&base.pinned)
-        .platform(platform)
-        .name(format!("base {}", base.pinned))
-        .output();
-    let definition = Definition::of(&source).map_err(internal)?.to_proto();
-    let reference = gateway
-        .solve(SolveRequest {
-            definition,
-            ..SolveRequest::default()
-        })
-        .await?;
+    let source = base.root.output(platform, |name| name, None);
+    let reference = context::solve(gateway, options, &source).await?;
     let (passwd, group) = tokio::try_join!(
         gateway.read_file_if_exists(&reference, "etc/passwd", MAX_FILE),
         gateway.read_file_if_exists(&reference, "etc/group", MAX_FILE),

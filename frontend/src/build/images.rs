@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{Platform, ResolveMode};
+use buildkit_llb::Platform;
 use futures_util::future::try_join_all;
 
 use super::internal;
+use crate::context::{Named, NamedImage};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{Failure, Gateway};
-use crate::lower;
+use crate::lower::{self, ImageRoot};
 use crate::manifest::Manifest;
-use crate::options::{self, Options};
+use crate::options::Options;
 use crate::plan::Plan;
 use crate::result::ImageConfig;
 
@@ -20,14 +21,14 @@ pub(super) type Images = BTreeMap<(String, Platform), Resolved>;
 /// One image, resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
-    /// Reference with its digest.
-    pub(super) pinned: String,
+    /// Its root file system.
+    pub(super) root: ImageRoot,
     /// Its configuration.
     pub(super) config: ImageConfig,
 }
 
 impl Resolved {
-    pub(super) fn for_lowering(&self, options: &Options) -> lower::ResolvedImage {
+    pub(super) fn for_lowering(&self) -> lower::ResolvedImage {
         let env = self
             .config
             .config
@@ -35,12 +36,7 @@ impl Resolved {
             .iter()
             .filter_map(|line| line.split_once('='));
         lower::ResolvedImage {
-            reference: self.pinned.clone(),
-            mode: match options.image_resolve_mode {
-                options::ResolveMode::Default => ResolveMode::Default,
-                options::ResolveMode::ForcePull => ResolveMode::ForcePull,
-                options::ResolveMode::PreferLocal => ResolveMode::PreferLocal,
-            },
+            root: self.root.clone(),
             env: env
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
@@ -48,7 +44,7 @@ impl Resolved {
     }
 }
 
-/// Resolves every image that the plan names.
+/// Resolves every image that the plan names; a named context takes the place of the image that it is named like.
 pub(super) async fn resolve(
     gateway: &Gateway,
     options: &Options,
@@ -69,34 +65,61 @@ pub(super) async fn resolve(
         }
         wanted.insert((plan.runtime.base.reference.as_str(), target));
     }
-    let mode = match options.image_resolve_mode {
-        options::ResolveMode::Default => "default",
-        options::ResolveMode::ForcePull => "pull",
-        options::ResolveMode::PreferLocal => "local",
-    };
     let resolved = try_join_all(wanted.into_iter().map(|(reference, platform)| async move {
-        let log = format!("[internal] load metadata for {reference}");
-        let image = gateway
-            .resolve_image(reference, Some(platform.into()), mode, &log)
-            .await
-            .map_err(|failure| {
-                let is_base = reference == plan.runtime.base.reference && manifest.base.is_some();
-                failure.at(manifest.nearest_place(if is_base { "base" } else { "node" }))
-            })?;
-        let pinned = match (image.reference.contains('@'), image.digest.is_empty()) {
-            (false, false) => format!("{}@{}", image.reference, image.digest),
-            _ => image.reference.clone(),
+        let image = match Named::new(gateway, options, platform).image(reference).await? {
+            Some(named) => replaced(reference, named)?,
+            None => resolve_one(gateway, options, manifest, plan, reference, platform).await?,
         };
-        let config = ImageConfig::parse(&image.config).map_err(|error| {
-            Diagnostic::new(format!(
-                "{reference} has no readable image configuration: {error}"
-            ))
-        })?;
-        let key = (reference.to_owned(), platform.clone());
-        Ok::<_, Failure>((key, Resolved { pinned, config }))
+        Ok::<_, Failure>(((reference.to_owned(), platform.clone()), image))
     }))
     .await?;
     Ok(resolved.into_iter().collect())
+}
+
+/// Takes a named context for an image; a tree that is no image has an empty configuration.
+fn replaced(reference: &str, named: NamedImage) -> Result<Resolved, Diagnostic> {
+    let config = named.config.as_deref().map_or_else(
+        || Ok(ImageConfig::default()),
+        |config| parse(&format!("--build-context {reference}"), config),
+    )?;
+    Ok(Resolved {
+        root: ImageRoot::Replaced(named.root),
+        config,
+    })
+}
+
+async fn resolve_one(
+    gateway: &Gateway,
+    options: &Options,
+    manifest: &Manifest,
+    plan: &Plan,
+    reference: &str,
+    platform: &Platform,
+) -> Result<Resolved, Failure> {
+    let mode = options.image_resolve_mode;
+    let log = format!("[internal] load metadata for {reference}");
+    let image = gateway
+        .resolve_image(reference, Some(platform.into()), mode.as_str(), &log)
+        .await
+        .map_err(|failure| {
+            let is_base = reference == plan.runtime.base.reference && manifest.base.is_some();
+            failure.at(manifest.nearest_place(if is_base { "base" } else { "node" }))
+        })?;
+    Ok(Resolved {
+        root: ImageRoot::Pinned {
+            reference: image.pinned(),
+            mode: mode.into(),
+        },
+        config: parse(reference, &image.config)?,
+    })
+}
+
+fn parse(reference: &str, config: &[u8]) -> Result<ImageConfig, Diagnostic> {
+    ImageConfig::parse(config).map_err(|error| {
+        Diagnostic::new(format!(
+            "{reference} has no readable image configuration: {error}"
+        ))
+    })
 }
 
 /// Returns the configuration of an image that was resolved.

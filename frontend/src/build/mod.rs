@@ -13,8 +13,9 @@ mod locations;
 mod platforms;
 mod request;
 mod uncached;
+mod unused;
 
-pub(crate) use request::local_session;
+pub(crate) use request::{cache_imports, local_session};
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Platform};
 
-use crate::context::{self, BuildFile};
+use crate::context::{self, BuildFile, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::lint;
@@ -54,16 +55,9 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     let platforms = request::platforms(&options)?;
     let mut results = BTreeMap::new();
     for platform in &platforms {
-        let made = build_platform(
-            &gateway,
-            &options,
-            &decided.manifest,
-            &decided.planned,
-            platform,
-            merge,
-        )
-        .await
-        .map_err(|failure| explain::explain(failure, &decided.manifest))?;
+        let made = build_platform(&gateway, &options, &decided, platform, merge)
+            .await
+            .map_err(|failure| explain::explain(failure, &decided.manifest))?;
         results.insert(platform.to_string(), made);
     }
     Ok(combine(
@@ -83,6 +77,8 @@ pub(crate) struct Decided {
     pub(crate) workspace: Workspace,
     /// What the user says of warnings.
     pub(crate) lint: lint::Config,
+    /// The build context.
+    pub(crate) context: Context,
     /// Digest of the vertex that loaded the build file, which warnings are shown with.
     pub(crate) vertex: String,
 }
@@ -112,16 +108,23 @@ impl Decided {
 
 /// Reads the build's files and plans the build.
 pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
-    request::refuse_unsupported(options)?;
+    let mut origin = Origin::find(gateway, options).await?;
     // The build file and the workspace's metadata come over at the same time.
-    let (build_file, tree) = tokio::try_join!(
-        BuildFile::load(gateway, options),
-        context::metadata(gateway, options)
+    let (build_file, mut tree) = tokio::try_join!(
+        BuildFile::load(gateway, options, &origin),
+        context::metadata(gateway, options, &origin.context)
     )?;
     let manifest = Manifest::parse(&build_file.file)?;
     let argument = options.build_args.get(lint::ARGUMENT).map(String::as_str);
     let lint = lint::Config::read(&manifest.file, argument)?;
-    let mut found = context::load(&tree, &build_file, manifest, options).await?;
+    let mut found = context::load(&tree, &build_file, manifest.clone(), &origin).await?;
+    let platform = request::build_platform(options)?;
+    let replaced =
+        context::replace(gateway, options, &platform, &mut origin.context, &found.workspace).await?;
+    if let Some(replaced) = replaced {
+        tree = replaced;
+        found = context::load(&tree, &build_file, manifest, &origin).await?;
+    }
 
     let closure = plan::closure(&found.workspace, &found.service)?;
     context::load_projects(&tree, &mut found.workspace, closure.importers()).await?;
@@ -129,8 +132,17 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         .ignore
         .as_deref()
         .or(found.ignore.as_ref().map(|file| file.text.as_bytes()));
+    let ignore = ignore.filter(|_| origin.has_ignore_file());
     let ignore = ignore.map(context::exclude_patterns).unwrap_or_default();
-    context::check_listed(gateway, options, &found.manifest, &found.workspace, &ignore).await?;
+    context::check_listed(
+        gateway,
+        options,
+        &origin.context,
+        &found.manifest,
+        &found.workspace,
+        &ignore,
+    )
+    .await?;
     let mut planned = plan::plan(&PlanInput {
         manifest: &found.manifest,
         workspace: &found.workspace,
@@ -145,6 +157,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
     planned
         .warnings
         .extend(uncached::unknown(options, &found.manifest, &planned.plan));
+    planned.warnings.extend(unused::contexts(options, &planned.plan));
     planned.warnings.extend(lint::find(lint::Input {
         manifest: &found.manifest,
         workspace: &found.workspace,
@@ -157,6 +170,7 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         lint,
         manifest: found.manifest,
         workspace: found.workspace,
+        context: origin.context,
         vertex: build_file.vertex,
     })
 }
@@ -174,11 +188,13 @@ struct Made {
 async fn build_platform(
     gateway: &Gateway,
     options: &Options,
-    manifest: &Manifest,
-    planned: &Planned,
+    decided: &Decided,
     platform: &Platform,
     merge: bool,
 ) -> Result<Made, Failure> {
+    let Decided {
+        manifest, planned, ..
+    } = decided;
     let plan = &planned.plan;
     let locations = Locations::of(manifest, &planned.places);
     // Only the production image is made on one platform for another: the rest is what one runs there.
@@ -188,19 +204,16 @@ async fn build_platform(
     };
     let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
     let base = images::config_of(&images, plan.base(), platform)?;
-    let accounts = accounts::with_user(gateway, &images, plan, platform).await?;
+    let accounts = accounts::with_user(gateway, options, &images, plan, platform).await?;
     let mut surroundings = Surroundings {
-        session: request::local_session(options, "context"),
-        context: Context::Local {
-            name: "context".to_owned(),
-        },
+        context: decided.context.clone(),
         target: platform.clone(),
         build,
         several: options.platforms.len() > 1,
         merge,
         images: images
             .iter()
-            .map(|(key, image)| (key.clone(), image.for_lowering(options)))
+            .map(|(key, image)| (key.clone(), image.for_lowering()))
             .collect(),
         accounts,
         cache_namespace: options

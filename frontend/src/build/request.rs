@@ -13,24 +13,6 @@ use crate::options::Options;
 /// Some archivers refuse times before 1980. Source: npm/pacote, `lib/fetcher.js`.
 const DEFAULT_TIMESTAMP: i64 = 499_162_500;
 
-/// Refuses what would otherwise be ignored.
-pub(super) fn refuse_unsupported(options: &Options) -> Result<(), Diagnostics> {
-    let mut refused = Vec::new();
-    if options.context.is_some() {
-        refused.push(Diagnostic::new(
-            "a remote build context is not supported yet; check the repository out and build from its directory",
-        ));
-    }
-    if !options.contexts.is_empty() {
-        let names: Vec<&str> = options.contexts.keys().map(String::as_str).collect();
-        refused.push(Diagnostic::new(format!(
-            "--build-context {} is not supported yet",
-            names.join(", ")
-        )));
-    }
-    Diagnostics::check(refused)
-}
-
 /// Returns the platforms to build for; without `--platform` the engine's own.
 pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics> {
     if options.platforms.is_empty() {
@@ -106,7 +88,7 @@ pub(crate) fn local_session(options: &Options, name: &str) -> String {
 }
 
 /// Returns what `--cache-from` names, for every solve.
-pub(super) fn cache_imports(options: &Options) -> Vec<CacheImport> {
+pub(crate) fn cache_imports(options: &Options) -> Vec<CacheImport> {
     let imports = options.cache_imports.iter();
     imports
         .map(|import| CacheImport {

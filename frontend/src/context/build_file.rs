@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use buildkit_llb::{Definition, Differ, Local, vertex_digest};
+use buildkit_llb::{Differ, Local, vertex_digest};
 
+use super::Origin;
+use super::origin::solve;
 use crate::diagnostic::{Diagnostic, Place, SourceFile};
-use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::gateway::{Failure, Gateway};
+use crate::lower::Source;
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::workspace::path::join;
 
 /// Largest manifest that is read; a service manifest is a page of text.
 const MAX_MANIFEST: usize = 1 << 20;
@@ -30,12 +34,12 @@ pub struct BuildFile {
 }
 
 impl BuildFile {
-    /// Reads the build file through the source that buildx sends its directory as.
+    /// Reads the build file from where it is.
     ///
     /// # Errors
     /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
-    pub async fn load(gateway: &Gateway, options: &Options) -> Result<Self, Failure> {
-        let name = options.filename.as_str();
+    pub async fn load(gateway: &Gateway, options: &Options, origin: &Origin) -> Result<Self, Failure> {
+        let name = origin.filename.as_str();
         let ignore = format!("{name}.dockerignore");
         let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
         let package_json = if directory.is_empty() {
@@ -43,21 +47,21 @@ impl BuildFile {
         } else {
             format!("{directory}/package.json")
         };
-        let source = Local::new(options.dockerfile_key.as_deref().unwrap_or("dockerfile"))
-            .session(crate::build::local_session(options, "dockerfile"))
-            .follow_paths([name, ignore.as_str(), package_json.as_str()])
-            .shared_key_hint("dockerfile")
-            .differ(Differ::None)
-            .name(format!("[internal] load build definition from {name}"))
-            .output();
+        // Of the usual name both spellings are found, as in BuildKit's own frontend.
+        let other = (name.rsplit('/').next() == Some("Dockerfile")).then(|| join(directory, "dockerfile"));
+        let source = match &origin.build_file {
+            Source::Graph(output) => output.clone(),
+            Source::Local { name: local, session } => Local::new(local)
+                .session(session)
+                .follow_paths([name, ignore.as_str(), package_json.as_str()])
+                .follow_paths(other.as_deref())
+                .shared_key_hint(local)
+                .differ(Differ::None)
+                .name(format!("[internal] load build definition from {name}"))
+                .output(),
+        };
         let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
-        let definition = Definition::of(&source).map_err(crate::build::internal)?;
-        let reference = gateway
-            .solve(SolveRequest {
-                definition: definition.to_proto(),
-                ..SolveRequest::default()
-            })
-            .await?;
+        let reference = solve(gateway, options, &source).await?;
         let (text, beside, ignored) = tokio::join!(
             gateway.read_file_if_exists(&reference, name, MAX_MANIFEST),
             gateway.read_file_if_exists(&reference, &package_json, MAX_NEIGHBOUR),
@@ -65,8 +69,18 @@ impl BuildFile {
         );
         // The place keeps the engine from adding one of its own, with the whole of a file that is too large.
         let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(name, SYNTAX), 1)));
-        let Some(bytes) = text? else {
-            let message = format!("{name} is not in the directory of the build file; check `-f`");
+        let mut text = text?;
+        if let (None, Some(other)) = (&text, &other) {
+            text = gateway
+                .read_file_if_exists(&reference, other, MAX_MANIFEST)
+                .await?;
+        }
+        let Some(bytes) = text else {
+            let place = match origin.build_file {
+                Source::Graph(_) => "build context",
+                Source::Local { .. } => "directory of the build file",
+            };
+            let message = format!("{name} is not in the {place}; check `-f`");
             return Err(Diagnostic::new(message).into());
         };
         let file = Manifest::decode(name, &bytes)?;

@@ -5,7 +5,6 @@ use super::{BuildFile, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
-use crate::options::Options;
 use crate::workspace::PackageJson;
 use crate::workspace::path::{join, normalize};
 
@@ -36,14 +35,13 @@ pub(super) struct Candidate<'a> {
 pub(super) fn wanted(
     build_file: &BuildFile,
     manifest: &Manifest,
-    options: &Options,
+    directory: Option<&str>,
 ) -> Result<Wanted, Diagnostics> {
     let text = build_file
         .package_json
         .as_ref()
         .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let place = manifest.place("package").unwrap_or_else(|| manifest.first_line());
-    let directory = directory_of(options);
     if let Some(name) = &manifest.package {
         return Ok(Wanted {
             name: Some(name.as_str().to_owned()),
@@ -60,26 +58,9 @@ pub(super) fn wanted(
     Ok(Wanted {
         name,
         beside: text,
-        directory,
+        directory: directory.map(str::to_owned),
         place,
     })
-}
-
-/// Returns the build file's directory in the context, where it is known.
-fn directory_of(options: &Options) -> Option<String> {
-    if options.context.is_some() {
-        return Some(
-            options
-                .filename
-                .rsplit_once('/')
-                .map_or(".", |(directory, _)| directory)
-                .to_owned(),
-        );
-    }
-    let local = &options.local_directories;
-    let (context, dockerfile) = (local.get("context")?, local.get("dockerfile")?);
-    crate::workspace::path::relative(&normalize(context), &normalize(dockerfile))
-        .filter(|path| !path.starts_with(".."))
 }
 
 /// Returns whether a directory with these names in it may be the root of a workspace.

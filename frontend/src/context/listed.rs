@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Definition, Local};
-
+use super::origin::solve;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::gateway::{Failure, Gateway};
+use crate::lower::{Context, Part};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::workspace::Workspace;
@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 pub async fn check_listed(
     gateway: &Gateway,
     options: &Options,
+    context: &Context,
     manifest: &Manifest,
     workspace: &Workspace,
     ignore: &[String],
@@ -34,22 +35,17 @@ pub async fn check_listed(
         return Ok(());
     }
     // With their contents, which the build wants anyway: of a transfer of metadata alone the engine serves no files.
-    let source = Local::new("context")
-        .session(crate::build::local_session(options, "context"))
-        .include(listed.values().map(String::as_str))
-        .exclude(ignore.iter().map(String::as_str))
-        .shared_key_hint("vextrus-listed")
-        .name("[internal] look for the files that the manifest lists")
-        .output();
-    let definition = Definition::of(&source)
-        .map_err(crate::build::internal)?
-        .to_proto();
-    let reference = gateway
-        .solve(SolveRequest {
-            definition,
-            ..SolveRequest::default()
-        })
-        .await?;
+    let include: Vec<String> = listed.values().cloned().collect();
+    let part = context.part(&Part {
+        name: "[internal] look for the files that the manifest lists",
+        group: None,
+        hint: "vextrus-listed",
+        include: &include,
+        ignore,
+        exclude: &[],
+        locations: &[],
+    });
+    let reference = solve(gateway, options, &part).await?;
     let mut missing = Vec::new();
     for (key, path) in &listed {
         // Of a glob the directory before it has to be there; what it matches is the build's to want.

@@ -1,5 +1,8 @@
 //! The files of a build: the build file, what lies beside it, and the workspace it belongs to.
 //!
+//! [`Origin`] says where the files are: of the client, of a repository, an archive or another target; from there on
+//! all of these are read alike.
+//!
 //! Two transfers, in parallel, before the first decision: the build file with its neighbours, and what the
 //! workspace says of itself (manifests and settings, no sources). Everything read is remembered, so the
 //! pure stages see a map of texts and never the engine.
@@ -8,6 +11,9 @@ mod build_file;
 mod discover;
 mod ignore;
 mod listed;
+mod named;
+mod origin;
+mod remote;
 mod root;
 mod tree;
 mod workspace;
@@ -15,5 +21,7 @@ mod workspace;
 pub use build_file::BuildFile;
 pub use ignore::exclude_patterns;
 pub use listed::check_listed;
+pub use named::{Named, NamedImage, unused};
+pub use origin::{Origin, solve};
 pub use tree::Tree;
-pub use workspace::{Found, load, load_projects, metadata};
+pub use workspace::{Found, load, load_projects, metadata, replace};

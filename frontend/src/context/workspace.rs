@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use buildkit_llb::{Definition, Local};
+use buildkit_llb::Platform;
 use futures_util::future::try_join_all;
 
 use super::discover;
+use super::origin::solve;
 use super::root::Root;
-use super::{BuildFile, Tree};
-use crate::diagnostic::SourceFile;
-use crate::gateway::{Failure, Gateway, SolveRequest};
+use super::{BuildFile, Named, Origin, Tree};
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::gateway::{Failure, Gateway};
+use crate::lower::{Context, Part};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::plan::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
@@ -55,22 +57,54 @@ pub struct Found {
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn metadata(gateway: &Gateway, options: &Options) -> Result<Tree, Failure> {
-    let source = Local::new("context")
-        .session(crate::build::local_session(options, "context"))
-        .include(METADATA.map(str::to_owned))
-        .include(ROOT_CONFIGURATION.map(|name| format!("**/{name}")))
-        .include(CHECK_CONFIGURATION.map(|name| format!("**/{name}")))
-        .exclude(NEVER)
-        .shared_key_hint("vextrus-metadata")
-        .name("[internal] load workspace manifests")
-        .output();
-    let definition = Definition::of(&source).map_err(crate::build::internal)?;
-    let request = SolveRequest {
-        definition: definition.to_proto(),
-        ..SolveRequest::default()
-    };
-    Ok(Tree::new(gateway, gateway.solve(request).await?))
+pub async fn metadata(gateway: &Gateway, options: &Options, context: &Context) -> Result<Tree, Failure> {
+    let configuration = ROOT_CONFIGURATION.map(|name| format!("**/{name}"));
+    let checks = CHECK_CONFIGURATION.map(|name| format!("**/{name}"));
+    let include: Vec<String> = METADATA
+        .map(str::to_owned)
+        .into_iter()
+        .chain(configuration)
+        .chain(checks)
+        .collect();
+    let part = context.part(&Part {
+        name: "[internal] load workspace manifests",
+        group: None,
+        hint: "vextrus-metadata",
+        include: &include,
+        ignore: &[],
+        exclude: &NEVER.map(str::to_owned),
+        locations: &[],
+    });
+    Ok(Tree::new(gateway, solve(gateway, options, &part).await?))
+}
+
+/// Puts named contexts in the place of the packages that they are named like, and returns the workspace's metadata
+/// with them; none where no package has such a name.
+///
+/// # Errors
+/// A context that is not understood or has no package.json, and whatever the engine answers.
+pub async fn replace(
+    gateway: &Gateway,
+    options: &Options,
+    build: &Platform,
+    context: &mut Context,
+    workspace: &Workspace,
+) -> Result<Option<Tree>, Failure> {
+    context.replaced = Named::new(gateway, options, build).packages(workspace).await?;
+    if context.replaced.is_empty() {
+        return Ok(None);
+    }
+    let tree = metadata(gateway, options, context).await?;
+    for (directory, replacement) in &context.replaced {
+        if tree.read(&join(directory, "package.json")).await?.is_none() {
+            let message = format!(
+                "--build-context {} has no package.json; it takes the place of the package in {directory}",
+                replacement.name
+            );
+            return Err(Diagnostic::new(message).into());
+        }
+    }
+    Ok(Some(tree))
 }
 
 /// Loads the workspace of the service that the build file names or lies beside.
@@ -81,9 +115,9 @@ pub async fn load(
     tree: &Tree,
     build_file: &BuildFile,
     manifest: Manifest,
-    options: &Options,
+    origin: &Origin,
 ) -> Result<Found, Failure> {
-    let wanted = discover::wanted(build_file, &manifest, options)?;
+    let wanted = discover::wanted(build_file, &manifest, origin.directory.as_deref())?;
     let ignore = tree.read(".dockerignore").await?;
     let root = Root::find(tree, &wanted, &manifest).await?;
     let service = root.service;

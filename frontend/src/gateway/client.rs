@@ -89,20 +89,47 @@ impl Gateway {
         mode: &str,
         log_name: &str,
     ) -> Result<ResolvedImage, Failure> {
-        let answer = self
-            .rpc()
-            .resolve_image_config(wire::ResolveImageConfigRequest {
-                r#ref: reference.to_owned(),
-                platform,
-                resolve_mode: mode.to_owned(),
-                log_name: log_name.to_owned(),
-                ..wire::ResolveImageConfigRequest::default()
-            })
-            .await?
-            .into_inner();
+        self.resolve(wire::ResolveImageConfigRequest {
+            r#ref: reference.to_owned(),
+            platform,
+            resolve_mode: mode.to_owned(),
+            log_name: log_name.to_owned(),
+            ..wire::ResolveImageConfigRequest::default()
+        })
+        .await
+    }
+
+    /// Resolves an image in an OCI layout of the client: `(store, session)` says which and of whom.
+    ///
+    /// # Errors
+    /// As [`Gateway::resolve_image`].
+    pub async fn resolve_layout(
+        &self,
+        reference: &str,
+        platform: Option<pb::Platform>,
+        (store, session): (&str, &str),
+        log_name: &str,
+    ) -> Result<ResolvedImage, Failure> {
+        /// `ResolverType` of BuildKit's gateway for layouts; 0 is a registry.
+        const LAYOUT: i32 = 1;
+        self.resolve(wire::ResolveImageConfigRequest {
+            r#ref: reference.to_owned(),
+            platform,
+            log_name: log_name.to_owned(),
+            resolver_type: LAYOUT,
+            session_id: session.to_owned(),
+            store_id: store.to_owned(),
+            ..wire::ResolveImageConfigRequest::default()
+        })
+        .await
+    }
+
+    async fn resolve(&self, request: wire::ResolveImageConfigRequest) -> Result<ResolvedImage, Failure> {
+        let reference = request.r#ref.clone();
+        let answer = self.rpc().resolve_image_config(request).await?.into_inner();
         // Daemons from before source policies leave the name out.
         let reference = if answer.r#ref.is_empty() {
-            reference.to_owned()
+            reference
         } else {
             answer.r#ref
         };

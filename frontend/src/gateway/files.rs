@@ -75,6 +75,19 @@ impl Gateway {
         }
     }
 
+    /// Returns the first `length` bytes of a regular file, or all of a shorter one.
+    ///
+    /// # Errors
+    /// The daemon's own failure, where the file is missing or the graph fails.
+    pub async fn read_head(
+        &self,
+        reference: &Reference,
+        path: &str,
+        length: usize,
+    ) -> Result<Vec<u8>, Failure> {
+        self.read_range(reference, path, 0, length).await
+    }
+
     async fn read_range(
         &self,
         reference: &Reference,

@@ -73,6 +73,16 @@ pub struct ResolvedImage {
     pub config: Vec<u8>,
 }
 
+impl ResolvedImage {
+    /// Returns the reference with its digest.
+    pub fn pinned(&self) -> String {
+        match (self.reference.contains('@'), self.digest.is_empty()) {
+            (false, false) => format!("{}@{}", self.reference, self.digest),
+            _ => self.reference.clone(),
+        }
+    }
+}
+
 /// What a build gives to the exporter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildResult {

@@ -1,5 +1,6 @@
 //! Plan to LLB, one vertex a line; decides nothing.
 
+mod files;
 mod foreign;
 mod image;
 mod package;
@@ -10,20 +11,19 @@ mod workbench;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{Location, Output, Platform};
+use buildkit_llb::{Image, Location, Output, Platform};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Origin, Plan, Stage};
 
+pub use files::{Context, Part, Replacement, Source};
 pub use foreign::{HOOKS_FILE, hooks};
 pub use sbom::SBOM_FILE;
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
 pub struct Surroundings {
-    /// Session that holds the context.
-    pub session: String,
-    /// Source of the context's files: a local one, or a graph for a remote context.
+    /// Source of the context's files.
     pub context: Context,
     /// Platform of the image.
     pub target: Platform,
@@ -53,27 +53,48 @@ pub struct Surroundings {
     pub uncached: Uncached,
 }
 
-/// The context's files.
-#[derive(Debug)]
-pub enum Context {
-    /// `docker buildx build DIRECTORY`.
-    Local {
-        /// Name of the local source.
-        name: String,
-    },
-    /// A context that is a graph already: git, an archive, another target.
-    Output(Output),
-}
-
 /// An image with its digest and the environment that its programs expect.
 #[derive(Debug, Clone)]
 pub struct ResolvedImage {
-    /// Reference with digest.
-    pub reference: String,
-    /// How it is looked up.
-    pub mode: buildkit_llb::ResolveMode,
+    /// Its root file system.
+    pub root: ImageRoot,
     /// `NAME=value` lines of its configuration.
     pub env: Vec<(String, String)>,
+}
+
+/// The root file system of an image.
+#[derive(Debug, Clone)]
+pub enum ImageRoot {
+    /// An image of a registry or of the engine.
+    Pinned {
+        /// Reference with digest.
+        reference: String,
+        /// How it is looked up.
+        mode: buildkit_llb::ResolveMode,
+    },
+    /// What takes the image's place (`--build-context`).
+    Replaced(Output),
+}
+
+impl ImageRoot {
+    /// Returns the root file system as a platform has it. The name and the lines are those of the image's vertex;
+    /// what takes an image's place has its own.
+    pub fn output<'a>(
+        &self,
+        platform: &Platform,
+        name: impl FnOnce(String) -> String,
+        locations: impl IntoIterator<Item = &'a Location>,
+    ) -> Output {
+        match self {
+            Self::Pinned { reference, mode } => Image::new(reference)
+                .resolve_mode(*mode)
+                .platform(platform)
+                .name(name(format!("base {reference}")))
+                .locations(locations)
+                .output(),
+            Self::Replaced(output) => output.clone(),
+        }
+    }
 }
 
 /// Texts of the account files.

@@ -3,6 +3,7 @@
 use buildkit_llb::{File, MkFile, Mount, Network, Output};
 use serde_json::json;
 
+use super::ImageRoot;
 use super::steps::Steps;
 use super::toolchain::{Installed, resolved};
 use crate::diagnostic::Diagnostic;
@@ -83,6 +84,10 @@ pub(super) fn lower(
 /// What the step cannot read from files: the closure, and what the image stands on.
 fn facts(steps: &Steps<'_>, sbom: &Sbom) -> Result<String, Diagnostic> {
     let image = resolved(steps, steps.plan.base(), &steps.surroundings.target)?;
+    let base = match &image.root {
+        ImageRoot::Pinned { reference, .. } => reference.clone(),
+        ImageRoot::Replaced(_) => format!("the build context {}", steps.plan.base()),
+    };
     let path = image.env.iter().find(|(name, _)| name == "PATH");
     let name = sbom
         .components
@@ -94,7 +99,7 @@ fn facts(steps: &Steps<'_>, sbom: &Sbom) -> Result<String, Diagnostic> {
         "created": rfc3339(steps.surroundings.timestamp).or_else(|| rfc3339(0)),
         "creator": CREATOR,
         "platform": steps.surroundings.target.to_string(),
-        "base": image.reference,
+        "base": base,
         "node": steps.plan.node(),
         "path": path.map_or(DEFAULT_PATH, |(_, path)| path.as_str()),
         "service": sbom.service,

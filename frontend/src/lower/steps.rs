@@ -1,13 +1,12 @@
 //! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
 
 use buildkit_llb::{
-    BindMount, Copy, Exec, File, Image, Local, Location, MkDir, MkFile, Mount, Network, Output, Platform,
-    Rooted,
+    BindMount, Copy, Exec, File, Location, MkDir, MkFile, Mount, Network, Output, Platform, Rooted,
 };
 
 use std::collections::BTreeSet;
 
-use super::{Context, ResolvedImage, Surroundings};
+use super::{Part, ResolvedImage, Surroundings};
 use crate::plan::{Origin, Plan, SCRIPTS, Stage};
 
 /// Factory of vertices for one plan.
@@ -53,26 +52,20 @@ impl<'a> Steps<'a> {
         exclude: &[String],
         locations: &[&Location],
     ) -> Output {
-        let name = match &self.surroundings.context {
-            Context::Output(output) => return output.clone(),
-            Context::Local { name } => name,
-        };
         let mut include: BTreeSet<&String> = include.into_iter().collect();
         if include.iter().any(|path| path.is_empty()) {
             include.clear();
         }
-        let line = self.name("load build context");
-        Local::new(name)
-            .session(&self.surroundings.session)
-            // A differently filtered read of the same directory must not share the engine's snapshot of it:
-            // each would undo the other's transfer.
-            .shared_key_hint(format!("vextrus-{what}"))
-            .include(include.into_iter().map(String::as_str))
-            .exclude(self.plan.ignore.iter().chain(exclude).map(String::as_str))
-            .name(self.name(format!("load {what}")))
-            .progress_group(&line, &line, false)
-            .locations(locations.iter().copied())
-            .output()
+        let include: Vec<String> = include.into_iter().cloned().collect();
+        self.surroundings.context.part(&Part {
+            name: &self.name(format!("load {what}")),
+            group: Some(&self.name("load build context")),
+            hint: &format!("vextrus-{what}"),
+            include: &include,
+            ignore: &self.plan.ignore,
+            exclude,
+            locations,
+        })
     }
 
     /// Returns the name of a step that runs where builds do, behind the service's label.
@@ -157,12 +150,8 @@ impl<'a> Steps<'a> {
 
     /// Returns an image's root file system; `key` of the manifest chooses it.
     pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform, key: &str) -> Output {
-        Image::new(&image.reference)
-            .resolve_mode(image.mode)
-            .platform(platform)
-            .name(self.name_on(platform, format!("base {}", image.reference)))
-            .locations(self.key(key))
-            .output()
+        let name = |what| self.name_on(platform, what);
+        image.root.output(platform, name, self.key(key))
     }
 
     /// Returns what a variable such as `TARGETARCH` holds: a part of the image's platform, or of the build's.

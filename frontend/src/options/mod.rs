@@ -120,6 +120,27 @@ pub enum ResolveMode {
     PreferLocal,
 }
 
+impl ResolveMode {
+    /// Returns the name that the engine knows the mode by.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::ForcePull => "pull",
+            Self::PreferLocal => "local",
+        }
+    }
+}
+
+impl From<ResolveMode> for buildkit_llb::ResolveMode {
+    fn from(mode: ResolveMode) -> Self {
+        match mode {
+            ResolveMode::Default => Self::Default,
+            ResolveMode::ForcePull => Self::ForcePull,
+            ResolveMode::PreferLocal => Self::PreferLocal,
+        }
+    }
+}
+
 /// A limit of the kernel on the processes of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ulimit {

@@ -14,6 +14,8 @@ pub use crate::manifest::targets::{Stage, Target};
 use crate::workspace::PackageJson;
 pub use crate::workspace::ROOT as WORKSPACE;
 
+/// Patterns of what no step reads: installed packages, repositories, compiler caches.
+pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildinfo"];
 /// Where pnpm's store is mounted while installing.
 pub const STORE: &str = "/pnpm/store";
 /// Where steps find the frontend's scripts.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::foreign::ForeignPlatform;
 use super::install::{self, Installer};
-use super::model::{Plan, Reason, Secret, Toolchain};
+use super::model::{NEVER_READ, Plan, Reason, Secret, Toolchain};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
@@ -200,7 +200,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         installs.insert(package.install.clone(), install);
     }
     let mut ignore = input.ignore.clone();
-    ignore.extend(["**/node_modules", "**/.git", "**/*.tsbuildinfo"].map(str::to_owned));
+    ignore.extend(NEVER_READ.map(str::to_owned));
     let toolchain = toolchain(manifest, workspace, &node, &base, &native);
     let sbom = match (input.sbom, &workbench) {
         (false, _) => None,

@@ -9,17 +9,9 @@ type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 11] = [
+    let cases: [(&str, Change); 9] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
-        }),
-        ("a remote context", |options, _| {
-            options.context = Some("https://example.com/x.git".to_owned())
-        }),
-        ("a named context", |options, _| {
-            options
-                .contexts
-                .insert("base".to_owned(), "docker-image://alpine".to_owned());
         }),
         ("no build file", |options, _| {
             options.filename = "services/auth/missing.toml".to_owned()

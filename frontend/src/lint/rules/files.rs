@@ -130,3 +130,22 @@ targets (`docker buildx build --call=targets` lists them); the steps of one pack
         text: "docker buildx build --no-cache-filter build -f services/auth/service.toml .",
     },
 };
+
+/// A named context that nothing uses.
+pub static UNUSED_CONTEXT: Rule = Rule {
+    name: "UnusedContext",
+    short: "A named context takes the place of something",
+    is_experimental: false,
+    why: "\
+`--build-context NAME=SOURCE` is named like nothing that the build reads, so that it changes nothing. It takes the place
+of an image of the build (`node:22-alpine`), or of the sources of a workspace package by its name (`erp/kernel`, which
+buildx wants without the `@`) or its directory (`shared/kernel`).",
+    bad: Example {
+        language: "sh",
+        text: "docker buildx build --build-context kernel=../kernel -f services/auth/service.toml .",
+    },
+    good: Example {
+        language: "sh",
+        text: "docker buildx build --build-context shared/kernel=../kernel -f services/auth/service.toml .",
+    },
+};

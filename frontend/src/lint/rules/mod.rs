@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 23] = [
+pub static ALL: [&Rule; 24] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -37,6 +37,7 @@ pub static ALL: [&Rule; 23] = [
     &UNKNOWN_STAGE,
     &UNPINNED_NODE,
     &UNPINNED_PNPM,
+    &UNUSED_CONTEXT,
 ];
 
 /// Returns the rule of a name.
