@@ -1,6 +1,7 @@
 //! Builds with plain `docker buildx`, and what became of them.
 
 use std::collections::BTreeMap;
+use std::io::{Seek as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Build<'a> {
     docker: Docker,
     workspace: &'a Workspace,
     file: String,
+    context: String,
+    input: Option<Vec<u8>>,
     arguments: Vec<String>,
 }
 
@@ -57,6 +60,8 @@ impl<'a> Build<'a> {
             docker,
             workspace,
             file: String::new(),
+            context: ".".to_owned(),
+            input: None,
             arguments: Vec::new(),
         }
     }
@@ -71,6 +76,20 @@ impl<'a> Build<'a> {
     #[must_use]
     pub fn file(mut self, file: &str) -> Self {
         file.clone_into(&mut self.file);
+        self
+    }
+
+    /// Builds with another context than the workspace's directory.
+    #[must_use]
+    pub fn context(mut self, context: &str) -> Self {
+        context.clone_into(&mut self.context);
+        self
+    }
+
+    /// Sets what the client reads from its standard input.
+    #[must_use]
+    pub fn input(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(content.into());
         self
     }
 
@@ -180,13 +199,23 @@ impl<'a> Build<'a> {
         // buildx's own name for a frontend in place of the one that manifests name.
         let syntax =
             std::env::var("BUILDKIT_SYNTAX").map(|image| format!("--build-arg=BUILDKIT_SYNTAX={image}"));
-        self.docker
+        let command = self
+            .docker
             .command(["buildx", "build", "--file", &self.file])
             .args(flags)
             .args(syntax.ok())
             .args(&self.arguments)
-            .args(["."])
-            .directory(self.workspace.root())
+            .args([&self.context])
+            .directory(self.workspace.root());
+        match &self.input {
+            Some(content) => {
+                let mut file = tempfile::tempfile().expect("a temporary file");
+                file.write_all(content).expect("a file is written");
+                file.rewind().expect("a file has a beginning");
+                command.input(file)
+            }
+            None => command,
+        }
     }
 }
 

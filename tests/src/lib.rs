@@ -12,6 +12,7 @@ mod image;
 mod lockfile;
 mod progress;
 mod registry;
+mod server;
 mod tree;
 mod workspace;
 
@@ -24,6 +25,7 @@ pub use image::{Image, Layer};
 pub use lockfile::{Lockfile, Resolved};
 pub use progress::{Progress, Step};
 pub use registry::{Pushed, Registry};
+pub use server::Server;
 pub use tree::{Entry, Kind, Tree};
 pub use workspace::Workspace;
 

@@ -109,6 +109,18 @@ impl Workspace {
         self.directory.path()
     }
 
+    /// Returns the workspace as a tar archive, packed by somebody who is not root.
+    pub fn tar(&self) -> Vec<u8> {
+        let archive =
+            Invocation::new("tar").args(["--create", "--owner=1234", "--group=1234", "--sort=name"]);
+        archive
+            .args(["."])
+            .directory(self.root())
+            .finish()
+            .succeeded()
+            .stdout
+    }
+
     /// Returns the text of a file.
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -12,6 +12,7 @@ pub(super) fn contexts(options: &Options, plan: &Plan) -> Vec<Warning> {
         images.push(&plan.toolchain.production_image);
         images.push(&plan.runtime.base.reference);
     }
+    let mut images: Vec<&str> = images.into_iter().map(context::familiar).collect();
     images.sort_unstable();
     images.dedup();
     let packages: Vec<(&str, Option<&str>)> = plan

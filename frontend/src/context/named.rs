@@ -205,12 +205,11 @@ impl<'a> Named<'a> {
         let Some((store, digest)) = layout.split_once('@') else {
             return Err(refused(key, entry.value, "the layout's reference has no digest"));
         };
-        // The store's name is as random as the session; the context's own name serves as well.
         let store = store.rsplit_once(':').map_or(store, |(store, _)| store);
-        let name = familiar(entry.name);
-        let reference = format!("{name}@{digest}");
+        // The engine wants a whole reference and finds the image by the store and the digest alone.
+        let reference = format!("docker.io/library/context@{digest}");
         let session = self.options.session_id.clone().unwrap_or_default();
-        let log = format!("[context {key}] load metadata for {reference}");
+        let log = format!("[context {key}] load metadata for {}", entry.name);
         let found = self
             .gateway
             .resolve_layout(&reference, Some(self.platform.into()), (store, &session), &log)
@@ -274,7 +273,7 @@ fn is_package(name: &str, importer: &str, package: Option<&str>) -> bool {
 }
 
 /// Returns an image's name as people write it: without Docker Hub's own parts and the usual tag.
-fn familiar(reference: &str) -> &str {
+pub fn familiar(reference: &str) -> &str {
     let reference = reference.strip_prefix("docker.io/").unwrap_or(reference);
     let reference = reference.strip_prefix("library/").unwrap_or(reference);
     reference.strip_suffix(":latest").unwrap_or(reference)
