@@ -41,8 +41,10 @@ fn library(name: &str) -> Workspace {
     library
 }
 
-/// Honours `URL of a git repository`: the branch, tag or commit and the directory that `#REF:DIR` or the query names;
-/// the same files give the same image as a local directory.
+/// Honours `URL`: a git repository, by the branch, tag or commit and the directory that `#REF:DIR` or the query names;
+/// the same files give the same image as a directory.
+/// Honours `--build-arg BUILDKIT_CONTEXT_KEEP_GIT_DIR=1`: `.git` is kept; no step reads it, so that the image is the
+/// same.
 #[test]
 fn a_repository_is_a_context() {
     let engine = Engine::take();
@@ -57,6 +59,9 @@ fn a_repository_is_a_context() {
     };
     assert_eq!(build(&root, MANIFEST), expected);
     assert_eq!(build(&format!("{root}#v1"), MANIFEST), expected);
+    let keep = engine.build(&workspace).file(MANIFEST).context(&root);
+    let kept = keep.args(["--build-arg=BUILDKIT_CONTEXT_KEEP_GIT_DIR=1"]).run();
+    assert_eq!(kept.image.digest(), expected);
     // The workspace lies deeper in the repository, on a branch of its own.
     let nested = Workspace::empty();
     nested.write("README.md", "nothing to build here\n");
@@ -102,8 +107,8 @@ fn a_private_repository_is_a_context() {
     assert_eq!(built.image.digest(), expected);
 }
 
-/// Honours `URL of an archive`: the files of the archive, as root's, whoever packed it.
-/// Honours `- (tar on stdin)`: the same of the archive on standard input; `--file` is a path in it.
+/// Honours `URL`: an archive, tar as it is or packed; its files are taken as root's, whoever packed it.
+/// Honours `-`: the archive on standard input; `--file` is a path in it.
 #[test]
 fn an_archive_is_a_context() {
     let engine = Engine::take();
@@ -279,7 +284,7 @@ fn a_named_context_that_nothing_uses_is_told() {
     );
 }
 
-/// Honours `bake contexts = { NAME = "target:OTHER" }`: another target's result takes the place of an image, with its
+/// Honours `target:NAME`: in a bake file's `contexts`, another target's result takes the place of an image, with its
 /// configuration, or of a package's sources.
 #[test]
 fn another_target_is_a_named_context() {
