@@ -15,6 +15,7 @@ use crate::options::Worker;
 mod arguments;
 mod attestations;
 mod calls;
+mod contexts;
 mod engines;
 mod flags;
 mod invariance;

@@ -62,7 +62,6 @@ impl Origin {
             (None, None) => between(options),
             _ => None,
         };
-        // Without the parent that a path such as `/tmp` names: a client's directory is one already.
         let context = match (context, &options.context_subdir) {
             (Some(graph), Some(subdir)) => {
                 let copy = Copy::new(&graph, subdir, "/").contents_only(true);
