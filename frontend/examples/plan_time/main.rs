@@ -163,6 +163,7 @@ fn surroundings(plan: &Plan) -> Surroundings {
         env: Vec::new(),
     };
     Surroundings {
+        stages: BTreeMap::new(),
         context: Context::new(Source::Local {
             name: "context".to_owned(),
             session: String::new(),

@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Platform};
 
-use crate::context::{self, BuildFile, Origin};
+use crate::context::{self, BuildFile, Named, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::lint;
@@ -207,6 +207,7 @@ async fn build_platform(
     let accounts = accounts::with_user(gateway, options, &images, plan, platform).await?;
     let mut surroundings = Surroundings {
         context: decided.context.clone(),
+        stages: Named::new(gateway, options, &build).stages().await?,
         target: platform.clone(),
         build,
         several: options.platforms.len() > 1,

@@ -3,7 +3,7 @@
 use crate::context;
 use crate::lint::{Warning, rules};
 use crate::options::Options;
-use crate::plan::Plan;
+use crate::plan::{Plan, Stage};
 
 /// Returns a warning for each name that this build has no use for: docker/dockerfile passes over it in silence.
 pub(super) fn contexts(options: &Options, plan: &Plan) -> Vec<Warning> {
@@ -34,9 +34,10 @@ pub(super) fn contexts(options: &Options, plan: &Plan) -> Vec<Warning> {
         .into_iter()
         .map(|name| {
             rules::UNUSED_CONTEXT.warn(format!(
-                "`--build-context {name}` takes the place of nothing; the images of this build are {}, and the \
-                 packages, by name or directory, {}",
+                "`--build-context {name}` takes the place of nothing; the images of this build are {}, the \
+                 stages {}, and the packages, by name or directory, {}",
                 images.join(", "),
+                context::REPLACEABLE.map(Stage::name).join(", "),
                 listed.join(", ")
             ))
         })

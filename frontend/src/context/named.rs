@@ -1,4 +1,5 @@
-//! Named contexts (`--build-context NAME=SOURCE`): what takes the place of an image or of a package's sources.
+//! Named contexts (`--build-context NAME=SOURCE`): what takes the place of an image, of a stage or of a package's
+//! sources.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::gateway::{Failure, Gateway};
 use crate::lower::{Replacement, Source};
 use crate::options::Options;
-use crate::plan::NEVER_READ;
+use crate::plan::{NEVER_READ, Stage};
 use crate::workspace::Workspace;
 
 /// What takes the place of an image.
@@ -74,6 +75,20 @@ impl<'a> Named<'a> {
             Some(entry) => self.load(&entry).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Returns what takes the place of stages: the image that `--target` with the stage's name would give.
+    ///
+    /// # Errors
+    /// As [`Named::image`].
+    pub async fn stages(&self) -> Result<BTreeMap<Stage, Output>, Failure> {
+        let mut stages = BTreeMap::new();
+        for entry in self.entries() {
+            if let Some(stage) = replaceable(entry.name) {
+                stages.insert(stage, self.load(&entry).await?.root);
+            }
+        }
+        Ok(stages)
     }
 
     /// Returns what takes the place of packages' directories, by their paths in the context.
@@ -245,13 +260,22 @@ impl<'a> Named<'a> {
 /// Returns the names that no image and no package of a build has, as the request has them.
 pub fn unused<'a>(options: &'a Options, images: &[&str], packages: &[(&str, Option<&str>)]) -> Vec<&'a str> {
     let is_used = |name: &str| {
-        images.iter().any(|reference| is_image(name, reference))
+        replaceable(name).is_some()
+            || images.iter().any(|reference| is_image(name, reference))
             || packages
                 .iter()
                 .any(|(importer, package)| is_package(name, importer, *package))
     };
     let keys = options.contexts.keys().map(String::as_str);
     keys.filter(|key| !is_used(split(key).0)).collect()
+}
+
+/// The stages that others are made from, and that a context can take the place of.
+pub const REPLACEABLE: [Stage; 2] = [Stage::Deps, Stage::Build];
+
+/// Returns the stage of that name; its case does not matter, as with `--target`.
+fn replaceable(name: &str) -> Option<Stage> {
+    Stage::named(name).filter(|stage| REPLACEABLE.contains(stage))
 }
 
 /// Splits a platform off a context's name.
@@ -268,6 +292,9 @@ fn is_image(name: &str, reference: &str) -> bool {
 
 /// Returns whether a context is named like a package or its directory; buildx lets no `@` through.
 fn is_package(name: &str, importer: &str, package: Option<&str>) -> bool {
+    if replaceable(name).is_some() {
+        return false;
+    }
     let name = name.trim_start_matches('@');
     name == importer || package.is_some_and(|package| package.trim_start_matches('@') == name)
 }
@@ -306,6 +333,8 @@ mod tests {
         assert!(is_package("@erp/kernel", "shared/kernel", Some("@erp/kernel")));
         assert!(is_package("shared/kernel", "shared/kernel", None));
         assert!(!is_package("kernel", "shared/kernel", Some("@erp/kernel")));
+        assert!(!is_package("build", "build", None) && replaceable("Build") == Some(Stage::Build));
+        assert_eq!(replaceable("runtime"), None);
     }
 
     #[test]

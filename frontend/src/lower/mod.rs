@@ -25,6 +25,8 @@ pub use sbom::SBOM_FILE;
 pub struct Surroundings {
     /// Source of the context's files.
     pub context: Context,
+    /// What takes the place of stages: root file systems with the workspace in them.
+    pub stages: BTreeMap<Stage, Output>,
     /// Platform of the image.
     pub target: Platform,
     /// Platform that builds run on.

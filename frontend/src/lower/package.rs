@@ -30,7 +30,10 @@ pub(super) struct Package {
 pub(super) fn lower(steps: &Steps<'_>, installs: &Installs) -> Result<BTreeMap<String, Package>, Diagnostic> {
     let mut packages = BTreeMap::new();
     for package in &steps.plan.packages {
-        let lowered = if package.scripts.is_empty() {
+        let replaced = steps.surroundings.stages.get(&Stage::Build);
+        let lowered = if let Some(root) = replaced {
+            taken(steps, installs, package, root)?
+        } else if package.scripts.is_empty() {
             copied(steps, package)
         } else {
             built(steps, installs, &packages, package)?
@@ -50,6 +53,39 @@ fn copied(steps: &Steps<'_>, package: &PackageBuild) -> Package {
         exclude: package.exclude.clone(),
         generated: None,
     }
+}
+
+/// A package of a workspace that is built already (`--build-context build=…`): its files are only collected.
+fn taken(
+    steps: &Steps<'_>,
+    installs: &Installs,
+    package: &PackageBuild,
+    root: &Output,
+) -> Result<Package, Diagnostic> {
+    let Some(install) = installs.get(&package.install) else {
+        let from = (root.clone(), package.directory.clone());
+        return Ok(Package {
+            build: from.clone(),
+            whole: None,
+            runtime: package.runtime_output.map(|_| from),
+            exclude: [&package.exclude[..], &["**/node_modules".to_owned()]].concat(),
+            generated: None,
+        });
+    };
+    let tree = steps.workspace_of(root, "build");
+    let line = steps.name(format!("collect {} from the context build", package.name));
+    let image = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
+    let command = shell(&[collect(package)]);
+    let exec = steps
+        .run(
+            Stage::Build,
+            &install.tools,
+            image,
+            command,
+            &steps.surroundings.build,
+        )
+        .locations(steps.at([&package.origin]));
+    collected(steps, exec, package, &tree, &line)
 }
 
 /// The part of the context that a package reads.
@@ -82,26 +118,42 @@ fn built(
 
     let image = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let mut commands = package.commands(steps);
+    commands.push(collect(package));
+    let exec = steps.run(
+        Stage::Build,
+        &install.tools,
+        image,
+        shell(&commands),
+        &steps.surroundings.build,
+    );
+    collected(steps, equipped(steps, exec, package), package, &tree, &line)
+}
+
+/// Returns the command that collects what a package's scripts left.
+fn collect(package: &PackageBuild) -> String {
     let mut collect = format!("node {SCRIPTS}/collect.cjs {} /out", quote(&package.directory));
     if package.generates {
         collect.push_str(&format!(" generated={WORKSPACE}"));
     }
-    commands.push(collect);
-    let exec = steps
-        .run(
-            Stage::Build,
-            &install.tools,
-            image,
-            shell(&commands),
-            &steps.surroundings.build,
-        )
+    collect
+}
+
+/// Runs a step that ends with [`collect`] in a tree.
+fn collected(
+    steps: &Steps<'_>,
+    exec: Exec<Rooted>,
+    package: &PackageBuild,
+    tree: &Output,
+    line: &str,
+) -> Result<Package, Diagnostic> {
+    let outputs = exec
         .cwd(&package.directory)
         .mount(steps.script("collect.cjs"))
-        .mount(Mount::bind(&tree, WORKSPACE))
+        .mount(Mount::bind(tree, WORKSPACE))
         .mount(Mount::bind(&Output::scratch(), "/out"))
-        .name(&line)
-        .progress_group(&line, &line, false);
-    let outputs = equipped(steps, exec, package).build();
+        .name(line)
+        .progress_group(line, line, false)
+        .build();
     // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
     let directory = |rule: OutputRule| format!("/{}", rule.as_str());
     let out = outputs

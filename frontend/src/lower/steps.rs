@@ -7,7 +7,7 @@ use buildkit_llb::{
 use std::collections::BTreeSet;
 
 use super::{Part, ResolvedImage, Surroundings};
-use crate::plan::{Origin, Plan, SCRIPTS, Stage};
+use crate::plan::{Origin, Plan, SCRIPTS, Stage, WORKSPACE};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -66,6 +66,16 @@ impl<'a> Steps<'a> {
             exclude,
             locations,
         })
+    }
+
+    /// Returns the workspace in the root file system that a named context gives.
+    pub(super) fn workspace_of(&self, root: &Output, context: &str) -> Output {
+        let copy = copy(root, WORKSPACE, "/").contents_only(true);
+        File::on(&Output::scratch())
+            .copy(copy)
+            .name(self.name(format!("take {WORKSPACE} from the context {context}")))
+            .locations(self.key(""))
+            .output()
     }
 
     /// Returns the name of a step that runs where builds do, behind the service's label.

@@ -42,6 +42,10 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
         if lowered.contains_key(key) {
             continue;
         }
+        if let Some(root) = steps.surroundings.stages.get(&Stage::Deps) {
+            lowered.insert(key.clone(), replaced(steps, root));
+            continue;
+        }
         let below = install.on.as_ref().and_then(|below| lowered.get(below));
         let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
         let mut name = format!("install {} packages", install.package_count);
@@ -61,6 +65,15 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
         lowered.insert(key.clone(), installed);
     }
     Ok(lowered)
+}
+
+/// Returns what takes the place of an install (`--build-context deps=…`).
+fn replaced(steps: &Steps<'_>, root: &Output) -> Installed {
+    Installed {
+        tools: root.clone(),
+        tree: steps.workspace_of(root, "deps"),
+        line: steps.name("take dependencies from the context deps"),
+    }
 }
 
 /// Lowers the install of what runs: on the image's platform, or where the plan has it run for that one.
