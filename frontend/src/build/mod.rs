@@ -23,6 +23,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Platform};
+use futures_util::future::{TryFutureExt as _, try_join_all};
 
 use crate::context::{self, BuildFile, Named, Origin};
 use crate::diagnostic::Diagnostic;
@@ -53,13 +54,12 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
 
     let merge = gateway.ping().await?.llb("mergeop");
     let platforms = request::platforms(&options)?;
-    let mut results = BTreeMap::new();
-    for platform in &platforms {
-        let made = build_platform(&gateway, &options, &decided, platform, merge)
-            .await
-            .map_err(|failure| explain::explain(failure, &decided.manifest))?;
-        results.insert(platform.to_string(), made);
-    }
+    let build = |platform| {
+        let built = build_platform(&gateway, &options, &decided, platform, merge);
+        built.map_err(|failure| explain::explain(failure, &decided.manifest))
+    };
+    let made = try_join_all(platforms.iter().map(build)).await?;
+    let results = platforms.iter().map(ToString::to_string).zip(made).collect();
     Ok(combine(
         results,
         request::is_multi_platform(&options, platforms.len())?,
