@@ -21,7 +21,7 @@ mod workspace;
 pub use build_file::BuildFile;
 pub use ignore::exclude_patterns;
 pub use listed::check_listed;
-pub use named::{familiar, Named, NamedImage, REPLACEABLE, unused};
+pub use named::{Named, NamedImage, REPLACEABLE, familiar, unused};
 pub use origin::{Origin, solve};
 pub use tree::Tree;
 pub use workspace::{Found, load, load_projects, metadata, replace};
