@@ -264,6 +264,36 @@ fn a_named_context_takes_an_images_place() {
     }
 }
 
+/// Honours `--build-context deps=docker-image://IMAGE`: what `--target deps` gave takes the place of all installs that
+/// builds run on.
+/// Honours `--build-context build=docker-image://IMAGE`: what `--target build` gave takes the place of all builds.
+#[test]
+fn a_named_context_takes_a_stages_place() {
+    let engine = Engine::take();
+    let workspace = Workspace::service_and_library();
+    let expected = local(&engine, &workspace);
+    let stage = |stage: &str| {
+        let build = engine.build(&workspace).file(MANIFEST);
+        build.args(["--target", stage]).run().image
+    };
+    let with = |name: &str, image: &Image| {
+        let context = format!("--build-context={name}=docker-image://{}", image.name());
+        let built = engine.build(&workspace).file(MANIFEST).args([context]).run();
+        let warnings = built.progress.warnings();
+        assert!(
+            !warnings.iter().any(|warning| warning.contains("--build-context")),
+            "{warnings:?}"
+        );
+        built.image.digest().to_owned()
+    };
+    assert_eq!(with("deps", &stage("deps")), expected);
+    let build = stage("build");
+    assert_eq!(with("build", &build), expected);
+    // Nothing is built where the context says what came of it.
+    workspace.write("library/build.js", "process.exit(1);\n");
+    assert_eq!(with("build", &build), expected);
+}
+
 /// Honours `--build-context NAME=SOURCE`: of a name that nothing has, a warning lists what can be named.
 #[test]
 fn a_named_context_that_nothing_uses_is_told() {

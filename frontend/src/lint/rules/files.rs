@@ -138,8 +138,8 @@ pub static UNUSED_CONTEXT: Rule = Rule {
     is_experimental: false,
     why: "\
 `--build-context NAME=SOURCE` is named like nothing that the build reads, so that it changes nothing. It takes the place
-of an image of the build (`node:22-alpine`), or of the sources of a workspace package by its name (`erp/kernel`, which
-buildx wants without the `@`) or its directory (`shared/kernel`).",
+of an image of the build (`node:22-alpine`), of the stages `deps` and `build`, or of the sources of a workspace package
+by its name (`erp/kernel`, which buildx wants without the `@`) or its directory (`shared/kernel`).",
     bad: Example {
         language: "sh",
         text: "docker buildx build --build-context kernel=../kernel -f services/auth/service.toml .",
