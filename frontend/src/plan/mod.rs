@@ -9,6 +9,7 @@ pub mod caches;
 mod checks;
 mod command;
 mod contents;
+mod equipment;
 mod foreign;
 mod generator;
 mod healthcheck;
@@ -23,6 +24,7 @@ mod planner;
 mod runtime;
 mod sbom;
 mod system;
+mod toolchain;
 mod workbench;
 
 pub use base::{BaseImage, Libc};

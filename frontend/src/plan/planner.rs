@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::foreign::ForeignPlatform;
 use super::install::{self, Installer};
-use super::model::{NEVER_READ, Plan, Reason, Secret, Toolchain};
-use super::native::{Native, Surveyor};
+use super::model::{NEVER_READ, Plan, Reason};
+use super::native::Surveyor;
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
-use super::{base, checks, command, foreign, node_version, runtime, sbom, workbench};
+use super::{base, checks, command, equipment, foreign, node_version, runtime, sbom, toolchain, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
@@ -155,7 +155,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     warnings.append(&mut arguments.warnings);
     let with_scripts = built.iter_mut().filter(|package| !package.scripts.is_empty());
     for package in with_scripts.chain(workbench.iter_mut().map(|workbench| &mut workbench.package)) {
-        add_manifest_settings(manifest, workspace, service, &arguments, package);
+        equipment::add(manifest, workspace, service, &arguments, package);
     }
     let injected = development.injected();
     for package in built
@@ -201,7 +201,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
     }
     let mut ignore = input.ignore.clone();
     ignore.extend(NEVER_READ.map(str::to_owned));
-    let toolchain = toolchain(manifest, workspace, &node, &base, &native);
+    let toolchain = toolchain::plan(manifest, workspace, &node, &base, &native);
     let sbom = match (input.sbom, &workbench) {
         (false, _) => None,
         (true, None) => Some(sbom::list(workspace, service, &production)?),
@@ -340,98 +340,6 @@ fn inject(
             .push(format!("{store}/{entry}/node_modules/{}", package.name));
     }
     links
-}
-
-/// Adds what the manifest says of builds to the service; shared packages build alike for every service.
-fn add_manifest_settings(
-    manifest: &Manifest,
-    workspace: &Workspace,
-    service: &str,
-    arguments: &Arguments,
-    package: &mut super::PackageBuild,
-) {
-    package.env.extend(install::environment());
-    if package.importer != service {
-        return;
-    }
-    let build = &manifest.build;
-    package.env.extend(arguments.env.clone());
-    package.platform_env.clone_from(&arguments.platform_env);
-    package.env.extend(
-        build
-            .env
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
-    );
-    package.secrets = build
-        .secrets
-        .iter()
-        .flatten()
-        .map(|secret| Secret {
-            id: secret.id.as_str().to_owned(),
-            env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
-            target: secret.target.clone().or_else(|| {
-                secret
-                    .env
-                    .is_none()
-                    .then(|| format!("/run/secrets/{}", secret.id.as_str()))
-            }),
-            required: secret.required,
-        })
-        .collect();
-    package.ssh = build
-        .ssh
-        .iter()
-        .flat_map(|agents| agents.ids())
-        .map(|id| id.as_str().to_owned())
-        .collect();
-    package.network = build.network.map(|network| network.as_str().to_owned());
-    for path in build.files.iter().flatten() {
-        let path = path.as_str();
-        package
-            .extra_files
-            .insert(workspace.context_path(path), workspace.container_path(path));
-    }
-}
-
-fn toolchain(
-    manifest: &Manifest,
-    workspace: &Workspace,
-    node: &str,
-    base: &super::BaseImage,
-    production: &Native,
-) -> Toolchain {
-    let image = base::debian(node);
-    // A closure without machine code is the same tree on every libc, so one toolchain serves both.
-    let musl = base.libc == super::Libc::Musl && !production.is_portable();
-    let production_image = if musl { base::alpine(node) } else { image.clone() };
-    let pnpm = &workspace.pnpm;
-    let mut pnpm_command = vec![
-        "/bin/sh".to_owned(),
-        format!("{}/pnpm.sh", super::SCRIPTS),
-        pnpm.version.to_string(),
-    ];
-    pnpm_command.extend(pnpm.hash.clone());
-    Toolchain {
-        node: node.to_owned(),
-        image,
-        production_image,
-        pnpm: pnpm.version.to_string(),
-        pnpm_command,
-        origin: pnpm_origin(manifest, workspace),
-    }
-}
-
-/// Returns the line of the root's package.json that names pnpm's version, where the manifest does not.
-fn pnpm_origin(manifest: &Manifest, workspace: &Workspace) -> Option<Origin> {
-    let fields: [&[&str]; 3] = [
-        &["packageManager"],
-        &["devEngines", "packageManager"],
-        &["engines", "pnpm"],
-    ];
-    let root = &workspace.projects.get(".")?.manifest;
-    let named = manifest.pnpm.is_none() && fields.iter().any(|path| root.get(path).is_some());
-    named.then(|| Origin::of(root, &fields))
 }
 
 /// Returns the service's short name: its directory's, or the package's for a single package.

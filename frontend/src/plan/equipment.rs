@@ -1,0 +1,59 @@
+//! What a package's scripts see beside the workspace: environment, secrets, agents, network, further files.
+
+use super::arguments::Arguments;
+use super::install;
+use super::model::{PackageBuild, Secret};
+use crate::manifest::Manifest;
+use crate::workspace::Workspace;
+
+/// Adds what the manifest says of builds to the service; shared packages build alike for every service.
+pub(super) fn add(
+    manifest: &Manifest,
+    workspace: &Workspace,
+    service: &str,
+    arguments: &Arguments,
+    package: &mut PackageBuild,
+) {
+    package.env.extend(install::environment());
+    if package.importer != service {
+        return;
+    }
+    let build = &manifest.build;
+    package.env.extend(arguments.env.clone());
+    package.platform_env.clone_from(&arguments.platform_env);
+    package.env.extend(
+        build
+            .env
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+    );
+    package.secrets = build
+        .secrets
+        .iter()
+        .flatten()
+        .map(|secret| Secret {
+            id: secret.id.as_str().to_owned(),
+            env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
+            target: secret.target.clone().or_else(|| {
+                secret
+                    .env
+                    .is_none()
+                    .then(|| format!("/run/secrets/{}", secret.id.as_str()))
+            }),
+            required: secret.required,
+        })
+        .collect();
+    package.ssh = build
+        .ssh
+        .iter()
+        .flat_map(|agents| agents.ids())
+        .map(|id| id.as_str().to_owned())
+        .collect();
+    package.network = build.network.map(|network| network.as_str().to_owned());
+    for path in build.files.iter().flatten() {
+        let path = path.as_str();
+        package
+            .extra_files
+            .insert(workspace.context_path(path), workspace.container_path(path));
+    }
+}
