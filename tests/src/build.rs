@@ -11,10 +11,11 @@ use tempfile::NamedTempFile;
 use crate::command::{Finished, Invocation};
 use crate::{Docker, Image, Progress, Pushed, Registry, Workspace};
 
-/// The time of a build from nothing on a slow machine.
-const BUILD_LIMIT: Duration = Duration::from_secs(900);
-/// The time in which a mistake must be answered, with steps run before it is found.
-const REFUSAL_LIMIT: Duration = Duration::from_secs(180);
+/// The time of a build from nothing on a slow and busy machine.
+const BUILD_LIMIT: Duration = Duration::from_secs(1200);
+/// The time in which a mistake must be answered, with steps run before it is found, and with what those wait for
+/// when a registry answers slowly.
+const REFUSAL_LIMIT: Duration = Duration::from_secs(600);
 
 /// A build before it runs.
 #[derive(Debug)]
@@ -192,6 +193,7 @@ impl<'a> Build<'a> {
     fn finish(self, limit: Duration) -> Finished {
         self.command(&["--progress=rawjson", "--provenance=false"])
             .within(limit)
+            .last_words(still_running)
             .finish()
     }
 
@@ -260,6 +262,7 @@ impl Docker {
             .args(services)
             .directory(workspace.root())
             .within(BUILD_LIMIT)
+            .last_words(still_running)
             .finish();
         let progress = Progress::parse(&finished.stderr);
         assert!(
@@ -275,6 +278,11 @@ impl Docker {
         });
         (images.collect(), progress)
     }
+}
+
+/// Says of a build that did not end what the engine was at, by the records that it had printed.
+fn still_running(records: &str) -> String {
+    format!("the engine was at:\n{}", Progress::parse(records).at_its_end())
 }
 
 /// Returns the digest of the image's manifest, which names all that is in the image.

@@ -7,8 +7,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The time that a command gets when nothing else is said: docker commands answer in a fraction of it.
-const USUAL_LIMIT: Duration = Duration::from_secs(120);
+/// The time that a command gets when nothing else is said. A limit tells a hang from slowness, on two cores that
+/// other work keeps busy as well: it is many times what the command takes on an idle machine.
+const USUAL_LIMIT: Duration = Duration::from_secs(300);
 /// How often a running command is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -17,6 +18,7 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct Invocation {
     command: Command,
     limit: Duration,
+    last_words: fn(&str) -> String,
 }
 
 /// A command that ended.
@@ -43,6 +45,7 @@ impl Invocation {
         Self {
             command,
             limit: USUAL_LIMIT,
+            last_words: |stderr| format!("its last words:\n{}", tail(stderr)),
         }
     }
 
@@ -81,6 +84,13 @@ impl Invocation {
         self
     }
 
+    /// Sets what a test that fails at the limit says of the command, by what it wrote to its standard error.
+    #[must_use]
+    pub fn last_words(mut self, last_words: fn(&str) -> String) -> Self {
+        self.last_words = last_words;
+        self
+    }
+
     /// Runs it to its end, whatever that is; past its limit it is killed and the test fails.
     pub fn finish(mut self) -> Finished {
         let what = format!("{:?}", self.command);
@@ -101,9 +111,9 @@ impl Invocation {
         let (stdout, stderr) = (read(stdout), String::from_utf8_lossy(&read(stderr)).into_owned());
         let Some(status) = status else {
             panic!(
-                "{what} had not ended after {:?}; its last words:\n{}",
+                "{what} had not ended after {:?}; {}",
                 self.limit,
-                tail(&stderr)
+                (self.last_words)(&stderr)
             );
         };
         Finished {
@@ -167,7 +177,7 @@ fn drain(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
 }
 
 /// Returns the end of a long text.
-fn tail(text: &str) -> &str {
+pub(crate) fn tail(text: &str) -> &str {
     let start = text.char_indices().rev().nth(6000).map_or(0, |(start, _)| start);
     &text[start..]
 }

@@ -10,9 +10,7 @@ use serde_json::Value;
 use crate::{Docker, Image};
 
 /// The time in which a container must be healthy: long enough for a loaded machine.
-const HEALTHY_LIMIT: Duration = Duration::from_secs(90);
-/// The time in which a command that only prints must end.
-const PRINTED_LIMIT: Duration = Duration::from_secs(60);
+const HEALTHY_LIMIT: Duration = Duration::from_secs(300);
 /// How often its state is looked at.
 const POLL: Duration = Duration::from_millis(200);
 
@@ -99,7 +97,7 @@ impl Container {
             .args(LOCKED_DOWN)
             .args(&self.arguments)
             .args([&self.image]);
-        run.within(PRINTED_LIMIT).output()
+        run.output()
     }
 
     /// Asks the service by HTTP, from within the container.
@@ -110,7 +108,7 @@ impl Container {
     /// Asks the service by HTTP with another method than GET.
     pub fn request(&self, method: &str, url: &str) -> Answer {
         let script = "const [method, url] = process.argv.slice(1);
-            fetch(url, { method, signal: AbortSignal.timeout(20000) }).then(async (response) => {
+            fetch(url, { method, signal: AbortSignal.timeout(60000) }).then(async (response) => {
               const body = Buffer.from(await response.arrayBuffer()).toString('base64');
               const type = response.headers.get('content-type') ?? '';
               console.log(JSON.stringify({ status: response.status, type, body }));

@@ -11,7 +11,7 @@ use crate::{Build, Workspace, repository};
 /// The frontend, and the images that services of the example are built and run on.
 const IMAGES: [&str; 3] = ["vextrus/frontend", "node:22-bookworm-slim", "node:22-alpine"];
 /// The time to start or stop an engine, its installation included.
-const ENGINE_LIMIT: Duration = Duration::from_secs(600);
+const ENGINE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Whose turn it is: a test has the engine, and this machine's few cores, for itself.
 static TURN: Mutex<()> = Mutex::new(());
@@ -41,7 +41,7 @@ impl Docker {
     /// Says whether the engine answers.
     pub fn answers(&self) -> bool {
         self.command(["info", "--format", "{{.ServerVersion}}"])
-            .within(Duration::from_secs(30))
+            .within(Duration::from_secs(120))
             .succeeds()
     }
 }

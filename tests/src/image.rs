@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::{Container, Docker, Invocation, Tree};
 
 /// The time to write or read a whole image.
-const TRANSFER_LIMIT: Duration = Duration::from_secs(300);
+const TRANSFER_LIMIT: Duration = Duration::from_secs(600);
 
 /// An image in an engine; a built one is removed in the end.
 #[derive(Debug)]

@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::command::tail;
+
 /// What one build did.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -35,6 +37,8 @@ struct Told {
     begins: BTreeSet<String>,
     /// Whether its result came from the cache.
     cached: bool,
+    /// Whether the engine is at it.
+    runs: bool,
 }
 
 impl Step {
@@ -70,6 +74,7 @@ impl Progress {
                 let told = step.told.entry(split(&step.name).0.to_owned()).or_default();
                 told.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
                 if !text(vertex, "started").is_empty() {
+                    told.runs = text(vertex, "completed").is_empty();
                     told.begins.insert(text(vertex, "started").to_owned());
                 }
             }
@@ -119,6 +124,22 @@ impl Progress {
             .collect();
         names.sort_unstable();
         names
+    }
+
+    /// Returns what the engine was at when the records ended, for people: the names of steps that had begun and not
+    /// ended, with the last that each of them printed, and what the client said.
+    pub fn at_its_end(&self) -> String {
+        let running = self
+            .steps
+            .iter()
+            .filter(|step| step.told.values().any(|told| told.runs));
+        let mut words: String = running
+            .map(|step| format!("{}:\n{}\n", step.name, tail(&step.log)))
+            .collect();
+        if words.is_empty() {
+            words = format!("no step was running, of {} known ones\n", self.steps.len());
+        }
+        words + tail(&self.text)
     }
 
     /// Returns every step.
@@ -230,6 +251,23 @@ mod tests {
             r#"{"vertexes":[{"digest":"key","name":"[mail auth] key","started":"2"}]}"#,
         );
         assert_eq!(Progress::parse(&(records + key)).ran(), ["first", "once"]);
+    }
+
+    #[test]
+    fn a_build_without_an_end_names_the_steps_that_run() {
+        let progress = Progress::parse(concat!(
+            r#"{"vertexes":[{"digest":"a","name":"[auth] ended","started":"1","completed":"2"}]}"#,
+            "\n",
+            r#"{"vertexes":[{"digest":"b","name":"[auth] runs","started":"2"},{"digest":"c","name":"[auth] waits"}]}"#,
+            "\n",
+            r#"{"logs":[{"vertex":"a","data":"aGk="},{"vertex":"b","data":"aGk="}]}"#,
+        ));
+        assert_eq!(progress.at_its_end(), "[auth] runs:\nhi\n");
+        let none = Progress::parse("{\"vertexes\":[{\"digest\":\"c\",\"name\":\"waits\"}]}\nWARNING: x\n");
+        assert_eq!(
+            none.at_its_end(),
+            "no step was running, of 1 known ones\nWARNING: x\n"
+        );
     }
 
     #[test]

@@ -14,9 +14,9 @@ use crate::command::Invocation;
 use crate::{Docker, Image, Progress, repository};
 
 /// The time to install what runs it, where the machine lacks that.
-const INSTALL_LIMIT: Duration = Duration::from_secs(300);
+const INSTALL_LIMIT: Duration = Duration::from_secs(600);
 /// The time in which it answers.
-const START_LIMIT: Duration = Duration::from_secs(20);
+const START_LIMIT: Duration = Duration::from_secs(120);
 /// How often it is asked whether it does.
 const POLL: Duration = Duration::from_millis(20);
 
