@@ -1,5 +1,7 @@
 //! What a change reruns, by the engine's own records, and what it pushes, by the image's digests.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use vextrus_e2e::{Engine, Progress, Workspace};
 
 use crate::never_before;
@@ -170,4 +172,54 @@ fn assert_installs_nothing(progress: &Progress) {
         .iter()
         .find(|name| name.starts_with("install") || name.starts_with("set up"));
     assert_eq!(install, None, "{ran:?}");
+}
+
+/// Plain output as the client prints it, since that is what people and CI logs show: each line of a step says CACHED,
+/// but for those that load or resolve something.
+#[test]
+fn every_line_of_a_rebuild_says_cached() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    for service in ["auth", "notification"] {
+        let _ = engine.build(&erp).service(service).steps();
+        let arguments = ["--progress=plain", "--output=type=cacheonly"];
+        let again = engine
+            .build(&erp)
+            .service(service)
+            .args(arguments)
+            .client(&[])
+            .succeeded();
+        assert_eq!(uncached(&again.stderr), Vec::<String>::new(), "{}", again.stderr);
+    }
+}
+
+/// Returns the lines of plain output, but for the engine's own, whose step ended in another way than from the cache.
+fn uncached(plain: &str) -> Vec<String> {
+    let own = [
+        "[internal] ",
+        "resolve image config ",
+        "docker-image://",
+        "resolving provenance",
+        "exporting ",
+    ];
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut cached = BTreeSet::new();
+    for line in plain.lines() {
+        let Some((number, text)) = line.strip_prefix('#').and_then(|line| line.split_once(' ')) else {
+            continue;
+        };
+        // The first line of a number is the step's name; the number 0 is the client's.
+        names.entry(number).or_insert(text);
+        if text == "CACHED" {
+            cached.insert(number);
+        }
+    }
+    assert!(names.len() > 10, "no plain output: {plain}");
+    names
+        .into_iter()
+        .filter(|(number, name)| {
+            *number != "0" && !cached.contains(number) && !own.iter().any(|start| name.starts_with(start))
+        })
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }

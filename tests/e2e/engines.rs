@@ -1,11 +1,35 @@
 //! Other engines than today's: without MergeOp, the oldest one that is supported, one that is too old.
 
-use vextrus_e2e::{Docker, Engine, Store, Tree, Workspace};
+use vextrus_e2e::{BUILD_LIMIT, Docker, Engine, Store, Tree, Workspace};
 
+/// Honours `docker --context NAME`: the engine of that context builds, on whatever machine it is.
 #[test]
 fn the_classic_image_store_which_has_no_merge_builds_the_same() {
     let engine = Engine::take();
-    builds_as(&engine, &engine.sibling("e2eclassic", Store::Classic));
+    let classic = engine.sibling("e2eclassic", Store::Classic);
+    builds_as(&engine, &classic);
+    builds_by_context(&engine, &classic);
+}
+
+/// Builds on the other engine from a client that is set up for the first one.
+fn builds_by_context(engine: &Engine, other: &Docker) {
+    let erp = Workspace::erp();
+    let name = format!("vextrus-e2e-{}", std::process::id());
+    let host = format!("host={}", other.host().unwrap());
+    let create = ["context", "create", &name, "--docker", &host];
+    let _ = engine.command(create).finish().succeeded();
+    let tag = format!("{name}:context");
+    let build = ["--context", &name, "buildx", "build", "--load", "--tag", &tag];
+    let built = engine
+        .command(build)
+        .args(["--file", "services/auth/service.toml", "."])
+        .directory(erp.root())
+        .within(BUILD_LIMIT)
+        .finish();
+    let _ = engine.command(["context", "rm", &name]).finish();
+    let _ = built.succeeded();
+    assert!(other.command(["image", "inspect", &tag]).succeeds());
+    assert!(!engine.command(["image", "inspect", &tag]).succeeds());
 }
 
 /// The Docker Engine of Debian trixie is 26.1, whose BuildKit is 0.13: what the README names as the oldest.

@@ -8,6 +8,7 @@ mod bad_input;
 mod buildx_flags;
 mod cache;
 mod calls;
+mod composing;
 mod contexts;
 mod engines;
 mod exported_cache;

@@ -12,7 +12,7 @@ use crate::command::{Finished, Invocation};
 use crate::{Docker, Image, Progress, Pushed, Registry, Workspace};
 
 /// The time of a build from nothing on a slow and busy machine.
-const BUILD_LIMIT: Duration = Duration::from_secs(1200);
+pub const BUILD_LIMIT: Duration = Duration::from_secs(1200);
 /// The time in which a mistake must be answered, with steps run before it is found, and with what those wait for
 /// when a registry answers slowly.
 const REFUSAL_LIMIT: Duration = Duration::from_secs(600);

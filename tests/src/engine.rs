@@ -33,6 +33,11 @@ impl Docker {
         }
     }
 
+    /// Returns the engine's address, unless it is the one that `docker info` answers for.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
     /// Prepares a build of a workspace.
     pub fn build<'a>(&self, workspace: &'a Workspace) -> Build<'a> {
         Build::new(self.clone(), workspace)

@@ -16,7 +16,7 @@ mod server;
 mod tree;
 mod workspace;
 
-pub use build::{Build, Built, Called, Refused};
+pub use build::{BUILD_LIMIT, Build, Built, Called, Refused};
 pub use command::{Finished, Invocation};
 pub use container::{Answer, Container};
 pub use engine::{Docker, Engine, PrivateEngine, Store};

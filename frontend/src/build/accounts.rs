@@ -29,7 +29,9 @@ pub(super) async fn with_user(
     if user.uid == 0 || plan.workbench.is_some() {
         return Ok(None);
     }
-    let source = base.root.output(platform, |name| name, None);
+    let source = base
+        .root
+        .output(platform, |what| format!("[internal] load {what}"), None);
     let reference = context::solve(gateway, options, &source).await?;
     let (passwd, group) = tokio::try_join!(
         gateway.read_file_if_exists(&reference, "etc/passwd", MAX_FILE),

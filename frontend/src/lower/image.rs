@@ -100,9 +100,9 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
     }
     let line = line(steps);
     let target = &steps.surroundings.target;
-    let layer = layer
+    let layer = steps
+        .unshown(layer)
         .name(steps.name_on(target, "accounts and directories"))
-        .progress_group(&line, &line, true)
         .locations(steps.key("run.user"))
         .output();
     // A file that is made in a directory moves the directory's time; the copy sets them all.

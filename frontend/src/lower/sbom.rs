@@ -48,9 +48,10 @@ pub(super) fn lower(
     let line = steps.name("list the packages of the image");
     let input = File::on(&Output::scratch())
         .mkfile(file("/sbom.cjs", SCRIPT))
-        .mkfile(file("/facts.json", &facts))
+        .mkfile(file("/facts.json", &facts));
+    let input = steps
+        .unshown(input)
         .name(steps.name("load what the lockfile says of the image's packages"))
-        .progress_group(&line, &line, true)
         .locations(steps.key(""))
         .output();
     let command = [

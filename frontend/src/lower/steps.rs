@@ -28,9 +28,8 @@ impl<'a> Steps<'a> {
                     .timestamp(0),
             );
         }
-        let scripts = scripts
+        let scripts = unshown(plan, scripts)
             .name(format!("[{}] load the build's scripts", plan.label))
-            .progress_group(format!("[{}] scripts", plan.label), "scripts", true)
             .locations(surroundings.keys.get(""))
             .output();
         Self {
@@ -38,6 +37,11 @@ impl<'a> Steps<'a> {
             surroundings,
             scripts,
         }
+    }
+
+    /// Keeps a vertex that only writes texts off the progress display.
+    pub(super) fn unshown(&self, file: File) -> File {
+        unshown(self.plan, file)
     }
 
     /// Returns files of the context: the paths in `include` with everything below, without the patterns in
@@ -58,8 +62,8 @@ impl<'a> Steps<'a> {
         }
         let include: Vec<String> = include.into_iter().cloned().collect();
         self.surroundings.context.part(&Part {
-            name: &self.name(format!("load {what}")),
-            group: Some(&self.name("load build context")),
+            name: &format!("[internal] load {what}"),
+            group: Some("[internal] load build context"),
             hint: &format!("vextrus-{what}"),
             include: &include,
             ignore: &self.plan.ignore,
@@ -159,8 +163,13 @@ impl<'a> Steps<'a> {
     }
 
     /// Returns an image's root file system; `key` of the manifest chooses it.
+    ///
+    /// Its line is an internal one, as that of the context is: what is loaded is never CACHED.
     pub(super) fn image(&self, image: &ResolvedImage, platform: &Platform, key: &str) -> Output {
-        let name = |what| self.name_on(platform, what);
+        let name = |what| match self.surroundings.several {
+            true => format!("[{platform} internal] load {what}"),
+            false => format!("[internal] load {what}"),
+        };
         image.root.output(platform, name, self.key(key))
     }
 
@@ -209,6 +218,15 @@ impl<'a> Steps<'a> {
             .mode(0o644)
             .timestamp(self.surroundings.timestamp)
     }
+}
+
+/// Puts a vertex into a group of weak members alone, which has no line of its own.
+///
+/// What is written onto scratch has no input, so BuildKit tells its cache key by starting it, and neither it nor a line
+/// that it is on is ever CACHED, whether it runs or not. Source: moby/buildkit, `solver/jobs.go`, `sharedOp.CacheMap`,
+/// and `util/progress/progressui/display.go`, `vertexGroup.refresh`.
+fn unshown(plan: &Plan, file: File) -> File {
+    file.progress_group(format!("[{}] written files", plan.label), "written files", true)
 }
 
 /// Returns the copy of a directory, a file, or what a glob matches; a glob is the same on both sides.

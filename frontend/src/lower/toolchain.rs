@@ -213,9 +213,9 @@ fn lower_install(
         manifests = manifests.copy(copy.create_dest_path(true).contents_only(true));
     }
     let line = steps.name_on(platform, name);
-    let manifests = manifests
+    let manifests = steps
+        .unshown(manifests)
         .name(format!("{line}: manifests"))
-        .progress_group(&line, &line, true)
         .locations(locations.iter().copied())
         .output();
     let store = steps.cache_id(&caches::store(install.libc));
