@@ -6,7 +6,7 @@ use vextrus_e2e::{BUILD_LIMIT, Docker, Engine, Store, Tree, Workspace};
 #[test]
 fn the_classic_image_store_which_has_no_merge_builds_the_same() {
     let engine = Engine::take();
-    let classic = engine.sibling("e2eclassic", Store::Classic);
+    let classic = engine.sibling(Store::Classic);
     builds_as(&engine, &classic);
     builds_by_context(&engine, &classic);
 }
@@ -36,14 +36,14 @@ fn builds_by_context(engine: &Engine, other: &Docker) {
 #[test]
 fn the_oldest_supported_engine_builds_the_same() {
     let engine = Engine::take();
-    builds_as(&engine, &engine.of_release("e2eoldest", "trixie"));
+    builds_as(&engine, &engine.of_release("trixie"));
 }
 
 /// The Docker Engine of Debian bookworm is 20.10, whose BuildKit is 0.8.
 #[test]
 fn an_engine_that_is_too_old_is_told_what_it_lacks() {
     let engine = Engine::take();
-    let old = engine.of_release("e2eold", "bookworm");
+    let old = engine.of_release("bookworm");
     let erp = Workspace::erp();
     let refused = old.build(&erp).service("auth").refused();
     let expected = "this engine's BuildKit is too old: it cannot copy only the files that patterns choose \

@@ -42,7 +42,7 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
         .args(["--cache-to", "type=inline"])
         .push(&registry);
 
-    let fresh = engine.sibling("e2efresh", Store::Containerd);
+    let fresh = engine.sibling(Store::Containerd);
     let import = format!("--cache-from=type=registry,ref={cache}");
     for import in [
         import.clone(),

@@ -95,7 +95,7 @@ fn emulating() -> Engine {
     let _ = Invocation::new(repository().join("tests/engine/emulation.sh"))
         .finish()
         .succeeded();
-    Engine::take()
+    Engine::take_exporting()
 }
 
 fn push(engine: &Engine, registry: &Registry, workspace: &Workspace, file: &str) -> Pushed {

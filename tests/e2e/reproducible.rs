@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use vextrus_e2e::{Built, Engine, Store, Workspace};
+use vextrus_e2e::{Built, Engine, Workspace};
 
 #[test]
 fn a_clone_in_another_directory_gives_the_same_image() {
@@ -49,10 +49,11 @@ fn running_every_step_again_gives_the_same_image() {
     assert_same(&first, &second);
 }
 
+/// Of the same store: what names an image is its manifest in one, and its configuration in the other.
 #[test]
 fn another_engine_gives_the_same_image() {
     let engine = Engine::take();
-    let other = engine.sibling("e2eother", Store::Containerd);
+    let other = engine.sibling(engine.store());
     let (here, there) = (Workspace::erp(), Workspace::erp());
     let first = engine.build(&here).service("api-gateway").run();
     let second = other.build(&there).service("api-gateway").run();

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -89,34 +90,52 @@ impl Engine {
         }
     }
 
-    /// Takes an engine that can export caches and attestations: the same one, or one beside it where that keeps its
-    /// images in the classic store, from which buildx exports neither.
+    /// Takes an engine that can export OCI images, images of several platforms, caches and attestations: the same one,
+    /// or one beside it where that keeps its images in the classic store, from which buildx exports none of them.
     pub fn take_exporting() -> Self {
         let mut engine = Self::take();
-        let status = engine
-            .command(["info", "--format", "{{json .DriverStatus}}"])
-            .output();
-        if !status.contains("io.containerd.snapshotter") {
-            let private = engine.sibling("e2eexport", Store::Containerd);
+        if engine.store() == Store::Classic {
+            let private = engine.sibling(Store::Containerd);
+            // The classic store has the bases of one platform alone.
+            let _ = Invocation::new(repository().join("tests/engine/bases.sh"))
+                .env("DOCKER_HOST", private.host.as_deref().unwrap_or_default())
+                .env("NODE", "22")
+                .env("BASES", "slim alpine")
+                .within(ENGINE_LIMIT)
+                .finish()
+                .succeeded();
             engine.docker = private.docker.clone();
             engine._private = Some(private);
         }
         engine
     }
 
+    /// Says how it keeps its images.
+    pub fn store(&self) -> Store {
+        let status = self
+            .command(["info", "--format", "{{json .DriverStatus}}"])
+            .output();
+        if status.contains("io.containerd.snapshotter") {
+            Store::Containerd
+        } else {
+            Store::Classic
+        }
+    }
+
     /// Starts a private engine beside this one, empty but for the same frontend and base images.
-    pub fn sibling(&self, name: &str, store: Store) -> PrivateEngine {
-        self.start(name, &["--store", store.as_str()])
+    pub fn sibling(&self, store: Store) -> PrivateEngine {
+        self.start(&["--store", store.as_str()])
     }
 
     /// Starts the engine of a Debian release beside this one, with the image store that was usual then.
-    pub fn of_release(&self, name: &str, release: &str) -> PrivateEngine {
-        self.start(name, &["--release", release, "--store", Store::Classic.as_str()])
+    pub fn of_release(&self, release: &str) -> PrivateEngine {
+        self.start(&["--release", release, "--store", Store::Classic.as_str()])
     }
 
-    fn start(&self, name: &str, kind: &[&str]) -> PrivateEngine {
+    fn start(&self, kind: &[&str]) -> PrivateEngine {
+        let name = unique_name();
         let line = Invocation::new(repository().join("tests/engine/up.sh"))
-            .args(["--name", name])
+            .args(["--name", &name])
             .args(kind)
             .within(ENGINE_LIMIT)
             .output();
@@ -127,7 +146,7 @@ impl Engine {
             docker: Docker {
                 host: Some(host.to_owned()),
             },
-            name: name.to_owned(),
+            name,
         };
         let mut save = Command::new("docker")
             .arg("save")
@@ -174,6 +193,17 @@ impl Store {
             Self::Classic => "classic",
         }
     }
+}
+
+/// Returns a name that no other engine has, of this run or another one at the same time.
+fn unique_name() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    // At most 11 characters: the kernel limits a process's id to 22 bits.
+    format!(
+        "e2e{:06x}{:02x}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// An engine that a test started; it is stopped and its data removed in the end.
