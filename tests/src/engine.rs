@@ -148,7 +148,12 @@ impl Engine {
             },
             name,
         };
-        let mut save = Command::new("docker")
+        // From this engine and no other: a base under another digest is another step.
+        let mut save = Command::new("docker");
+        if let Some(host) = &self.host {
+            save.env("DOCKER_HOST", host);
+        }
+        let mut save = save
             .arg("save")
             .args(IMAGES)
             .stdout(Stdio::piped())
