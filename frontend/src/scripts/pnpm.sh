@@ -4,8 +4,10 @@
 # npm checks the registry's integrity; the checksum is the one that packageManager asks for.
 set -eu
 cd /tmp
-# A connection that stalls is given up after half a minute, where npm itself waits for five.
-archive=$(npm pack --silent --fetch-timeout=30000 --fetch-retries=4 --fetch-retry-mintimeout=1000 "pnpm@$1")
+# A connection that stalls is given up after half a minute, where npm itself waits for five; npm's cache is shared
+# with builds that may empty it meanwhile, so a failure is tried again.
+pack() { npm pack --loglevel=error --fetch-timeout=30000 --fetch-retries=4 --fetch-retry-mintimeout=1000 "pnpm@$1"; }
+archive=$(pack "$1" || pack "$1" || pack "$1")
 if [ -n "${2-}" ]; then
     node -e '
       const [file, expected] = process.argv.slice(1);
