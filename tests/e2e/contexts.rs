@@ -229,7 +229,7 @@ fn a_named_context_takes_a_packages_place() {
 /// Honours `--build-context IMAGE=oci-layout://PATH`: the same of an image in an OCI layout.
 #[test]
 fn a_named_context_takes_an_images_place() {
-    let engine = Engine::take();
+    let engine = Engine::take_exporting();
     let workspace = Workspace::service_and_library();
     let derived = Workspace::empty();
     derived.write(
