@@ -218,14 +218,6 @@ pub struct PrivateEngine {
     name: String,
 }
 
-impl PrivateEngine {
-    /// Removes the results of all builds: the next one finds no step that it need not run.
-    pub fn forget(&self) {
-        let prune = ["builder", "prune", "--all", "--force"];
-        let _ = self.command(prune).within(ENGINE_LIMIT).finish().succeeded();
-    }
-}
-
 impl Deref for PrivateEngine {
     type Target = Docker;
 
