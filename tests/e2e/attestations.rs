@@ -12,9 +12,13 @@ use vextrus_e2e::{Engine, Invocation, Kind, Lockfile, Registry, Tree, Workspace,
 fn the_sbom_lists_exactly_the_packages_of_the_image() {
     let engine = Engine::take_exporting();
     let (registry, erp) = (Registry::start(), Workspace::erp());
-    for service in ["auth", "file-storage"] {
+    for (service, base) in [("auth", "auto"), ("file-storage", "auto"), ("auth", "scratch")] {
+        let manifest = format!("services/{service}/service.toml");
+        let directive = "# syntax=vextrus/frontend\n";
+        erp.replace(&manifest, directive, &format!("{directive}base = \"{base}\"\n"));
         let build = engine.build(&erp).service(service);
         let pushed = build.args(["--attest", "type=sbom"]).push(&registry);
+        erp.replace(&manifest, &format!("base = \"{base}\"\n"), "");
         let document = &pushed.inspect(".SBOM")["SPDX"];
         check(document);
         let listed = purls(document);
@@ -201,8 +205,16 @@ fn present(tree: &Tree) -> BTreeSet<String> {
             purls.insert(format!("pkg:npm/{name}@{version}"));
         }
     }
-    if tree.get("/var/lib/dpkg/status").is_some() {
-        for stanza in tree.text("/var/lib/dpkg/status").split("\n\n") {
+    // One file of all packages, or a directory with a file of each.
+    let dpkg = "/var/lib/dpkg/status";
+    let files = tree.iter().filter(|(path, entry)| {
+        let is_one = path
+            .strip_prefix(dpkg)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(".d/"));
+        is_one && entry.kind == Kind::File
+    });
+    for (file, _) in files {
+        for stanza in tree.text(file).split("\n\n") {
             let field = |name: &str| {
                 let mut lines = stanza.lines();
                 lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))

@@ -21,8 +21,10 @@ mod outputs;
 mod platforms;
 mod reproducible;
 mod runtime_tree;
+mod scratch;
 mod services;
 mod targets;
+mod trim;
 
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};

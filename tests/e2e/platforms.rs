@@ -44,6 +44,18 @@ fn a_service_of_javascript_is_built_once_for_every_platform() {
 }
 
 #[test]
+fn node_is_taken_from_the_image_of_another_platform_without_running_it() {
+    let engine = emulating();
+    let (registry, workspace) = (Registry::start(), Workspace::service_and_library());
+    workspace.append("service/service.toml", "base = \"scratch\"\n");
+    let pushed = push(&engine, &registry, &workspace, "service/service.toml");
+    for platform in PLATFORMS {
+        assert_eq!(pushed.printed(platform), "library", "{platform}");
+        assert_eq!(emulated(&pushed, platform), Vec::<String>::new(), "{platform}");
+    }
+}
+
+#[test]
 fn packages_for_another_platform_are_chosen_without_it() {
     let engine = emulating();
     let registry = Registry::start();

@@ -17,7 +17,11 @@ pub(super) fn of(
     entry: Option<&str>,
     layers: &[String],
 ) -> Result<ImageConfig, Diagnostics> {
-    let mut image = base.clone();
+    let mut image = if plan.workbench.is_none() && plan.runtime.base.only_node {
+        of_scratch(base)
+    } else {
+        base.clone()
+    };
     image.os.clone_from(&platform.os);
     image.architecture.clone_from(&platform.architecture);
     image.variant.clone_from(&platform.variant);
@@ -32,6 +36,17 @@ pub(super) fn of(
         None => set_runtime(&mut image.config, &plan.runtime, entry),
     }
     Ok(image)
+}
+
+/// Returns what is left of a configuration where Node alone is taken from its image: where programs lie.
+fn of_scratch(base: &ImageConfig) -> ImageConfig {
+    ImageConfig {
+        config: RunConfig {
+            env: base.config.env.clone(),
+            ..RunConfig::default()
+        },
+        ..ImageConfig::default()
+    }
 }
 
 /// Sets how a container of the production image runs.

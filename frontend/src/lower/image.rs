@@ -7,10 +7,10 @@ use buildkit_llb::{Copy, File, Merge, Mount, Output};
 use crate::diagnostic::Diagnostic;
 
 use super::package::Package;
-use super::sbom;
 use super::steps::Steps;
 use super::toolchain::{Installed, production, resolved, with_packages};
 use super::{BUDGET_REPORT, Graph};
+use super::{sbom, scratch};
 use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, Stage, WORKSPACE};
 
 pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> Result<Graph, Diagnostic> {
@@ -18,18 +18,30 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
     let runtime = &plan.runtime;
     let target = &steps.surroundings.target;
     let image = resolved(steps, &runtime.base.reference, target)?;
-    let base = steps.image(image, target, "base");
-    let base = with_packages(steps, Stage::Runtime, &base, image, &runtime.packages, target)?;
-
     let installed = production(steps)?;
-    let mut layers = vec![settings(steps, runtime), dependencies(steps, &installed)];
-    let mut history = vec![
-        "accounts, directories and the health check".to_owned(),
-        "production dependencies".to_owned(),
-    ];
-    if !runtime.packages.names.is_empty() {
-        history.insert(0, format!("install {}", runtime.packages.names.join(", ")));
-    }
+    let mut layers = Vec::new();
+    let mut history = Vec::new();
+    let base = if runtime.base.only_node {
+        let (node, libraries) = scratch::lower(steps, image, &installed)?;
+        layers.push(libraries);
+        history.extend(["Node", "libraries of native modules"].map(str::to_owned));
+        node
+    } else {
+        if !runtime.packages.names.is_empty() {
+            history.push(format!("install {}", runtime.packages.names.join(", ")));
+        }
+        let base = steps.image(image, target, "base");
+        with_packages(steps, Stage::Runtime, &base, image, &runtime.packages, target)?
+    };
+    let system = join(steps, base.clone(), layers.clone());
+    layers.extend([settings(steps, runtime), dependencies(steps, &installed)]);
+    history.extend(
+        [
+            "accounts, directories and the health check",
+            "production dependencies",
+        ]
+        .map(str::to_owned),
+    );
     let mut service = Output::scratch();
     for package in &plan.packages {
         let Some((from, directory)) = packages
@@ -66,7 +78,7 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
         layers.push(extra);
         history.push("extra files".to_owned());
     }
-    let sbom = sbom::lower(steps, &base, &installed)?;
+    let sbom = sbom::lower(steps, &system, &installed)?;
     let image = join(steps, base, layers);
     Ok(Graph {
         sbom,
@@ -175,6 +187,9 @@ fn line(steps: &Steps<'_>) -> String {
 
 /// Joins layers onto the base: by MergeOp, else by copying each layer in turn.
 fn join(steps: &Steps<'_>, base: Output, layers: Vec<Output>) -> Output {
+    if layers.is_empty() {
+        return base;
+    }
     let line = line(steps);
     if steps.surroundings.merge {
         return Merge::new(std::iter::once(base).chain(layers))

@@ -5,6 +5,7 @@ mod foreign;
 mod image;
 mod package;
 mod sbom;
+mod scratch;
 mod steps;
 mod toolchain;
 mod workbench;

@@ -23,7 +23,7 @@ const CREATOR: &str = concat!("vextrus-frontend-", env!("CARGO_PKG_VERSION"));
 const NAMESPACE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/spdx");
 
 /// Where the programs of an image are that sets no path, as BuildKit runs them.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Lists the packages of an image that is made of a base, with its system packages, and an install; nothing where the
 /// plan has no bill of materials.
@@ -88,6 +88,10 @@ fn facts(steps: &Steps<'_>, sbom: &Sbom) -> Result<String, Diagnostic> {
     let base = match &image.root {
         ImageRoot::Pinned { reference, .. } => reference.clone(),
         ImageRoot::Replaced(_) => format!("the build context {}", steps.plan.base()),
+    };
+    let base = match steps.plan.workbench.is_none() && steps.plan.runtime.base.only_node {
+        true => format!("scratch, with Node from {base}"),
+        false => base,
     };
     let path = image.env.iter().find(|(name, _)| name == "PATH");
     let name = sbom

@@ -14,7 +14,7 @@ use super::targets;
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
     PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents, StopSignal,
-    SystemPackage, TargetName, UrlPath, User, WorkspacePath, WritableDirectory,
+    SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
 
@@ -26,9 +26,10 @@ table! {
         /// The workspace package to build, by the name in its package.json.
         /// Default: the package.json beside the manifest.
         pub package: Option<PackageName>,
-        /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, or any image that has Node. `auto`
+        /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, `scratch`, or any image that has Node. `auto`
         /// takes the smallest one that the native modules of the production dependencies run on, and the
-        /// build says why. Default: `auto`.
+        /// build says why. `scratch` is the smallest: Node from Debian's image, with the libraries that it and the
+        /// native modules load, and no shell, package manager or other program. Default: `auto`.
         pub base: Option<Base>,
         /// The version of Node, whole or its beginning.
         /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace.
@@ -148,6 +149,10 @@ table! {
         /// The largest size of the unpacked image. A larger one fails the build, which names the largest
         /// directories. Default: no limit.
         pub max_size: Option<ByteSize>,
+        /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
+        /// other one the image leaves out what no running program loads: type declarations, source maps, documents,
+        /// tests, sources of native modules, machine code for other platforms. Default: `false`.
+        pub untrimmed: Option<Untrimmed>,
     }
 }
 
@@ -270,6 +275,16 @@ impl Run {
     /// Returns the layout of the files in the image.
     pub fn layout(&self) -> Layout {
         self.layout.unwrap_or(Layout::Workspace)
+    }
+}
+
+/// The defaults that need no look at the repository.
+impl Image {
+    /// Returns what of the production dependencies stays as it was published.
+    pub fn untrimmed(&self) -> Untrimmed {
+        self.untrimmed
+            .clone()
+            .unwrap_or_else(|| Untrimmed::Packages(Vec::new()))
     }
 }
 

@@ -61,6 +61,7 @@ retries = 5
 [image]
 labels."org.opencontainers.image.title" = "auth"
 max_size = "512MiB"
+untrimmed = ["swagger-ui-dist", "@nestjs/swagger"]
 
 [target.worker]
 command = ["node", "dist/worker.js"]
@@ -300,7 +301,7 @@ const MISTAKES: &[&str] = &[
     "package = 'Auth Service'",
     "package = '@vextrus'",
     "base = 'alpin'",
-    "base = 'scratch'",
+    "base = 'scrach'",
     "base = 'Node:22'",
     "base = 'node:22@sha256:abc'",
     "base = 'https://example.com/node'",
@@ -345,6 +346,8 @@ const MISTAKES: &[&str] = &[
     "[image]\nmax_size = 500",
     "[image]\nmax_size = '500'",
     "[image]\nmax_size = '500mb'",
+    "[image]\nuntrimmed = 'typescript'",
+    "[image]\nuntrimmed = ['Type Script']",
     "[image]\nlabels.'a b' = 'c'",
     "[target.'2nd']\nport = 1",
     // Syntax.

@@ -37,8 +37,21 @@ pub struct BaseImage {
     pub node: String,
     /// Whether it has a shell, so that a command may be a shell script.
     pub has_shell: bool,
+    /// Whether the service stands on scratch, with what Node needs taken from this image.
+    pub only_node: bool,
     /// Why it was chosen.
     pub why: String,
+}
+
+impl BaseImage {
+    /// Returns what messages call it.
+    pub fn name(&self) -> &str {
+        if self.only_node {
+            "scratch"
+        } else {
+            &self.reference
+        }
+    }
 }
 
 /// Returns Debian's image of a Node version; builds run in it whatever the service stands on.
@@ -65,7 +78,19 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
             libc: Libc::Gnu,
             node: "/nodejs/bin/node".to_owned(),
             has_shell: false,
+            only_node: false,
             why: "the manifest asks for distroless".to_owned(),
+        },
+        // Debian's Node runs whatever native code there is, takes no more room than Alpine's, and is one layer for
+        // all services.
+        Base::Scratch => BaseImage {
+            has_shell: false,
+            only_node: true,
+            ..image(
+                debian(node),
+                Libc::Gnu,
+                "the manifest asks for scratch, with Node as Debian's image has it",
+            )
         },
         Base::Image(reference) => {
             let reference = reference.as_str();
@@ -112,6 +137,7 @@ fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
         libc,
         node: "node".to_owned(),
         has_shell: true,
+        only_node: false,
         why: why.to_owned(),
     }
 }

@@ -47,14 +47,14 @@ pub(super) fn check_shell(
              node, or base = \"debian\"",
             start.command.args.join(" "),
             start.why,
-            base.reference
+            base.name()
         );
         refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.command")));
     }
     if run.packages.iter().flatten().next().is_some() {
         let message = format!(
             "system packages need a package manager, and {} has none; write base = \"debian\"",
-            base.reference
+            base.name()
         );
         refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.packages")));
     }

@@ -8,6 +8,7 @@ use super::native::{Native, Surveyor};
 use super::origin::Origin;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
+use crate::manifest::values::Untrimmed;
 use crate::workspace::architectures;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::WorkspaceClosure;
@@ -15,6 +16,8 @@ use crate::workspace::path::{is_within, join};
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 
+/// The script that removes from a production install what no program loads.
+const TRIM: &str = "trim.cjs";
 /// The script that ends a production install.
 const TIDY: &str = "tidy.cjs";
 
@@ -30,6 +33,13 @@ enum Scripts {
     Ignored,
 }
 
+/// One of the frontend's scripts that a production install ends with.
+#[derive(Debug)]
+struct Last {
+    script: &'static str,
+    arguments: Vec<String>,
+}
+
 /// Who installs what.
 #[derive(Debug)]
 pub(super) struct Installer<'a> {
@@ -41,6 +51,8 @@ pub(super) struct Installer<'a> {
     /// The service, whose manifest asks for `system_packages`.
     pub(super) service: &'a str,
     pub(super) system_packages: Vec<String>,
+    /// What of the production install stays as it was published (`[image] untrimmed`).
+    pub(super) untrimmed: Untrimmed,
 }
 
 impl Installer<'_> {
@@ -83,22 +95,25 @@ impl Installer<'_> {
         links: &[String],
         cpu: Option<&str>,
     ) -> Install {
-        let mut tidy = vec![
-            "node".to_owned(),
-            format!("{}/{TIDY}", super::SCRIPTS),
-            super::WORKSPACE.to_owned(),
-        ];
-        tidy.push(match cpu {
+        let runtime = match cpu {
             Some(cpu) => format!("{}/{cpu}", libc.as_str()),
             None => libc.as_str().to_owned(),
-        });
-        tidy.extend(links.iter().cloned());
+        };
+        let last = |script, names: Vec<String>| Last {
+            script,
+            arguments: [vec![super::WORKSPACE.to_owned(), runtime.clone()], names].concat(),
+        };
+        let mut finish = vec![last(TIDY, links.to_vec())];
+        if let Untrimmed::Packages(names) = &self.untrimmed {
+            // It reads manifests that the other one removes.
+            finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));
+        }
         let own = if native.is_portable() { Libc::Gnu } else { libc };
         let packages = SystemPackages::for_closure(&self.system_packages, native, own);
-        let mut install = self.install(self.service, closure, true, &tidy, own, packages);
+        let mut install = self.install(self.service, closure, true, &finish, own, packages);
         if let Some(cpu) = cpu {
             self.choose(&mut install, cpu, libc);
-            install.command = self.command(Scripts::Ignored, true, &tidy);
+            install.command = self.command(Scripts::Ignored, true, &finish);
         }
         install
     }
@@ -129,7 +144,7 @@ impl Installer<'_> {
         package: &str,
         closure: &WorkspaceClosure,
         production: bool,
-        tidy: &[String],
+        finish: &[Last],
         libc: Libc,
         packages: SystemPackages,
     ) -> Install {
@@ -180,14 +195,10 @@ impl Installer<'_> {
         }
         Install {
             on: None,
-            scripts: if production {
-                vec![TIDY.to_owned()]
-            } else {
-                Vec::new()
-            },
+            scripts: finish.iter().map(|last| last.script.to_owned()).collect(),
             files,
             copies,
-            command: self.command(Scripts::Run, production, tidy),
+            command: self.command(Scripts::Run, production, finish),
             env: self.environment(),
             libc,
             packages,
@@ -215,7 +226,7 @@ impl Installer<'_> {
         env
     }
 
-    fn command(&self, scripts: Scripts, production: bool, tidy: &[String]) -> Vec<String> {
+    fn command(&self, scripts: Scripts, production: bool, finish: &[Last]) -> Vec<String> {
         let directory = self.workspace.container_path(".");
         let mut words = vec!["pnpm".to_owned(), "install".to_owned()];
         words.push(
@@ -252,9 +263,10 @@ impl Installer<'_> {
             quoted.join(" ")
         };
         let mut script = format!("set -e\ncd {}\n{}", quoted(&[directory]), quoted(&words));
-        if !tidy.is_empty() {
+        for last in finish {
+            let program = ["node".to_owned(), format!("{}/{}", super::SCRIPTS, last.script)];
             script.push('\n');
-            script.push_str(&quoted(tidy));
+            script.push_str(&quoted(&[&program[..], &last.arguments].concat()));
         }
         vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
     }

@@ -183,6 +183,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
             .flatten()
             .map(|p| p.as_str().to_owned())
             .collect(),
+        untrimmed: manifest.image.untrimmed(),
     };
     let mut installs: BTreeMap<String, super::Install> = BTreeMap::new();
     let with_scripts = built.iter().filter(|package| !package.scripts.is_empty());

@@ -9,7 +9,7 @@ type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 9] = [
+    let cases: [(&str, Change); 10] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
         }),
@@ -45,6 +45,10 @@ async fn a_request_that_cannot_be_built_says_why() {
                 "services/auth/service.toml",
                 "[build]\nscript = \"compile\"\n",
             )
+        }),
+        ("what scratch does not have", |_, files| {
+            let text = "base = \"scratch\"\n[run]\npackages = [\"openssl\"]\ncommand = [\"sh\", \"-c\", \"node dist\"]\n";
+            write(files, "services/auth/service.toml", text)
         }),
         ("an entry that was not built", |_, files| {
             _ = files.remove("app/services/auth/dist/main.js")

@@ -70,7 +70,7 @@ fn healthcheck_program(input: Input<'_>) -> Option<Warning> {
         program = name(&words.get(2)?.split_whitespace().next()?.to_owned());
     }
     let is_there = match program.as_str() {
-        "wget" => runtime.base.libc == crate::plan::Libc::Musl,
+        "wget" => runtime.base.has_shell && runtime.base.libc == crate::plan::Libc::Musl,
         "curl" => false,
         "sh" | "bash" => runtime.base.has_shell,
         _ => true,
@@ -85,7 +85,7 @@ fn healthcheck_program(input: Input<'_>) -> Option<Warning> {
     }
     let message = format!(
         "the health check runs `{program}`, which {} does not have; write `path = \"/…\"` instead of `command`",
-        runtime.base.reference
+        runtime.base.name()
     );
     let place = input.plan.reasons.get("run.healthcheck")?.place.clone();
     Some(rules::HEALTHCHECK_PROGRAM.warn(message).at(place))

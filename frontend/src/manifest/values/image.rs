@@ -17,6 +17,8 @@ pub enum Base {
     Debian,
     /// Google's distroless Node (glibc, no shell).
     Distroless,
+    /// Nothing but Debian's Node and what it loads (glibc, no shell).
+    Scratch,
     /// An image that the manifest names.
     Image(ImageReference),
 }
@@ -26,6 +28,7 @@ const WORDS: &[(&str, Base)] = &[
     ("alpine", Base::Alpine),
     ("debian", Base::Debian),
     ("distroless", Base::Distroless),
+    ("scratch", Base::Scratch),
 ];
 
 impl FromStr for Base {
@@ -39,17 +42,20 @@ impl FromStr for Base {
         if let Some(near) = suggest(text, WORDS.iter().map(|(word, _)| *word)) {
             return Err(format!("is no base but nearly {}", quoted(near)));
         }
-        if text == "scratch" {
-            return Err("has no Node to run the service".to_owned());
-        }
         text.parse().map(Self::Image)
     }
 }
 
 impl Text for Base {
-    const WRITE: &'static str =
-        "`\"auto\"`, `\"alpine\"`, `\"debian\"`, `\"distroless\"`, or an image such as `\"node:22-slim\"`";
-    const EXAMPLES: &'static [&'static str] = &["auto", "alpine", "debian", "distroless", "node:22-slim"];
+    const WRITE: &'static str = "`\"auto\"`, `\"alpine\"`, `\"debian\"`, `\"distroless\"`, `\"scratch\"`, or an image such as `\"node:22-slim\"`";
+    const EXAMPLES: &'static [&'static str] = &[
+        "auto",
+        "alpine",
+        "debian",
+        "distroless",
+        "scratch",
+        "node:22-slim",
+    ];
 }
 
 text_value!(Base);

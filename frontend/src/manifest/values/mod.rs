@@ -8,6 +8,7 @@ mod names;
 mod path;
 mod process;
 mod quantity;
+mod trim;
 mod version;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use names::{EnvName, LabelKey, PackageName, SecretId, SshId, SystemPackage, 
 pub use path::{UrlPath, WorkspacePath, WritableDirectory};
 pub use process::{HealthcheckSetting, Ports, Retries, StopSignal, User};
 pub use quantity::{ByteSize, Period};
+pub use trim::Untrimmed;
 pub use version::{NodeVersion, PnpmVersion};
 
 /// A text with a grammar; the error of [`FromStr`] says what is wrong with it, as in "`x` has a space".

@@ -106,3 +106,16 @@ fn the_manifest_has_the_last_word() {
         "gcr.io/distroless/nodejs20-debian12"
     );
 }
+
+#[test]
+fn scratch_is_debians_node_alone() {
+    let base = choose(&wanted("scratch"), "22", &native(&[], &["sharp"]));
+    assert_eq!(
+        (base.reference.as_str(), base.libc),
+        ("docker.io/library/node:22-bookworm-slim", Libc::Gnu)
+    );
+    assert_eq!(
+        (base.name(), base.has_shell, base.only_node),
+        ("scratch", false, true)
+    );
+}
