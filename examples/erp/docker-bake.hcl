@@ -1,27 +1,29 @@
 group "default" {
-  targets = ["auth", "api-gateway", "file-storage", "notification"]
+  targets = ["service"]
 }
 
-target "auth" {
+# `docker buildx bake` builds every service, `docker buildx bake NAME` one.
+target "service" {
+  name = service
+  matrix = {
+    service = [
+      "api-gateway",
+      "audit",
+      "auth",
+      "configuration",
+      "document-generator",
+      "file-storage",
+      "finance",
+      "import-export",
+      "master-data",
+      "notification",
+      "organization",
+      "rules-engine",
+      "scheduler",
+      "workflow",
+    ]
+  }
   context    = "."
-  dockerfile = "services/auth/service.toml"
-  tags       = ["erp/auth"]
-}
-
-target "api-gateway" {
-  context    = "."
-  dockerfile = "services/api-gateway/service.toml"
-  tags       = ["erp/api-gateway"]
-}
-
-target "file-storage" {
-  context    = "."
-  dockerfile = "services/file-storage/service.toml"
-  tags       = ["erp/file-storage"]
-}
-
-target "notification" {
-  context    = "."
-  dockerfile = "services/notification/service.toml"
-  tags       = ["erp/notification"]
+  dockerfile = "services/${service}/service.toml"
+  tags       = ["erp/${service}"]
 }

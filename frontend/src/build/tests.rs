@@ -27,6 +27,7 @@ mod platforms;
 mod progress;
 mod refusals;
 mod roots;
+mod services;
 mod targets;
 
 /// The services of the example, by directory.

@@ -133,7 +133,7 @@ async fn rules_about_the_image() {
     assert_eq!(
         found,
         [
-            "DevelopmentProgram: the command runs `tsx`, which is in `devDependencies`; move it to `dependencies` (services/auth/package.json:29)"
+            "DevelopmentProgram: the command runs `tsx`, which is in `devDependencies`; move it to `dependencies` (services/auth/package.json:33)"
         ]
     );
 }

@@ -1,0 +1,2 @@
+// The browser is a service of its own (BROWSER_URL), so none is downloaded with the package.
+module.exports = { skipDownload: true };

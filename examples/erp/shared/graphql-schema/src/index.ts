@@ -1,0 +1,2 @@
+export { SubgraphModule } from './subgraph.module';
+export { type Subgraph, subgraphs } from './subgraphs';
