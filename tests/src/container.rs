@@ -67,25 +67,47 @@ impl Container {
 
     /// Starts it and waits until its health check succeeds; one that ends or stays unhealthy fails the test.
     #[must_use]
-    pub fn healthy(mut self) -> Self {
-        self.id = self
-            .docker
-            .command(["run", "--detach"])
-            .args(LOCKED_DOWN)
-            // The check is the image's own, only asked more often.
-            .args(["--health-interval=1s", "--health-start-interval=500ms"])
-            .args(&self.arguments)
-            .args([&self.image])
-            .output();
+    pub fn healthy(self) -> Self {
+        // The check is the image's own, only asked more often.
+        let container = self.started(&["--health-interval=1s", "--health-start-interval=500ms"]);
+        container.wait_until(|state| state["Health"]["Status"] == "healthy");
+        container
+    }
+
+    /// Starts it and waits until a URL answers with 200, whatever its health check says; one that ends, or does not
+    /// answer, fails the test.
+    #[must_use]
+    pub fn answering(self, url: &str) -> Self {
+        let container = self.started(&[]);
+        container.wait_until(|_| {
+            let answer = container.ask("GET", url, "");
+            answer.is_some_and(|answer| answer.status == 200)
+        });
+        container
+    }
+
+    fn started(mut self, more: &[&str]) -> Self {
+        let run = self.docker.command(["run", "--detach"]).args(LOCKED_DOWN);
+        let run = run.args(more).args(&self.arguments).args([&self.image]);
+        self.id = run.output();
+        self
+    }
+
+    fn wait_until(&self, done: impl Fn(&Value) -> bool) {
         let deadline = Instant::now() + HEALTHY_LIMIT;
         loop {
-            let state = self.inspect();
-            let state = &state["State"];
-            match (state["Status"].as_str(), state["Health"]["Status"].as_str()) {
-                (Some("running"), Some("healthy")) => return self,
-                (Some("running" | "created"), Some(_)) if Instant::now() < deadline => thread::sleep(POLL),
-                _ => panic!("the container is not healthy: {state}\n{}", self.logs()),
+            let inspected = self.inspect();
+            let state = &inspected["State"];
+            let lives = matches!(state["Status"].as_str(), Some("running" | "created"));
+            if lives && done(state) {
+                return;
             }
+            assert!(
+                lives && state["Health"].is_object() && Instant::now() < deadline,
+                "the container is not well: {state}\n{}",
+                self.logs()
+            );
+            thread::sleep(POLL);
         }
     }
 
@@ -107,18 +129,36 @@ impl Container {
 
     /// Asks the service by HTTP with another method than GET.
     pub fn request(&self, method: &str, url: &str) -> Answer {
-        let script = "const [method, url] = process.argv.slice(1);
-            fetch(url, { method, signal: AbortSignal.timeout(60000) }).then(async (response) => {
+        self.answer(method, url, "")
+    }
+
+    /// Posts JSON to the service.
+    pub fn post(&self, url: &str, body: &Value) -> Answer {
+        self.answer("POST", url, &body.to_string())
+    }
+
+    fn answer(&self, method: &str, url: &str, body: &str) -> Answer {
+        let answer = self.ask(method, url, body);
+        answer.unwrap_or_else(|| panic!("{url} does not answer\n{}", self.logs()))
+    }
+
+    /// Returns the answer, or nothing where the service does not give one.
+    fn ask(&self, method: &str, url: &str, body: &str) -> Option<Answer> {
+        let script = "const [method, url, body] = process.argv.slice(1);
+            const headers = body ? { 'content-type': 'application/json' } : {};
+            const signal = AbortSignal.timeout(60000);
+            fetch(url, { method, headers, body: body || undefined, signal }).then(async (response) => {
               const body = Buffer.from(await response.arrayBuffer()).toString('base64');
               const type = response.headers.get('content-type') ?? '';
               console.log(JSON.stringify({ status: response.status, type, body }));
             });";
-        let text = self
-            .docker
-            .command(["exec", &self.id, "node", "-e", script, method, url])
-            .output();
-        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}"));
-        Answer {
+        let exec = ["exec", &self.id, "node", "-e", script, method, url, body];
+        let finished = self.docker.command(exec).finish();
+        if !finished.status.success() {
+            return None;
+        }
+        let answer: Value = serde_json::from_slice(&finished.stdout).expect("the script prints JSON");
+        Some(Answer {
             status: answer["status"]
                 .as_u64()
                 .and_then(|status| status.try_into().ok())
@@ -127,7 +167,7 @@ impl Container {
             body: STANDARD
                 .decode(answer["body"].as_str().unwrap_or_default())
                 .expect("base64"),
-        }
+        })
     }
 
     /// Runs a program in it and returns whether it succeeded, and what it printed.

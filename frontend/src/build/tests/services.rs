@@ -24,7 +24,11 @@ async fn every_further_service_is_planned_and_built() {
         files.insert(format!("app/services/{service}/dist/main.js"), Vec::new());
         let plan = planned(files.clone(), service).await;
         let own = &plan.installs[&plan.package];
-        let built: Vec<&str> = plan.packages.iter().map(|package| package.name.as_str()).collect();
+        let built: Vec<&str> = plan
+            .packages
+            .iter()
+            .map(|package| package.name.as_str())
+            .collect();
         told += &format!(
             "{service}: {}\n  base {}\n  production installed on {}\n  {} packages installed, {} in production\n  builds {}\n",
             plan.package,
