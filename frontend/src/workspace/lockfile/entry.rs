@@ -2,7 +2,7 @@
 //!
 //! A build reads thousands of entries, each of some hundred bytes, where a parser for all of YAML spends its
 //! time on what none of them holds. Only what means the same to every YAML parser is read here: block mappings
-//! indented by two, plain and single-quoted scalars on one line, flow collections of scalars. Everything else
+//! and lists of scalars indented by two, plain and single-quoted scalars on one line, flow collections of scalars. Everything else
 //! is `None`, and read by the parser.
 
 use serde_json::{Map, Value};
@@ -39,10 +39,13 @@ impl Lines<'_> {
             self.rest.next();
             let (key, value) = key(content)?;
             let value = match value {
-                "" => match self.mapping(indent + 2, depth + 1)? {
-                    // A key with nothing below it is null.
-                    empty if empty.is_empty() => return None,
-                    map => Value::Object(map),
+                "" => match self.list(indent + 2)? {
+                    empty if empty.is_empty() => match self.mapping(indent + 2, depth + 1)? {
+                        // A key with nothing below it is null.
+                        empty if empty.is_empty() => return None,
+                        map => Value::Object(map),
+                    },
+                    items => Value::Array(items),
                 },
                 value => inline(value)?,
             };
@@ -51,6 +54,20 @@ impl Lines<'_> {
             }
         }
         Some(map)
+    }
+
+    /// Reads the items of a list as far as there are any.
+    fn list(&mut self, indent: usize) -> Option<Vec<Value>> {
+        let mut items = Vec::new();
+        while let Some(line) = self.rest.peek() {
+            let content = line.trim_start_matches(' ');
+            match content.strip_prefix("- ") {
+                Some(item) if line.len() - content.len() == indent => items.push(scalar(item)?),
+                _ => break,
+            }
+            self.rest.next();
+        }
+        Some(items)
     }
 }
 
@@ -247,6 +264,12 @@ mod tests {
             "  - a",
             "  'a'b: c",
             "\ta: b",
+            "  a:\n  - b",
+            "  a:\n    - b\n      c",
+            "  a:\n    - b\n    c: d",
+            "  a:\n    - b: c",
+            "  a:\n    - - b",
+            "  a:\n    -",
         ] {
             assert_eq!(read(text), None, "{text:?}");
         }
@@ -258,10 +281,11 @@ mod tests {
 
     #[test]
     fn reads_strings_and_booleans() {
-        let text = "  '@x/y@1.0.0(z@1)':\n    version: 1.0.0\n    cpu: [x64, '!arm']\n    resolution: {integrity: sha512-a/b==, type: git}\n    hasBin: true\n    deprecated: no longer, really\n    peers: {}";
+        let text = "  '@x/y@1.0.0(z@1)':\n    version: 1.0.0\n    cpu: [x64, '!arm']\n    resolution: {integrity: sha512-a/b==, type: git}\n    hasBin: true\n    deprecated: no longer, really\n    peers: {}\n    list:\n      - '@d/e'\n      - f\n    bundled: true";
         let expected = serde_json::json!({ "@x/y@1.0.0(z@1)": {
             "version": "1.0.0", "cpu": ["x64", "!arm"], "resolution": { "integrity": "sha512-a/b==", "type": "git" },
             "hasBin": true, "deprecated": "no longer, really", "peers": {},
+            "list": ["@d/e", "f"], "bundled": true,
         }});
         assert_eq!(read(text), Some(expected));
     }
