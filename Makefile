@@ -13,7 +13,7 @@ endif
 ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RELEASE),--release $(RELEASE))
 
 .DEFAULT_GOAL := help
-.PHONY: help engine image bases demo test lint down clean
+.PHONY: help engine image bases demo bench test lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
 WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
@@ -32,6 +32,12 @@ bases: ## Pull the base images, or load stand-ins where that fails (NODE="20 22 
 
 demo: image bases ## Build, run, change and rebuild one service of examples/erp, beside a naive image
 	@$(WITH_ENGINE) tests/engine/demo.sh
+
+# What `make bench` passes on; the program says what each may be.
+BENCH := SCENARIOS BUILDERS SERVICES RUNS BAKE_RUNS WORKSPACE OUT
+bench: image bases ## Measure builds beside other ways of building (SCENARIOS=a,b BUILDERS=x,y SERVICES=auth RUNS=3)
+	@$(WITH_ENGINE) cargo run --quiet --locked --release -p vextrus-bench -- \
+	  $(foreach name,$(BENCH),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 
 lint: ## Check formatting, clippy, licences, sources and advisories
 	@tests/engine/lint.sh

@@ -94,7 +94,7 @@ assert_promises() {
 
 workspace=${1:-examples/erp}
 [ -e "$workspace/services/auth/service.toml" ] || die "$workspace has no services/auth/service.toml"
-naive_file=$PWD/tests/engine/naive.Dockerfile
+naive_file=$PWD/bench/builders/naive.Dockerfile
 tar --create --directory "$workspace" --exclude node_modules --exclude dist . |
   (mkdir "$work/copy" && tar --extract --directory "$work/copy")
 cd "$work/copy"

@@ -62,6 +62,20 @@ unmount_all() {
   done
 }
 
+# Moves the calling process into a group beside the engine's containers, so that one control group, by
+# the engine's name, holds all that the engine uses: itself, the steps of builds, containers.
+enter_cgroup() {
+  local root=/sys/fs/cgroup hierarchy hierarchies
+  hierarchies=("$root"/*)
+  [ ! -e $root/cgroup.controllers ] || hierarchies=("$root")
+  for hierarchy in "${hierarchies[@]}"; do
+    if [ -e "$hierarchy/cgroup.procs" ] && mkdir -p "$hierarchy/$CGROUP/daemon"; then
+      # Hierarchies that count nothing, such as cpuset's, may refuse it.
+      echo "$BASHPID" >"$hierarchy/$CGROUP/daemon/cgroup.procs" || true
+    fi
+  done 2>/dev/null
+}
+
 # Removes the engine's control groups, which are empty by now, from every hierarchy.
 remove_cgroups() {
   find /sys/fs/cgroup -depth -type d \( -path "*/$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null || true

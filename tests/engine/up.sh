@@ -88,8 +88,10 @@ start() {
   write_config
   echo "$store $release" >"$RUN_DIR/kind"
   # A session of its own, and no file of ours left open: the caller may be `eval "$(make engine)"`.
-  env -u DOCKER_HOST -u DOCKER_CONTEXT setsid dockerd --config-file "$CONFIG_FILE" \
-    >"$LOG_FILE" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  {
+    enter_cgroup
+    exec env -u DOCKER_HOST -u DOCKER_CONTEXT setsid dockerd --config-file "$CONFIG_FILE"
+  } >"$LOG_FILE" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
   pid=$!
   for ((n = 0; n < 240; n++)); do
     if answers "unix://$SOCKET"; then return; fi

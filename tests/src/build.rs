@@ -1,6 +1,5 @@
 //! Builds with plain `docker buildx`, and what became of them.
 
-use std::collections::BTreeMap;
 use std::io::{Seek as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -35,6 +34,8 @@ pub struct Built {
     pub image: Image,
     /// What the engine did.
     pub progress: Progress,
+    /// How long the client took.
+    pub took: Duration,
 }
 
 /// A call (`--call`, `--check`) that ended.
@@ -107,29 +108,33 @@ impl<'a> Build<'a> {
         let metadata = NamedTempFile::new().expect("a temporary file");
         let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
         let docker = self.docker.clone();
-        let progress = self
+        let (progress, took) = self
             .args(["--load", "--tag", &tag, "--metadata-file", &metadata_path])
             .succeed();
         let metadata = read_json(&metadata);
         let image = Image::tagged(docker, tag, digest(&metadata));
-        Built { image, progress }
+        Built {
+            image,
+            progress,
+            took,
+        }
     }
 
     /// Builds, and keeps nothing but the cache; a failure fails the test.
     pub fn steps(self) -> Progress {
-        self.args(["--output", "type=cacheonly"]).succeed()
+        self.args(["--output", "type=cacheonly"]).succeed().0
     }
 
     /// Builds and pushes to a registry under a name of its own there; a failure fails the test.
     pub fn push(self, registry: &Registry) -> Pushed {
         let reference = registry.reference(&unique_tag());
         let docker = self.docker.clone();
-        let progress = self.args(["--push", "--tag", &reference]).succeed();
+        let (progress, _) = self.args(["--push", "--tag", &reference]).succeed();
         Pushed::new(docker, reference, progress)
     }
 
-    /// Builds; a failure fails the test.
-    fn succeed(self) -> Progress {
+    /// Builds and returns what was done, and in what time; a failure fails the test.
+    fn succeed(self) -> (Progress, Duration) {
         let finished = self.finish(BUILD_LIMIT);
         let progress = Progress::parse(&finished.stderr);
         assert!(
@@ -138,7 +143,7 @@ impl<'a> Build<'a> {
             progress.log(),
             progress.text()
         );
-        progress
+        (progress, finished.took)
     }
 
     /// Runs the client with the arguments alone, and with variables of its environment, however that ends.
@@ -237,69 +242,26 @@ impl Refused {
     }
 }
 
-impl Docker {
-    /// Builds several services of the example in one `docker buildx bake`, by its own bake file.
-    pub fn bake(&self, workspace: &Workspace, services: &[&str]) -> (BTreeMap<String, Image>, Progress) {
-        let metadata = NamedTempFile::new().expect("a temporary file");
-        let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
-        let tags: BTreeMap<String, String> = services
-            .iter()
-            .map(|service| ((*service).to_owned(), unique_tag()))
-            .collect();
-        let overrides = tags
-            .iter()
-            .map(|(service, tag)| format!("--set={service}.tags={tag}"));
-        let finished = self
-            .command([
-                "buildx",
-                "bake",
-                "--progress=rawjson",
-                "--provenance=false",
-                "--load",
-            ])
-            .args(["--metadata-file", &metadata_path])
-            .args(overrides)
-            .args(services)
-            .directory(workspace.root())
-            .within(BUILD_LIMIT)
-            .last_words(still_running)
-            .finish();
-        let progress = Progress::parse(&finished.stderr);
-        assert!(
-            finished.status.success(),
-            "the bake failed:\n{}\n{}",
-            progress.log(),
-            progress.text()
-        );
-        let metadata = read_json(&metadata);
-        let images = tags.into_iter().map(|(service, tag)| {
-            let digest = digest(&metadata[&service]);
-            (service, Image::tagged(self.clone(), tag, digest))
-        });
-        (images.collect(), progress)
-    }
-}
-
 /// Says of a build that did not end what the engine was at, by the records that it had printed.
-fn still_running(records: &str) -> String {
+pub(crate) fn still_running(records: &str) -> String {
     format!("the engine was at:\n{}", Progress::parse(records).at_its_end())
 }
 
 /// Returns the digest of the image's manifest, which names all that is in the image.
-fn digest(metadata: &Value) -> String {
+pub(crate) fn digest(metadata: &Value) -> String {
     metadata["containerimage.digest"]
         .as_str()
         .expect("the metadata has a digest")
         .to_owned()
 }
 
-fn read_json(file: &NamedTempFile) -> Value {
+pub(crate) fn read_json(file: &NamedTempFile) -> Value {
     let text = std::fs::read_to_string(file.path()).expect("the metadata file is there");
     serde_json::from_str(&text).expect("the metadata is JSON")
 }
 
 /// Returns a tag that no other build has, of this run or another one at the same time.
-fn unique_tag() -> String {
+pub(crate) fn unique_tag() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     format!(
         "vextrus-e2e:{}-{}",

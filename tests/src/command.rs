@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,21 @@ use std::time::{Duration, Instant};
 /// other work keeps busy as well: it is many times what the command takes on an idle machine.
 const USUAL_LIMIT: Duration = Duration::from_secs(300);
 /// How often a running command is looked at.
-const POLL: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(5);
+
+/// Whether everything is to end.
+static ABORTED: AtomicBool = AtomicBool::new(false);
+
+/// Ends the command that runs, and each that begins from now on, by a panic: whoever waits for one cleans up as after
+/// any other failure. What cleans up is left to its end.
+pub fn abort() {
+    ABORTED.store(true, Ordering::SeqCst);
+}
+
+/// Says whether everything is to end.
+pub fn is_aborted() -> bool {
+    ABORTED.load(Ordering::SeqCst)
+}
 
 /// A command before it runs.
 #[derive(Debug)]
@@ -19,6 +34,7 @@ pub struct Invocation {
     command: Command,
     limit: Duration,
     last_words: fn(&str) -> String,
+    cleans_up: bool,
 }
 
 /// A command that ended.
@@ -46,6 +62,7 @@ impl Invocation {
             command,
             limit: USUAL_LIMIT,
             last_words: |stderr| format!("its last words:\n{}", tail(stderr)),
+            cleans_up: false,
         }
     }
 
@@ -91,6 +108,13 @@ impl Invocation {
         self
     }
 
+    /// Marks it as one that removes what others left: it runs to its end although everything is to end.
+    #[must_use]
+    pub fn cleaning_up(mut self) -> Self {
+        self.cleans_up = true;
+        self
+    }
+
     /// Runs it to its end, whatever that is; past its limit it is killed and the test fails.
     pub fn finish(mut self) -> Finished {
         let what = format!("{:?}", self.command);
@@ -103,13 +127,14 @@ impl Invocation {
             .unwrap_or_else(|error| panic!("{what} does not start: {error}"));
         let stdout = child.stdout.take().map(drain);
         let stderr = child.stderr.take().map(drain);
-        let status = await_end(&mut child, start + self.limit);
+        let status = await_end(&mut child, start + self.limit, self.cleans_up);
         let took = start.elapsed();
         let read = |pipe: Option<thread::JoinHandle<Vec<u8>>>| {
             pipe.and_then(|reader| reader.join().ok()).unwrap_or_default()
         };
         let (stdout, stderr) = (read(stdout), String::from_utf8_lossy(&read(stderr)).into_owned());
         let Some(status) = status else {
+            assert!(start.elapsed() >= self.limit, "aborted: {what}");
             panic!(
                 "{what} had not ended after {:?}; {}",
                 self.limit,
@@ -152,12 +177,13 @@ impl Finished {
     }
 }
 
-/// Waits for the end until the deadline, then kills the command's whole group.
-fn await_end(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+/// Waits for the end until the deadline, or until everything is to end, then kills the command's whole group.
+fn await_end(child: &mut Child, deadline: Instant, cleans_up: bool) -> Option<ExitStatus> {
     loop {
+        let goes_on = cleans_up || thread::panicking() || !is_aborted();
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
+            Ok(None) if goes_on && Instant::now() < deadline => thread::sleep(POLL),
             _ => break,
         }
     }

@@ -27,6 +27,7 @@ pub struct Container {
     docker: Docker,
     image: String,
     arguments: Vec<String>,
+    restrictions: &'static [&'static str],
     id: String,
 }
 
@@ -47,6 +48,7 @@ impl Container {
             docker: image.docker.clone(),
             image: image.name.clone(),
             arguments: Vec::new(),
+            restrictions: &LOCKED_DOWN,
             id: String::new(),
         }
     }
@@ -65,11 +67,24 @@ impl Container {
         self
     }
 
+    /// Runs it as docker does when nothing is asked of it, not locked down.
+    #[must_use]
+    pub fn unrestricted(mut self) -> Self {
+        self.restrictions = &[];
+        self
+    }
+
+    /// Starts it and waits for nothing.
+    #[must_use]
+    pub fn started(self) -> Self {
+        self.start(&[])
+    }
+
     /// Starts it and waits until its health check succeeds; one that ends or stays unhealthy fails the test.
     #[must_use]
     pub fn healthy(self) -> Self {
         // The check is the image's own, only asked more often.
-        let container = self.started(&["--health-interval=1s", "--health-start-interval=500ms"]);
+        let container = self.start(&["--health-interval=1s", "--health-start-interval=500ms"]);
         container.wait_until(|state| state["Health"]["Status"] == "healthy");
         container
     }
@@ -78,7 +93,7 @@ impl Container {
     /// answer, fails the test.
     #[must_use]
     pub fn answering(self, url: &str) -> Self {
-        let container = self.started(&[]);
+        let container = self.started();
         container.wait_until(|_| {
             let answer = container.ask("GET", url, "");
             answer.is_some_and(|answer| answer.status == 200)
@@ -86,8 +101,8 @@ impl Container {
         container
     }
 
-    fn started(mut self, more: &[&str]) -> Self {
-        let run = self.docker.command(["run", "--detach"]).args(LOCKED_DOWN);
+    fn start(mut self, more: &[&str]) -> Self {
+        let run = self.docker.command(["run", "--detach"]).args(self.restrictions);
         let run = run.args(more).args(&self.arguments).args([&self.image]);
         self.id = run.output();
         self
@@ -116,7 +131,7 @@ impl Container {
         let run = self
             .docker
             .command(["run", "--rm"])
-            .args(LOCKED_DOWN)
+            .args(self.restrictions)
             .args(&self.arguments)
             .args([&self.image]);
         run.output()
@@ -200,7 +215,7 @@ impl Container {
         String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr
     }
 
-    fn inspect(&self) -> Value {
+    pub(crate) fn inspect(&self) -> Value {
         let text = self
             .docker
             .command(["inspect", "--format", "{{json .}}", &self.id])

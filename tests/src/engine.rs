@@ -44,6 +44,13 @@ impl Docker {
         Build::new(self.clone(), workspace)
     }
 
+    /// Returns the client of the engine at an address.
+    pub fn at(host: &str) -> Self {
+        Self {
+            host: Some(host.to_owned()),
+        }
+    }
+
     /// Says whether the engine answers.
     pub fn answers(&self) -> bool {
         self.command(["info", "--format", "{{.ServerVersion}}"])
@@ -110,6 +117,27 @@ impl Engine {
         engine
     }
 
+    /// Starts a private engine beside this one, empty but for the same frontend and base images.
+    pub fn sibling(&self, store: Store) -> PrivateEngine {
+        self.start(&["--store", store.as_str()])
+    }
+
+    /// Starts the engine of a Debian release beside this one, with the image store that was usual then.
+    pub fn of_release(&self, release: &str) -> PrivateEngine {
+        self.start(&["--release", release, "--store", Store::Classic.as_str()])
+    }
+
+    fn start(&self, kind: &[&str]) -> PrivateEngine {
+        self.docker.start(kind, &IMAGES)
+    }
+}
+
+impl Docker {
+    /// Starts a private engine beside this one with its image store, empty but for some of this one's images.
+    pub fn sibling(&self, images: &[&str]) -> PrivateEngine {
+        self.start(&["--store", self.store().as_str()], images)
+    }
+
     /// Says how it keeps its images.
     pub fn store(&self) -> Store {
         let status = self
@@ -122,32 +150,22 @@ impl Engine {
         }
     }
 
-    /// Starts a private engine beside this one, empty but for the same frontend and base images.
-    pub fn sibling(&self, store: Store) -> PrivateEngine {
-        self.start(&["--store", store.as_str()])
-    }
-
-    /// Starts the engine of a Debian release beside this one, with the image store that was usual then.
-    pub fn of_release(&self, release: &str) -> PrivateEngine {
-        self.start(&["--release", release, "--store", Store::Classic.as_str()])
-    }
-
-    fn start(&self, kind: &[&str]) -> PrivateEngine {
+    fn start(&self, kind: &[&str], images: &[&str]) -> PrivateEngine {
         let name = unique_name();
+        // It is taken down however this ends.
+        let mut private = PrivateEngine {
+            docker: Self::default(),
+            name,
+        };
         let line = Invocation::new(repository().join("tests/engine/up.sh"))
-            .args(["--name", &name])
+            .args(["--name", &private.name])
             .args(kind)
             .within(ENGINE_LIMIT)
             .output();
         let host = line
             .strip_prefix("export DOCKER_HOST=")
             .unwrap_or_else(|| panic!("up.sh printed {line:?}, not an address"));
-        let private = PrivateEngine {
-            docker: Docker {
-                host: Some(host.to_owned()),
-            },
-            name,
-        };
+        private.docker = Self::at(host);
         // From this engine and no other: a base under another digest is another step.
         let mut save = Command::new("docker");
         if let Some(host) = &self.host {
@@ -155,14 +173,14 @@ impl Engine {
         }
         let mut save = save
             .arg("save")
-            .args(IMAGES)
+            .args(images)
             .stdout(Stdio::piped())
             .spawn()
             .expect("docker starts");
-        let images = save.stdout.take().expect("its output is a pipe");
+        let output = save.stdout.take().expect("its output is a pipe");
         let _ = private
             .command(["load", "--quiet"])
-            .input(images)
+            .input(output)
             .within(ENGINE_LIMIT)
             .finish()
             .succeeded();
@@ -218,6 +236,13 @@ pub struct PrivateEngine {
     name: String,
 }
 
+impl PrivateEngine {
+    /// Returns its name, by which `tests/engine` knows it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl Deref for PrivateEngine {
     type Target = Docker;
 
@@ -231,6 +256,7 @@ impl Drop for PrivateEngine {
         let down = Invocation::new(repository().join("tests/engine/down.sh"))
             .args(["--clean", "--name", &self.name])
             .within(ENGINE_LIMIT)
+            .cleaning_up()
             .finish();
         if !down.status.success() {
             eprintln!(

@@ -108,13 +108,7 @@ impl Image {
 
     /// Returns the layers in order, with the sizes that they are kept and pushed with.
     pub fn layers(&self) -> Vec<Layer> {
-        let manifest = self.save().manifest();
-        let layers = manifest["layers"].as_array().expect("the manifest has layers");
-        let layer = |layer: &Value| Layer {
-            digest: layer["digest"].as_str().expect("a layer has a digest").to_owned(),
-            size: layer["size"].as_u64().expect("a layer has a size"),
-        };
-        layers.iter().map(layer).collect()
+        self.save().layers()
     }
 
     /// Returns the bytes that a registry which has `before` would be sent.
@@ -127,16 +121,8 @@ impl Image {
             .sum()
     }
 
-    fn save(&self) -> Archive {
-        let archive = Archive::new();
-        let save = ["image", "save", "--output", archive.path(), &self.name];
-        let _ = self
-            .docker
-            .command(save)
-            .within(TRANSFER_LIMIT)
-            .finish()
-            .succeeded();
-        archive
+    pub(crate) fn save(&self) -> Archive {
+        Archive::save(&self.docker, &[&self.name])
     }
 
     /// Returns every file of the image.
@@ -173,7 +159,7 @@ impl Drop for Image {
 }
 
 /// A tar file that docker writes; it replaces a file that is there, so this one has a directory of its own.
-struct Archive {
+pub(crate) struct Archive {
     _directory: TempDir,
     path: String,
 }
@@ -193,18 +179,54 @@ impl Archive {
         }
     }
 
+    /// Writes images, what they share once.
+    pub(crate) fn save(docker: &Docker, names: &[&str]) -> Self {
+        let archive = Self::new();
+        let save = docker.command(["image", "save", "--output", archive.path()]);
+        let _ = save.args(names).within(TRANSFER_LIMIT).finish().succeeded();
+        archive
+    }
+
     fn path(&self) -> &str {
         &self.path
     }
 
-    fn open(&self) -> File {
+    pub(crate) fn open(&self) -> File {
         File::open(&self.path).expect("the archive is there")
+    }
+
+    /// Reads the layers of the only image in order, with the sizes that they are kept with.
+    pub(crate) fn layers(&self) -> Vec<Layer> {
+        layers(&self.manifest())
+    }
+
+    /// Reads the layers of the image of a name, as `layers` does.
+    pub(crate) fn layers_of(&self, name: &str) -> Vec<Layer> {
+        let index = self.member("index.json");
+        let images = index["manifests"].as_array().expect("the archive has images");
+        let full_name = |image: &Value| image["annotations"]["io.containerd.image.name"].clone();
+        let named = |image: &&Value| full_name(image).as_str().is_some_and(|full| full.ends_with(name));
+        let image = images.iter().find(named);
+        let image = image.unwrap_or_else(|| panic!("the archive has no image {name}"));
+        layers(&self.blob(&self.own_platform(image)))
+    }
+
+    /// Returns the descriptor of the image for the machine's platform where a descriptor names several: the first.
+    fn own_platform(&self, descriptor: &Value) -> Value {
+        let named = self.blob(descriptor);
+        match named["manifests"]
+            .as_array()
+            .and_then(|manifests| manifests.first())
+        {
+            Some(first) => first.clone(),
+            None => descriptor.clone(),
+        }
     }
 
     /// Reads the image's manifest.
     fn manifest(&self) -> Value {
         let index = self.member("index.json");
-        self.blob(&index["manifests"][0])
+        self.blob(&self.own_platform(&index["manifests"][0]))
     }
 
     /// Reads what a descriptor names.
@@ -216,7 +238,7 @@ impl Archive {
     /// Reads a JSON file.
     fn member(&self, name: &str) -> Value {
         let mut archive = tar::Archive::new(self.open());
-        for entry in archive.entries().expect("a tar archive") {
+        for entry in archive.entries_with_seek().expect("a tar archive") {
             let mut entry = entry.expect("a tar archive");
             if entry.path_bytes().as_ref() == name.as_bytes() {
                 let mut text = String::new();
@@ -226,4 +248,14 @@ impl Archive {
         }
         panic!("the image's archive has no {name}");
     }
+}
+
+/// Reads the layers of a manifest in order.
+fn layers(manifest: &Value) -> Vec<Layer> {
+    let layers = manifest["layers"].as_array().expect("the manifest has layers");
+    let layer = |layer: &Value| Layer {
+        digest: layer["digest"].as_str().expect("a layer has a digest").to_owned(),
+        size: layer["size"].as_u64().expect("a layer has a size"),
+    };
+    layers.iter().map(layer).collect()
 }

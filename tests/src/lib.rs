@@ -3,21 +3,25 @@
 //!
 //! Everything here fails a test by panicking, waits no longer than a limit, and removes what it made.
 
+mod bake;
 mod build;
 mod command;
 mod container;
 mod engine;
 mod fixture;
 mod image;
+mod liveness;
 mod lockfile;
 mod progress;
 mod registry;
 mod server;
+mod sizes;
 mod tree;
 mod workspace;
 
+pub use bake::Baked;
 pub use build::{BUILD_LIMIT, Build, Built, Called, Refused};
-pub use command::{Finished, Invocation};
+pub use command::{Finished, Invocation, abort, is_aborted};
 pub use container::{Answer, Container};
 pub use engine::{Docker, Engine, PrivateEngine, Store};
 pub use fixture::{Case, Fixture, Outcome, Pnpm};
@@ -26,6 +30,7 @@ pub use lockfile::{Lockfile, Resolved};
 pub use progress::{Progress, Step};
 pub use registry::{Pushed, Registry};
 pub use server::Server;
+pub use sizes::{LayerSizes, Sizes};
 pub use tree::{Entry, Kind, Tree};
 pub use workspace::Workspace;
 

@@ -126,6 +126,17 @@ impl Progress {
         names
     }
 
+    /// Returns the names as `ran` does, whether the steps ran or came from the cache.
+    pub fn names(&self) -> Vec<&str> {
+        let names = self.steps.iter().map(|step| step.name.as_str());
+        let mut names: Vec<&str> = names
+            .filter(|name| !is_loading(name))
+            .map(|name| split(name).1)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Returns what the engine was at when the records ended, for people: the names of steps that had begun and not
     /// ended, with the last that each of them printed, and what the client said.
     pub fn at_its_end(&self) -> String {
@@ -169,6 +180,9 @@ fn is_loading(name: &str) -> bool {
     let loads = [
         "base ",
         "load ",
+        "FROM ",
+        "importing cache manifest",
+        "preparing build cache",
         "resolve image config",
         "docker-image://",
         "exporting ",

@@ -17,17 +17,25 @@ pub struct Workspace {
 impl Workspace {
     /// Copies the files of `examples/erp` that git tracks, as a fresh clone has them.
     pub fn erp() -> Self {
+        Self::tracked(&repository().join("examples/erp"))
+    }
+
+    /// Copies the files of a directory that git tracks.
+    pub fn tracked(original: &Path) -> Self {
         let directory = TempDir::with_prefix("vextrus-e2e-").expect("a temporary directory");
-        let example = repository().join("examples/erp");
         let listed = Invocation::new("git")
             .args(["ls-files", "-z"])
-            .directory(&example)
+            .directory(original)
             .output();
         for path in listed.split('\0').filter(|path| !path.is_empty()) {
-            let to = directory.path().join(path);
+            let (from, to) = (original.join(path), directory.path().join(path));
             fs::create_dir_all(to.parent().expect("a file lies in a directory"))
                 .expect("a directory is made");
-            fs::copy(example.join(path), &to).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let copied = match fs::read_link(&from) {
+                Ok(target) => std::os::unix::fs::symlink(target, &to),
+                Err(_) => fs::copy(&from, &to).map(|_| ()),
+            };
+            copied.unwrap_or_else(|error| panic!("{path}: {error}"));
         }
         Self { directory }
     }

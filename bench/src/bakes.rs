@@ -1,0 +1,149 @@
+//! All services in one bake, by one builder after the other: together their engines would fill the disk.
+
+use std::time::Duration;
+
+use crate::bed::{Bed, attempt};
+use crate::builder::Builder;
+use crate::edit::Edit;
+use crate::record::{Facts, Series};
+use crate::scenario::Scenario;
+use crate::session::{Made, Session};
+use crate::subject::Subject;
+
+/// The name that stands for all services of a bake.
+const ALL: &str = "all";
+/// The time of a whole bake.
+const BAKE_LIMIT: Duration = Duration::from_secs(3600);
+
+impl Session {
+    /// Measures the chosen bakes of services.
+    pub(crate) fn bakes(&mut self, subjects: &[&Subject]) {
+        let (cold, shared) = (self.wants(Scenario::BakeCold), self.wants(Scenario::BakeShared));
+        if !cold && !shared {
+            return;
+        }
+        if subjects.len() < 2 {
+            return self.note(Scenario::BakeCold, ALL, "there is one service alone");
+        }
+        for builder in self.selection.builders.clone() {
+            let mut series = Series::new(Scenario::BakeCold.name(), builder.name(), ALL);
+            let bed = self.cold_bakes(&mut series, builder, subjects);
+            if cold || series.failure.is_some() {
+                self.finish(series);
+            }
+            if let (true, Some(bed)) = (shared, bed) {
+                self.shared_bakes(builder, subjects, &bed);
+            }
+        }
+    }
+
+    /// Bakes on fresh engines and returns the last.
+    fn cold_bakes(&mut self, series: &mut Series, builder: Builder, subjects: &[&Subject]) -> Option<Bed> {
+        let wanted = self.wants(Scenario::BakeCold);
+        let runs = if wanted { self.selection.bake_runs } else { 1 };
+        let mut last = None;
+        for run in 0..runs {
+            self.doing(series.scenario, builder.name(), ALL, run);
+            drop(last.take());
+            let mut bed = match self.bed(subjects) {
+                Ok(bed) => bed,
+                Err(why) => {
+                    self.failed(series, why);
+                    break;
+                }
+            };
+            let Some(made) = self.measure(series, &bed, || self.bake(builder, subjects, &bed)) else {
+                break;
+            };
+            if run == 0 {
+                let facts = self.look(series, &bed, &made, subjects);
+                if wanted {
+                    self.each(series, subjects, &facts);
+                }
+            }
+            let settled = attempt(|| {
+                let images: Vec<_> = made.images.into_iter().map(|(_, image)| image).collect();
+                let layers = self.sizes.of(&images.iter().collect::<Vec<_>>());
+                bed.layers = layers.into_iter().flatten().map(|(layer, _)| layer).collect();
+                bed.images = images;
+                bed.keep();
+            });
+            if let Err(why) = settled {
+                self.failed(series, why);
+                break;
+            }
+            last = Some(bed);
+        }
+        last
+    }
+
+    /// Bakes after a change of the package that most services need.
+    fn shared_bakes(&mut self, builder: Builder, subjects: &[&Subject], bed: &Bed) {
+        let scenario = Scenario::BakeShared;
+        let mut series = Series::new(scenario.name(), builder.name(), ALL);
+        // Among all services some may need no package: then the most shared one of those that do.
+        let needy: Vec<&Subject> = subjects
+            .iter()
+            .copied()
+            .filter(|subject| !subject.closure.is_empty())
+            .collect();
+        let package = self.subjects.most_shared(&needy).or_else(|| {
+            let packages = needy
+                .iter()
+                .filter_map(|subject| self.subjects.most_shared(&[subject]));
+            packages.max_by_key(|package| {
+                needy
+                    .iter()
+                    .filter(|subject| subject.closure.contains(package))
+                    .count()
+            })
+        });
+        let Some(package) = package else {
+            return self.note(scenario, ALL, "no service needs a package of the workspace");
+        };
+        for run in 0..self.selection.bake_runs {
+            let edit = match Edit::code(&self.workspace, &package, "index.js") {
+                Ok(edit) => edit,
+                Err(why) => return self.note(scenario, ALL, &why),
+            };
+            self.doing(scenario.name(), builder.name(), ALL, run);
+            let applied = edit.apply(&self.workspace);
+            let made = self.measure(&mut series, bed, || self.bake(builder, subjects, bed));
+            applied.revert(&self.workspace);
+            let Some(made) = made else { break };
+            if run == 0 {
+                self.look(&mut series, bed, &made, subjects);
+            }
+            drop(made);
+            if let Err(why) = attempt(|| bed.forget()) {
+                self.failed(&mut series, why);
+            }
+        }
+        self.finish(series);
+    }
+
+    fn bake(&self, builder: Builder, subjects: &[&Subject], bed: &Bed) -> Made {
+        let targets = self.kit.targets(builder, subjects);
+        let mut baked = bed.engine.bake_by(&self.workspace, &targets, BAKE_LIMIT);
+        let image = |subject: &&Subject| {
+            let image = baked.images.remove(&subject.name)?;
+            Some((subject.name.clone(), image))
+        };
+        Made {
+            images: subjects.iter().filter_map(image).collect(),
+            progress: baked.progress,
+            took: baked.took,
+        }
+    }
+
+    /// Keeps the sizes of each image in records of their own, with the time of the whole.
+    fn each(&mut self, whole: &Series, subjects: &[&Subject], facts: &[Facts]) {
+        for (subject, facts) in subjects.iter().zip(facts) {
+            let mut series = Series::new(whole.scenario, whole.builder, &subject.name);
+            series.samples.clone_from(&whole.samples);
+            series.facts = *facts;
+            series.failure.clone_from(&whole.failure);
+            self.series.push(series);
+        }
+    }
+}

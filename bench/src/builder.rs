@@ -1,0 +1,187 @@
+//! What builds: the frontend, and Dockerfiles as people write them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use vextrus_e2e::{Build, Docker, Workspace, repository};
+
+use crate::subject::{Subject, Subjects};
+
+/// Turbo's version in its Dockerfile.
+pub(crate) const TURBO: &str = "2.11.11";
+
+/// One way to build a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Builder {
+    Naive,
+    Template,
+    TemplateTuned,
+    PnpmDocs,
+    Turbo,
+    Vextrus,
+}
+
+impl Builder {
+    /// All, in the order in which they are measured and reported.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Naive,
+        Self::Template,
+        Self::TemplateTuned,
+        Self::PnpmDocs,
+        Self::Turbo,
+        Self::Vextrus,
+    ];
+
+    /// Returns the name that selections, records and files in `bench/builders` have.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Naive => "naive",
+            Self::Template => "template",
+            Self::TemplateTuned => "template-tuned",
+            Self::PnpmDocs => "pnpm-docs",
+            Self::Turbo => "turbo",
+            Self::Vextrus => "vextrus",
+        }
+    }
+
+    /// Says whether its .dockerignore leaves the other services out, as its author names what to copy.
+    fn copies_its_own_alone(self) -> bool {
+        matches!(self, Self::Template | Self::TemplateTuned)
+    }
+}
+
+/// The Dockerfiles of all builders for all services, outside of the workspace, which stays as it is.
+#[derive(Debug)]
+pub(crate) struct Kit {
+    directory: TempDir,
+    tools: String,
+}
+
+impl Kit {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// The file that cannot be written.
+    pub(crate) fn new(subjects: &Subjects) -> Result<Self, String> {
+        let originals = repository().join("bench/builders");
+        let tools = originals.display().to_string();
+        let directory = TempDir::with_prefix("vextrus-bench-").map_err(|error| error.to_string())?;
+        let ignored = read(&originals.join("dockerignore"))?;
+        for builder in Builder::ALL {
+            if builder == Builder::Vextrus {
+                continue;
+            }
+            let dockerfile = read(&originals.join(format!("{}.Dockerfile", builder.name())))?;
+            for subject in subjects.all() {
+                let file = place(directory.path(), builder, subject);
+                let mut ignored = ignored.clone();
+                if builder.copies_its_own_alone() {
+                    for other in subjects.others(subject) {
+                        ignored.push_str(&format!("{}\n", other.directory));
+                    }
+                }
+                write(&file, &dockerfile)?;
+                write(&file.with_added_extension("dockerignore"), &ignored)?;
+            }
+        }
+        Ok(Self { directory, tools })
+    }
+
+    /// Prepares the build of a service.
+    pub(crate) fn build<'a>(
+        &self,
+        builder: Builder,
+        subject: &Subject,
+        docker: &Docker,
+        workspace: &'a Workspace,
+    ) -> Build<'a> {
+        let build = docker.build(workspace);
+        if builder == Builder::Vextrus {
+            return build.file(&subject.file);
+        }
+        let arguments = arguments(subject);
+        let arguments = arguments
+            .iter()
+            .map(|(name, value)| format!("--build-arg={name}={value}"));
+        build
+            .file(&self.file(builder, subject))
+            .args([format!("--build-context=tools={}", self.tools)])
+            .args(arguments)
+    }
+
+    /// Returns the targets of a bake, by the services' names.
+    pub(crate) fn targets(&self, builder: Builder, subjects: &[&Subject]) -> Value {
+        let target = |subject: &&Subject| {
+            let target = if builder == Builder::Vextrus {
+                json!({ "context": ".", "dockerfile": subject.file })
+            } else {
+                json!({
+                    "context": ".",
+                    "dockerfile": self.file(builder, subject),
+                    "contexts": { "tools": self.tools },
+                    "args": arguments(subject),
+                })
+            };
+            (subject.name.clone(), target)
+        };
+        Value::Object(subjects.iter().map(target).collect())
+    }
+
+    fn file(&self, builder: Builder, subject: &Subject) -> String {
+        place(self.directory.path(), builder, subject)
+            .display()
+            .to_string()
+    }
+}
+
+/// Returns the build arguments that make a Dockerfile one of this service.
+fn arguments(subject: &Subject) -> BTreeMap<&'static str, String> {
+    let stage = if subject.run_packages.is_empty() {
+        "plain"
+    } else {
+        "packages"
+    };
+    let major = subject
+        .pnpm
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
+    // Since pnpm 10 `deploy` wants injected workspace packages or this flag.
+    let deploy = if major >= Some(10) { "--legacy" } else { "" };
+    BTreeMap::from([
+        ("BUILD_BASE", subject.build_base.clone()),
+        ("RUN_BASE", subject.run_base.clone()),
+        ("RUN_STAGE", stage.to_owned()),
+        ("BUILD_PACKAGES", subject.build_packages.join(" ")),
+        ("RUN_PACKAGES", subject.run_packages.join(" ")),
+        ("PNPM", subject.pnpm.clone()),
+        ("TURBO", TURBO.to_owned()),
+        ("PACKAGE", subject.package.clone()),
+        ("DIRECTORY", subject.directory.clone()),
+        ("ENTRY", subject.entry.clone()),
+        ("PORT", subject.port.to_string()),
+        (
+            "HEALTH",
+            subject.health.first().cloned().unwrap_or_else(|| "/".to_owned()),
+        ),
+        ("DEPLOY_FLAGS", deploy.to_owned()),
+    ])
+}
+
+fn place(directory: &Path, builder: Builder, subject: &Subject) -> PathBuf {
+    let file = format!("{}.Dockerfile", subject.name.replace('/', "-"));
+    directory.join(builder.name()).join(file)
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    let directory = file.parent().unwrap_or(file);
+    std::fs::create_dir_all(directory)
+        .and_then(|()| std::fs::write(file, text))
+        .map_err(|error| format!("{}: {error}", file.display()))
+}

@@ -1,0 +1,158 @@
+//! Measures vextrus/frontend beside the ways in which services of pnpm monorepos are built today.
+//!
+//! Each builder builds the same services on private engines of its own, with the records of the engine itself, its
+//! control group and the layers it made as witnesses. `make bench` runs it; docs/benchmarks.md says what came out.
+
+mod bakes;
+mod bed;
+mod builder;
+mod chart;
+mod display;
+mod edit;
+mod equal;
+mod meter;
+mod processes;
+mod record;
+mod report;
+mod scenario;
+mod selection;
+mod session;
+mod single;
+mod subject;
+mod targets;
+mod units;
+mod versions;
+
+use std::cell::OnceCell;
+use std::path::Path;
+use std::process::ExitCode;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use vextrus_e2e::{Docker, Workspace, abort, is_aborted, repository};
+
+use crate::bed::attempt;
+use crate::builder::Kit;
+use crate::display::Display;
+use crate::report::Report;
+use crate::selection::{Selection, unknown};
+use crate::session::Session;
+use crate::subject::{Subject, Subjects};
+use crate::versions::Run;
+
+/// The service whose scenarios are measured where none is named.
+const USUAL: &str = "auth";
+
+fn main() -> ExitCode {
+    // Whoever catches a failure tells it in its place.
+    std::panic::set_hook(Box::new(|_| ()));
+    let selection = match Selection::parse(std::env::args().skip(1)) {
+        Ok(selection) => selection,
+        Err(mistakes) => return refuse(&mistakes),
+    };
+    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]);
+    let mut signals = match signals {
+        Ok(signals) => signals,
+        Err(error) => return refuse(&format!("signals cannot be received: {error}")),
+    };
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            eprintln!("\naborted: the engines are taken down");
+            abort();
+        }
+    });
+    match std::panic::catch_unwind(|| run(selection)) {
+        Ok(Ok(true)) => ExitCode::SUCCESS,
+        Ok(Ok(false)) => ExitCode::FAILURE,
+        Ok(Err(why)) => refuse(&why),
+        Err(_) if is_aborted() => ExitCode::from(130),
+        Err(_) => refuse("the benchmark failed"),
+    }
+}
+
+fn refuse(why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(2)
+}
+
+/// Measures what is selected, writes the report, and says whether everything went well.
+fn run(selection: Selection) -> Result<bool, String> {
+    let docker = Docker::default();
+    let original = match &selection.workspace {
+        Some(directory) => directory
+            .canonicalize()
+            .map_err(|error| format!("{}: {error}", directory.display()))?,
+        None => repository().join("examples/erp"),
+    };
+    let display = Display::new();
+    display.doing("asking the frontend for the plans of all services");
+    let (workspace, subjects) = attempt(|| {
+        let workspace = Workspace::tracked(&original);
+        let subjects = Subjects::find(&docker, &workspace);
+        (workspace, subjects)
+    })?;
+    let subjects = subjects?;
+    let (single, baked) = chosen(&selection, &subjects)?;
+    let kit = Kit::new(&subjects)?;
+    let machine = attempt(|| Run::here(&docker, &subjects, &selection))?;
+    let out = selection.out.clone().unwrap_or_else(|| {
+        let place = if selection.is_complete() {
+            "docs"
+        } else {
+            "target/bench"
+        };
+        repository().join(place)
+    });
+    let mut session = Session {
+        docker,
+        workspace,
+        subjects,
+        kit,
+        selection,
+        display,
+        sizes: vextrus_e2e::Sizes::default(),
+        series: Vec::new(),
+        metered: OnceCell::new(),
+        notes: Vec::new(),
+    };
+    for subject in &single {
+        session.single(subject);
+    }
+    session.bakes(&baked.iter().collect::<Vec<_>>());
+    finish(session, machine, &out)
+}
+
+/// Returns the services of the scenarios of one, and of the bakes.
+fn chosen(selection: &Selection, subjects: &Subjects) -> Result<(Vec<Subject>, Vec<Subject>), String> {
+    let all: Vec<&str> = subjects
+        .all()
+        .iter()
+        .map(|subject| subject.name.as_str())
+        .collect();
+    let named: Vec<&str> = selection.services.iter().map(String::as_str).collect();
+    unknown("SERVICES", &named, &all)?;
+    if !named.is_empty() {
+        let chosen = subjects
+            .all()
+            .iter()
+            .filter(|subject| named.contains(&subject.name.as_str()));
+        let chosen: Vec<Subject> = chosen.cloned().collect();
+        return Ok((chosen.clone(), chosen));
+    }
+    let usual = subjects.all().iter().find(|subject| subject.name == USUAL);
+    let single = usual.or(subjects.all().first()).cloned().into_iter().collect();
+    Ok((single, subjects.all().to_vec()))
+}
+
+/// Writes the report and says whether everything went well.
+fn finish(session: Session, mut run: Run, out: &Path) -> Result<bool, String> {
+    run.notes = session.notes;
+    run.meter = session.metered.get().copied().unwrap_or("nothing").to_owned();
+    let records: Vec<_> = session.series.iter().map(record::Series::record).collect();
+    let report = Report { run, records };
+    report.write(out)?;
+    drop(session.display);
+    print!("{}", report.summary());
+    eprintln!("written: {}", out.join("benchmarks.md").display());
+    Ok(report.records.iter().all(|record| record.ok) && !report.records.is_empty())
+}

@@ -1,0 +1,219 @@
+//! The measurements as they are kept.
+
+use serde::{Deserialize, Serialize};
+
+use crate::meter::Used;
+
+/// The spread from which a measurement is unsure.
+const UNSURE_SPREAD: f64 = 0.25;
+/// The shortest median, in seconds, whose spread says more than the clock's grain.
+const STEADY_SECONDS: f64 = 1.0;
+/// The share of the machine's processors in other hands from which a measurement is unsure.
+const UNSURE_LOAD: f64 = 0.15;
+
+/// One scenario of one builder and one service: an element of `docs/benchmarks.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The scenario's name.
+    pub(crate) scenario: String,
+    /// The builder's name.
+    pub(crate) builder: String,
+    /// The service's name; of a bake as a whole `all`.
+    pub(crate) service: String,
+    /// The median of the client's time, in seconds.
+    pub(crate) seconds: f64,
+    /// The longest less the shortest time, by the median.
+    pub(crate) spread: f64,
+    /// The steps that the engine ran, not those that it had; the most of all runs.
+    pub(crate) steps_run: usize,
+    /// The bytes of layers that a registry with the base and the image before the change would be sent.
+    pub(crate) pushed_bytes: u64,
+    /// The bytes of the image's layers, compressed.
+    pub(crate) image_bytes_compressed: u64,
+    /// The bytes of the image's layers as tar archives.
+    pub(crate) image_bytes_unpacked: u64,
+    /// Whether every run ended well and the image started and answered.
+    pub(crate) ok: bool,
+    /// How many runs the median is of.
+    pub(crate) runs: usize,
+    /// The most memory that the engine had at one time, in bytes; the median of the runs.
+    pub(crate) peak_memory_bytes: u64,
+    /// The time of processors that the engine used, in seconds; the median of the runs.
+    pub(crate) cpu_seconds: f64,
+    /// What the engine's disk grew by from before its first build, in bytes.
+    pub(crate) cache_disk_bytes: u64,
+    /// The share of the machine's processors in other hands, of 1; the median of the runs.
+    pub(crate) other_load: f64,
+    /// Whether the spread or other load makes the time unsure.
+    pub(crate) noisy: bool,
+}
+
+/// One run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    /// The client's time.
+    pub(crate) seconds: f64,
+    /// The steps that the engine ran.
+    pub(crate) steps: usize,
+    /// What was used.
+    pub(crate) used: Used,
+}
+
+/// What is looked at once a scenario.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Facts {
+    /// As the records have it.
+    pub(crate) pushed: u64,
+    /// As the records have it.
+    pub(crate) compressed: u64,
+    /// As the records have it.
+    pub(crate) unpacked: u64,
+    /// As the records have it.
+    pub(crate) disk: u64,
+}
+
+/// The runs of one scenario of one builder and one service so far.
+#[derive(Debug)]
+pub(crate) struct Series {
+    /// The scenario's name.
+    pub(crate) scenario: &'static str,
+    /// The builder's name.
+    pub(crate) builder: &'static str,
+    /// The service's name.
+    pub(crate) service: String,
+    /// The runs that ended well.
+    pub(crate) samples: Vec<Sample>,
+    /// Of the first run.
+    pub(crate) facts: Facts,
+    /// What went wrong first.
+    pub(crate) failure: Option<String>,
+}
+
+impl Series {
+    /// Returns one without runs.
+    pub(crate) fn new(scenario: &'static str, builder: &'static str, service: &str) -> Self {
+        Self {
+            scenario,
+            builder,
+            service: service.to_owned(),
+            samples: Vec::new(),
+            facts: Facts::default(),
+            failure: None,
+        }
+    }
+
+    /// Returns the seconds of all runs.
+    pub(crate) fn total_seconds(&self) -> f64 {
+        self.samples.iter().map(|sample| sample.seconds).sum()
+    }
+
+    /// Returns what is kept of it.
+    pub(crate) fn record(&self) -> Record {
+        let seconds: Vec<f64> = self.samples.iter().map(|sample| sample.seconds).collect();
+        let of_all = |value: fn(&Sample) -> f64| median(self.samples.iter().map(value).collect());
+        let (middle, spread) = (median(seconds.clone()), spread(&seconds));
+        let other_load = of_all(|sample| sample.used.other_load);
+        Record {
+            scenario: self.scenario.to_owned(),
+            builder: self.builder.to_owned(),
+            service: self.service.clone(),
+            seconds: rounded(middle, 1000.0),
+            spread: rounded(spread, 1000.0),
+            steps_run: self.samples.iter().map(|sample| sample.steps).max().unwrap_or(0),
+            pushed_bytes: self.facts.pushed,
+            image_bytes_compressed: self.facts.compressed,
+            image_bytes_unpacked: self.facts.unpacked,
+            ok: self.failure.is_none() && !self.samples.is_empty(),
+            runs: self.samples.len(),
+            peak_memory_bytes: of_all(|sample| sample.used.peak_memory_bytes as f64) as u64,
+            cpu_seconds: rounded(of_all(|sample| sample.used.cpu_seconds), 100.0),
+            cache_disk_bytes: self.facts.disk,
+            other_load: rounded(other_load, 1000.0),
+            noisy: other_load > UNSURE_LOAD || (spread > UNSURE_SPREAD && middle >= STEADY_SECONDS),
+        }
+    }
+}
+
+/// Returns the middle of the values, of an even number the mean of the two in the middle; 0 of none.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    let upper = values.get(half).copied();
+    match (
+        values.len() % 2,
+        half.checked_sub(1).and_then(|lower| values.get(lower)),
+        upper,
+    ) {
+        (0, Some(lower), Some(upper)) => f64::midpoint(*lower, upper),
+        (_, _, Some(upper)) => upper,
+        _ => 0.0,
+    }
+}
+
+/// Returns the largest less the smallest value, by the median.
+pub(crate) fn spread(values: &[f64]) -> f64 {
+    let middle = median(values.to_vec());
+    let largest = values.iter().copied().fold(f64::MIN, f64::max);
+    let smallest = values.iter().copied().fold(f64::MAX, f64::min);
+    if middle > 0.0 {
+        (largest - smallest) / middle
+    } else {
+        0.0
+    }
+}
+
+fn rounded(value: f64, grain: f64) -> f64 {
+    (value * grain).round() / grain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sample, Series, Used, median, spread};
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(vec![]), 0.0);
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0]), 2.5);
+    }
+
+    #[test]
+    fn the_spread_is_by_the_median() {
+        assert_eq!(spread(&[1.0, 2.0, 3.0]), 1.0);
+        assert_eq!(spread(&[2.0]), 0.0);
+        assert_eq!(spread(&[]), 0.0);
+    }
+
+    fn series(runs: &[(f64, f64)]) -> Series {
+        let mut series = Series::new("source", "vextrus", "auth");
+        series
+            .samples
+            .extend(runs.iter().map(|(seconds, other_load)| Sample {
+                seconds: *seconds,
+                steps: 2,
+                used: Used {
+                    other_load: *other_load,
+                    ..Used::default()
+                },
+            }));
+        series
+    }
+
+    #[test]
+    fn spread_and_other_load_make_a_time_unsure() {
+        assert!(!series(&[(4.0, 0.0), (4.2, 0.0)]).record().noisy);
+        assert!(series(&[(4.0, 0.0), (5.5, 0.0)]).record().noisy);
+        assert!(series(&[(4.0, 0.2)]).record().noisy);
+        // The grain of a short time is not noise.
+        assert!(!series(&[(0.4, 0.0), (0.6, 0.0)]).record().noisy);
+    }
+
+    #[test]
+    fn a_series_without_a_run_is_not_ok() {
+        assert!(!series(&[]).record().ok);
+        let mut failed = series(&[(1.0, 0.0)]);
+        assert!(failed.record().ok);
+        failed.failure = Some("the image does not start".to_owned());
+        assert!(!failed.record().ok);
+    }
+}

@@ -1,0 +1,92 @@
+//! What is measured.
+
+/// One situation in which people build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scenario {
+    Cold,
+    ColdRegistryCache,
+    NoChange,
+    Source,
+    SharedChanged,
+    SharedSameOutput,
+    UnrelatedSource,
+    UnrelatedDependency,
+    OwnDependency,
+    BaseChange,
+    BakeCold,
+    BakeShared,
+}
+
+impl Scenario {
+    /// All, in the order in which they are measured and reported.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Cold,
+        Self::ColdRegistryCache,
+        Self::NoChange,
+        Self::Source,
+        Self::SharedChanged,
+        Self::SharedSameOutput,
+        Self::UnrelatedSource,
+        Self::UnrelatedDependency,
+        Self::OwnDependency,
+        Self::BaseChange,
+        Self::BakeCold,
+        Self::BakeShared,
+    ];
+
+    /// Returns the name that selections and records have.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::ColdRegistryCache => "cold-registry-cache",
+            Self::NoChange => "no-change",
+            Self::Source => "source",
+            Self::SharedChanged => "shared-changed",
+            Self::SharedSameOutput => "shared-same-output",
+            Self::UnrelatedSource => "unrelated-source",
+            Self::UnrelatedDependency => "unrelated-dependency",
+            Self::OwnDependency => "own-dependency",
+            Self::BaseChange => "base-change",
+            Self::BakeCold => "bake14-cold",
+            Self::BakeShared => "bake14-shared",
+        }
+    }
+
+    /// Returns the scenario of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scenario| scenario.name() == name)
+    }
+
+    /// Says what is done, for the report.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::Cold => "a fresh engine that has the base images and nothing else",
+            Self::ColdRegistryCache => {
+                "a fresh engine with `--cache-from type=registry` of what another engine exported with `mode=max`"
+            }
+            Self::NoChange => "the same build again",
+            Self::Source => "one exported line added to the service's entry file",
+            Self::SharedChanged => "a new exported function in the shared package that most services use",
+            Self::SharedSameOutput => {
+                "blank lines at the end of a file of that package: the sources differ, what is compiled of them does not"
+            }
+            Self::UnrelatedSource => "one exported line added to another service's entry file",
+            Self::UnrelatedDependency => {
+                "another service gets a dependency: its package.json and the lockfile as pnpm writes it"
+            }
+            Self::OwnDependency => {
+                "the service gets a dependency: its package.json and the lockfile as pnpm writes it"
+            }
+            Self::BaseChange => "the base image has one more layer under the same name",
+            Self::BakeCold => "all services in one `docker buildx bake` on a fresh engine",
+            Self::BakeShared => {
+                "the same bake after a new exported function in the shared package that most services use"
+            }
+        }
+    }
+
+    /// Says whether all services are built at once.
+    pub(crate) fn is_bake(self) -> bool {
+        matches!(self, Self::BakeCold | Self::BakeShared)
+    }
+}

@@ -1,0 +1,249 @@
+//! One benchmark: what is measured with, and what came out so far.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace};
+
+use crate::bed::{Bed, FRONTEND, attempt};
+use crate::builder::{Builder, Kit};
+use crate::display::Display;
+use crate::record::{Facts, Sample, Series};
+use crate::scenario::Scenario;
+use crate::selection::Selection;
+use crate::subject::{Subject, Subjects};
+
+/// The time in which a service answers, with others that start beside it.
+const LIVE_LIMIT: Duration = Duration::from_secs(120);
+/// Quick builds, all runs together below these seconds, are run three times as often: their medians cost little.
+const QUICK_SECONDS: f64 = 12.0;
+/// Slow builds, all runs together above these seconds, are run twice at most: their share of noise is small.
+const SLOW_SECONDS: f64 = 60.0;
+
+/// What is measured with, and what came out so far.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The engine that has the frontend and the base images.
+    pub(crate) docker: Docker,
+    /// A copy of the workspace, as it is between edits.
+    pub(crate) workspace: Workspace,
+    /// Its services.
+    pub(crate) subjects: Subjects,
+    /// The Dockerfiles.
+    pub(crate) kit: Kit,
+    /// What is to be measured.
+    pub(crate) selection: Selection,
+    /// Where progress is shown.
+    pub(crate) display: Display,
+    /// The layers that were looked at.
+    pub(crate) sizes: Sizes,
+    /// What came out.
+    pub(crate) series: Vec<Series>,
+    /// How engines are measured.
+    pub(crate) metered: OnceCell<&'static str>,
+    /// What has no meaning in this workspace, for the report.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What one measured build, or bake, made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The images by the services' names.
+    pub(crate) images: Vec<(String, Image)>,
+    /// What the engine did.
+    pub(crate) progress: Progress,
+    /// The client's time.
+    pub(crate) took: Duration,
+}
+
+impl Session {
+    /// Starts an engine with what services are built on.
+    pub(crate) fn bed(&self, subjects: &[&Subject]) -> Result<Bed, String> {
+        let mut images = BTreeSet::from([FRONTEND]);
+        for subject in subjects {
+            images.extend([subject.build_base.as_str(), subject.run_base.as_str()]);
+        }
+        let images: Vec<&str> = images.into_iter().collect();
+        let bed = attempt(|| Bed::start(&self.docker, &images))?;
+        self.metered.get_or_init(|| bed.meter.kind());
+        Ok(bed)
+    }
+
+    /// Runs and measures a build; what goes wrong stays in the series.
+    pub(crate) fn measure(
+        &self,
+        series: &mut Series,
+        bed: &Bed,
+        work: impl FnOnce() -> Made,
+    ) -> Option<Made> {
+        match attempt(|| bed.meter.during(work)) {
+            Ok((made, used)) => {
+                series.samples.push(Sample {
+                    seconds: made.took.as_secs_f64(),
+                    steps: made.progress.ran().len(),
+                    used,
+                });
+                Some(made)
+            }
+            Err(why) => {
+                self.failed(series, why);
+                None
+            }
+        }
+    }
+
+    /// Looks at what a series' first run made: sizes, what a registry would be sent, disk, and that every image
+    /// starts and answers. Returns the facts of each image in the order of the images.
+    pub(crate) fn look(
+        &mut self,
+        series: &mut Series,
+        bed: &Bed,
+        made: &Made,
+        subjects: &[&Subject],
+    ) -> Vec<Facts> {
+        let images: Vec<&Image> = made.images.iter().map(|(_, image)| image).collect();
+        let sizes = &mut self.sizes;
+        let looked = attempt(|| {
+            let bases: BTreeSet<&str> = subjects
+                .iter()
+                .flat_map(|subject| [subject.build_base.as_str(), subject.run_base.as_str()])
+                .collect();
+            let bases: Vec<Image> = bases
+                .iter()
+                .map(|name| Image::existing(&bed.engine, name))
+                .collect();
+            let mut all = images.clone();
+            all.extend(&bases);
+            let mut layers = sizes.of(&all);
+            let base_layers = layers.split_off(images.len());
+            let known: BTreeSet<Layer> = base_layers
+                .into_iter()
+                .flatten()
+                .map(|(layer, _)| layer)
+                .chain(bed.layers.iter().cloned())
+                .collect();
+            // What services of one bake share is pushed once.
+            let mut pushed = known;
+            let facts = layers.iter().map(|layers| Facts {
+                pushed: layers
+                    .iter()
+                    .filter(|(layer, _)| pushed.insert(layer.clone()))
+                    .map(|(_, sizes)| sizes.compressed)
+                    .sum(),
+                compressed: layers.iter().map(|(_, sizes)| sizes.compressed).sum(),
+                unpacked: layers.iter().map(|(_, sizes)| sizes.unpacked).sum(),
+                disk: 0,
+            });
+            let facts: Vec<Facts> = facts.collect();
+            (facts, bed.disk_bytes())
+        });
+        let facts = match looked {
+            Ok((facts, disk)) => {
+                let sum = |value: fn(&Facts) -> u64| facts.iter().map(value).sum();
+                series.facts = Facts {
+                    pushed: sum(|facts| facts.pushed),
+                    compressed: sum(|facts| facts.compressed),
+                    unpacked: sum(|facts| facts.unpacked),
+                    disk,
+                };
+                facts
+            }
+            Err(why) => {
+                self.failed(series, why);
+                Vec::new()
+            }
+        };
+        if let Err(why) = attempt(|| answer(&images, subjects)).and_then(|answered| answered) {
+            self.failed(series, why);
+        }
+        facts
+    }
+
+    /// Says whether a series is to have one more run.
+    pub(crate) fn goes_on(&self, series: &Series, runs: usize) -> bool {
+        let done = series.samples.len();
+        let total = series.total_seconds();
+        series.failure.is_none()
+            && match done {
+                0 => true,
+                1 => runs > 1,
+                _ if total > SLOW_SECONDS => false,
+                _ => done < runs || (done < 3 * runs && runs > 1 && total < QUICK_SECONDS),
+            }
+    }
+
+    /// Notes what went wrong and shows it.
+    pub(crate) fn failed(&self, series: &mut Series, why: String) {
+        let what = format!("{} · {} · {}", series.scenario, series.builder, series.service);
+        self.display.done(&format!("{what}: FAILED: {why}"));
+        series.failure.get_or_insert(why);
+    }
+
+    /// Shows a series that is done, and keeps it.
+    pub(crate) fn finish(&mut self, series: Series) {
+        let record = series.record();
+        if !series.samples.is_empty() {
+            self.display.done(&format!(
+                "{} · {} · {}: {:.2} s (spread {:.0} %, {} runs), {} steps, {} B to push{}",
+                record.scenario,
+                record.builder,
+                record.service,
+                record.seconds,
+                record.spread * 100.0,
+                record.runs,
+                record.steps_run,
+                record.pushed_bytes,
+                if record.noisy { ", noisy" } else { "" },
+            ));
+        }
+        self.series.push(series);
+    }
+
+    /// Says once that a scenario has no meaning here.
+    pub(crate) fn note(&mut self, scenario: Scenario, service: &str, why: &str) {
+        let note = format!("{} of {service} was not measured: {why}", scenario.name());
+        self.display.done(&note);
+        self.notes.push(note);
+    }
+
+    /// Says whether a scenario was chosen.
+    pub(crate) fn wants(&self, scenario: Scenario) -> bool {
+        self.selection.scenarios.contains(&scenario)
+    }
+
+    /// Shows what is being run.
+    pub(crate) fn doing(&self, scenario: &str, builder: &str, service: &str, run: usize) {
+        self.display
+            .doing(&format!("{scenario} · {builder} · {service} · run {}", run + 1));
+    }
+
+    /// Builds a service and leaves the image in the engine.
+    pub(crate) fn build(&self, builder: Builder, subject: &Subject, bed: &Bed, args: &[String]) -> Made {
+        let build = self.kit.build(builder, subject, &bed.engine, &self.workspace);
+        let built = build.args(args.iter().cloned()).run();
+        Made {
+            images: vec![(subject.name.clone(), built.image)],
+            progress: built.progress,
+            took: built.took,
+        }
+    }
+}
+
+/// Starts all images at once and waits until each answers.
+fn answer(images: &[&Image], subjects: &[&Subject]) -> Result<(), String> {
+    let started = images.iter().zip(subjects).map(|(image, subject)| {
+        let container = image.container().unrestricted();
+        (
+            container.env("PORT", &subject.port.to_string()).started(),
+            subject,
+        )
+    });
+    let started: Vec<(Container, &&Subject)> = started.collect();
+    for (container, subject) in &started {
+        container
+            .answers(&subject.health, LIVE_LIMIT)
+            .map_err(|why| format!("the image of {} does not answer: {why}", subject.name))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! The services that are built, by what the frontend's own plan says of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use vextrus_e2e::{Docker, Workspace};
+
+/// What a manifest of the frontend begins with.
+const SYNTAX: &str = "# syntax=vextrus/frontend";
+/// Where a service listens that names no port and reads PORT.
+const PORT: u64 = 3000;
+/// The largest manifest.
+const MANIFEST_BYTES: u64 = 64 * 1024;
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// The name of its directory, or its path where two share that.
+    pub(crate) name: String,
+    /// The manifest in the workspace.
+    pub(crate) file: String,
+    /// The package.
+    pub(crate) package: String,
+    /// The package's directory.
+    pub(crate) directory: String,
+    /// The script that node runs, in the directory.
+    pub(crate) entry: String,
+    /// The port that it is told to listen on.
+    pub(crate) port: u64,
+    /// Paths that a live service answers, the likeliest first.
+    pub(crate) health: Vec<String>,
+    /// The image that builds run on.
+    pub(crate) build_base: String,
+    /// The image that the service runs on.
+    pub(crate) run_base: String,
+    /// Node's version as the plan has it.
+    pub(crate) node: String,
+    /// The exact version of pnpm.
+    pub(crate) pnpm: String,
+    /// System packages that an install in the workspace needs.
+    pub(crate) build_packages: Vec<String>,
+    /// System packages that the service needs when it runs.
+    pub(crate) run_packages: Vec<String>,
+    /// The directories of the workspace packages that it needs, without its own.
+    pub(crate) closure: Vec<String>,
+}
+
+/// The services of a workspace in the order of their names.
+#[derive(Debug)]
+pub(crate) struct Subjects {
+    all: Vec<Subject>,
+}
+
+impl Subjects {
+    /// Finds the manifests of a workspace and asks the frontend about each.
+    ///
+    /// # Errors
+    /// That there is none, or that a plan is not one of a service that node runs.
+    pub(crate) fn find(docker: &Docker, workspace: &Workspace) -> Result<Self, String> {
+        let manifests = manifests(workspace.root());
+        if manifests.is_empty() {
+            return Err(format!("no file of the workspace begins with `{SYNTAX}`"));
+        }
+        let mut all = manifests
+            .iter()
+            .map(|file| ask(docker, workspace, file, &name(file, &manifests)))
+            .collect::<Result<Vec<_>, _>>()?;
+        // One Dockerfile serves all: what an install of the whole workspace needs.
+        let packages: BTreeSet<String> = all
+            .iter()
+            .flat_map(|subject| subject.build_packages.iter().cloned())
+            .collect();
+        for subject in &mut all {
+            subject.build_packages = packages.iter().cloned().collect();
+        }
+        Ok(Self { all })
+    }
+
+    /// Returns all.
+    pub(crate) fn all(&self) -> &[Subject] {
+        &self.all
+    }
+
+    /// Returns all but one.
+    pub(crate) fn others<'a>(&'a self, subject: &'a Subject) -> impl Iterator<Item = &'a Subject> {
+        self.all.iter().filter(move |other| other.file != subject.file)
+    }
+
+    /// Returns a service that one does not need, if there is one.
+    pub(crate) fn unrelated<'a>(&'a self, subject: &'a Subject) -> Option<&'a Subject> {
+        self.others(subject)
+            .find(|other| other.directory != subject.directory && !subject.closure.contains(&other.directory))
+    }
+
+    /// Returns the directory of the workspace package that most services need, among those that all of the given
+    /// ones do, unless that is none; of several the first by name.
+    pub(crate) fn most_shared(&self, subjects: &[&Subject]) -> Option<String> {
+        let users = |package: &String| {
+            self.all
+                .iter()
+                .filter(|subject| subject.closure.contains(package))
+                .count()
+        };
+        let (first, rest) = subjects.split_first()?;
+        let common = |package: &&String| rest.iter().all(|subject| subject.closure.contains(package));
+        let mut packages: Vec<&String> = first.closure.iter().filter(common).collect();
+        packages.sort();
+        // The first of the most: `max_by_key` alone would take the last.
+        packages
+            .into_iter()
+            .rev()
+            .max_by_key(|package| users(package))
+            .cloned()
+    }
+}
+
+/// Returns the manifests below a directory, in order.
+fn manifests(root: &Path) -> Vec<String> {
+    let mut left = vec![root.to_owned()];
+    let mut found = Vec::new();
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.metadata() else { continue };
+            let path = entry.path();
+            if kind.is_dir() && entry.file_name() != "node_modules" && entry.file_name() != ".git" {
+                left.push(path);
+            } else if kind.is_file() && kind.len() <= MANIFEST_BYTES {
+                let text = fs::read(&path).unwrap_or_default();
+                if text.starts_with(SYNTAX.as_bytes())
+                    && let Ok(relative) = path.strip_prefix(root)
+                {
+                    found.push(relative.display().to_string());
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Returns the name of a manifest's directory, or its path where another manifest has the same.
+fn name(file: &str, all: &[String]) -> String {
+    let directory = |file: &str| {
+        let parent = Path::new(file).parent().unwrap_or(Path::new(""));
+        parent.file_name().map(|name| name.to_string_lossy().into_owned())
+    };
+    let own = directory(file);
+    let alike = all.iter().filter(|other| directory(other) == own).count();
+    match own {
+        Some(name) if alike == 1 => name,
+        _ => file.replace(['/', '.'], "-"),
+    }
+}
+
+fn ask(docker: &Docker, workspace: &Workspace, file: &str, name: &str) -> Result<Subject, String> {
+    let called = docker
+        .build(workspace)
+        .file(file)
+        .args(["--call=plan,format=json"])
+        .call();
+    let plan: Value = serde_json::from_str(&called.answer).map_err(|_| {
+        format!(
+            "{file}: the frontend has no plan:\n{}{}",
+            called.answer, called.error
+        )
+    })?;
+    read(&plan, file, name).ok_or_else(|| format!("{file}: its plan is not one of a service that node runs"))
+}
+
+/// Reads a plan as `--call=plan,format=json` prints it.
+fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let texts = |value: &Value| -> Vec<String> {
+        let list = value.as_array().into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (runtime, toolchain) = (&plan["runtime"], &plan["toolchain"]);
+    let package = text(&plan["package"])?;
+    let packages = plan["packages"].as_array()?;
+    let own = packages.iter().find(|other| other["name"] == package.as_str())?;
+    let directory = text(&own["source"])?;
+    let closure = packages.iter().filter_map(|other| text(&other["source"]));
+    let closure = closure.filter(|other| *other != directory).collect();
+    let args = texts(&runtime["command"]["args"]);
+    let index = runtime["command"]["entry_index"].as_u64();
+    let entry = match index.and_then(|index| usize::try_from(index).ok()) {
+        Some(index) => args.get(index)?.clone(),
+        None => args.iter().rev().find(|word| is_script(word))?.clone(),
+    };
+    let ports = runtime["ports"].as_array()?;
+    let mut health: Vec<String> = texts(&runtime["healthcheck"]["command"])
+        .into_iter()
+        .filter(|word| word.starts_with('/') && !is_script(word))
+        .collect();
+    // A service is live without what it needs to be ready, such as a database.
+    if health.iter().all(|path| path.ends_with("/ready")) || health.len() > 1 {
+        health.insert(0, "/health/live".to_owned());
+    }
+    let installs = plan["installs"].as_object()?.values();
+    let needed: BTreeMap<String, ()> = installs
+        .chain([&plan["production"]])
+        .flat_map(|install| texts(&install["packages"]["names"]))
+        .map(|name| (name, ()))
+        .collect();
+    Some(Subject {
+        name: name.to_owned(),
+        file: file.to_owned(),
+        package,
+        directory,
+        entry,
+        port: ports.first().and_then(Value::as_u64).unwrap_or(PORT),
+        health,
+        build_base: text(&toolchain["image"])?,
+        run_base: text(&runtime["base"]["reference"])?,
+        node: text(&toolchain["node"])?,
+        pnpm: text(&toolchain["pnpm"])?,
+        build_packages: needed.into_keys().collect(),
+        run_packages: texts(&runtime["packages"]["names"]),
+        closure,
+    })
+}
+
+fn is_script(word: &str) -> bool {
+    [".js", ".cjs", ".mjs"].iter().any(|end| word.ends_with(end))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::json;
+
+    use super::{Subject, Subjects, name, read};
+
+    /// Returns a service of that name that needs some packages.
+    pub(crate) fn subject(name: &str, closure: &[&str]) -> Subject {
+        let packages: Vec<_> = closure
+            .iter()
+            .chain([&name])
+            .map(|name| json!({ "name": name, "source": name }))
+            .collect();
+        let plan = json!({
+            "package": name,
+            "packages": packages,
+            "installs": { "a": { "packages": { "names": ["make"] } } },
+            "production": { "packages": { "names": ["make", "g++"] } },
+            "toolchain": { "image": "node:22", "node": "22", "pnpm": "9.15.9" },
+            "runtime": {
+                "base": { "reference": "node:22-alpine" },
+                "packages": { "names": [] },
+                "ports": [],
+                "command": { "args": ["node", "--require", "/usr/lib/init.cjs", "dist/main.js"], "entry_index": 3 },
+                "healthcheck": { "command": ["node", "/usr/lib/healthcheck.cjs", "0", "/health/ready"] },
+            },
+        });
+        read(&plan, &format!("{name}/service.toml"), name).unwrap()
+    }
+
+    #[test]
+    fn a_plan_says_what_a_dockerfile_needs() {
+        let auth = subject("auth", &["kernel"]);
+        assert_eq!(auth.entry, "dist/main.js");
+        assert_eq!(auth.health, ["/health/live", "/health/ready"]);
+        assert_eq!(auth.build_packages, ["g++", "make"]);
+        assert_eq!((auth.port, auth.closure), (3000, vec!["kernel".to_owned()]));
+    }
+
+    #[test]
+    fn the_package_that_most_services_need_is_shared_by_all_of_the_given_ones() {
+        let all = vec![
+            subject("a", &["k", "u"]),
+            subject("b", &["k"]),
+            subject("c", &[]),
+            subject("d", &["u"]),
+        ];
+        let subjects = Subjects { all };
+        let [a, b, c, d] = subjects.all() else {
+            panic!("four services")
+        };
+        assert_eq!(subjects.most_shared(&[a]).as_deref(), Some("k"));
+        assert_eq!(subjects.most_shared(&[a, b]).as_deref(), Some("k"));
+        assert_eq!(subjects.most_shared(&[d]).as_deref(), Some("u"));
+        assert_eq!(subjects.most_shared(&[a, c]), None);
+        assert_eq!(subjects.unrelated(a), Some(b));
+    }
+
+    #[test]
+    fn a_name_is_the_directory_unless_two_share_it() {
+        let all = ["services/auth/service.toml", "a/web/x.toml", "b/web/x.toml"].map(str::to_owned);
+        assert_eq!(name(&all[0], &all), "auth");
+        assert_eq!(name(&all[1], &all), "a-web-x-toml");
+    }
+}

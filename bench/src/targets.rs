@@ -1,0 +1,316 @@
+//! What the figures are to reach, each a ratio in the same run.
+
+use crate::builder::Builder;
+use crate::equal;
+use crate::record::Record;
+use crate::scenario::Scenario;
+use crate::units::{bytes, ratio, seconds};
+
+/// The unpacked bytes that no image is to reach.
+const LARGEST: u64 = 500_000_000;
+/// The compressed bytes of a plain service on the smallest base.
+const PLAIN: u64 = 60_000_000;
+/// The seconds that a build without a change may take beyond the built-in frontend's.
+const BEYOND: f64 = 0.150;
+
+/// A target and what was measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// What is compared.
+    pub(crate) what: String,
+    /// What it is to be.
+    pub(crate) aim: String,
+    /// What it is.
+    pub(crate) measured: String,
+    /// Whether it is reached; unknown where something was not measured.
+    pub(crate) met: Option<bool>,
+}
+
+/// Records by what they are of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Results<'a> {
+    records: &'a [Record],
+}
+
+impl<'a> Results<'a> {
+    /// Looks at records.
+    pub(crate) fn of(records: &'a [Record]) -> Self {
+        Self { records }
+    }
+
+    /// Returns the service whose scenarios of one were measured first.
+    pub(crate) fn service(self) -> &'a str {
+        let bakes = |record: &&Record| Scenario::named(&record.scenario).is_some_and(Scenario::is_bake);
+        let single = self.records.iter().find(|record| !bakes(record));
+        single.map_or("all", |record| record.service.as_str())
+    }
+
+    /// Returns one that has a time.
+    pub(crate) fn get(self, scenario: Scenario, builder: &str, service: &str) -> Option<&'a Record> {
+        let is = |record: &&Record| {
+            record.scenario == scenario.name() && record.builder == builder && record.service == service
+        };
+        self.records.iter().find(is).filter(|record| record.runs > 0)
+    }
+
+    /// Returns one by the service that stands for its scenario.
+    pub(crate) fn usual(self, scenario: Scenario, builder: &str) -> Option<&'a Record> {
+        let service = if scenario.is_bake() { "all" } else { self.service() };
+        self.get(scenario, builder, service)
+    }
+
+    /// Returns the records of each service's image in a bake, by a builder.
+    pub(crate) fn images(self, builder: &str) -> Vec<&'a Record> {
+        let is = |record: &&Record| {
+            record.scenario == Scenario::BakeCold.name()
+                && record.builder == builder
+                && record.service != "all"
+                && record.image_bytes_unpacked > 0
+        };
+        self.records.iter().filter(is).collect()
+    }
+
+    /// Returns every target.
+    pub(crate) fn targets(self) -> Vec<Target> {
+        let ours = Builder::Vextrus.name();
+        let template = Builder::Template.name();
+        let mut targets = vec![
+            self.faster(Scenario::Source, template, 5.0),
+            self.faster(Scenario::SharedChanged, template, 3.0),
+            self.unrelated(Scenario::UnrelatedSource),
+            self.unrelated(Scenario::UnrelatedDependency),
+            self.pushed(template, 500.0),
+            self.faster(Scenario::Cold, template, 1.3),
+            self.faster(Scenario::Source, Builder::TemplateTuned.name(), 3.0),
+            self.faster(Scenario::BakeCold, template, 3.0),
+            self.faster(Scenario::BakeShared, template, 4.0),
+        ];
+        let pair = |other: &str| {
+            let no_change = Scenario::NoChange;
+            Some((self.usual(no_change, ours)?, self.usual(no_change, other)?))
+        };
+        targets.push(target(
+            "no change, beside the built-in Dockerfile frontend on an equal graph",
+            "at most +150 ms",
+            pair(equal::BUILDER).map(|(ours, equal)| {
+                let beyond = ours.seconds - equal.seconds;
+                (format!("{:+.0} ms", beyond * 1000.0), beyond <= BEYOND)
+            }),
+        ));
+        targets.extend(self.sizes());
+        targets.push(self.behind());
+        targets
+    }
+
+    fn faster(self, scenario: Scenario, other: &str, aim: f64) -> Target {
+        let pair = self
+            .usual(scenario, Builder::Vextrus.name())
+            .zip(self.usual(scenario, other));
+        target(
+            &format!("{}, seconds, {other} ÷ ours", scenario.name()),
+            &format!("{aim}×"),
+            pair.map(|(ours, other)| {
+                let measured = format!(
+                    "{} ({} ÷ {})",
+                    ratio(other.seconds, ours.seconds),
+                    seconds(other.seconds),
+                    seconds(ours.seconds)
+                );
+                (measured, other.seconds >= aim * ours.seconds)
+            }),
+        )
+    }
+
+    fn unrelated(self, scenario: Scenario) -> Target {
+        let ours = Builder::Vextrus.name();
+        let pair = self
+            .usual(scenario, ours)
+            .zip(self.usual(Scenario::NoChange, ours));
+        target(
+            &format!("{}, ours ÷ no-change", scenario.name()),
+            "nothing runs, at most 1.2×",
+            pair.map(|(after, unchanged)| {
+                let measured = format!(
+                    "{} steps, {}",
+                    after.steps_run,
+                    ratio(after.seconds, unchanged.seconds)
+                );
+                (
+                    measured,
+                    after.steps_run == 0 && after.seconds <= 1.2 * unchanged.seconds,
+                )
+            }),
+        )
+    }
+
+    fn pushed(self, other: &str, aim: f64) -> Target {
+        let source = Scenario::Source;
+        let pair = self
+            .usual(source, Builder::Vextrus.name())
+            .zip(self.usual(source, other));
+        target(
+            &format!("source, bytes pushed, {other} ÷ ours"),
+            &format!("{aim}×"),
+            pair.map(|(ours, other)| {
+                let (more, less) = (other.pushed_bytes as f64, ours.pushed_bytes as f64);
+                let measured = format!(
+                    "{} ({} ÷ {})",
+                    ratio(more, less),
+                    bytes(other.pushed_bytes),
+                    bytes(ours.pushed_bytes)
+                );
+                (measured, more >= aim * less)
+            }),
+        )
+    }
+
+    fn sizes(self) -> Vec<Target> {
+        let ours = self.images(Builder::Vextrus.name());
+        let plain = ours.iter().min_by_key(|record| record.image_bytes_compressed);
+        let templates = self.images(Builder::Template.name());
+        let pair = plain.and_then(|plain| {
+            let other = templates.iter().find(|other| other.service == plain.service)?;
+            Some((plain, other))
+        });
+        let largest = ours.iter().max_by_key(|record| record.image_bytes_unpacked);
+        let naive = self.images(Builder::Naive.name());
+        let sum = |records: &[&Record]| {
+            records
+                .iter()
+                .map(|record| record.image_bytes_unpacked)
+                .sum::<u64>()
+        };
+        let sums = (!naive.is_empty() && naive.len() == ours.len()).then(|| (sum(&ours), sum(&naive)));
+        vec![
+            target(
+                "image of a plain service, compressed, template ÷ ours on the same base",
+                "3×",
+                pair.map(|(ours, other)| {
+                    let (less, more) = (ours.image_bytes_compressed, other.image_bytes_compressed);
+                    let measured = format!(
+                        "{} ({} ÷ {}, {})",
+                        ratio(more as f64, less as f64),
+                        bytes(more),
+                        bytes(less),
+                        ours.service
+                    );
+                    (measured, more >= 3 * less)
+                }),
+            ),
+            target(
+                "the same image, compressed",
+                "at most 60 MB",
+                plain.map(|plain| {
+                    let size = plain.image_bytes_compressed;
+                    (bytes(size), size <= PLAIN)
+                }),
+            ),
+            target(
+                "the largest image, unpacked",
+                "below 500 MB",
+                largest.map(|largest| {
+                    let size = largest.image_bytes_unpacked;
+                    (format!("{} ({})", bytes(size), largest.service), size < LARGEST)
+                }),
+            ),
+            target(
+                "all images, unpacked, beside the naive ones",
+                "−85 %",
+                sums.map(|(ours, naive)| {
+                    let change = ours as f64 / naive as f64 - 1.0;
+                    let measured = format!("{:+.0} % ({} of {})", change * 100.0, bytes(ours), bytes(naive));
+                    (measured.replace('-', "−"), change <= -0.85)
+                }),
+            ),
+        ]
+    }
+
+    /// Looks for scenarios in which a baseline is faster.
+    fn behind(self) -> Target {
+        let (mut seen, mut behind) = (false, Vec::new());
+        for scenario in Scenario::ALL {
+            let Some(ours) = self.usual(scenario, Builder::Vextrus.name()) else {
+                continue;
+            };
+            for builder in Builder::ALL
+                .into_iter()
+                .filter(|builder| *builder != Builder::Vextrus)
+            {
+                if let Some(other) = self.usual(scenario, builder.name()) {
+                    seen = true;
+                    if other.seconds < ours.seconds {
+                        let both = (seconds(other.seconds), seconds(ours.seconds));
+                        behind.push(format!(
+                            "{} {} {} < {}",
+                            scenario.name(),
+                            builder.name(),
+                            both.0,
+                            both.1
+                        ));
+                    }
+                }
+            }
+        }
+        let measured = if behind.is_empty() {
+            "in none".to_owned()
+        } else {
+            behind.join("; ")
+        };
+        target(
+            "scenarios in which a baseline is faster",
+            "none",
+            seen.then_some((measured, behind.is_empty())),
+        )
+    }
+}
+
+fn target(what: &str, aim: &str, measured: Option<(String, bool)>) -> Target {
+    let (measured, met) = measured.map_or(("not measured".to_owned(), None), |(text, met)| (text, Some(met)));
+    Target {
+        what: what.to_owned(),
+        aim: aim.to_owned(),
+        measured,
+        met,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Results;
+    use crate::record::{Record, Series};
+
+    fn record(scenario: &'static str, builder: &'static str, seconds: f64, steps_run: usize) -> Record {
+        let mut record = Series::new(scenario, builder, "auth").record();
+        (record.seconds, record.steps_run, record.runs, record.ok) = (seconds, steps_run, 1, true);
+        record
+    }
+
+    #[test]
+    fn a_target_is_met_missed_or_not_measured() {
+        let records = [
+            record("no-change", "vextrus", 1.0, 0),
+            record("no-change", "dockerfile-equal", 0.9, 0),
+            record("source", "template", 20.0, 9),
+            record("source", "vextrus", 5.0, 3),
+            record("unrelated-source", "vextrus", 1.1, 0),
+            record("unrelated-dependency", "vextrus", 1.1, 1),
+        ];
+        let targets = Results::of(&records).targets();
+        let find = |what: &str| {
+            let target = targets
+                .iter()
+                .find(|target| target.what.starts_with(what))
+                .unwrap();
+            (target.measured.as_str(), target.met)
+        };
+        assert_eq!(
+            find("source, seconds, template ÷"),
+            ("4.0× (20.0 s ÷ 5.00 s)", Some(false))
+        );
+        assert_eq!(find("unrelated-source"), ("0 steps, 1.1×", Some(true)));
+        assert_eq!(find("unrelated-dependency"), ("1 steps, 1.1×", Some(false)));
+        assert_eq!(find("no change"), ("+100 ms", Some(true)));
+        assert_eq!(find("cold"), ("not measured", None));
+        assert_eq!(find("scenarios in which"), ("in none", Some(true)));
+    }
+}
