@@ -6,8 +6,9 @@ ARG RUN_STAGE=plain
 
 FROM ${BUILD_BASE} AS base
 ARG BUILD_PACKAGES=""
-RUN [ -z "${BUILD_PACKAGES}" ] || { apt-get update && apt-get install -y --no-install-recommends ${BUILD_PACKAGES} \
-    && rm -rf /var/lib/apt/lists/*; }
+RUN if [ -z "${BUILD_PACKAGES}" ]; then exit; \
+    elif command -v apk; then apk add --no-cache ${BUILD_PACKAGES}; \
+    else apt-get update && apt-get install -y --no-install-recommends ${BUILD_PACKAGES} && rm -rf /var/lib/apt/lists/*; fi
 # At the repository's version, as corepack would choose it.
 ARG PNPM=9
 RUN npm install --global pnpm@${PNPM}
@@ -30,7 +31,8 @@ FROM ${RUN_BASE} AS plain
 
 FROM plain AS packages
 ARG RUN_PACKAGES=""
-RUN apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*
+RUN if command -v apk; then apk add --no-cache ${RUN_PACKAGES}; \
+    else apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*; fi
 
 FROM ${RUN_STAGE} AS app
 ENV PATH=${PATH}:/nodejs/bin

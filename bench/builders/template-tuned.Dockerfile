@@ -8,8 +8,10 @@ ARG RUN_STAGE=plain
 FROM ${BUILD_BASE} AS base
 ARG BUILD_PACKAGES=""
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    [ -z "${BUILD_PACKAGES}" ] || { rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update \
-    && apt-get install -y --no-install-recommends ${BUILD_PACKAGES}; }
+    if [ -z "${BUILD_PACKAGES}" ]; then exit; \
+    elif command -v apk; then apk add --no-cache ${BUILD_PACKAGES}; \
+    else rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update \
+    && apt-get install -y --no-install-recommends ${BUILD_PACKAGES}; fi
 ARG PNPM=9
 RUN npm install --global pnpm@${PNPM}
 ENV CI=true HUSKY=0 PUPPETEER_SKIP_DOWNLOAD=true npm_config_nodedir=/usr/local \
@@ -43,7 +45,8 @@ FROM ${RUN_BASE} AS plain
 
 FROM plain AS packages
 ARG RUN_PACKAGES=""
-RUN apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*
+RUN if command -v apk; then apk add --no-cache ${RUN_PACKAGES}; \
+    else apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*; fi
 
 FROM ${RUN_STAGE} AS runtime
 ENV NODE_ENV=production PATH=${PATH}:/nodejs/bin

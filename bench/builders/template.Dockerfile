@@ -7,8 +7,9 @@ ARG RUN_STAGE=plain
 
 FROM ${BUILD_BASE} AS base
 ARG BUILD_PACKAGES=""
-RUN [ -z "${BUILD_PACKAGES}" ] || { apt-get update && apt-get install -y --no-install-recommends ${BUILD_PACKAGES} \
-    && rm -rf /var/lib/apt/lists/*; }
+RUN if [ -z "${BUILD_PACKAGES}" ]; then exit; \
+    elif command -v apk; then apk add --no-cache ${BUILD_PACKAGES}; \
+    else apt-get update && apt-get install -y --no-install-recommends ${BUILD_PACKAGES} && rm -rf /var/lib/apt/lists/*; fi
 ARG PNPM=9
 RUN npm install --global pnpm@${PNPM}
 ENV CI=true HUSKY=0 PUPPETEER_SKIP_DOWNLOAD=true npm_config_nodedir=/usr/local \
@@ -35,7 +36,8 @@ FROM ${RUN_BASE} AS plain
 
 FROM plain AS packages
 ARG RUN_PACKAGES=""
-RUN apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*
+RUN if command -v apk; then apk add --no-cache ${RUN_PACKAGES}; \
+    else apt-get update && apt-get install -y --no-install-recommends ${RUN_PACKAGES} && rm -rf /var/lib/apt/lists/*; fi
 
 FROM ${RUN_STAGE} AS runtime
 ENV NODE_ENV=production PATH=${PATH}:/nodejs/bin

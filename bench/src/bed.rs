@@ -155,14 +155,12 @@ pub(crate) fn attempt<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::attempt;
+    use super::{Workspace, attempt};
 
     #[test]
     fn a_failure_is_told() {
         assert_eq!(attempt(|| 7), Ok(7));
-        assert_eq!(
-            attempt(|| assert!(false, "no {}", "engine")),
-            Err("no engine".to_owned())
-        );
+        let told = attempt(|| Workspace::empty().read("absent.toml")).unwrap_err();
+        assert!(told.starts_with("absent.toml: "), "{told}");
     }
 }

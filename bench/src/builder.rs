@@ -12,6 +12,9 @@ use crate::subject::{Subject, Subjects};
 /// Turbo's version in its Dockerfile.
 pub(crate) const TURBO: &str = "2.11.11";
 
+/// What the Dockerfiles with `pnpm deploy` run before it.
+const SCRIPT: &str = "link-ranges.cjs";
+
 /// One way to build a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Builder {
@@ -46,6 +49,11 @@ impl Builder {
         }
     }
 
+    /// Says whether it installs the whole workspace, and not what one service needs.
+    fn installs_everything(self) -> bool {
+        matches!(self, Self::Naive | Self::PnpmDocs)
+    }
+
     /// Says whether its .dockerignore leaves the other services out, as its author names what to copy.
     fn copies_its_own_alone(self) -> bool {
         matches!(self, Self::Template | Self::TemplateTuned)
@@ -66,8 +74,9 @@ impl Kit {
     /// The file that cannot be written.
     pub(crate) fn new(subjects: &Subjects) -> Result<Self, String> {
         let originals = repository().join("bench/builders");
-        let tools = originals.display().to_string();
         let directory = TempDir::with_prefix("vextrus-bench-").map_err(|error| error.to_string())?;
+        let tools = directory.path().join("tools");
+        write(&tools.join(SCRIPT), &read(&originals.join(SCRIPT))?)?;
         let ignored = read(&originals.join("dockerignore"))?;
         for builder in Builder::ALL {
             if builder == Builder::Vextrus {
@@ -86,6 +95,7 @@ impl Kit {
                 write(&file.with_added_extension("dockerignore"), &ignored)?;
             }
         }
+        let tools = tools.display().to_string();
         Ok(Self { directory, tools })
     }
 
@@ -101,7 +111,7 @@ impl Kit {
         if builder == Builder::Vextrus {
             return build.file(&subject.file);
         }
-        let arguments = arguments(subject);
+        let arguments = arguments(builder, subject);
         let arguments = arguments
             .iter()
             .map(|(name, value)| format!("--build-arg={name}={value}"));
@@ -121,7 +131,7 @@ impl Kit {
                     "context": ".",
                     "dockerfile": self.file(builder, subject),
                     "contexts": { "tools": self.tools },
-                    "args": arguments(subject),
+                    "args": arguments(builder, subject),
                 })
             };
             (subject.name.clone(), target)
@@ -137,7 +147,28 @@ impl Kit {
 }
 
 /// Returns the build arguments that make a Dockerfile one of this service.
-fn arguments(subject: &Subject) -> BTreeMap<&'static str, String> {
+fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, String> {
+    let own_libc = subject.production_base != subject.build_base;
+    // What is installed in one stage runs where that stage has the same C library: with the service's own where its
+    // dependencies are all that is installed, with the builds' where the whole workspace is.
+    let (build_base, run_base, build_packages) = match (builder.installs_everything(), own_libc) {
+        (true, true) => (
+            &subject.build_base,
+            &subject.build_base,
+            &subject.workspace_packages,
+        ),
+        (true, false) => (
+            &subject.build_base,
+            &subject.run_base,
+            &subject.workspace_packages,
+        ),
+        (false, true) => (
+            &subject.production_base,
+            &subject.run_base,
+            &subject.build_packages,
+        ),
+        (false, false) => (&subject.build_base, &subject.run_base, &subject.build_packages),
+    };
     let stage = if subject.run_packages.is_empty() {
         "plain"
     } else {
@@ -151,10 +182,10 @@ fn arguments(subject: &Subject) -> BTreeMap<&'static str, String> {
     // Since pnpm 10 `deploy` wants injected workspace packages or this flag.
     let deploy = if major >= Some(10) { "--legacy" } else { "" };
     BTreeMap::from([
-        ("BUILD_BASE", subject.build_base.clone()),
-        ("RUN_BASE", subject.run_base.clone()),
+        ("BUILD_BASE", build_base.clone()),
+        ("RUN_BASE", run_base.clone()),
         ("RUN_STAGE", stage.to_owned()),
-        ("BUILD_PACKAGES", subject.build_packages.join(" ")),
+        ("BUILD_PACKAGES", build_packages.join(" ")),
         ("RUN_PACKAGES", subject.run_packages.join(" ")),
         ("PNPM", subject.pnpm.clone()),
         ("TURBO", TURBO.to_owned()),

@@ -62,7 +62,7 @@ impl Session {
     pub(crate) fn bed(&self, subjects: &[&Subject]) -> Result<Bed, String> {
         let mut images = BTreeSet::from([FRONTEND]);
         for subject in subjects {
-            images.extend([subject.build_base.as_str(), subject.run_base.as_str()]);
+            images.extend(subject.images());
         }
         let images: Vec<&str> = images.into_iter().collect();
         let bed = attempt(|| Bed::start(&self.docker, &images))?;
@@ -105,10 +105,7 @@ impl Session {
         let images: Vec<&Image> = made.images.iter().map(|(_, image)| image).collect();
         let sizes = &mut self.sizes;
         let looked = attempt(|| {
-            let bases: BTreeSet<&str> = subjects
-                .iter()
-                .flat_map(|subject| [subject.build_base.as_str(), subject.run_base.as_str()])
-                .collect();
+            let bases: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.images()).collect();
             let bases: Vec<Image> = bases
                 .iter()
                 .map(|name| Image::existing(&bed.engine, name))

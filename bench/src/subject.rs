@@ -33,18 +33,30 @@ pub(crate) struct Subject {
     pub(crate) health: Vec<String>,
     /// The image that builds run on.
     pub(crate) build_base: String,
+    /// The image that production dependencies are installed in: with another C library than builds where the service
+    /// runs on one.
+    pub(crate) production_base: String,
     /// The image that the service runs on.
     pub(crate) run_base: String,
     /// Node's version as the plan has it.
     pub(crate) node: String,
     /// The exact version of pnpm.
     pub(crate) pnpm: String,
-    /// System packages that an install in the workspace needs.
+    /// System packages that the install of what it needs takes.
     pub(crate) build_packages: Vec<String>,
+    /// System packages that the install of the whole workspace takes.
+    pub(crate) workspace_packages: Vec<String>,
     /// System packages that the service needs when it runs.
     pub(crate) run_packages: Vec<String>,
     /// The directories of the workspace packages that it needs, without its own.
     pub(crate) closure: Vec<String>,
+}
+
+impl Subject {
+    /// Returns every image that it is built and run on.
+    pub(crate) fn images(&self) -> [&str; 3] {
+        [&self.build_base, &self.production_base, &self.run_base]
+    }
 }
 
 /// The services of a workspace in the order of their names.
@@ -67,13 +79,12 @@ impl Subjects {
             .iter()
             .map(|file| ask(docker, workspace, file, &name(file, &manifests)))
             .collect::<Result<Vec<_>, _>>()?;
-        // One Dockerfile serves all: what an install of the whole workspace needs.
         let packages: BTreeSet<String> = all
             .iter()
             .flat_map(|subject| subject.build_packages.iter().cloned())
             .collect();
         for subject in &mut all {
-            subject.build_packages = packages.iter().cloned().collect();
+            subject.workspace_packages = packages.iter().cloned().collect();
         }
         Ok(Self { all })
     }
@@ -213,10 +224,12 @@ fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
         port: ports.first().and_then(Value::as_u64).unwrap_or(PORT),
         health,
         build_base: text(&toolchain["image"])?,
+        production_base: text(&toolchain["production_image"])?,
         run_base: text(&runtime["base"]["reference"])?,
         node: text(&toolchain["node"])?,
         pnpm: text(&toolchain["pnpm"])?,
         build_packages: needed.into_keys().collect(),
+        workspace_packages: Vec::new(),
         run_packages: texts(&runtime["packages"]["names"]),
         closure,
     })
@@ -244,7 +257,7 @@ pub(crate) mod tests {
             "packages": packages,
             "installs": { "a": { "packages": { "names": ["make"] } } },
             "production": { "packages": { "names": ["make", "g++"] } },
-            "toolchain": { "image": "node:22", "node": "22", "pnpm": "9.15.9" },
+            "toolchain": { "image": "node:22", "production_image": "node:22", "node": "22", "pnpm": "9.15.9" },
             "runtime": {
                 "base": { "reference": "node:22-alpine" },
                 "packages": { "names": [] },

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// other work keeps busy as well: it is many times what the command takes on an idle machine.
 const USUAL_LIMIT: Duration = Duration::from_secs(300);
 /// How often a running command is looked at.
-const POLL: Duration = Duration::from_millis(5);
+const POLL: Duration = Duration::from_millis(10);
 
 /// Whether everything is to end.
 static ABORTED: AtomicBool = AtomicBool::new(false);

@@ -1,0 +1,193 @@
+//! The page of a report.
+
+use std::fmt::Write as _;
+
+use crate::builder::Builder;
+use crate::chart::Panel;
+use crate::record::Record;
+use crate::report::Report;
+use crate::scenario::Scenario;
+use crate::targets::Results;
+use crate::units::{bytes, ratio, seconds};
+
+impl Report {
+    /// Returns the page with its charts, which are named beside their titles, and with notes that people wrote.
+    pub(crate) fn page(&self, charts: &[(String, String, Vec<Panel>)], notes: &str) -> String {
+        let mut page = String::from(
+            "# Benchmarks\n\n<!-- Written by `make bench` from benchmarks.json and benchmarks/run.json. -->\n\n\
+             The same services, built by six builders on private engines, in one run: `make bench`. A part of it takes \
+             minutes: `make bench SCENARIOS=source,no-change BUILDERS=template,vextrus SERVICES=auth`; \
+             `WORKSPACE=/path` measures another repository.\n\n## Targets\n\n",
+        );
+        page.push_str(&self.targets());
+        if !notes.is_empty() {
+            let _ = write!(page, "\n{}\n", notes.trim());
+        }
+        for (name, title, _) in charts {
+            let _ = write!(page, "\n![{title}](benchmarks/{name}.svg)\n");
+        }
+        page.push('\n');
+        page.push_str(&self.scenarios());
+        page.push_str(&self.images());
+        page.push_str(&self.machine());
+        page.push_str(COLUMNS);
+        page
+    }
+
+    fn targets(&self) -> String {
+        let mut table = String::from("| | target | measured | |\n|---|---|---|---|\n");
+        for target in Results::of(&self.records).targets() {
+            let met = match target.met {
+                Some(true) => "met",
+                Some(false) => "**not met**",
+                None => "",
+            };
+            let _ = writeln!(
+                table,
+                "| {} | {} | {} | {met} |",
+                target.what, target.aim, target.measured
+            );
+        }
+        table
+    }
+
+    /// Returns a table for each scenario and service.
+    fn scenarios(&self) -> String {
+        let mut text = String::new();
+        for scenario in Scenario::ALL {
+            let mut services: Vec<&str> = Vec::new();
+            for record in self
+                .records
+                .iter()
+                .filter(|record| record.scenario == scenario.name())
+            {
+                // Of a bake the services have tables of their own.
+                if (!scenario.is_bake() || record.service == "all")
+                    && !services.contains(&record.service.as_str())
+                {
+                    services.push(&record.service);
+                }
+            }
+            for service in services {
+                let _ = write!(
+                    text,
+                    "## {}: {service}\n\n{}.\n\n| builder | seconds | ÷ ours | spread | runs | steps | to push | compressed | \
+                     unpacked | CPU | memory | disk |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+                    scenario.name(),
+                    capitalised(scenario.description()),
+                );
+                let of = |record: &&Record| record.scenario == scenario.name() && record.service == service;
+                let ours = Results::of(&self.records).get(scenario, Builder::Vextrus.name(), service);
+                for record in self.records.iter().filter(of) {
+                    text.push_str(&row(record, ours));
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    /// Returns the table of each service's image by each builder.
+    fn images(&self) -> String {
+        let results = Results::of(&self.records);
+        let builders = Builder::ALL.map(Builder::name);
+        let columns: Vec<(&str, Vec<&Record>)> = builders
+            .into_iter()
+            .map(|builder| (builder, results.images(builder)))
+            .filter(|(_, images)| !images.is_empty())
+            .collect();
+        let Some((_, first)) = columns.first() else {
+            return String::new();
+        };
+        let names: Vec<&str> = columns.iter().map(|(builder, _)| *builder).collect();
+        let mut text = format!(
+            "## Images\n\nUnpacked (compressed).\n\n| service | {} |\n|---|{}\n",
+            names.join(" | "),
+            "--:|".repeat(names.len())
+        );
+        for service in first.iter().map(|record| &record.service) {
+            let cells = columns.iter().map(|(_, images)| {
+                let image = images.iter().find(|record| record.service == *service);
+                image.map_or(String::new(), |image| {
+                    format!(
+                        "{} ({})",
+                        bytes(image.image_bytes_unpacked),
+                        bytes(image.image_bytes_compressed)
+                    )
+                })
+            });
+            let _ = writeln!(text, "| {service} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn machine(&self) -> String {
+        let run = &self.run;
+        let mut text = format!(
+            "## The run\n\n| | |\n|---|---|\n| date | {} |\n| processors | {} |\n| memory | {} |\n| kernel | {} |\n\
+             | Docker Engine | {} |\n| buildx | {} |\n| Node | {} |\n| pnpm | {} |\n| turbo | {} |\n| frontend | {} |\n\
+             | base images | {} |\n| measured by | {} |\n| runs | at most {} a scenario, {} a bake |\n",
+            run.date,
+            run.processors,
+            bytes(run.memory_bytes),
+            run.kernel,
+            run.engine,
+            run.buildx,
+            run.node,
+            run.pnpm,
+            run.turbo,
+            run.frontend,
+            run.bases,
+            run.meter,
+            run.runs[0],
+            run.runs[1],
+        );
+        for note in &run.notes {
+            let _ = write!(text, "\n{note}.\n");
+        }
+        text.push('\n');
+        text
+    }
+}
+
+fn row(record: &Record, ours: Option<&Record>) -> String {
+    let noise = if record.noisy { " ~" } else { "" };
+    let failed = if record.ok { "" } else { " **failed**" };
+    let spread = if record.runs > 1 {
+        format!("{:.0} %", record.spread * 100.0)
+    } else {
+        String::new()
+    };
+    format!(
+        "| {}{failed} | {}{noise} | {} | {spread} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+        record.builder,
+        seconds(record.seconds),
+        ours.map_or(String::new(), |ours| ratio(record.seconds, ours.seconds)),
+        record.runs,
+        record.steps_run,
+        bytes(record.pushed_bytes),
+        bytes(record.image_bytes_compressed),
+        bytes(record.image_bytes_unpacked),
+        seconds(record.cpu_seconds),
+        bytes(record.peak_memory_bytes),
+        bytes(record.cache_disk_bytes),
+    )
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+const COLUMNS: &str = "## What the columns mean\n\n\
+- **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest. The Dockerfiles are in [bench/builders](../bench/builders); each has cache mounts, a .dockerignore, the base image, Node and pnpm that the manifest leads to. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with.\n\
+- **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. Builders take turns within a run of a scenario. Builds that are over in seconds are run three times as often, builds of more than half a minute twice.\n\
+- **spread**: (longest − shortest) ÷ median. `~` marks a time that is unsure: a spread above 25 %, or other work on more than 15 % of the machine's processors meanwhile.\n\
+- **steps**: the vertices that the engine ran by its own records, without those that load contexts, images and metadata.\n\
+- **to push**: the compressed layers that neither the base image nor the image before the change has, those that several images share counted once.\n\
+- **compressed**, **unpacked**: the sums of the image's layers, base included: as a registry keeps them, and as tar archives. Of a bake, the sum over its images.\n\
+- **CPU**, **memory**: what the engine and the steps it runs use, by the control group that holds them all; memory at its highest of ten looks a second, without the file cache.\n\
+- **disk**: what the engine's directory grew by from before its first build: images, layers and build cache.\n\n\
+Each warm scenario starts from the state after the cold build: changes are taken back and their results freed. Every image was started and answered its liveness route, or its row says failed.\n";
