@@ -60,16 +60,11 @@ impl Report {
         Ok(())
     }
 
-    /// Returns the measurements by file: a record a line.
+    /// Returns the measurements by file.
     fn data(&self) -> Vec<(String, String)> {
-        let json = |value: &Record| serde_json::to_string(value).unwrap_or_default();
-        let lines: Vec<String> = self.records.iter().map(json).collect();
         let run = serde_json::to_string_pretty(&self.run).unwrap_or_default();
         vec![
-            (
-                "benchmarks.json".to_owned(),
-                format!("[\n{}\n]\n", lines.join(",\n")),
-            ),
+            ("benchmarks.json".to_owned(), lines(&self.records)),
             ("benchmarks/run.json".to_owned(), run + "\n"),
         ]
     }
@@ -85,6 +80,13 @@ impl Report {
         pages.extend(files);
         pages
     }
+}
+
+/// Returns records as JSON, one a line.
+pub(crate) fn lines(records: &[Record]) -> String {
+    let json = |value: &Record| serde_json::to_string(value).unwrap_or_default();
+    let lines: Vec<String> = records.iter().map(json).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 #[cfg(test)]

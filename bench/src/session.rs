@@ -4,12 +4,13 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace};
+use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace, repository};
 
 use crate::bed::{Bed, FRONTEND, attempt};
 use crate::builder::{Builder, Kit};
 use crate::display::Display;
-use crate::record::{Facts, Sample, Series};
+use crate::record::{Facts, Record, Sample, Series};
+use crate::report;
 use crate::scenario::Scenario;
 use crate::selection::Selection;
 use crate::subject::{Subject, Subjects};
@@ -195,6 +196,18 @@ impl Session {
             ));
         }
         self.series.push(series);
+        self.save();
+    }
+
+    /// Keeps what came out so far: a benchmark that does not come to its end leaves that.
+    fn save(&self) {
+        let records: Vec<Record> = self.series.iter().map(Series::record).collect();
+        let file = repository().join("target/bench/unfinished.json");
+        let saved = std::fs::create_dir_all(file.parent().unwrap_or(&file))
+            .and_then(|()| std::fs::write(&file, report::lines(&records)));
+        if let Err(error) = saved {
+            self.display.done(&format!("{}: {error}", file.display()));
+        }
     }
 
     /// Says once that a scenario has no meaning here.
