@@ -23,7 +23,10 @@ export function invoice(body: Partial<Invoice>): Result<Invoice> {
     typeof number === 'string' &&
     typeof recipient === 'string' &&
     Array.isArray(lines) &&
-    lines.every((line) => Number.isFinite(line?.quantity * line?.price));
+    lines.every(
+      (line: Partial<Line> | null) =>
+        Number.isFinite(line?.quantity) && Number.isFinite(line?.price),
+    );
   return whole
     ? ok({ number, recipient, lines })
     : err(new DomainError('invoice.incomplete', 'an invoice has a number, a recipient and lines'));

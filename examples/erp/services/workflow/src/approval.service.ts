@@ -47,10 +47,7 @@ export class ApprovalService implements OnApplicationShutdown {
     try {
       return await call();
     } catch (error) {
-      if (
-        error instanceof ServiceError ||
-        (error instanceof Error && error.name === 'ServiceError')
-      ) {
+      if (error instanceof ServiceError) {
         throw new ServiceUnavailableException('Temporal does not answer');
       }
       throw error;
