@@ -68,18 +68,15 @@ fn does_its_work(service: &str, url: &str, container: &Container) {
         answer.json()["data"].clone()
     };
     match service {
+        // Composed of two subgraphs' schemas, though neither is there: the one that knows companies is asked first.
         "api-gateway" => {
-            // Composed of the subgraphs' schemas, though none of them is there.
-            let schema = graph("{ __type(name: \"Company\") { fields { name } } }");
-            let fields: Vec<&str> = schema["__type"]["fields"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter_map(|field| field["name"].as_str())
-                .collect();
-            for field in ["name", "sites", "invoices"] {
-                assert!(fields.contains(&field), "{field} is not in {fields:?}");
-            }
+            let query = json!({ "query": "{ companies { name invoices { number } } }" });
+            let answer = container.post(&format!("{url}/graphql"), &query);
+            assert!(
+                answer.text().contains("localhost:3010/graphql"),
+                "{}",
+                answer.text()
+            );
         }
         "auth" => assert!(get("/auth/hash?value=x").text().contains("$2")),
         "file-storage" => assert!(get("/thumbnail").body.starts_with(b"\x89PNG")),
