@@ -28,7 +28,7 @@ use futures_util::future::{TryFutureExt as _, try_join_all};
 use crate::context::{self, BuildFile, Named, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
-use crate::lint;
+use crate::lint::{self, Warning};
 use crate::lower::{self, Context, Surroundings};
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -50,7 +50,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     for warning in &decided.planned.warnings {
         gateway.warn(&decided.vertex, warning).await?;
     }
-    decided.refuse_warnings()?;
+    decided.refuse(&decided.planned.warnings)?;
 
     let merge = gateway.ping().await?.llb("mergeop");
     let platforms = request::platforms(&options)?;
@@ -84,22 +84,16 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
-    /// Stops the build where the user asks for it with `error=true`, at the line of each warning.
-    fn refuse_warnings(&self) -> Result<(), Failure> {
-        if !self.lint.is_error || self.planned.warnings.is_empty() {
+    /// Stops the build at warnings where the user asks for it with `error=true`, at the line of each.
+    fn refuse<'w>(&self, warnings: impl IntoIterator<Item = &'w Warning>) -> Result<(), Failure> {
+        let warnings: Vec<&Warning> = warnings.into_iter().collect();
+        if !self.lint.is_error || warnings.is_empty() {
             return Ok(());
         }
-        let rules: BTreeSet<&str> = self
-            .planned
-            .warnings
-            .iter()
-            .map(|warning| warning.rule.name)
-            .collect();
+        let rules: BTreeSet<&str> = warnings.iter().map(|warning| warning.rule.name).collect();
         let rules: Vec<&str> = rules.into_iter().collect();
         let message = format!("lint violation found for rules: {}", rules.join(", "));
-        let places = self
-            .planned
-            .warnings
+        let places = warnings
             .iter()
             .filter_map(|warning| warning.diagnostic.place.clone());
         Err(places.fold(Diagnostic::new(message).into(), Failure::at))
@@ -235,10 +229,9 @@ async fn build_platform(
     let graph = lower::lower(plan, &surroundings)?;
 
     // All at once: the production install needs no build, and the entry no production install.
-    let limit = plan.runtime.max_size;
-    let (image, _, sbom, entry) = tokio::try_join!(
+    let (image, large, sbom, entry) = tokio::try_join!(
         evaluate(gateway, options, &graph.image),
-        budget::check(gateway, options, manifest, limit, graph.budget.as_ref()),
+        budget::check(gateway, options, decided, graph.budget.as_ref()),
         evaluate_if_any(gateway, options, graph.sbom.as_ref()),
         async {
             match &graph.service {
@@ -247,6 +240,10 @@ async fn build_platform(
             }
         },
     )?;
+    if let Some(warning) = large {
+        gateway.warn(&decided.vertex, &warning).await?;
+        decided.refuse([&warning])?;
+    }
     let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
     Ok(Made { image, config, sbom })
 }

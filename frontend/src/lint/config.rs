@@ -125,17 +125,19 @@ impl Config {
         Ok(config)
     }
 
+    /// Returns whether the user wants to be warned by a rule.
+    pub fn applies(&self, rule: &Rule) -> bool {
+        match rule.is_experimental {
+            true => self.experimental.has(rule),
+            false => !self.skipped.has(rule),
+        }
+    }
+
     /// Returns the warnings that the user wants to see, in the order in which they should be read: by file and
     /// line, those without a place first.
     pub fn applied(&self, found: Vec<Warning>) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.warnings.iter().cloned().chain(found).collect();
-        warnings.retain(|warning| {
-            if warning.rule.is_experimental {
-                self.experimental.has(warning.rule)
-            } else {
-                !self.skipped.has(warning.rule)
-            }
-        });
+        warnings.retain(|warning| self.applies(warning.rule));
         warnings.sort_by(|a, b| key(a).cmp(&key(b)));
         warnings.dedup();
         warnings

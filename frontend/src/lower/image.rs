@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Merge, Mount, Output};
+use buildkit_llb::{Copy, File, Merge, Mount, Network, Output};
 
 use crate::diagnostic::Diagnostic;
 
@@ -82,7 +82,7 @@ pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> 
     let image = join(steps, base, layers);
     Ok(Graph {
         sbom,
-        budget: budget(steps, &image)?,
+        budget: Some(budget(steps, &image, &system, &installed)?),
         image,
         service: Some(service),
         history,
@@ -154,30 +154,53 @@ fn extra_files(steps: &Steps<'_>, runtime: &Runtime) -> Option<Output> {
     Some(layer.locations(locations).output())
 }
 
-/// A step that measures the image, where the manifest sets a limit.
-fn budget(steps: &Steps<'_>, image: &Output) -> Result<Option<Output>, Diagnostic> {
-    if steps.plan.runtime.max_size.is_none() {
-        return Ok(None);
-    }
+/// A step that measures the image where the manifest sets a limit. Else it measures what a source change does not move,
+/// so that such a change does not wait for it: the base and the production dependencies.
+fn budget(
+    steps: &Steps<'_>,
+    image: &Output,
+    system: &Output,
+    installed: &Installed,
+) -> Result<Output, Diagnostic> {
     let tools = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let platform = &steps.surroundings.build;
-    let script = format!("{SCRIPTS}/budget.cjs");
-    let report = format!("/out/{BUDGET_REPORT}");
-    let outputs = steps
+    let (what, measured) = match steps.plan.runtime.max_size {
+        Some(_) => ("measure the image", vec![(image, "/image", "/")]),
+        None => (
+            "measure the base and the dependencies",
+            vec![
+                (system, "/base", "/"),
+                (&installed.tree, "/dependencies", WORKSPACE),
+            ],
+        ),
+    };
+    let command = [
+        "node".to_owned(),
+        format!("{SCRIPTS}/budget.cjs"),
+        format!("/out/{BUDGET_REPORT}"),
+    ];
+    let pairs = measured
+        .iter()
+        .map(|(_, directory, path)| format!("{directory}={path}"));
+    let mut exec = steps
         .run(
             Stage::Runtime,
             &steps.image(tools, platform, "node"),
             tools,
-            ["node", &script, "/image", &report],
+            command.into_iter().chain(pairs),
             platform,
         )
         .mount(steps.script("budget.cjs"))
-        .mount(Mount::bind(image, "/image").read_only())
-        .mount(Mount::bind(&Output::scratch(), "/out"))
-        .name(steps.name("measure the image"))
+        .mount(Mount::bind(&Output::scratch(), "/out"));
+    for (root, directory, _) in measured {
+        exec = exec.mount(Mount::bind(root, directory).read_only());
+    }
+    exec.network(Network::None)
+        .name(steps.name(what))
         .locations(steps.key("image.max_size"))
-        .build();
-    Ok(outputs.mount("/out"))
+        .build()
+        .mount("/out")
+        .ok_or_else(|| crate::build::internal("a step without its output"))
 }
 
 /// Returns the line of the progress display that the image and its layers share: copies that take no time of their own.

@@ -149,7 +149,8 @@ pub struct Graph {
     pub image: Output,
     /// The service's own files in the production image, alone: the entry file is looked for here.
     pub service: Option<Output>,
-    /// The measured image, where the manifest sets a limit: a directory with [`BUDGET_REPORT`].
+    /// How large the image is, or without a limit its base with the production dependencies: a directory with
+    /// [`BUDGET_REPORT`]. None but of the production image.
     pub budget: Option<Output>,
     /// The step whose output holds the bill of materials in [`SBOM_FILE`], where the plan has one.
     pub sbom: Option<Output>,

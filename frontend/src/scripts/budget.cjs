@@ -1,10 +1,11 @@
-// usage: node budget.cjs ROOT REPORT
-// Measures the files below ROOT and writes {"total": BYTES, "largest": [[PATH, BYTES], …]} to REPORT.
+// usage: node budget.cjs REPORT DIRECTORY=PATH...
+// Measures the files below each DIRECTORY, which is PATH of the image, and writes {"total": BYTES, "largest": [[PATH, BYTES], …]} to REPORT.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [root, report] = process.argv.slice(2);
+const [report, ...pairs] = process.argv.slice(2);
+const roots = pairs.map((pair) => pair.split('='));
 const seen = new Set();
 const sizes = new Map();
 
@@ -26,16 +27,21 @@ function measure(directory) {
   return total;
 }
 
-const total = measure(root);
+const total = roots.reduce((sum, [directory]) => sum + measure(directory), 0);
 // A directory that is nearly all one child's says nothing of its own.
 const largestChild = new Map();
 for (const [directory, size] of sizes) {
   const parent = path.dirname(directory);
   largestChild.set(parent, Math.max(largestChild.get(parent) ?? 0, size));
 }
+const inImage = (file) => {
+  const [directory, place] = roots.find(([directory]) => `${file}/`.startsWith(`${directory}/`));
+  return path.join(place, path.relative(directory, file));
+};
 const largest = [...sizes]
-  .filter(([directory, size]) => directory !== root && (largestChild.get(directory) ?? 0) <= size * 0.8)
-  .sort((a, b) => b[1] - a[1])
+  .map(([directory, size]) => [directory, inImage(directory), size])
+  .filter(([directory, place, size]) => place !== '/' && (largestChild.get(directory) ?? 0) <= size * 0.8)
+  .sort((a, b) => b[2] - a[2])
   .slice(0, 10)
-  .map(([directory, size]) => [`/${path.relative(root, directory)}`, size]);
+  .map(([, place, size]) => [place, size]);
 fs.writeFileSync(report, JSON.stringify({ total, largest }));

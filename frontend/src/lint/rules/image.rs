@@ -92,3 +92,25 @@ The service is told by `PORT` to listen on one port, while the image exposes ano
         text: "[run]\nport = 8080\nenv = { PORT = \"8080\" }",
     },
 };
+
+/// An image over 500 MB that sets no limit.
+pub static LARGE_IMAGE: Rule = Rule {
+    name: "LargeImage",
+    short: "An image of more than 500 MB should say how large it may be",
+    is_experimental: false,
+    why: "\
+A large image is slow to pull where it starts and holds more than the service needs as a rule: a development tool among
+`dependencies`, a library of which a smaller edition exists, a base with more than Node. The warning names the largest
+directories. `max_size` says that the size is meant, and fails the build that outgrows it.
+
+The rule looks at the unpacked base and the production dependencies, which a change of sources does not move, once they
+are there: `--check` does not know of them, and a build that imports a cache does not fetch them to look.",
+    bad: Example {
+        language: "toml",
+        text: "base = \"node:22\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "base = \"node:22\"\n\n[image]\nmax_size = \"1.2GB\"",
+    },
+};

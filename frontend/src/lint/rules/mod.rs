@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 24] = [
+pub static ALL: [&Rule; 25] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -21,6 +21,7 @@ pub static ALL: [&Rule; 24] = [
     &FLOATING_BASE,
     &HEALTHCHECK_OFF,
     &HEALTHCHECK_PROGRAM,
+    &LARGE_IMAGE,
     &LOCKFILE_DRIFT,
     &MACHINE_FILE_IN_NPMRC,
     &NODE_OUTSIDE_ENGINES,
