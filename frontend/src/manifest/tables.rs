@@ -147,7 +147,7 @@ table! {
         /// Labels of the image; `--label` wins over them.
         pub labels: BTreeMap<LabelKey, String>,
         /// The largest size of the unpacked image. A larger one fails the build, which names the largest
-        /// directories. Default: no limit.
+        /// directories. Default: no limit, and a warning where base and production dependencies hold over 500 MB.
         pub max_size: Option<ByteSize>,
         /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
         /// other one the image leaves out what no running program loads: type declarations, source maps, documents,
