@@ -22,7 +22,8 @@ WORKDIR /app
 FROM base AS manifests
 COPY . .
 RUN find . -type f ! -name package.json ! -name pnpm-lock.yaml ! -name pnpm-workspace.yaml ! -name .npmrc \
-    ! -name .pnpmfile.cjs ! -path './patches/*' -delete && find . -type d -empty -delete
+    ! -name .pnpmfile.cjs ! -path './patches/*' -exec rm {} + \
+    && find . -depth -mindepth 1 -type d -exec rmdir {} \; 2>/dev/null || true
 
 FROM base AS deps
 ARG PACKAGE

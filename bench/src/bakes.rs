@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use vextrus_e2e::Image;
+
 use crate::bed::{Bed, attempt};
 use crate::builder::Builder;
 use crate::edit::Edit;
@@ -25,62 +27,59 @@ impl Session {
         if subjects.len() < 2 {
             return self.note(Scenario::BakeCold, ALL, "there is one service alone");
         }
-        for builder in self.selection.builders.clone() {
-            let mut series = Series::new(Scenario::BakeCold.name(), builder.name(), ALL);
-            let bed = self.cold_bakes(&mut series, builder, subjects);
-            if cold || series.failure.is_some() {
-                self.finish(series);
-            }
-            if let (true, Some(bed)) = (shared, bed) {
-                self.shared_bakes(builder, subjects, &bed);
+        for pass in 0..self.selection.bake_runs {
+            for builder in self.selection.builders.clone() {
+                let mut series = if cold {
+                    self.take(Scenario::BakeCold, builder.name(), ALL)
+                } else {
+                    Series::new(Scenario::BakeCold.name(), builder.name(), ALL)
+                };
+                self.doing(series.scenario, builder.name(), ALL, pass);
+                let bed = self.cold_bake(&mut series, builder, subjects, cold);
+                if cold || series.failure.is_some() {
+                    self.finish(series);
+                }
+                if let (true, Some(bed)) = (shared, bed) {
+                    self.shared_bake(pass, builder, subjects, &bed);
+                }
             }
         }
     }
 
-    /// Bakes on fresh engines and returns the last.
-    fn cold_bakes(&mut self, series: &mut Series, builder: Builder, subjects: &[&Subject]) -> Option<Bed> {
-        let wanted = self.wants(Scenario::BakeCold);
-        let runs = if wanted { self.selection.bake_runs } else { 1 };
-        let mut last = None;
-        for run in 0..runs {
-            self.doing(series.scenario, builder.name(), ALL, run);
-            drop(last.take());
-            let mut bed = match self.bed(subjects) {
-                Ok(bed) => bed,
-                Err(why) => {
-                    self.failed(series, why);
-                    break;
-                }
-            };
-            let Some(made) = self.measure(series, &bed, || self.bake(builder, subjects, &bed)) else {
-                break;
-            };
-            if run == 0 {
-                let facts = self.look(series, &bed, &made, subjects);
-                if wanted {
-                    self.each(series, subjects, &facts);
-                }
-            }
-            let settled = attempt(|| {
-                let images: Vec<_> = made.images.into_iter().map(|(_, image)| image).collect();
-                let layers = self.sizes.of(&images.iter().collect::<Vec<_>>());
-                bed.layers = layers.into_iter().flatten().map(|(layer, _)| layer).collect();
-                bed.images = images;
-                bed.keep();
-            });
-            if let Err(why) = settled {
+    /// Bakes on a fresh engine, which is returned.
+    fn cold_bake(
+        &mut self,
+        series: &mut Series,
+        builder: Builder,
+        subjects: &[&Subject],
+        wanted: bool,
+    ) -> Option<Bed> {
+        let mut bed = match self.bed(subjects) {
+            Ok(bed) => bed,
+            Err(why) => {
                 self.failed(series, why);
-                break;
+                return None;
             }
-            last = Some(bed);
+        };
+        let made = self.measure(series, &bed, || self.bake(builder, subjects, &bed))?;
+        if series.samples.len() == 1 {
+            let facts = self.look(series, &bed, &made, subjects);
+            if wanted {
+                self.each(series, subjects, &facts);
+            }
         }
-        last
+        let images: Vec<Image> = made.images.into_iter().map(|(_, image)| image).collect();
+        match attempt(|| self.sizes.of(&images.iter().collect::<Vec<_>>())) {
+            Ok(layers) => bed.layers = layers.into_iter().flatten().map(|(layer, _)| layer).collect(),
+            Err(why) => self.failed(series, why),
+        }
+        bed.images = images;
+        Some(bed)
     }
 
     /// Bakes after a change of the package that most services need.
-    fn shared_bakes(&mut self, builder: Builder, subjects: &[&Subject], bed: &Bed) {
+    fn shared_bake(&mut self, pass: usize, builder: Builder, subjects: &[&Subject], bed: &Bed) {
         let scenario = Scenario::BakeShared;
-        let mut series = Series::new(scenario.name(), builder.name(), ALL);
         // Among all services some may need no package: then the most shared one of those that do.
         let needy: Vec<&Subject> = subjects
             .iter()
@@ -101,23 +100,17 @@ impl Session {
         let Some(package) = package else {
             return self.note(scenario, ALL, "no service needs a package of the workspace");
         };
-        for run in 0..self.selection.bake_runs {
-            let edit = match Edit::code(&self.workspace, &package, "index.js") {
-                Ok(edit) => edit,
-                Err(why) => return self.note(scenario, ALL, &why),
-            };
-            self.doing(scenario.name(), builder.name(), ALL, run);
-            let applied = edit.apply(&self.workspace);
-            let made = self.measure(&mut series, bed, || self.bake(builder, subjects, bed));
-            applied.revert(&self.workspace);
-            let Some(made) = made else { break };
-            if run == 0 {
-                self.look(&mut series, bed, &made, subjects);
-            }
-            drop(made);
-            if let Err(why) = attempt(|| bed.forget()) {
-                self.failed(&mut series, why);
-            }
+        let edit = match Edit::code(&self.workspace, &package, "index.js") {
+            Ok(edit) => edit,
+            Err(why) => return self.note(scenario, ALL, &why),
+        };
+        let mut series = self.take(scenario, builder.name(), ALL);
+        self.doing(scenario.name(), builder.name(), ALL, pass);
+        let applied = edit.apply(&self.workspace);
+        let made = self.measure(&mut series, bed, || self.bake(builder, subjects, bed));
+        applied.revert(&self.workspace);
+        if let (Some(made), 1) = (made, series.samples.len()) {
+            self.look(&mut series, bed, &made, subjects);
         }
         self.finish(series);
     }

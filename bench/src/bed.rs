@@ -12,7 +12,7 @@ use crate::meter::Meter;
 pub(crate) const FRONTEND: &str = "vextrus/frontend";
 /// What the base image is called while another one has its name.
 const ORIGINAL: &str = "vextrus-bench/base:original";
-/// The time to count or to free an engine's disk.
+/// The time to count an engine's disk.
 const DISK_LIMIT: Duration = Duration::from_secs(600);
 
 /// A private engine with the base images and the frontend, and what is known of it.
@@ -26,8 +26,6 @@ pub(crate) struct Bed {
     pub(crate) meter: Meter,
     /// The engine.
     pub(crate) engine: PrivateEngine,
-    /// The steps' results that stay.
-    kept: BTreeSet<String>,
     data: String,
     empty_bytes: u64,
 }
@@ -45,7 +43,6 @@ impl Bed {
             layers: BTreeSet::new(),
             meter: Meter::of(engine.name()),
             engine,
-            kept: BTreeSet::new(),
             data,
             empty_bytes,
         }
@@ -54,38 +51,6 @@ impl Bed {
     /// Returns what its disk grew by from before its first build, in bytes.
     pub(crate) fn disk_bytes(&self) -> u64 {
         disk_bytes(&self.data).saturating_sub(self.empty_bytes)
-    }
-
-    /// Lets every result that it has now stay.
-    pub(crate) fn keep(&mut self) {
-        self.kept = self.results();
-    }
-
-    /// Frees the results that came since `keep`, so that each run begins alike and disks stay small.
-    pub(crate) fn forget(&self) {
-        let results = self.results();
-        let new: Vec<&str> = results.difference(&self.kept).map(String::as_str).collect();
-        // A few at a time: a command line has a limit.
-        for some in new.chunks(200) {
-            let filter = format!("--filter=id=^({})$", some.join("|"));
-            let _ = self
-                .engine
-                .command(["buildx", "prune", "--all", "--force", &filter])
-                .within(DISK_LIMIT)
-                .finish()
-                .succeeded();
-        }
-    }
-
-    /// Returns the ids of the results in its cache.
-    fn results(&self) -> BTreeSet<String> {
-        let text = self
-            .engine
-            .command(["buildx", "du", "--verbose"])
-            .within(DISK_LIMIT)
-            .output();
-        let ids = text.lines().filter_map(|line| line.strip_prefix("ID:"));
-        ids.map(|id| id.trim().to_owned()).collect()
     }
 
     /// Puts an image with one more layer in the place of a base, until `restore_base`.

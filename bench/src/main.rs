@@ -27,6 +27,7 @@ mod units;
 mod versions;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -116,6 +117,7 @@ fn run(selection: Selection) -> Result<bool, String> {
         sizes: vextrus_e2e::Sizes::default(),
         series: Vec::new(),
         metered: OnceCell::new(),
+        edits: BTreeMap::new(),
         notes: Vec::new(),
     };
     for subject in &single {
@@ -151,11 +153,18 @@ fn chosen(selection: &Selection, subjects: &Subjects) -> Result<(Vec<Subject>, V
 fn finish(session: Session, mut run: Run, out: &Path) -> Result<bool, String> {
     run.notes = session.notes;
     run.meter = session.metered.get().copied().unwrap_or("nothing").to_owned();
-    let records: Vec<_> = session.series.iter().map(record::Series::record).collect();
-    let report = Report { run, records };
+    let records: Vec<record::Record> = session.series.iter().map(record::Series::record).collect();
+    // A part that is written into a report's directory on request completes that report.
+    let earlier = session
+        .selection
+        .out
+        .as_ref()
+        .and_then(|out| Report::read(out).ok());
+    let measured_well = !records.is_empty() && records.iter().all(|record| record.ok);
+    let report = Report { run, records }.with_earlier(earlier);
     report.write(out)?;
     drop(session.display);
     print!("{}", report.summary());
     eprintln!("written: {}", out.join("benchmarks.md").display());
-    Ok(report.records.iter().all(|record| record.ok) && !report.records.is_empty())
+    Ok(measured_well)
 }

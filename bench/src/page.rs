@@ -127,7 +127,7 @@ impl Report {
         let mut text = format!(
             "## The run\n\n| | |\n|---|---|\n| date | {} |\n| processors | {} |\n| memory | {} |\n| kernel | {} |\n\
              | Docker Engine | {} |\n| buildx | {} |\n| Node | {} |\n| pnpm | {} |\n| turbo | {} |\n| frontend | {} |\n\
-             | base images | {} |\n| measured by | {} |\n| runs | at most {} a scenario, {} a bake |\n",
+             | base images | {} |\n| measured by | {} |\n| runs | at most {} a scenario, {} a bake |\n\n",
             run.date,
             run.processors,
             bytes(run.memory_bytes),
@@ -144,9 +144,16 @@ impl Report {
             run.runs[1],
         );
         for note in &run.notes {
-            let _ = write!(text, "\n{note}.\n");
+            let _ = write!(text, "{note}.\n\n");
         }
-        text.push('\n');
+        if run.parts.len() > 1 {
+            let _ = write!(
+                text,
+                "Put together of {} runs: {}.\n\n",
+                run.parts.len(),
+                run.parts.join("; ")
+            );
+        }
         text
     }
 }
@@ -183,11 +190,11 @@ fn capitalised(text: &str) -> String {
 
 const COLUMNS: &str = "## What the columns mean\n\n\
 - **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest. The Dockerfiles are in [bench/builders](../bench/builders); each has cache mounts, a .dockerignore, the base image, Node and pnpm that the manifest leads to. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with.\n\
-- **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. Builders take turns within a run of a scenario. Builds that are over in seconds are run three times as often, builds of more than half a minute twice.\n\
+- **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. In each pass every builder has its turn on a fresh engine: a cold build, then one build after each change; a build without a change is run three times. What took more than 45 s so far is not run again, a cold build not a third time.\n\
 - **spread**: (longest − shortest) ÷ median. `~` marks a time that is unsure: a spread above 25 %, or other work on more than 15 % of the machine's processors meanwhile.\n\
 - **steps**: the vertices that the engine ran by its own records, without those that load contexts, images and metadata.\n\
 - **to push**: the compressed layers that neither the base image nor the image before the change has, those that several images share counted once.\n\
 - **compressed**, **unpacked**: the sums of the image's layers, base included: as a registry keeps them, and as tar archives. Of a bake, the sum over its images.\n\
 - **CPU**, **memory**: what the engine and the steps it runs use, by the control group that holds them all; memory at its highest of ten looks a second, without the file cache.\n\
 - **disk**: what the engine's directory grew by from before its first build: images, layers and build cache.\n\n\
-Each warm scenario starts from the state after the cold build: changes are taken back and their results freed. Every image was started and answered its liveness route, or its row says failed.\n";
+Each warm scenario starts from the state after the cold build: changes are taken back, and each is another one. Every image was started and answered its liveness route, or its row says failed.\n";

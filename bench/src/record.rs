@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::builder::Builder;
 use crate::meter::Used;
+use crate::scenario::Scenario;
 
 /// The spread from which a measurement is unsure.
 const UNSURE_SPREAD: f64 = 0.25;
@@ -46,6 +48,29 @@ pub(crate) struct Record {
     pub(crate) other_load: f64,
     /// Whether the spread or other load makes the time unsure.
     pub(crate) noisy: bool,
+}
+
+impl Record {
+    /// Returns what it is of: no other record of a report is of the same.
+    pub(crate) fn key(&self) -> (&str, &str, &str) {
+        (&self.scenario, &self.service, &self.builder)
+    }
+
+    /// Returns its place among the records of a report: by scenario, the whole before its parts, service, builder.
+    pub(crate) fn place(&self) -> (usize, bool, String, usize) {
+        let scenario = Scenario::ALL
+            .iter()
+            .position(|scenario| scenario.name() == self.scenario);
+        let builder = Builder::ALL
+            .iter()
+            .position(|builder| builder.name() == self.builder);
+        (
+            scenario.unwrap_or(usize::MAX),
+            self.service != "all",
+            self.service.clone(),
+            builder.unwrap_or(usize::MAX),
+        )
+    }
 }
 
 /// One run.
@@ -100,6 +125,11 @@ impl Series {
             facts: Facts::default(),
             failure: None,
         }
+    }
+
+    /// Says whether nothing was run yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.samples.is_empty() && self.failure.is_none()
     }
 
     /// Returns the seconds of all runs.

@@ -23,7 +23,6 @@ impl Report {
     ///
     /// # Errors
     /// The file that is not there or not as a report writes it.
-    #[cfg(test)]
     pub(crate) fn read(directory: &Path) -> Result<Self, String> {
         fn json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, String> {
             let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -33,6 +32,22 @@ impl Report {
             run: json(&directory.join("benchmarks/run.json"))?,
             records: json(&directory.join("benchmarks.json"))?,
         })
+    }
+
+    /// Adds what an earlier run measured and this one did not, and puts all in the order of the page.
+    pub(crate) fn with_earlier(mut self, earlier: Option<Self>) -> Self {
+        if let Some(earlier) = earlier {
+            let is_new = |record: &Record| !self.records.iter().any(|own| own.key() == record.key());
+            let kept: Vec<Record> = earlier.records.into_iter().filter(is_new).collect();
+            if !kept.is_empty() {
+                self.run.parts.splice(0..0, earlier.run.parts);
+                self.run.notes.splice(0..0, earlier.run.notes);
+                self.run.notes.dedup();
+            }
+            self.records.extend(kept);
+        }
+        self.records.sort_by_key(Record::place);
+        self
     }
 
     /// Writes all files into a directory; into the repository's `docs` with the README's table.
@@ -95,7 +110,8 @@ mod tests {
 
     use vextrus_e2e::repository;
 
-    use super::Report;
+    use super::{Record, Report, Run};
+    use crate::record::Series;
 
     /// Says that the pages are what the records say; `UPDATE=1` writes them anew.
     #[test]
@@ -114,6 +130,37 @@ mod tests {
         }
         let readme = fs::read_to_string(repository().join("README.md")).unwrap();
         assert_eq!(report.in_readme(&readme).as_ref(), Some(&readme));
+    }
+
+    #[test]
+    fn a_part_replaces_its_like_and_leaves_the_others() {
+        let records = |names: &[(&'static str, &'static str, f64)]| -> Vec<Record> {
+            let record = |(scenario, builder, seconds): &(&'static str, &'static str, f64)| {
+                let mut record = Series::new(scenario, builder, "auth").record();
+                record.seconds = *seconds;
+                record
+            };
+            names.iter().map(record).collect()
+        };
+        let report = |part: &str, records| Report {
+            run: Run {
+                parts: vec![part.to_owned()],
+                ..Report::read(&repository().join("docs")).unwrap().run
+            },
+            records,
+        };
+        let earlier = report(
+            "one",
+            records(&[("cold", "vextrus", 1.0), ("cold", "naive", 2.0)]),
+        );
+        let later = report(
+            "two",
+            records(&[("source", "vextrus", 3.0), ("cold", "vextrus", 4.0)]),
+        );
+        let whole = later.with_earlier(Some(earlier));
+        let seconds: Vec<f64> = whole.records.iter().map(|record| record.seconds).collect();
+        assert_eq!(seconds, [2.0, 4.0, 3.0]);
+        assert_eq!(whole.run.parts, ["one", "two"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One benchmark: what is measured with, and what came out so far.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace, repository};
@@ -9,6 +9,7 @@ use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace, r
 use crate::bed::{Bed, FRONTEND, attempt};
 use crate::builder::{Builder, Kit};
 use crate::display::Display;
+use crate::edit::Edit;
 use crate::record::{Facts, Record, Sample, Series};
 use crate::report;
 use crate::scenario::Scenario;
@@ -17,10 +18,8 @@ use crate::subject::{Subject, Subjects};
 
 /// The time in which a service answers, with others that start beside it.
 const LIVE_LIMIT: Duration = Duration::from_secs(120);
-/// Quick builds, all runs together below these seconds, are run three times as often: their medians cost little.
-const QUICK_SECONDS: f64 = 12.0;
-/// Slow builds, all runs together above these seconds, are run twice at most: their share of noise is small.
-const SLOW_SECONDS: f64 = 60.0;
+/// Builds whose runs together take more than these seconds are not run once more: their share of noise is small.
+const SLOW_SECONDS: f64 = 45.0;
 
 /// What is measured with, and what came out so far.
 #[derive(Debug)]
@@ -43,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) series: Vec<Series>,
     /// How engines are measured.
     pub(crate) metered: OnceCell<&'static str>,
+    /// What is changed in the passes so far, alike for all builders.
+    pub(crate) edits: BTreeMap<(Scenario, String, usize), Edit>,
     /// What has no meaning in this workspace, for the report.
     pub(crate) notes: Vec<String>,
 }
@@ -158,17 +159,28 @@ impl Session {
         facts
     }
 
-    /// Says whether a series is to have one more run.
+    /// Says whether a series is to have one more run in a later pass.
     pub(crate) fn goes_on(&self, series: &Series, runs: usize) -> bool {
         let done = series.samples.len();
-        let total = series.total_seconds();
-        series.failure.is_none()
-            && match done {
-                0 => true,
-                1 => runs > 1,
-                _ if total > SLOW_SECONDS => false,
-                _ => done < runs || (done < 3 * runs && runs > 1 && total < QUICK_SECONDS),
-            }
+        // Of cold builds, whose ratios are small, there are two.
+        let enough = if series.scenario == Scenario::Cold.name() {
+            2
+        } else {
+            1
+        };
+        let slow = done >= enough && series.total_seconds() > SLOW_SECONDS;
+        series.failure.is_none() && !slow && done < runs
+    }
+
+    /// Takes a series out of what came out so far, to go on with it.
+    pub(crate) fn take(&mut self, scenario: Scenario, builder: &'static str, service: &str) -> Series {
+        let is = |series: &Series| {
+            series.scenario == scenario.name() && series.builder == builder && series.service == service
+        };
+        match self.series.iter().position(is) {
+            Some(place) => self.series.remove(place),
+            None => Series::new(scenario.name(), builder, service),
+        }
     }
 
     /// Notes what went wrong and shows it.
@@ -178,7 +190,7 @@ impl Session {
         series.failure.get_or_insert(why);
     }
 
-    /// Shows a series that is done, and keeps it.
+    /// Shows how a series is, and puts it among what came out so far.
     pub(crate) fn finish(&mut self, series: Series) {
         let record = series.record();
         if !series.samples.is_empty() {
@@ -213,8 +225,10 @@ impl Session {
     /// Says once that a scenario has no meaning here.
     pub(crate) fn note(&mut self, scenario: Scenario, service: &str, why: &str) {
         let note = format!("{} of {service} was not measured: {why}", scenario.name());
-        self.display.done(&note);
-        self.notes.push(note);
+        if !self.notes.contains(&note) {
+            self.display.done(&note);
+            self.notes.push(note);
+        }
     }
 
     /// Says whether a scenario was chosen.

@@ -1,6 +1,5 @@
-//! The scenarios of one service, each builder on an engine of its own.
-
-use std::collections::BTreeMap;
+//! The scenarios of one service. In each pass every builder has its turn, on a fresh engine: a cold build, then one
+//! build after each change. So noise of some minutes strikes all alike, and one engine's disk is all that is needed.
 
 use vextrus_e2e::{Image, Progress, Registry};
 
@@ -13,244 +12,164 @@ use crate::scenario::Scenario;
 use crate::session::{Made, Session};
 use crate::subject::Subject;
 
-/// The engines after the cold builds.
-type Beds = BTreeMap<Builder, Bed>;
+/// The disk from which an engine is replaced by one that has built nothing but what there was before the changes.
+const FULL_BYTES: u64 = 10_000_000_000;
+/// How often a build is run in one pass where nothing changes and nothing is left behind.
+const NO_CHANGE_RUNS: usize = 3;
 
 impl Session {
     /// Measures the chosen scenarios of a service.
     pub(crate) fn single(&mut self, subject: &Subject) {
-        let chosen: Vec<Scenario> = self
-            .selection
-            .scenarios
-            .iter()
-            .copied()
-            .filter(|scenario| !scenario.is_bake())
-            .collect();
-        if chosen.is_empty() {
-            return;
+        for pass in 0..self.selection.runs {
+            for builder in self.selection.builders.clone() {
+                let chosen = self.selection.scenarios.clone().into_iter();
+                let open: Vec<Scenario> = chosen
+                    .filter(|scenario| !scenario.is_bake() && self.is_open(*scenario, builder, subject))
+                    .collect();
+                if !open.is_empty() {
+                    self.pass(pass, builder, subject, &open);
+                }
+            }
         }
-        let mut beds = self.cold(subject);
-        for scenario in chosen {
+    }
+
+    /// Says whether a scenario of a builder is to be run once more.
+    fn is_open(&mut self, scenario: Scenario, builder: Builder, subject: &Subject) -> bool {
+        let runs = match scenario {
+            Scenario::NoChange => self.selection.runs * NO_CHANGE_RUNS,
+            _ => self.selection.runs,
+        };
+        let series = self.take(scenario, builder.name(), &subject.name);
+        let open = self.goes_on(&series, runs);
+        if !series.is_new() {
+            self.series.push(series);
+        }
+        open
+    }
+
+    /// Runs each of the scenarios once.
+    fn pass(&mut self, pass: usize, builder: Builder, subject: &Subject, open: &[Scenario]) {
+        let Some(mut bed) = self.cold(pass, builder, subject, open.contains(&Scenario::Cold)) else {
+            return;
+        };
+        for scenario in open {
             match scenario {
                 Scenario::Cold => {}
-                Scenario::ColdRegistryCache => self.registry_cache(subject, &beds),
-                _ => self.warm(scenario, subject, &mut beds),
-            }
-        }
-    }
-
-    /// Builds on fresh engines, and returns the last of each builder; where only what follows is wanted, once.
-    fn cold(&mut self, subject: &Subject) -> Beds {
-        let wanted = self.wants(Scenario::Cold);
-        let runs = if wanted { self.selection.runs } else { 1 };
-        let builders = self.selection.builders.clone();
-        let mut beds = Beds::new();
-        let mut all = series(Scenario::Cold, &builders, subject);
-        for run in 0..runs {
-            for (builder, series) in &mut all {
-                if !self.goes_on(series, runs) {
-                    continue;
-                }
-                self.doing(Scenario::Cold.name(), builder.name(), &subject.name, run);
-                beds.remove(builder);
-                let mut bed = match self.bed(&[subject]) {
-                    Ok(bed) => bed,
-                    Err(why) => {
-                        self.failed(series, why);
-                        continue;
+                Scenario::ColdRegistryCache => self.registry_cache(pass, builder, subject, &bed),
+                Scenario::NoChange => self.no_change(pass, builder, subject, &bed),
+                _ => {
+                    if bed.disk_bytes() > FULL_BYTES {
+                        drop(bed);
+                        match self.cold(pass, builder, subject, false) {
+                            Some(fresh) => bed = fresh,
+                            None => return,
+                        }
                     }
-                };
-                let Some(made) = self.measure(series, &bed, || self.build(*builder, subject, &bed, &[]))
-                else {
-                    continue;
-                };
-                if run == 0 {
-                    self.look(series, &bed, &made, &[subject]);
+                    self.warm(*scenario, pass, builder, subject, &bed);
                 }
-                if let Err(why) = attempt(|| self.settle(&mut bed, made)) {
-                    self.failed(series, why);
-                    continue;
-                }
-                beds.insert(*builder, bed);
             }
         }
-        for (_, series) in all {
-            // What only prepares is told where it fails.
-            if wanted || series.failure.is_some() {
-                self.finish(series);
-            }
-        }
-        beds
     }
 
-    /// Lets an engine stay as it is after a cold build.
-    fn settle(&mut self, bed: &mut Bed, made: Made) {
-        let images: Vec<_> = made.images.into_iter().map(|(_, image)| image).collect();
-        bed.layers = images.iter().flat_map(|image| image.layers()).collect();
-        bed.images = images;
-        bed.keep();
-    }
-
-    /// Builds on fresh engines with what the others export to a registry.
-    fn registry_cache(&mut self, subject: &Subject, beds: &Beds) {
-        let scenario = Scenario::ColdRegistryCache;
-        let registry = match attempt(Registry::start) {
-            Ok(registry) => registry,
-            Err(why) => return self.note(scenario, &subject.name, &why),
+    /// Builds on a fresh engine, which is returned; where only what follows is wanted, only a failure is kept.
+    fn cold(&mut self, pass: usize, builder: Builder, subject: &Subject, wanted: bool) -> Option<Bed> {
+        let scenario = Scenario::Cold;
+        let mut series = if wanted {
+            self.take(scenario, builder.name(), &subject.name)
+        } else {
+            Series::new(scenario.name(), builder.name(), &subject.name)
         };
-        let builders: Vec<Builder> = beds.keys().copied().collect();
-        let mut all = series(scenario, &builders, subject);
-        let reference = |builder: Builder| registry.reference(&format!("cache/{}", builder.name()));
-        for (builder, series) in &mut all {
-            let Some(bed) = beds.get(builder) else { continue };
-            self.display
-                .doing(&format!("{} · {}: export", scenario.name(), builder.name()));
-            let export = format!("--cache-to=type=registry,mode=max,ref={}", reference(*builder));
-            let build = || self.kit.build(*builder, subject, &bed.engine, &self.workspace);
-            if let Err(why) = attempt(|| build().args([export]).steps()) {
-                self.failed(series, why);
-            }
-        }
-        for run in 0..self.selection.runs {
-            for (builder, series) in &mut all {
-                if !self.goes_on(series, self.selection.runs) {
-                    continue;
-                }
-                self.doing(scenario.name(), builder.name(), &subject.name, run);
-                let bed = match self.bed(&[subject]) {
-                    Ok(bed) => bed,
-                    Err(why) => {
-                        self.failed(series, why);
-                        continue;
-                    }
-                };
-                let import = [format!("--cache-from=type=registry,ref={}", reference(*builder))];
-                let made = self.measure(series, &bed, || self.build(*builder, subject, &bed, &import));
-                if let (Some(made), 0) = (made, run) {
-                    self.look(series, &bed, &made, &[subject]);
-                }
-            }
-        }
-        for (_, series) in all {
+        self.doing(scenario.name(), builder.name(), &subject.name, pass);
+        let bed = self.cold_build(&mut series, builder, subject);
+        if wanted || series.failure.is_some() {
             self.finish(series);
         }
+        bed
     }
 
-    /// Builds after a change, on the engines that built before it.
-    fn warm(&mut self, scenario: Scenario, subject: &Subject, beds: &mut Beds) {
-        let builders: Vec<Builder> = beds.keys().copied().collect();
-        let mut all = series(scenario, &builders, subject);
-        let runs = self.selection.runs;
-        let mut unchanged = None;
-        for run in 0.. {
-            if !all.iter().any(|(_, series)| self.goes_on(series, runs)) {
+    fn cold_build(&mut self, series: &mut Series, builder: Builder, subject: &Subject) -> Option<Bed> {
+        let built = self.bed(&[subject]).map(|mut bed| {
+            let made = self.measure(series, &bed, || self.build(builder, subject, &bed, &[]))?;
+            if series.samples.len() == 1 {
+                self.look(series, &bed, &made, &[subject]);
+            }
+            let images: Vec<Image> = made.images.into_iter().map(|(_, image)| image).collect();
+            bed.layers = images.iter().flat_map(|image| image.layers()).collect();
+            bed.images = images;
+            Some(bed)
+        });
+        match built {
+            Ok(bed) => bed,
+            Err(why) => {
+                self.failed(series, why);
+                None
+            }
+        }
+    }
+
+    /// Builds on a fresh engine with what another one exports to a registry.
+    fn registry_cache(&mut self, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
+        let scenario = Scenario::ColdRegistryCache;
+        let mut series = self.take(scenario, builder.name(), &subject.name);
+        self.doing(scenario.name(), builder.name(), &subject.name, pass);
+        let exported = attempt(|| {
+            let registry = Registry::start();
+            let reference = registry.reference("cache");
+            let export = format!("--cache-to=type=registry,mode=max,ref={reference}");
+            let build = self.kit.build(builder, subject, &bed.engine, &self.workspace);
+            build.args([export]).steps();
+            (registry, format!("--cache-from=type=registry,ref={reference}"))
+        });
+        let prepared = exported.and_then(|exported| Ok((exported, self.bed(&[subject])?)));
+        match prepared {
+            Ok(((_registry, import), fresh)) => {
+                let args = [import];
+                let made = self.measure(&mut series, &fresh, || {
+                    self.build(builder, subject, &fresh, &args)
+                });
+                self.look_once(&mut series, &fresh, made, subject);
+            }
+            Err(why) => self.failed(&mut series, why),
+        }
+        self.finish(series);
+    }
+
+    /// Builds again, and beside ours a Dockerfile for the built-in frontend.
+    fn no_change(&mut self, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
+        let mut series = self.take(Scenario::NoChange, builder.name(), &subject.name);
+        let mut last = None;
+        for _ in 0..NO_CHANGE_RUNS {
+            self.doing(series.scenario, builder.name(), &subject.name, pass);
+            let made = self.measure(&mut series, bed, || self.build(builder, subject, bed, &[]));
+            last = self.look_once(&mut series, bed, made, subject);
+            if last.is_none() {
                 break;
             }
-            let edit = match attempt(|| self.edit(scenario, subject, run)).and_then(|edit| edit) {
-                Ok(edit) => edit,
-                Err(why) => return self.note(scenario, &subject.name, &why),
-            };
-            let applied = edit.apply(&self.workspace);
-            for (builder, series) in &mut all {
-                let Some(bed) = beds.get_mut(builder) else {
-                    continue;
-                };
-                if self.goes_on(series, runs) {
-                    self.doing(scenario.name(), builder.name(), &subject.name, run);
-                    let progress = self.change(scenario, series, bed, *builder, subject, run);
-                    if *builder == Builder::Vextrus {
-                        unchanged = progress.or(unchanged);
-                    }
-                }
-            }
-            applied.revert(&self.workspace);
         }
-        for (_, series) in all {
+        self.finish(series);
+        if let (Builder::Vextrus, Some(progress)) = (builder, last) {
+            let mut series = self.take(Scenario::NoChange, equal::BUILDER, &subject.name);
+            self.equal(&mut series, subject, bed, &progress);
             self.finish(series);
         }
-        if let (Scenario::NoChange, Some(progress), Some(bed)) =
-            (scenario, unchanged, beds.get(&Builder::Vextrus))
-        {
-            self.equal(subject, bed, &progress);
-        }
     }
 
-    /// Runs one build after a change, and frees what it left.
-    fn change(
-        &mut self,
-        scenario: Scenario,
-        series: &mut Series,
-        bed: &Bed,
-        builder: Builder,
-        subject: &Subject,
-        run: usize,
-    ) -> Option<Progress> {
-        let base = (scenario == Scenario::BaseChange).then_some(subject.run_base.as_str());
-        if let Some(base) = base
-            && let Err(why) = attempt(|| bed.change_base(base, run))
-        {
-            self.failed(series, why);
-            return None;
-        }
-        let made = self.measure(series, bed, || self.build(builder, subject, bed, &[]));
-        if let (Some(made), 0) = (&made, run) {
-            self.look(series, bed, made, &[subject]);
-        }
-        let progress = made.map(|made| made.progress);
-        let cleaned = attempt(|| {
-            base.into_iter().for_each(|base| bed.restore_base(base));
-            bed.forget();
-        });
-        if let Err(why) = cleaned {
-            self.failed(series, why);
-        }
-        progress
-    }
-
-    /// Returns what a scenario changes in its run.
-    fn edit(&self, scenario: Scenario, subject: &Subject, run: usize) -> Result<Edit, String> {
-        let workspace = &self.workspace;
-        let shared = || {
-            self.subjects
-                .most_shared(&[subject])
-                .ok_or("it needs no package of the workspace")
-        };
-        let unrelated = || {
-            self.subjects
-                .unrelated(subject)
-                .ok_or("the workspace has no other service")
-        };
-        match scenario {
-            Scenario::Source => Edit::code(workspace, &subject.directory, &subject.entry),
-            Scenario::SharedChanged => Edit::code(workspace, &shared()?, "index.js"),
-            Scenario::SharedSameOutput => Edit::blank_lines(workspace, &shared()?, "index.js", run),
-            Scenario::UnrelatedSource => unrelated()
-                .map_err(str::to_owned)
-                .and_then(|other| Edit::code(workspace, &other.directory, &other.entry)),
-            Scenario::UnrelatedDependency => Edit::dependency(&self.docker, workspace, unrelated()?, run),
-            Scenario::OwnDependency => Edit::dependency(&self.docker, workspace, subject, run),
-            _ => Ok(Edit::default()),
-        }
-    }
-
-    /// Measures the built-in frontend on a graph like ours, beside the builds without a change.
-    fn equal(&mut self, subject: &Subject, bed: &Bed, ours: &Progress) {
-        let mut series = Series::new(Scenario::NoChange.name(), equal::BUILDER, &subject.name);
+    /// Measures the built-in frontend on a graph like ours.
+    fn equal(&mut self, series: &mut Series, subject: &Subject, bed: &Bed, ours: &Progress) {
         let (workspace, docker) = (&self.workspace, &bed.engine);
         let prepared = attempt(|| {
             let base = Image::existing(docker, &subject.run_base).layers().len();
-            let file = equal::dockerfile(subject, &ours.names(), bed.layers.len().saturating_sub(base));
+            let layers = bed.layers.len().saturating_sub(base);
+            let file = equal::dockerfile(subject, &ours.names(), layers);
             let build = move || docker.build(workspace).file("-").input(file.clone()).run();
             (build(), build)
         });
         let (_stays, build) = match prepared {
             Ok(prepared) => prepared,
-            Err(why) => return self.failed(&mut series, why),
+            Err(why) => return self.failed(series, why),
         };
-        let mut run = 0;
-        while self.goes_on(&series, self.selection.runs) {
-            self.doing(Scenario::NoChange.name(), equal::BUILDER, &subject.name, run);
-            self.measure(&mut series, bed, || {
+        for _ in 0..NO_CHANGE_RUNS {
+            self.measure(series, bed, || {
                 let built = build();
                 Made {
                     images: vec![(subject.name.clone(), built.image)],
@@ -258,22 +177,80 @@ impl Session {
                     took: built.took,
                 }
             });
-            run += 1;
         }
-        if let Err(why) = attempt(|| bed.forget()) {
+    }
+
+    /// Builds after a change, which is taken back.
+    fn warm(&mut self, scenario: Scenario, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
+        let edit = match self.edit(scenario, subject, pass) {
+            Ok(edit) => edit,
+            Err(why) => return self.note(scenario, &subject.name, &why),
+        };
+        let mut series = self.take(scenario, builder.name(), &subject.name);
+        self.doing(scenario.name(), builder.name(), &subject.name, pass);
+        let base = (scenario == Scenario::BaseChange).then_some(subject.run_base.as_str());
+        let prepared = attempt(|| base.into_iter().for_each(|base| bed.change_base(base, pass)));
+        if let Err(why) = prepared {
             self.failed(&mut series, why);
+        } else {
+            let applied = edit.apply(&self.workspace);
+            let made = self.measure(&mut series, bed, || self.build(builder, subject, bed, &[]));
+            applied.revert(&self.workspace);
+            self.look_once(&mut series, bed, made, subject);
+            if let Err(why) = attempt(|| base.into_iter().for_each(|base| bed.restore_base(base))) {
+                self.failed(&mut series, why);
+            }
         }
         self.finish(series);
     }
-}
 
-/// Returns a series for each builder.
-fn series(scenario: Scenario, builders: &[Builder], subject: &Subject) -> Vec<(Builder, Series)> {
-    let of = |builder: &Builder| {
-        (
-            *builder,
-            Series::new(scenario.name(), builder.name(), &subject.name),
-        )
-    };
-    builders.iter().map(of).collect()
+    /// Looks at what the first run of a series made; returns what the engine did.
+    fn look_once(
+        &mut self,
+        series: &mut Series,
+        bed: &Bed,
+        made: Option<Made>,
+        subject: &Subject,
+    ) -> Option<Progress> {
+        let made = made?;
+        if series.samples.len() == 1 {
+            self.look(series, bed, &made, &[subject]);
+        }
+        Some(made.progress)
+    }
+
+    /// Returns what a scenario changes in a pass, the same for every builder.
+    fn edit(&mut self, scenario: Scenario, subject: &Subject, pass: usize) -> Result<Edit, String> {
+        let key = (scenario, subject.name.clone(), pass);
+        if let Some(edit) = self.edits.get(&key) {
+            return Ok(edit.clone());
+        }
+        let edit = attempt(|| self.new_edit(scenario, subject, pass)).and_then(|edit| edit)?;
+        self.edits.insert(key, edit.clone());
+        Ok(edit)
+    }
+
+    fn new_edit(&self, scenario: Scenario, subject: &Subject, pass: usize) -> Result<Edit, String> {
+        let workspace = &self.workspace;
+        let shared = || {
+            let shared = self.subjects.most_shared(&[subject]);
+            shared.ok_or_else(|| "it needs no package of the workspace".to_owned())
+        };
+        let unrelated = || {
+            let unrelated = self.subjects.unrelated(subject);
+            unrelated.ok_or_else(|| "the workspace has no other service".to_owned())
+        };
+        match scenario {
+            Scenario::Source => Edit::code(workspace, &subject.directory, &subject.entry),
+            Scenario::SharedChanged => Edit::code(workspace, &shared()?, "index.js"),
+            Scenario::SharedSameOutput => Edit::blank_lines(workspace, &shared()?, "index.js", pass),
+            Scenario::UnrelatedSource => {
+                let other = unrelated()?;
+                Edit::code(workspace, &other.directory, &other.entry)
+            }
+            Scenario::UnrelatedDependency => Edit::dependency(&self.docker, workspace, unrelated()?, pass),
+            Scenario::OwnDependency => Edit::dependency(&self.docker, workspace, subject, pass),
+            _ => Ok(Edit::default()),
+        }
+    }
 }

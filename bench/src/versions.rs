@@ -38,6 +38,8 @@ pub(crate) struct Run {
     pub(crate) meter: String,
     /// Runs of a scenario, and of a bake.
     pub(crate) runs: [usize; 2],
+    /// The runs that the report is put together of: when, of which frontend, and what was selected.
+    pub(crate) parts: Vec<String>,
     /// What was not measured, and why.
     pub(crate) notes: Vec<String>,
 }
@@ -63,8 +65,12 @@ impl Run {
         });
         let buildx = docker.command(["buildx", "version"]).output();
         let commit = Invocation::new("git").args(["describe", "--always", "--dirty", "--abbrev=12"]);
+        let date = Invocation::new("date").args(["--utc", "+%Y-%m-%d"]).output();
+        let frontend = commit.directory(&vextrus_e2e::repository()).output();
+        let words: Vec<String> = std::env::args().skip(1).collect();
+        let part = format!("{date} {frontend} {}", words.join(" "));
         Self {
-            date: Invocation::new("date").args(["--utc", "+%Y-%m-%d"]).output(),
+            date,
             processors: processors(),
             memory_bytes: memory_bytes(),
             kernel: info("{{.KernelVersion}}"),
@@ -73,7 +79,7 @@ impl Run {
             node: each(|subject| &subject.node),
             pnpm: each(|subject| &subject.pnpm),
             turbo: TURBO.to_owned(),
-            frontend: commit.directory(&vextrus_e2e::repository()).output(),
+            frontend,
             bases: if stand_in {
                 "stand-ins from Debian's packages and npm's Node".to_owned()
             } else {
@@ -82,6 +88,7 @@ impl Run {
             // Known when there is an engine to measure.
             meter: String::new(),
             runs: [selection.runs, selection.bake_runs],
+            parts: vec![part.trim_end().to_owned()],
             notes: Vec::new(),
         }
     }
