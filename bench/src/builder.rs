@@ -146,28 +146,24 @@ impl Kit {
     }
 }
 
+/// Returns the image that the baselines run a service on: the same as ours, unless ours is one whose C library is
+/// another than that of the builds. A Dockerfile installs in one place, and what it installs for that place's C
+/// library runs there alone.
+pub(crate) fn baseline_base(subject: &Subject) -> &str {
+    if subject.production_base == subject.build_base {
+        &subject.run_base
+    } else {
+        &subject.build_base
+    }
+}
+
 /// Returns the build arguments that make a Dockerfile one of this service.
 fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, String> {
-    let own_libc = subject.production_base != subject.build_base;
-    // What is installed in one stage runs where that stage has the same C library: with the service's own where its
-    // dependencies are all that is installed, with the builds' where the whole workspace is.
-    let (build_base, run_base, build_packages) = match (builder.installs_everything(), own_libc) {
-        (true, true) => (
-            &subject.build_base,
-            &subject.build_base,
-            &subject.workspace_packages,
-        ),
-        (true, false) => (
-            &subject.build_base,
-            &subject.run_base,
-            &subject.workspace_packages,
-        ),
-        (false, true) => (
-            &subject.production_base,
-            &subject.run_base,
-            &subject.build_packages,
-        ),
-        (false, false) => (&subject.build_base, &subject.run_base, &subject.build_packages),
+    let run_base = baseline_base(subject);
+    let build_packages = if builder.installs_everything() {
+        &subject.workspace_packages
+    } else {
+        &subject.build_packages
     };
     let stage = if subject.run_packages.is_empty() {
         "plain"
@@ -182,8 +178,8 @@ fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, Stri
     // Since pnpm 10 `deploy` wants injected workspace packages or this flag.
     let deploy = if major >= Some(10) { "--legacy" } else { "" };
     BTreeMap::from([
-        ("BUILD_BASE", build_base.clone()),
-        ("RUN_BASE", run_base.clone()),
+        ("BUILD_BASE", subject.build_base.clone()),
+        ("RUN_BASE", run_base.to_owned()),
         ("RUN_STAGE", stage.to_owned()),
         ("BUILD_PACKAGES", build_packages.join(" ")),
         ("RUN_PACKAGES", subject.run_packages.join(" ")),

@@ -36,7 +36,7 @@ use signal_hook::iterator::Signals;
 use vextrus_e2e::{Docker, Workspace, abort, is_aborted, repository};
 
 use crate::bed::attempt;
-use crate::builder::Kit;
+use crate::builder::{Kit, baseline_base};
 use crate::display::Display;
 use crate::report::Report;
 use crate::selection::{Selection, unknown};
@@ -120,6 +120,15 @@ fn run(selection: Selection) -> Result<bool, String> {
         edits: BTreeMap::new(),
         notes: Vec::new(),
     };
+    for subject in session.subjects.all() {
+        let base = baseline_base(subject);
+        if base != subject.run_base {
+            session.notes.push(format!(
+                "The Dockerfiles put {} on {base}, where they install; ours is on {}, for which it installs as well",
+                subject.name, subject.run_base
+            ));
+        }
+    }
     for subject in &single {
         session.single(subject);
     }

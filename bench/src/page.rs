@@ -170,7 +170,8 @@ fn row(record: &Record, ours: Option<&Record>) -> String {
         "| {}{failed} | {}{noise} | {} | {spread} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
         record.builder,
         seconds(record.seconds),
-        ours.map_or(String::new(), |ours| ratio(record.seconds, ours.seconds)),
+        ours.filter(|_| record.runs > 0)
+            .map_or(String::new(), |ours| ratio(record.seconds, ours.seconds)),
         record.runs,
         record.steps_run,
         bytes(record.pushed_bytes),

@@ -13,6 +13,9 @@ const STEADY_SECONDS: f64 = 1.0;
 /// The share of the machine's processors in other hands from which a measurement is unsure.
 const UNSURE_LOAD: f64 = 0.15;
 
+/// Builds whose runs together take more than these seconds are not run once more: their share of noise is small.
+const SLOW_SECONDS: f64 = 45.0;
+
 /// One scenario of one builder and one service: an element of `docs/benchmarks.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -132,9 +135,18 @@ impl Series {
         self.samples.is_empty() && self.failure.is_none()
     }
 
-    /// Returns the seconds of all runs.
-    pub(crate) fn total_seconds(&self) -> f64 {
-        self.samples.iter().map(|sample| sample.seconds).sum()
+    /// Says whether it is to have one more run in a later pass.
+    pub(crate) fn goes_on(&self, runs: usize) -> bool {
+        let done = self.samples.len();
+        // Of cold builds, whose ratios are small, there are two.
+        let enough = if self.scenario == Scenario::Cold.name() {
+            2
+        } else {
+            1
+        };
+        let total: f64 = self.samples.iter().map(|sample| sample.seconds).sum();
+        let slow = done >= enough && total > SLOW_SECONDS;
+        self.failure.is_none() && !slow && done < runs
     }
 
     /// Returns what is kept of it.
@@ -236,6 +248,21 @@ mod tests {
         assert!(series(&[(4.0, 0.2)]).record().noisy);
         // The grain of a short time is not noise.
         assert!(!series(&[(0.4, 0.0), (0.6, 0.0)]).record().noisy);
+    }
+
+    #[test]
+    fn slow_builds_are_run_less_often() {
+        let after = |seconds: &[f64]| {
+            let runs: Vec<(f64, f64)> = seconds.iter().map(|seconds| (*seconds, 0.0)).collect();
+            series(&runs)
+        };
+        assert!(after(&[]).goes_on(3) && after(&[20.0, 20.0]).goes_on(3));
+        assert!(!after(&[20.0, 20.0, 1.0]).goes_on(3) && !after(&[50.0]).goes_on(3));
+        let mut cold = after(&[50.0]);
+        cold.scenario = "cold";
+        assert!(cold.goes_on(3));
+        cold.failure = Some("it does not start".to_owned());
+        assert!(!cold.goes_on(3));
     }
 
     #[test]

@@ -18,8 +18,6 @@ use crate::subject::{Subject, Subjects};
 
 /// The time in which a service answers, with others that start beside it.
 const LIVE_LIMIT: Duration = Duration::from_secs(120);
-/// Builds whose runs together take more than these seconds are not run once more: their share of noise is small.
-const SLOW_SECONDS: f64 = 45.0;
 
 /// What is measured with, and what came out so far.
 #[derive(Debug)]
@@ -157,19 +155,6 @@ impl Session {
             self.failed(series, why);
         }
         facts
-    }
-
-    /// Says whether a series is to have one more run in a later pass.
-    pub(crate) fn goes_on(&self, series: &Series, runs: usize) -> bool {
-        let done = series.samples.len();
-        // Of cold builds, whose ratios are small, there are two.
-        let enough = if series.scenario == Scenario::Cold.name() {
-            2
-        } else {
-            1
-        };
-        let slow = done >= enough && series.total_seconds() > SLOW_SECONDS;
-        series.failure.is_none() && !slow && done < runs
     }
 
     /// Takes a series out of what came out so far, to go on with it.
