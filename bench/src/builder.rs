@@ -157,6 +157,15 @@ pub(crate) fn baseline_base(subject: &Subject) -> &str {
     }
 }
 
+/// Returns the image that a builder's image of a service stands on.
+pub(crate) fn base(builder: Builder, subject: &Subject) -> &str {
+    match builder {
+        Builder::Naive => &subject.build_base,
+        Builder::Vextrus => &subject.run_base,
+        _ => baseline_base(subject),
+    }
+}
+
 /// Returns the build arguments that make a Dockerfile one of this service.
 fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, String> {
     let run_base = baseline_base(subject);

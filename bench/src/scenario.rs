@@ -77,7 +77,7 @@ impl Scenario {
             Self::OwnDependency => {
                 "the service gets a dependency: its package.json and the lockfile as pnpm writes it"
             }
-            Self::BaseChange => "the base image has one more layer under the same name",
+            Self::BaseChange => "the image that the service runs on has one more layer under the same name",
             Self::BakeCold => "all services in one `docker buildx bake` on a fresh engine",
             Self::BakeShared => {
                 "the same bake after a new exported function in the shared package that most services use"

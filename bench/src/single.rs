@@ -4,7 +4,7 @@
 use vextrus_e2e::{Image, Progress, Registry};
 
 use crate::bed::{Bed, attempt};
-use crate::builder::{Builder, baseline_base};
+use crate::builder::{Builder, base};
 use crate::edit::Edit;
 use crate::equal;
 use crate::record::Series;
@@ -188,12 +188,7 @@ impl Session {
         };
         let mut series = self.take(scenario, builder.name(), &subject.name);
         self.doing(scenario.name(), builder.name(), &subject.name, pass);
-        let base = if builder == Builder::Vextrus {
-            subject.run_base.as_str()
-        } else {
-            baseline_base(subject)
-        };
-        let base = (scenario == Scenario::BaseChange).then_some(base);
+        let base = (scenario == Scenario::BaseChange).then(|| base(builder, subject));
         let prepared = attempt(|| base.into_iter().for_each(|base| bed.change_base(base, pass)));
         if let Err(why) = prepared {
             self.failed(&mut series, why);
