@@ -75,7 +75,14 @@ impl Progress {
                 told.cached |= vertex.get("cached").and_then(Value::as_bool).unwrap_or(false);
                 if !text(vertex, "started").is_empty() {
                     told.runs = text(vertex, "completed").is_empty();
-                    told.begins.insert(text(vertex, "started").to_owned());
+                    let begin = text(vertex, "started").to_owned();
+                    // What was begun and given up left no result: most often a result that is fetched from the
+                    // cache until a step above turns out to be in the cache too.
+                    if text(vertex, "error").ends_with("context canceled") {
+                        let _ = told.begins.remove(&begin);
+                    } else {
+                        told.begins.insert(begin);
+                    }
                 }
             }
             for log in list(&record, "logs") {
@@ -240,6 +247,24 @@ mod tests {
             r#"{"vertexes":[{"digest":"f","name":"[auth] w","started":"2","completed":"3"}]}"#,
         ));
         assert_eq!(progress.ran(), ["build x", "w"]);
+    }
+
+    #[test]
+    fn a_step_that_was_given_up_ran_only_if_it_began_anew() {
+        let step = |digest: &str, start: u8, end: &str| {
+            format!(
+                r#"{{"vertexes":[{{"digest":"{digest}","inputs":["e"],"name":"[auth] {digest}","started":"{start}"{end}}}]}}"#
+            )
+        };
+        let canceled = r#","completed":"2","error":"context canceled: context canceled""#;
+        let records = [
+            step("fetched", 1, ""),
+            step("fetched", 1, canceled),
+            step("anew", 1, canceled),
+            step("anew", 3, r#","completed":"4""#),
+            step("failed", 1, r#","completed":"2","error":"exit code: 1""#),
+        ];
+        assert_eq!(Progress::parse(&records.join("\n")).ran(), ["anew", "failed"]);
     }
 
     #[test]
