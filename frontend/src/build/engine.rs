@@ -8,7 +8,7 @@ use crate::gateway::{Failure, Gateway};
 /// What a capability lets an engine do, in words; those that came after BuildKit 0.8 and that a graph may need.
 ///
 /// Source: moby/buildkit, `solver/pb/caps.go`.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 10] = [
     (
         "file.copy.includeexcludepatterns",
         "copy only the files that patterns choose",
@@ -19,6 +19,10 @@ const WORDS: [(&str, &str); 9] = [
     (
         "exec.meta.cgroup.parent",
         "choose the control group, as --cgroup-parent asks for",
+    ),
+    (
+        "exec.mount.cache.content",
+        "key a mount by what made it instead of reading all of its files",
     ),
     ("exec.mount.tmpfs.size", "size a tmpfs, as --shm-size asks for"),
     ("source.git.subdir", "take a subdirectory of a git repository"),

@@ -193,7 +193,7 @@ fn budget(
         .mount(steps.script("budget.cjs"))
         .mount(Mount::bind(&Output::scratch(), "/out"));
     for (root, directory, _) in measured {
-        exec = exec.mount(Mount::bind(root, directory).read_only());
+        exec = exec.mount(Mount::bind(root, directory).read_only().without_content_cache());
     }
     exec.network(Network::None)
         .name(steps.name(what))

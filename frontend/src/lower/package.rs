@@ -149,7 +149,7 @@ fn collected(
     let outputs = exec
         .cwd(&package.directory)
         .mount(steps.script("collect.cjs"))
-        .mount(Mount::bind(tree, WORKSPACE))
+        .mount(Mount::bind(tree, WORKSPACE).without_content_cache())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .name(line)
         .progress_group(line, line, false)

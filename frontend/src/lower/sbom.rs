@@ -72,8 +72,12 @@ pub(super) fn lower(
             platform,
         )
         .mount(Mount::bind(&input, SCRIPTS).read_only())
-        .mount(Mount::bind(base, "/base").read_only())
-        .mount(Mount::bind(&install.tree, WORKSPACE).read_only())
+        .mount(Mount::bind(base, "/base").read_only().without_content_cache())
+        .mount(
+            Mount::bind(&install.tree, WORKSPACE)
+                .read_only()
+                .without_content_cache(),
+        )
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .network(Network::None)
         .name(&line)

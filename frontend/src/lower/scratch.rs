@@ -28,8 +28,12 @@ pub(super) fn lower(
 
     let line = steps.name_on(target, "take the libraries of native modules");
     let taken = take(steps, image, &root, "libraries", &["/base", WORKSPACE])?
-        .mount(Mount::bind(&node, "/base").read_only())
-        .mount(Mount::bind(&installed.tree, WORKSPACE).read_only());
+        .mount(Mount::bind(&node, "/base").read_only().without_content_cache())
+        .mount(
+            Mount::bind(&installed.tree, WORKSPACE)
+                .read_only()
+                .without_content_cache(),
+        );
     let libraries = layer(steps, taken, &line, "layer of the libraries of native modules")?;
     Ok((node, libraries))
 }
@@ -57,7 +61,7 @@ fn take(
             platform,
         )
         .mount(steps.script(SCRIPT))
-        .mount(Mount::bind(root, "/image").read_only())
+        .mount(Mount::bind(root, "/image").read_only().without_content_cache())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .network(Network::None);
     Ok(exec)

@@ -222,7 +222,7 @@ fn lower_install(
     let mut exec = steps
         .run(stage, &tools, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
-        .mount(Mount::bind(&manifests, WORKSPACE))
+        .mount(Mount::bind(&manifests, WORKSPACE).without_content_cache())
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))

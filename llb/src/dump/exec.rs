@@ -92,6 +92,9 @@ fn write_mount(text: &mut String, mount: &pb::Mount, inputs: &Inputs<'_>) -> fmt
                 (false, SKIP_OUTPUT) => text.push_str(", discarded"),
                 (false, output) => write!(text, " -> {output}")?,
             }
+            if mount.content_cache() == pb::MountContentCache::Off {
+                text.push_str(", keyed by origin");
+            }
         }
         pb::MountType::Cache => {
             let cache = mount.cache_opt.clone().unwrap_or_default();

@@ -29,6 +29,7 @@ pub struct BindMount {
     from: Output,
     selector: String,
     access: Access,
+    content_cache: pb::MountContentCache,
 }
 
 /// What becomes of what a command writes to a bind mount.
@@ -90,6 +91,7 @@ impl Mount {
             from: from.clone(),
             selector: String::new(),
             access: Access::Output,
+            content_cache: pb::MountContentCache::Default,
         }
     }
 
@@ -192,6 +194,7 @@ impl Mount {
                 input: inputs.add(&bind.from),
                 selector: bind.selector.clone(),
                 readonly: bind.access == Access::ReadOnly,
+                content_cache: bind.content_cache.into(),
                 mount_type: pb::MountType::Bind.into(),
                 ..mount
             },
@@ -243,6 +246,17 @@ impl BindMount {
     #[must_use]
     pub fn selector(mut self, path: impl Into<String>) -> BindMount {
         self.selector = path.into();
+        self
+    }
+
+    /// Has the cache key hold what made the output, never the files in it.
+    ///
+    /// BuildKit otherwise reads every file of a mount whose key is new, in the hope that the content is known: of
+    /// a mount as a whole even where it is writable and has an output. That takes seconds for a large tree, which
+    /// is better keyed by its origin. Source: moby/buildkit, `solver/llbsolver/ops/exec.go`, `getMountDeps`.
+    #[must_use]
+    pub fn without_content_cache(mut self) -> BindMount {
+        self.content_cache = pb::MountContentCache::Off;
         self
     }
 

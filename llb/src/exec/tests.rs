@@ -182,7 +182,7 @@ fn every_mount() {
         .mount(Mount::cache("/cache1", "c1").sharing(CacheSharing::Private))
         .mount(Mount::bind(&context, "/src").selector("/sub").read_only())
         .mount(Mount::bind(&base, "/drop").discarded())
-        .mount(Mount::bind(&context, "/b-out"))
+        .mount(Mount::bind(&context, "/b-out").without_content_cache())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .build();
     let exec = exec_op(&built.root());
@@ -197,7 +197,10 @@ fn every_mount() {
         exec.mounts,
         [
             bind(0, "/", 0),
-            bind(1, "/b-out", 1),
+            pb::Mount {
+                content_cache: pb::MountContentCache::Off.into(),
+                ..bind(1, "/b-out", 1)
+            },
             pb::Mount {
                 mount_type: pb::MountType::Cache.into(),
                 cache_opt: cache("c1", pb::CacheSharingOpt::Private),
