@@ -52,7 +52,8 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     }
     decided.refuse(&decided.planned.warnings)?;
 
-    let merge = gateway.ping().await?.llb("mergeop");
+    let caps = gateway.ping().await?;
+    let merge = caps.llb("mergeop") && caps.llb("diffop");
     let platforms = request::platforms(&options)?;
     let build = |platform| {
         let built = build_platform(&gateway, &options, &decided, platform, merge);

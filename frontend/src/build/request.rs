@@ -7,11 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::CacheImport;
 use crate::lower::ExecOptions;
 use crate::options::Options;
-
-/// Time of everything in an image that has no `SOURCE_DATE_EPOCH`: the one that npm gives to files.
-///
-/// Some archivers refuse times before 1980. Source: npm/pacote, `lib/fetcher.js`.
-const DEFAULT_TIMESTAMP: i64 = 499_162_500;
+use crate::plan::FILE_TIME;
 
 /// Returns the platforms to build for; without `--platform` the engine's own.
 pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics> {
@@ -42,7 +38,7 @@ pub(super) fn is_multi_platform(options: &Options, count: usize) -> Result<bool,
 
 /// Returns the modification time of the image's files.
 pub(super) fn timestamp(options: &Options) -> i64 {
-    options.source_date_epoch.unwrap_or(DEFAULT_TIMESTAMP)
+    options.source_date_epoch.unwrap_or(FILE_TIME)
 }
 
 /// Returns what every step that runs a program gets from the command line.

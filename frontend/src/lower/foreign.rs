@@ -59,11 +59,7 @@ pub fn hooks(plan: &Plan, surroundings: &Surroundings) -> Result<Option<Output>,
             platform,
         )
         .mount(Mount::bind(&script, SCRIPTS).read_only())
-        .mount(
-            Mount::bind(&installed.tree, WORKSPACE)
-                .read_only()
-                .without_content_cache(),
-        )
+        .mount(installed.mounted())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .network(Network::None)
         .name(steps.name("look for install scripts"))

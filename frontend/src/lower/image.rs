@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Merge, Mount, Network, Output};
+use buildkit_llb::{Copy, Diff, File, Merge, Mount, Network, Output};
 
 use crate::diagnostic::Diagnostic;
 
 use super::package::Package;
 use super::steps::Steps;
-use super::toolchain::{Installed, production, resolved, with_packages};
+use super::toolchain::{Installed, layer_ground, production, resolved, with_packages};
 use super::{BUDGET_REPORT, Graph};
 use super::{sbom, scratch};
-use crate::plan::{RUNTIME_SCRIPTS, Runtime, SCRIPTS, Stage, WORKSPACE};
+use crate::plan::{FILE_TIME, RUNTIME_SCRIPTS, Runtime, SCRIPTS, Stage, WORKSPACE};
 
 pub(super) fn lower(steps: &Steps<'_>, packages: &BTreeMap<String, Package>) -> Result<Graph, Diagnostic> {
     let plan = steps.plan;
@@ -127,12 +127,23 @@ fn settings(steps: &Steps<'_>, runtime: &Runtime) -> Output {
 }
 
 /// The production install, alone in its layer: a code change never moves it.
+///
+/// What the install left is the layer, unless its files are to have another time.
 fn dependencies(steps: &Steps<'_>, installed: &Installed) -> Output {
+    let name = steps.name_on(&steps.surroundings.target, "layer of production dependencies");
+    let locations = steps.at(&steps.plan.production.origin);
+    if steps.surroundings.merge && steps.surroundings.timestamp == FILE_TIME {
+        return Diff::new(&layer_ground(steps), &installed.tree)
+            .name(name)
+            .progress_group(&installed.line, &installed.line, true)
+            .locations(locations)
+            .output();
+    }
     File::on(&Output::scratch())
-        .copy(steps.layer_copy(&installed.tree, "/", WORKSPACE))
-        .name(steps.name_on(&steps.surroundings.target, "layer of production dependencies"))
+        .copy(steps.layer_copy(&installed.tree, installed.directory, WORKSPACE))
+        .name(name)
         .progress_group(&installed.line, &installed.line, true)
-        .locations(steps.at(&steps.plan.production.origin))
+        .locations(locations)
         .output()
 }
 
@@ -165,12 +176,15 @@ fn budget(
     let tools = resolved(steps, &steps.plan.toolchain.image, &steps.surroundings.build)?;
     let platform = &steps.surroundings.build;
     let (what, measured) = match steps.plan.runtime.max_size {
-        Some(_) => ("measure the image", vec![(image, "/image", "/")]),
+        Some(_) => (
+            "measure the image",
+            vec![(Mount::bind(image, "/image"), "/image=/".to_owned())],
+        ),
         None => (
             "measure the base and the dependencies",
             vec![
-                (system, "/base", "/"),
-                (&installed.tree, "/dependencies", WORKSPACE),
+                (Mount::bind(system, "/base"), "/base=/".to_owned()),
+                (installed.mounted(), format!("{WORKSPACE}={WORKSPACE}")),
             ],
         ),
     };
@@ -179,9 +193,7 @@ fn budget(
         format!("{SCRIPTS}/budget.cjs"),
         format!("/out/{BUDGET_REPORT}"),
     ];
-    let pairs = measured
-        .iter()
-        .map(|(_, directory, path)| format!("{directory}={path}"));
+    let pairs = measured.iter().map(|(_, pair)| pair.clone());
     let mut exec = steps
         .run(
             Stage::Runtime,
@@ -192,8 +204,8 @@ fn budget(
         )
         .mount(steps.script("budget.cjs"))
         .mount(Mount::bind(&Output::scratch(), "/out"));
-    for (root, directory, _) in measured {
-        exec = exec.mount(Mount::bind(root, directory).read_only().without_content_cache());
+    for (root, _) in measured {
+        exec = exec.mount(root.read_only().without_content_cache());
     }
     exec.network(Network::None)
         .name(steps.name(what))

@@ -34,7 +34,7 @@ pub struct Surroundings {
     pub build: Platform,
     /// Whether the build is for several platforms.
     pub several: bool,
-    /// Whether the engine has MergeOp.
+    /// Whether the engine has MergeOp and DiffOp.
     pub merge: bool,
     /// Resolved images by the reference that the plan names and the platform.
     pub images: BTreeMap<(String, Platform), ResolvedImage>,

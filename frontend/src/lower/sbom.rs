@@ -73,11 +73,7 @@ pub(super) fn lower(
         )
         .mount(Mount::bind(&input, SCRIPTS).read_only())
         .mount(Mount::bind(base, "/base").read_only().without_content_cache())
-        .mount(
-            Mount::bind(&install.tree, WORKSPACE)
-                .read_only()
-                .without_content_cache(),
-        )
+        .mount(install.mounted())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .network(Network::None)
         .name(&line)

@@ -29,11 +29,7 @@ pub(super) fn lower(
     let line = steps.name_on(target, "take the libraries of native modules");
     let taken = take(steps, image, &root, "libraries", &["/base", WORKSPACE])?
         .mount(Mount::bind(&node, "/base").read_only().without_content_cache())
-        .mount(
-            Mount::bind(&installed.tree, WORKSPACE)
-                .read_only()
-                .without_content_cache(),
-        );
+        .mount(installed.mounted());
     let libraries = layer(steps, taken, &line, "layer of the libraries of native modules")?;
     Ok((node, libraries))
 }

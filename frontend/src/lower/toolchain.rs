@@ -5,23 +5,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{CacheSharing, Copy, File, MkDir, MkFile, Mount, Output, Platform, SecretEnv};
+use buildkit_llb::{BindMount, CacheSharing, Copy, File, MkDir, MkFile, Mount, Output, Platform, SecretEnv};
 
 use crate::diagnostic::Diagnostic;
 
 use super::ResolvedImage;
 use super::steps::Steps;
-use crate::plan::{Install, Stage, SystemPackages, WORKSPACE, caches};
+use crate::plan::{Install, MANIFESTS, Stage, SystemPackages, WORKSPACE, caches};
 
 /// What one install leaves.
 #[derive(Debug, Clone)]
 pub(super) struct Installed {
     /// The root file system that it ran in, with pnpm and system packages.
     pub(super) tools: Output,
-    /// The workspace, to be mounted at `/app`: manifests and `node_modules`.
+    /// The workspace: manifests and `node_modules`, or of a production install `node_modules` alone.
     pub(super) tree: Output,
+    /// Where in `tree` the workspace is.
+    pub(super) directory: &'static str,
     /// Its line of the progress display, which a copy of the tree is shown on too.
     pub(super) line: String,
+}
+
+impl Installed {
+    /// Mounts the workspace at `/app`, to be read.
+    pub(super) fn mounted(&self) -> BindMount {
+        Mount::bind(&self.tree, WORKSPACE)
+            .selector(self.directory)
+            .read_only()
+            .without_content_cache()
+    }
+}
+
+/// Where an install runs.
+#[derive(Debug)]
+enum Ground<'a> {
+    /// In a tree that is the workspace, on top of what another install left there.
+    On(&'a Output),
+    /// In an empty root file system, so that what it leaves is a layer of an image.
+    Layer,
 }
 
 /// Installs of development dependencies by key.
@@ -47,7 +68,7 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
             continue;
         }
         let below = install.on.as_ref().and_then(|below| lowered.get(below));
-        let tree = below.map_or_else(Output::scratch, |below| below.tree.clone());
+        let ground = below.map_or_else(Output::scratch, |below| below.tree.clone());
         let mut name = format!("install {} packages", install.package_count);
         if *key != plan.package {
             name = format!("{name} for {key}");
@@ -58,7 +79,7 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
             Stage::Deps,
             image,
             install,
-            &tree,
+            &Ground::On(&ground),
             &name,
             &steps.surroundings.build,
         )?;
@@ -72,6 +93,7 @@ fn replaced(steps: &Steps<'_>, root: &Output) -> Installed {
     Installed {
         tools: root.clone(),
         tree: steps.workspace_of(root, "deps"),
+        directory: "/",
         line: steps.name("take dependencies from the context deps"),
     }
 }
@@ -96,10 +118,19 @@ pub(super) fn production(steps: &Steps<'_>) -> Result<Installed, Diagnostic> {
         Stage::Runtime,
         image,
         install,
-        &Output::scratch(),
+        &Ground::Layer,
         &name,
         platform,
     )
+}
+
+/// The root file system that a production install adds to: nothing but the directory of the workspace.
+pub(super) fn layer_ground(steps: &Steps<'_>) -> Output {
+    steps
+        .unshown(File::on(&Output::scratch()).mkdir(steps.layer_directory(WORKSPACE)))
+        .name(steps.name(format!("make {WORKSPACE}")))
+        .locations(steps.key(""))
+        .output()
 }
 
 /// Returns a container path as the tree that is mounted at `/app` has it.
@@ -186,13 +217,16 @@ fn lower_install(
     stage: Stage,
     reference: &str,
     install: &Install,
-    below: &Output,
+    ground: &Ground<'_>,
     name: &str,
     platform: &Platform,
 ) -> Result<Installed, Diagnostic> {
     let image = resolved(steps, reference, platform)?;
     let tools = with_pnpm(steps, reference, &install.packages, platform)?;
-    let mut manifests = File::on(below);
+    let mut manifests = match ground {
+        Ground::On(below) => File::on(below),
+        Ground::Layer => File::on(&Output::scratch()),
+    };
     let mut directories = BTreeSet::new();
     for path in install.files.keys() {
         if let Some((directory, _)) = path.rsplit_once('/')
@@ -222,13 +256,18 @@ fn lower_install(
     let mut exec = steps
         .run(stage, &tools, image, install.command.iter().cloned(), platform)
         .cwd(WORKSPACE)
-        .mount(Mount::bind(&manifests, WORKSPACE).without_content_cache())
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(&line)
         .progress_group(&line, &line, false)
         .locations(locations);
+    exec = match ground {
+        Ground::On(_) => exec.mount(Mount::bind(&manifests, WORKSPACE).without_content_cache()),
+        Ground::Layer => exec
+            .mount(Mount::bind(&layer_ground(steps), WORKSPACE).selector(WORKSPACE))
+            .mount(Mount::bind(&manifests, MANIFESTS).read_only()),
+    };
     for script in &install.scripts {
         exec = exec.mount(steps.script(script));
     }
@@ -242,5 +281,14 @@ fn lower_install(
         .build()
         .mount(WORKSPACE)
         .ok_or_else(|| crate::build::internal("an install has no output"))?;
-    Ok(Installed { tools, tree, line })
+    let directory = match ground {
+        Ground::On(_) => "/",
+        Ground::Layer => WORKSPACE,
+    };
+    Ok(Installed {
+        tools,
+        tree,
+        directory,
+        line,
+    })
 }

@@ -99,11 +99,12 @@ impl Installer<'_> {
             Some(cpu) => format!("{}/{cpu}", libc.as_str()),
             None => libc.as_str().to_owned(),
         };
-        let last = |script, names: Vec<String>| Last {
+        let last = |script, rest: Vec<String>| Last {
             script,
-            arguments: [vec![super::WORKSPACE.to_owned(), runtime.clone()], names].concat(),
+            arguments: [vec![super::WORKSPACE.to_owned(), runtime.clone()], rest].concat(),
         };
-        let mut finish = vec![last(TIDY, links.to_vec())];
+        let time = super::FILE_TIME.to_string();
+        let mut finish = vec![last(TIDY, [&[time], links].concat())];
         if let Untrimmed::Packages(names) = &self.untrimmed {
             // It reads manifests that the other one removes.
             finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));
@@ -262,7 +263,12 @@ impl Installer<'_> {
                 .collect();
             quoted.join(" ")
         };
-        let mut script = format!("set -e\ncd {}\n{}", quoted(&[directory]), quoted(&words));
+        let mut script = "set -e\n".to_owned();
+        if production {
+            // They are no part of the layer that the install leaves.
+            script.push_str(&format!("cp -R {}/. {}\n", super::MANIFESTS, super::WORKSPACE));
+        }
+        script.push_str(&format!("cd {}\n{}", quoted(&[directory]), quoted(&words)));
         for last in finish {
             let program = ["node".to_owned(), format!("{}/{}", super::SCRIPTS, last.script)];
             script.push('\n');

@@ -20,6 +20,12 @@ pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildin
 pub const STORE: &str = "/pnpm/store";
 /// Where steps find the frontend's scripts.
 pub const SCRIPTS: &str = "/vextrus";
+/// Where a production install finds the manifests that it reads.
+pub const MANIFESTS: &str = "/vextrus/manifests";
+/// Time of everything in an image that has no `SOURCE_DATE_EPOCH`, in seconds since 1970: the one that npm gives to files.
+///
+/// Some archivers refuse times before 1980. Source: npm/pacote, `lib/fetcher.js`.
+pub const FILE_TIME: i64 = 499_162_500;
 /// Where the image holds what the frontend adds to it.
 pub const RUNTIME_SCRIPTS: &str = "/usr/lib/vextrus";
 

@@ -1,16 +1,17 @@
 // Makes a production install reproducible and leaves in it only what runs.
 //
-// usage: node tidy.cjs ROOT LIBC[/CPU] [LINK=NAME...]
+// usage: node tidy.cjs ROOT LIBC[/CPU] SECONDS [LINK=NAME...]
 // 1. Removes what pnpm stamps with the time, and the manifests that only the install read.
 // 2. Removes what a native build leaves beside its result.
 // 3. Moves each injected workspace package (LINK, a link that an importer holds) to a virtual store entry
 //    with a name that the plan can know, so that its compiled files can be laid over it.
 // 4. Refuses a binary that the runtime's libc cannot load.
+// 5. Gives everything one modification time, SECONDS since 1970.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [root, runtime, ...injected] = process.argv.slice(2);
+const [root, runtime, seconds, ...injected] = process.argv.slice(2);
 // The install may be for another processor than this one.
 const [libc, cpu = process.arch] = runtime.split('/');
 const remove = (file) => fs.rmSync(file, { recursive: true, force: true });
@@ -140,3 +141,11 @@ if (wrong.length > 0) {
   );
   process.exit(1);
 }
+
+// A directory after what is in it: only that leaves its own time alone.
+function stamp(file, isDirectory) {
+  const entries = isDirectory ? fs.readdirSync(file, { withFileTypes: true }) : [];
+  for (const entry of entries) stamp(path.join(file, entry.name), entry.isDirectory());
+  fs.lutimesSync(file, Number(seconds), Number(seconds));
+}
+stamp(root, true);

@@ -150,6 +150,10 @@ fn an_exec_needs_what_it_uses() {
             &["exec.mount.selector"],
         ),
         (
+            exec().mount(bind().without_content_cache()),
+            &["exec.mount.cache.content"],
+        ),
+        (
             exec().mount(bind().discarded()),
             &["exec.mount.bind.readwrite-nooutput"],
         ),

@@ -40,7 +40,7 @@ fn a_command_is_shown_with_everything_it_has() {
         .security(Security::Insecure)
         .secret_env(SecretEnv::new("token").name("TOKEN").optional(true))
         .mount(Mount::bind(&context, "/app").selector("/sub").read_only())
-        .mount(Mount::bind(&context, "/drop").discarded())
+        .mount(Mount::bind(&context, "/drop").discarded().without_content_cache())
         .mount(Mount::bind(&Output::scratch(), "/out"))
         .mount(
             Mount::cache("/cache", "id")
@@ -89,7 +89,7 @@ v2 exec sh -c "echo \"$A\" >/out/a" for linux/arm64
   mount /app = v1:/sub, read-only
   mount /cache = cache id:/seed locked from v1
   mount /cache2 = cache "" shared
-  mount /drop = v1, discarded
+  mount /drop = v1, discarded, keyed by origin
   mount /out = scratch -> 1
   mount /tmp = tmpfs of 64 bytes
   mount /tmp2 = tmpfs
