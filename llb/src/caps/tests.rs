@@ -131,7 +131,7 @@ fn an_exec_needs_what_it_uses() {
     let exec = || Exec::new(["true"]).root(&Output::scratch()).env("PATH", "/bin");
     let bind = || Mount::bind(&Output::scratch(), "/a");
     let secret = SecretEnv::new("a");
-    let table: [(Exec, &[&str]); 18] = [
+    let table: [(Exec, &[&str]); 19] = [
         (exec(), &[]),
         (
             Exec::new(["true"]).root(&Output::scratch()),
