@@ -194,7 +194,7 @@ const COLUMNS: &str = "## What the columns mean\n\n\
 - **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. In each pass every builder has its turn on a fresh engine: a cold build, then one build after each change; a build without a change is run three times. What took more than 45 s so far is not run again, a cold build not a third time.\n\
 - **spread**: (longest − shortest) ÷ median. `~` marks a time that is unsure: a spread above 25 %, or other work on more than 15 % of the machine's processors meanwhile.\n\
 - **steps**: the vertices that the engine ran by its own records, without those that load contexts, images and metadata.\n\
-- **to push**: the compressed layers that neither the base image nor the image before the change has, those that several images share counted once.\n\
+- **to push**: the compressed layers above the base image that the image before the change does not have, those that several images share counted once.\n\
 - **compressed**, **unpacked**: the sums of the image's layers, base included: as a registry keeps them, and as tar archives. Of a bake, the sum over its images.\n\
 - **CPU**, **memory**: what the engine and the steps it runs use, by the control group that holds them all; memory at its highest of ten looks a second, without the file cache.\n\
 - **disk**: what the engine's directory grew by from before its first build: images, layers and build cache.\n\n\

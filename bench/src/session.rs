@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use vextrus_e2e::{Container, Docker, Image, Layer, Progress, Sizes, Workspace, repository};
+use vextrus_e2e::{Container, Docker, Image, Progress, Sizes, Workspace, repository};
 
 use crate::bed::{Bed, FRONTEND, attempt};
 use crate::builder::{Builder, Kit};
@@ -105,26 +105,18 @@ impl Session {
         let images: Vec<&Image> = made.images.iter().map(|(_, image)| image).collect();
         let sizes = &mut self.sizes;
         let looked = attempt(|| {
-            let bases: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.images()).collect();
-            let bases: Vec<Image> = bases
+            let names: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.images()).collect();
+            let bases = names
                 .iter()
-                .map(|name| Image::existing(&bed.engine, name))
-                .collect();
-            let mut all = images.clone();
-            all.extend(&bases);
-            let mut layers = sizes.of(&all);
-            let base_layers = layers.split_off(images.len());
-            let known: BTreeSet<Layer> = base_layers
-                .into_iter()
-                .flatten()
-                .map(|(layer, _)| layer)
-                .chain(bed.layers.iter().cloned())
-                .collect();
+                .map(|name| Image::existing(&bed.engine, name).diff_ids());
+            let bases: Vec<Vec<String>> = bases.collect();
             // What services of one bake share is pushed once.
-            let mut pushed = known;
-            let facts = layers.iter().map(|layers| Facts {
+            let mut pushed = bed.layers.clone();
+            let layers = sizes.of(&images);
+            let facts = images.iter().zip(layers).map(|(image, layers)| Facts {
                 pushed: layers
                     .iter()
+                    .skip(base_layers(&image.diff_ids(), &bases))
                     .filter(|(layer, _)| pushed.insert(layer.clone()))
                     .map(|(_, sizes)| sizes.compressed)
                     .sum(),
@@ -239,6 +231,12 @@ impl Session {
     }
 }
 
+/// Returns how many of an image's layers are those of the base that it stands on; of none where it stands on scratch.
+fn base_layers(image: &[String], bases: &[Vec<String>]) -> usize {
+    let below = bases.iter().filter(|base| image.starts_with(base));
+    below.map(Vec::len).max().unwrap_or(0)
+}
+
 /// Starts all images at once and waits until each answers.
 fn answer(images: &[&Image], subjects: &[&Subject]) -> Result<(), String> {
     let started = images.iter().zip(subjects).map(|(image, subject)| {
@@ -255,4 +253,18 @@ fn answer(images: &[&Image], subjects: &[&Subject]) -> Result<(), String> {
             .map_err(|why| format!("the image of {} does not answer: {why}", subject.name))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_layers;
+
+    #[test]
+    fn an_image_stands_on_the_base_whose_layers_it_begins_with() {
+        let layers = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let bases = [layers(&["debian", "node"]), layers(&["alpine"])];
+        assert_eq!(base_layers(&layers(&["debian", "node", "app"]), &bases), 2);
+        assert_eq!(base_layers(&layers(&["alpine", "app"]), &bases), 1);
+        assert_eq!(base_layers(&layers(&["debian", "app"]), &bases), 0);
+    }
 }
