@@ -19,6 +19,7 @@ needs() {
   docker compose version >/dev/null 2>&1 || echo docker-compose
   has docker-registry || echo docker-registry
   has iptables || echo iptables
+  has dnsmasq || echo dnsmasq-base
   has ip || echo iproute2
   has curl || echo curl
   has unzip || echo unzip

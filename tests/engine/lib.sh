@@ -24,6 +24,7 @@ engine() {
   SOCKET=$RUN_DIR/docker.sock
   CONFIG_FILE=$RUN_DIR/daemon.json
   PID_FILE=$RUN_DIR/docker.pid
+  NAME_SERVER_PID_FILE=$RUN_DIR/dns.pid
   LOG_FILE=$RUN_DIR/docker.log
   BRIDGE=vx-$NAME
   CGROUP=vextrus-engine-$NAME

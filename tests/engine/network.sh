@@ -1,4 +1,4 @@
-# The bridge of a private engine: address, forwarding, masquerade. The engine itself is told to
+# The bridge of a private engine: address, forwarding, masquerade, name server. The engine itself is told to
 # leave the firewall alone (iptables: false), so that it cannot disturb a user's. Sourced, not run.
 # shellcheck shell=bash
 
@@ -30,11 +30,35 @@ network_up() {
     echo 1 >/proc/sys/net/ipv4/ip_forward || die "cannot switch net.ipv4.ip_forward on"
     touch "$RUN_ROOT/ip_forward.off"
   fi
+  name_server_up "$subnet.1"
+}
+
+# Starts the engine's name server, which keeps the answers of the machine's own, and sets NAME_SERVER.
+#
+# Each connection to a registry asks for the same name: a dozen installs at once ask hundreds of times
+# in seconds, of which a machine's resolver may answer a few and have the rest wait.
+name_server_up() {
+  NAME_SERVER=$1
+  dnsmasq --conf-file=/dev/null --pid-file="$NAME_SERVER_PID_FILE" --user=root --no-hosts \
+    --bind-interfaces --listen-address="$NAME_SERVER" \
+    --cache-size=10000 --min-cache-ttl=60 --neg-ttl=60 --dns-forward-max=1000 ||
+    die "the engine's name server does not start on $NAME_SERVER"
+}
+
+name_server_down() {
+  local pid
+  pid=$(cat "$NAME_SERVER_PID_FILE" 2>/dev/null) || return 0
+  # The file may be a killed engine's, and the id another process's by now.
+  if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "--pid-file=$NAME_SERVER_PID_FILE"; then
+    kill "$pid" 2>/dev/null || true
+  fi
+  rm -f "$NAME_SERVER_PID_FILE"
 }
 
 # Removes the bridge and the rules, also those of an engine that was killed.
 network_down() {
   local table rule
+  name_server_down
   for table in nat filter; do
     iptables -w -t $table -S 2>/dev/null | grep -F -- "--comment \"$RULE_TAG\"" | sed 's/^-A/-D/' |
       while read -r rule; do

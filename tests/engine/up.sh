@@ -66,6 +66,7 @@ write_config() {
   "exec-opts": ["native.cgroupdriver=cgroupfs"],
   "cgroup-parent": "/$CGROUP",
   "bridge": "$BRIDGE",
+  "dns": ["$NAME_SERVER"],
   "iptables": false,
   "ip6tables": false,
   "ip-forward": false,
@@ -83,7 +84,8 @@ start() {
   unmount_all
   remove_cgroups
   prepare_cgroups
-  rm -rf "$EXEC_ROOT" "$SOCKET" "$PID_FILE"
+  # With the network that dockerd remembers it would give the bridge back an address that is not its own any more.
+  rm -rf "$EXEC_ROOT" "$SOCKET" "$PID_FILE" "$DATA_ROOT/network"
   network_up
   write_config
   echo "$store $release" >"$RUN_DIR/kind"

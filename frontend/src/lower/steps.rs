@@ -263,7 +263,7 @@ pub(super) fn with_network(exec: Exec<Rooted>, mode: Option<&str>) -> Exec<Roote
 }
 
 /// Scripts that run while building.
-const SCRIPT_FILES: [(&str, &str); 7] = [
+const SCRIPT_FILES: [(&str, &str); 8] = [
     ("budget.cjs", include_str!("../scripts/budget.cjs")),
     ("collect.cjs", include_str!("../scripts/collect.cjs")),
     ("inject.cjs", include_str!("../scripts/inject.cjs")),
@@ -271,4 +271,5 @@ const SCRIPT_FILES: [(&str, &str); 7] = [
     ("scratch.cjs", include_str!("../scripts/scratch.cjs")),
     ("tidy.cjs", include_str!("../scripts/tidy.cjs")),
     ("trim.cjs", include_str!("../scripts/trim.cjs")),
+    ("turn.sh", include_str!("../scripts/turn.sh")),
 ];

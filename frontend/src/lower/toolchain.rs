@@ -258,6 +258,7 @@ fn lower_install(
         .cwd(WORKSPACE)
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
+        .mount(Mount::cache("/vextrus/turns", steps.cache_id(caches::TURNS)).sharing(CacheSharing::Shared))
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(&line)
         .progress_group(&line, &line, false)

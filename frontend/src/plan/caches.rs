@@ -9,6 +9,8 @@ use super::model::Plan;
 pub const NPM: &str = "npm";
 /// What other tools download while they install.
 pub const TOOLS: &str = "cache";
+/// The locks of installs that run at once, of `turn.sh`.
+pub const TURNS: &str = "install-turns";
 
 /// Returns the id of pnpm's store.
 pub fn store(libc: Libc) -> String {
@@ -23,7 +25,7 @@ pub fn packages(directory: &str, platform: &str) -> String {
 impl Plan {
     /// Returns the ids of all caches: `build` is the platform that builds run on, `target` the image's.
     pub fn caches(&self, build: &str, target: &str) -> BTreeSet<String> {
-        let mut ids = BTreeSet::from([NPM.to_owned(), TOOLS.to_owned()]);
+        let mut ids = BTreeSet::from([NPM, TOOLS, TURNS].map(str::to_owned));
         let development = self.installs.values().map(|install| (install, build));
         let production = self.workbench.is_none().then_some((&self.production, target));
         let mut system: Vec<_> = Vec::new();

@@ -16,6 +16,8 @@ use crate::workspace::path::{is_within, join};
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 
+/// The script that an install waits in until few enough others run.
+const TURN: &str = "turn.sh";
 /// The script that removes from a production install what no program loads.
 const TRIM: &str = "trim.cjs";
 /// The script that ends a production install.
@@ -196,7 +198,10 @@ impl Installer<'_> {
         }
         Install {
             on: None,
-            scripts: finish.iter().map(|last| last.script.to_owned()).collect(),
+            scripts: std::iter::once(TURN)
+                .chain(finish.iter().map(|last| last.script))
+                .map(str::to_owned)
+                .collect(),
             files,
             copies,
             command: self.command(Scripts::Run, production, finish),
@@ -212,12 +217,17 @@ impl Installer<'_> {
         }
     }
 
-    /// Environment of an install: where the repository sets nothing else, a look-up that fails under load is tried
-    /// again soon and more often than pnpm's two times.
+    /// Environment of an install: where the repository sets nothing else, a request that fails under load is tried
+    /// again soon and more often than pnpm's two times, of which the second is ten seconds after the first.
     fn environment(&self) -> BTreeMap<String, String> {
         let mut env = environment();
         let npmrc = self.workspace.npmrc.as_ref();
-        for (setting, value) in [("fetch-retries", "5"), ("fetch-retry-mintimeout", "1000")] {
+        let retries = [
+            ("fetch-retries", "7"),
+            ("fetch-retry-mintimeout", "1000"),
+            ("fetch-retry-factor", "2"),
+        ];
+        for (setting, value) in retries {
             if npmrc.is_none_or(|npmrc| npmrc.get(setting).is_none()) {
                 let name = setting.replace('-', "_");
                 env.insert(format!("npm_config_{name}"), value.to_owned());
@@ -229,7 +239,12 @@ impl Installer<'_> {
 
     fn command(&self, scripts: Scripts, production: bool, finish: &[Last]) -> Vec<String> {
         let directory = self.workspace.container_path(".");
-        let mut words = vec!["pnpm".to_owned(), "install".to_owned()];
+        let turn = format!("{}/{TURN}", super::SCRIPTS);
+        // Nothing but the image waits for what runs, and all builds for the rest.
+        let order = if production { "second" } else { "first" };
+        let mut words = ["sh", &turn, order, "pnpm", "install"]
+            .map(str::to_owned)
+            .to_vec();
         words.push(
             if self.frozen {
                 "--frozen-lockfile"
