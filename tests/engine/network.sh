@@ -41,7 +41,7 @@ name_server_up() {
   NAME_SERVER=$1
   dnsmasq --conf-file=/dev/null --pid-file="$NAME_SERVER_PID_FILE" --user=root --no-hosts \
     --bind-interfaces --listen-address="$NAME_SERVER" \
-    --cache-size=10000 --min-cache-ttl=60 --neg-ttl=60 --dns-forward-max=1000 ||
+    --cache-size=10000 --min-cache-ttl=3600 --neg-ttl=3600 --dns-forward-max=1000 ||
     die "the engine's name server does not start on $NAME_SERVER"
 }
 
