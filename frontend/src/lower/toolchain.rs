@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::ResolvedImage;
 use super::steps::Steps;
-use crate::plan::{Install, MANIFESTS, Stage, SystemPackages, WORKSPACE, caches};
+use crate::plan::{Install, MANIFESTS, SCRIPTS, Stage, SystemPackages, WORKSPACE, caches};
 
 /// What one install leaves.
 #[derive(Debug, Clone)]
@@ -258,7 +258,10 @@ fn lower_install(
         .cwd(WORKSPACE)
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))
-        .mount(Mount::cache("/vextrus/turns", steps.cache_id(caches::TURNS)).sharing(CacheSharing::Shared))
+        .mount(
+            Mount::cache(format!("{SCRIPTS}/turns"), steps.cache_id(caches::TURNS))
+                .sharing(CacheSharing::Shared),
+        )
         .mount(Mount::secret("/root/.npmrc", "npmrc").optional(true))
         .name(&line)
         .progress_group(&line, &line, false)

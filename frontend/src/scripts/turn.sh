@@ -6,7 +6,7 @@
 # A bake of a dozen services has dozens of installs. All at once they open hundreds of connections, of which name
 # servers and registries refuse some, and each downloads what the others are downloading.
 set -eu
-turns=/vextrus/turns
+turns=${0%/*}/turns
 count=$(($(nproc) * 2))
 [ "$1" = first ] || count=$((count / 2))
 shift
