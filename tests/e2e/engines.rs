@@ -46,7 +46,8 @@ fn an_engine_that_is_too_old_is_told_what_it_lacks() {
     let old = engine.of_release("bookworm");
     let erp = Workspace::erp();
     let refused = old.build(&erp).service("auth").refused();
-    let expected = "this engine's BuildKit is too old: it cannot copy only the files that patterns choose \
+    let expected = "this engine's BuildKit is too old: it cannot key a mount by what made it instead of reading all \
+                    of its files (exec.mount.cache.content), nor copy only the files that patterns choose \
                     (file.copy.includeexcludepatterns); use Docker Engine 26.1 or later";
     assert!(refused.message().contains(expected), "{}", refused.message());
     assert_eq!(refused.progress.ran(), Vec::<&str>::new());

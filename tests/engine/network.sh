@@ -1,4 +1,4 @@
-# The bridge of a private engine: address, forwarding, masquerade, name server. The engine itself is told to
+# The bridge of a private engine: addresses, forwarding, masquerade, name server. The engine itself is told to
 # leave the firewall alone (iptables: false), so that it cannot disturb a user's. Sourced, not run.
 # shellcheck shell=bash
 
@@ -14,11 +14,24 @@ free_subnet() {
   die "no free network in 172.29.0.0/16 for the engine's bridge"
 }
 
+# Prints the largest packet in bytes that the way to the internet takes; the usual one where there is none.
+mtu_outside() {
+  local link
+  link=$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+  cat "/sys/class/net/$link/mtu" 2>/dev/null || echo 1500
+}
+
+# Sets up the network and MTU, the largest packet in it.
 network_up() {
-  local subnet
+  local subnet n
   network_down
   subnet=$(free_subnet)
-  ip link add name "$BRIDGE" type bridge || die "cannot add a bridge: the capability NET_ADMIN is missing"
+  MTU=$(mtu_outside)
+  n=${subnet##*.}
+  # With an address of its own, which it keeps: a bridge without one takes the lowest of its ports, and so another
+  # one as containers come and go, whereupon those that stay send to the old one until they ask again.
+  ip link add name "$BRIDGE" address "$(printf '02:56:58:00:00:%02x' "$n")" mtu "$MTU" type bridge ||
+    die "cannot add a bridge: the capability NET_ADMIN is missing"
   ip address add "$subnet.1/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
   rule() { iptables -w "$@" -m comment --comment "$RULE_TAG"; }

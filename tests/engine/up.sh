@@ -66,6 +66,7 @@ write_config() {
   "exec-opts": ["native.cgroupdriver=cgroupfs"],
   "cgroup-parent": "/$CGROUP",
   "bridge": "$BRIDGE",
+  "mtu": $MTU,
   "dns": ["$NAME_SERVER"],
   "iptables": false,
   "ip6tables": false,
