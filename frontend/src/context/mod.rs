@@ -15,6 +15,7 @@ mod named;
 mod origin;
 mod remote;
 mod root;
+mod tools;
 mod tree;
 mod workspace;
 

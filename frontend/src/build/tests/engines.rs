@@ -64,3 +64,34 @@ async fn an_engine_that_cannot_warn_or_evaluate_builds_the_same() {
     assert_eq!(quiet.image().to_bytes(), all.image().to_bytes());
     assert_eq!(quiet.config(), all.config());
 }
+
+#[tokio::test]
+async fn an_engine_without_merge_gets_copies() {
+    let merges = |built: &Built| {
+        let graph = built.image();
+        graph
+            .vertices()
+            .filter(|vertex| matches!(vertex.op.op, Some(Op::Merge(_))))
+            .count()
+    };
+    assert_eq!(merges(&built(example(), "auth").await), 1);
+    let old = run(without("mergeop"), request("auth")).await.unwrap();
+    assert_eq!(merges(&old), 0);
+    // The same layers: one copy each onto the one before.
+    let copies = by_name_count(&old.image(), "image");
+    let layers = by_name(&old.image())
+        .keys()
+        .filter(|name| name.starts_with("layer "))
+        .count();
+    assert_eq!(copies, layers);
+    assert_eq!(old.config(), built(example(), "auth").await.config());
+}
+
+fn by_name_count(definition: &Definition, name: &str) -> usize {
+    let names = definition
+        .vertices()
+        .filter_map(|v| v.metadata?.description.get("llb.customname"));
+    names
+        .filter(|found| found.split_once("] ").is_some_and(|(_, found)| found == name))
+        .count()
+}

@@ -77,3 +77,54 @@ async fn an_install_that_may_run_a_script_is_searched_for_one_first() {
     );
     assert!(plan.reasons["install.linux/arm64"].why.contains("install script"));
 }
+
+#[tokio::test]
+async fn several_platforms_make_an_index() {
+    let options = Options {
+        platforms: ["linux/amd64", "linux/arm64"].map(platform).into(),
+        ..request("auth")
+    };
+    let built = run(engine(example()), options).await.unwrap();
+    let Refs::ByPlatform(references) = &built.result.refs else {
+        panic!("{:?}", built.result.refs)
+    };
+    assert_eq!(
+        references.keys().collect::<Vec<_>>(),
+        ["linux/amd64", "linux/arm64"]
+    );
+    for architecture in ["amd64", "arm64"] {
+        let config = &built.result.metadata[&format!("containerimage.config/linux/{architecture}")];
+        let config: Value = serde_json::from_slice(config).unwrap();
+        assert_eq!(config["architecture"], architecture);
+    }
+    // Programs of the build run on the engine's own platform; only what runs is made for the other.
+    let graph = built.image();
+    let exec_on = |architecture: &str| {
+        let on = |v: &buildkit_llb::VertexView<'_>| {
+            v.op.platform
+                .as_ref()
+                .is_some_and(|p| p.architecture == architecture)
+        };
+        let names = graph
+            .vertices()
+            .filter(|v| matches!(v.op.op, Some(Op::Exec(_))) && on(v));
+        names
+            .map(|v| v.metadata.unwrap().description["llb.customname"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        exec_on("arm64").iter().all(|name| !name.contains("build @erp")),
+        "{:?}",
+        exec_on("arm64")
+    );
+    assert!(
+        exec_on("amd64")
+            .iter()
+            .any(|name| name.contains("build @erp/auth-service"))
+    );
+    assert!(
+        exec_on("arm64")
+            .iter()
+            .any(|name| name.contains("production packages"))
+    );
+}

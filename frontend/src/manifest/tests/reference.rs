@@ -1,0 +1,74 @@
+//! The documentation of the keys is that of the code.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::manifest::tables::Build;
+use crate::manifest::values::{Base, Kind, Layout, Network, Script, User};
+use crate::manifest::{Keys, Run, reference, tables};
+
+#[test]
+fn the_documented_defaults_are_those_of_the_code() {
+    let (build, run, check, keys) = (
+        Build::default(),
+        Run::default(),
+        tables::Healthcheck::default(),
+        Keys::default(),
+    );
+    let seconds = |period: Duration| format!("{}s", period.as_secs());
+    assert_eq!(
+        (keys.kind(), keys.base(), build.network()),
+        (Kind::Node, Base::Auto, Network::Default)
+    );
+    let User { uid, gid } = run.user();
+    for (table, key, default) in [
+        ("", "kind", keys.kind().as_str().to_owned()),
+        ("", "base", "auto".to_owned()),
+        ("build", "network", build.network().as_str().to_owned()),
+        ("build", "frozen", build.frozen().to_string()),
+        ("build", "root_postinstall", build.root_postinstall().to_string()),
+        ("run", "user", format!("{uid}:{gid}")),
+        ("run", "layout", run.layout().as_str().to_owned()),
+        ("run.healthcheck", "interval", seconds(check.interval())),
+        ("run.healthcheck", "timeout", seconds(check.timeout())),
+        ("run.healthcheck", "start_period", seconds(check.start_period())),
+        ("run.healthcheck", "retries", check.retries().to_string()),
+    ] {
+        let (.., properties) = tables::all()
+            .into_iter()
+            .find(|(header, ..)| *header == table)
+            .unwrap();
+        let (_, doc, _) = properties().into_iter().find(|(name, ..)| *name == key).unwrap();
+        assert!(doc.ends_with(&format!("Default: `{default}`.")), "{key}: {doc}");
+    }
+    assert_eq!(build.script(), Some("build"));
+    assert_eq!(
+        Build {
+            script: Some(Script::None),
+            ..Build::default()
+        }
+        .script(),
+        None
+    );
+    assert_eq!(run.layout(), Layout::Workspace);
+}
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    for (name, text) in [
+        ("manifest.schema.json", reference::schema()),
+        ("manifest.md", reference::page()),
+    ] {
+        let path = docs.join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(&docs).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            found == text,
+            "docs/{name} is out of date; run UPDATE=1 cargo test -p vextrus-frontend manifest::"
+        );
+    }
+}

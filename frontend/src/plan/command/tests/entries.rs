@@ -1,0 +1,95 @@
+//! Where the file that a service starts with is looked for.
+
+use super::*;
+
+#[test]
+fn an_entry_is_looked_for_where_compilers_put_it() {
+    for (entry, expected) in [
+        ("dist/main.js", &["dist/main.js", "dist/src/main.js"][..]),
+        ("./dist/src/main.js", &["dist/src/main.js", "dist/main.js"]),
+        ("src/index.js", &["src/index.js"]),
+        ("src/index.ts", &["src/index.ts"]),
+        ("server/index.ts", &["server/index.ts"]),
+        ("../../dist/apps/api/main.js", &["../../dist/apps/api/main.js"]),
+        ("server.js", &["server.js"]),
+        (
+            "dist/",
+            &[
+                "dist.js",
+                "dist.cjs",
+                "dist.mjs",
+                "dist/index.js",
+                "dist/src/index.js",
+            ],
+        ),
+    ] {
+        assert_eq!(node::candidates(entry), expected, "{entry}");
+    }
+    let all = node::candidates("dist/main");
+    assert_eq!(
+        all[..4],
+        [
+            "dist/main.js",
+            "dist/main.cjs",
+            "dist/main.mjs",
+            "dist/main/index.js"
+        ]
+    );
+    assert_eq!(
+        all[4..],
+        [
+            "dist/src/main.js",
+            "dist/src/main.cjs",
+            "dist/src/main.mjs",
+            "dist/src/main/index.js"
+        ]
+    );
+}
+
+#[test]
+fn the_entry_can_be_replaced_in_its_place() {
+    for script in [
+        "node -r dotenv/config dist/main.js --x",
+        "tsx src/a.ts",
+        "nest start",
+        "node a.js",
+    ] {
+        let manifest = with_start(script);
+        let command = infer(&manifest, Some("dist/main"), ".").command;
+        assert_eq!(
+            command.args[command.entry_index.unwrap()],
+            command.entries[0],
+            "{script}"
+        );
+    }
+}
+
+fn entries(manifest: &str, directory: &str) -> Vec<String> {
+    let manifest = PackageJson::parse(&SourceFile::new("package.json", manifest)).unwrap();
+    infer(&manifest, None, directory).command.entries
+}
+
+#[test]
+fn an_entry_is_looked_for_where_compilers_move_it() {
+    let found = entries(r#"{"scripts": {"start:prod": "node dist/main"}}"#, "apps/api");
+    let positions: Vec<_> = [
+        "dist/main.js",
+        "dist/src/main.js",
+        "dist/apps/api/src/main.js",
+        "dist/api/src/main.js",
+    ]
+    .iter()
+    .map(|entry| found.iter().position(|candidate| candidate == entry).unwrap())
+    .collect();
+    assert!(positions.is_sorted(), "{found:?}");
+}
+
+#[test]
+fn without_a_script_the_usual_outputs_count_with_every_extension() {
+    let found = entries("{}", ".");
+    assert_eq!(found.first().map(String::as_str), Some("dist/main.js"));
+    assert!(found.iter().any(|entry| entry == "dist/main.mjs"), "{found:?}");
+    assert!(found.iter().any(|entry| entry == "index.ts"), "{found:?}");
+    let built = entries(r#"{"scripts": {"build": "tsc"}}"#, ".");
+    assert!(!built.iter().any(|entry| entry.ends_with(".ts")), "{built:?}");
+}
