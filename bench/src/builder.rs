@@ -49,9 +49,9 @@ impl Builder {
         }
     }
 
-    /// Says whether it installs the whole workspace, and not what one service needs.
+    /// Says whether it fetches and compiles what the whole workspace needs, and not what one service does.
     fn installs_everything(self) -> bool {
-        matches!(self, Self::Naive | Self::PnpmDocs)
+        matches!(self, Self::Naive | Self::Template | Self::PnpmDocs)
     }
 
     /// Says whether its .dockerignore leaves the other services out, as its author names what to copy.

@@ -123,7 +123,8 @@ impl Edit {
         })
     }
 
-    fn one(file: &str, text: String) -> Self {
+    /// Replaces a file.
+    pub(crate) fn one(file: &str, text: String) -> Self {
         Self {
             files: BTreeMap::from([(file.to_owned(), text)]),
         }

@@ -20,6 +20,7 @@ mod scenario;
 mod selection;
 mod session;
 mod single;
+mod smallest;
 mod subject;
 mod summary;
 mod targets;

@@ -41,8 +41,9 @@ impl Report {
             let kept: Vec<Record> = earlier.records.into_iter().filter(is_new).collect();
             if !kept.is_empty() {
                 self.run.parts.splice(0..0, earlier.run.parts);
-                self.run.notes.splice(0..0, earlier.run.notes);
-                self.run.notes.dedup();
+                let mut notes = earlier.run.notes;
+                notes.retain(|note| !self.run.notes.contains(note));
+                self.run.notes.splice(0..0, notes);
             }
             self.records.extend(kept);
         }

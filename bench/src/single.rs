@@ -54,6 +54,7 @@ impl Session {
         };
         for scenario in open {
             match scenario {
+                Scenario::Cold if builder == Builder::Vextrus => self.smallest(pass, subject),
                 Scenario::Cold => {}
                 Scenario::ColdRegistryCache => self.registry_cache(pass, builder, subject, &bed),
                 Scenario::NoChange => self.no_change(pass, builder, subject, &bed),
@@ -87,7 +88,12 @@ impl Session {
         bed
     }
 
-    fn cold_build(&mut self, series: &mut Series, builder: Builder, subject: &Subject) -> Option<Bed> {
+    pub(crate) fn cold_build(
+        &mut self,
+        series: &mut Series,
+        builder: Builder,
+        subject: &Subject,
+    ) -> Option<Bed> {
         let built = self.bed(&[subject]).map(|mut bed| {
             let made = self.measure(series, &bed, || self.build(builder, subject, &bed, &[]))?;
             if series.samples.len() == 1 {

@@ -4,6 +4,7 @@ use crate::builder::Builder;
 use crate::equal;
 use crate::record::Record;
 use crate::scenario::Scenario;
+use crate::smallest;
 use crate::units::{bytes, ratio, seconds};
 
 /// The unpacked bytes that no image is to reach.
@@ -172,6 +173,7 @@ impl<'a> Results<'a> {
             let other = templates.iter().find(|other| other.service == plain.service)?;
             Some((plain, other))
         });
+        let smallest = self.usual(Scenario::Cold, smallest::BUILDER);
         let largest = ours.iter().max_by_key(|record| record.image_bytes_unpacked);
         let naive = self.images(Builder::Naive.name());
         let sum = |records: &[&Record]| {
@@ -198,11 +200,12 @@ impl<'a> Results<'a> {
                 }),
             ),
             target(
-                "the same image, compressed",
+                "image of a service on the smallest base, `scratch`, compressed",
                 "at most 60 MB",
-                plain.map(|plain| {
-                    let size = plain.image_bytes_compressed;
-                    (bytes(size), size <= PLAIN)
+                smallest.map(|smallest| {
+                    let size = smallest.image_bytes_compressed;
+                    let measured = format!("{} ({})", bytes(size), smallest.service);
+                    (measured, size <= PLAIN)
                 }),
             ),
             target(

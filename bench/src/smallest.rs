@@ -1,0 +1,72 @@
+//! The same service on the smallest base, `scratch`: what an image of ours weighs without anyone else's files.
+
+use toml::{Table, Value};
+use vextrus_e2e::Workspace;
+
+use crate::builder::Builder;
+use crate::edit::Edit;
+use crate::scenario::Scenario;
+use crate::session::Session;
+use crate::subject::Subject;
+
+/// What its records name as the builder.
+pub(crate) const BUILDER: &str = "vextrus-scratch";
+
+impl Session {
+    /// Builds a service for the smallest base, on a fresh engine.
+    pub(crate) fn smallest(&mut self, pass: usize, subject: &Subject) {
+        let mut series = self.take(Scenario::Cold, BUILDER, &subject.name);
+        if series.goes_on(self.selection.runs) {
+            self.doing(series.scenario, BUILDER, &subject.name, pass);
+            match edit(&self.workspace, &subject.file) {
+                Ok(edit) => {
+                    let applied = edit.apply(&self.workspace);
+                    self.cold_build(&mut series, Builder::Vextrus, subject);
+                    applied.revert(&self.workspace);
+                }
+                Err(why) => self.failed(&mut series, why),
+            }
+            self.finish(series);
+        } else {
+            self.series.push(series);
+        }
+    }
+}
+
+/// Sets the base of a manifest's image.
+fn edit(workspace: &Workspace, manifest: &str) -> Result<Edit, String> {
+    let text = workspace.read(manifest);
+    let set = with_base(&text).map_err(|why| format!("{manifest}: {why}"))?;
+    Ok(Edit::one(manifest, set))
+}
+
+/// Returns a manifest whose image stands on `scratch`. The first line is its syntax, which TOML takes for a comment.
+fn with_base(manifest: &str) -> Result<String, String> {
+    let mut table: Table = manifest.parse().map_err(|error| format!("{error}"))?;
+    let image = table
+        .entry("image")
+        .or_insert_with(|| Value::Table(Table::new()))
+        .as_table_mut()
+        .ok_or("`image` is no table")?;
+    image.insert("base".to_owned(), Value::String("scratch".to_owned()));
+    let syntax = manifest.lines().next().unwrap_or_default();
+    Ok(format!("{syntax}\n{table}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_base;
+
+    #[test]
+    fn a_manifest_keeps_its_syntax_and_what_else_it_says() {
+        assert_eq!(
+            with_base("# syntax=vextrus/frontend\n").unwrap(),
+            "# syntax=vextrus/frontend\n[image]\nbase = \"scratch\"\n"
+        );
+        assert_eq!(
+            with_base("# syntax=vextrus/frontend\n[image]\nbase = \"alpine\"\nuser = 1000\n").unwrap(),
+            "# syntax=vextrus/frontend\n[image]\nbase = \"scratch\"\nuser = 1000\n"
+        );
+        assert_eq!(with_base("image = 1\n").unwrap_err(), "`image` is no table");
+    }
+}
