@@ -23,6 +23,10 @@ const TRIM: &str = "trim.cjs";
 /// The script that ends a production install.
 const TIDY: &str = "tidy.cjs";
 
+/// The packages up to which an install counts as small: those of packages that services share are, and builds wait for
+/// them first; what a service is developed with has more.
+const SMALL: usize = 400;
+
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
 
@@ -116,7 +120,7 @@ impl Installer<'_> {
         let mut install = self.install(self.service, closure, true, &finish, own, packages);
         if let Some(cpu) = cpu {
             self.choose(&mut install, cpu, libc);
-            install.command = self.command(Scripts::Ignored, true, &finish);
+            install.command = self.command(Scripts::Ignored, true, install.package_count, &finish);
         }
         install
     }
@@ -204,7 +208,7 @@ impl Installer<'_> {
                 .collect(),
             files,
             copies,
-            command: self.command(Scripts::Run, production, finish),
+            command: self.command(Scripts::Run, production, closure.package_count(), finish),
             env: self.environment(),
             libc,
             packages,
@@ -237,12 +241,17 @@ impl Installer<'_> {
         env
     }
 
-    fn command(&self, scripts: Scripts, production: bool, finish: &[Last]) -> Vec<String> {
+    fn command(&self, scripts: Scripts, production: bool, packages: usize, finish: &[Last]) -> Vec<String> {
         let directory = self.workspace.container_path(".");
         let turn = format!("{}/{TURN}", super::SCRIPTS);
-        // Nothing but the image waits for what runs, and all builds for the rest.
-        let order = if production { "second" } else { "first" };
-        let mut words = ["sh", &turn, order, "pnpm", "install"]
+        // Nothing but the image waits for what runs, one build for what a service is developed with, and many builds
+        // for the rest.
+        let quarters = match packages {
+            _ if production => "2",
+            0..=SMALL => "4",
+            _ => "3",
+        };
+        let mut words = ["sh", &turn, quarters, "pnpm", "install"]
             .map(str::to_owned)
             .to_vec();
         words.push(

@@ -1,14 +1,13 @@
 #!/bin/sh
-# usage: turn.sh first|second COMMAND...
-# Runs a command as one of two a processor, among all builds of the engine; those for which nothing waits until the end
-# come second and have half of the turns.
+# usage: turn.sh QUARTERS COMMAND...
+# Runs a command as one of two a processor, among all builds of the engine. It may take that many quarters of the turns:
+# what others wait for finds one free that the rest may not take.
 #
 # A bake of a dozen services has dozens of installs. All at once they open hundreds of connections, of which name
 # servers and registries refuse some, and each downloads what the others are downloading.
 set -eu
 turns=${0%/*}/turns
-count=$(($(nproc) * 2))
-[ "$1" = first ] || count=$((count / 2))
+count=$(($(nproc) * $1 / 2))
 shift
 command -v flock >/dev/null || exec "$@"
 waiting=
