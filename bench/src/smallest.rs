@@ -43,12 +43,7 @@ fn edit(workspace: &Workspace, manifest: &str) -> Result<Edit, String> {
 /// Returns a manifest whose image stands on `scratch`. The first line is its syntax, which TOML takes for a comment.
 fn with_base(manifest: &str) -> Result<String, String> {
     let mut table: Table = manifest.parse().map_err(|error| format!("{error}"))?;
-    let image = table
-        .entry("image")
-        .or_insert_with(|| Value::Table(Table::new()))
-        .as_table_mut()
-        .ok_or("`image` is no table")?;
-    image.insert("base".to_owned(), Value::String("scratch".to_owned()));
+    table.insert("base".to_owned(), Value::String("scratch".to_owned()));
     let syntax = manifest.lines().next().unwrap_or_default();
     Ok(format!("{syntax}\n{table}"))
 }
@@ -61,12 +56,12 @@ mod tests {
     fn a_manifest_keeps_its_syntax_and_what_else_it_says() {
         assert_eq!(
             with_base("# syntax=vextrus/frontend\n").unwrap(),
-            "# syntax=vextrus/frontend\n[image]\nbase = \"scratch\"\n"
+            "# syntax=vextrus/frontend\nbase = \"scratch\"\n"
         );
         assert_eq!(
-            with_base("# syntax=vextrus/frontend\n[image]\nbase = \"alpine\"\nuser = 1000\n").unwrap(),
-            "# syntax=vextrus/frontend\n[image]\nbase = \"scratch\"\nuser = 1000\n"
+            with_base("# syntax=vextrus/frontend\nbase = \"alpine\"\n\n[run]\nport = 1\n").unwrap(),
+            "# syntax=vextrus/frontend\nbase = \"scratch\"\n\n[run]\nport = 1\n"
         );
-        assert_eq!(with_base("image = 1\n").unwrap_err(), "`image` is no table");
+        assert!(with_base("base = \n").is_err());
     }
 }
