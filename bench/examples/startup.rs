@@ -8,11 +8,7 @@
 //! Source of the cache: <https://nodejs.org/api/module.html#module-compile-cache>.
 
 #![expect(clippy::print_stdout, reason = "a program for people")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a measurement that fails shows why"
-)]
+#![allow(clippy::unwrap_used, reason = "a measurement that fails shows why")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -22,7 +18,7 @@ use std::time::Duration;
 
 use vextrus_e2e::{Container, Docker, Image, Workspace};
 
-/// Services that are small, of the usual weight, and with native modules.
+/// Two services with a native module each, and one with more code than most.
 const SERVICES: [&str; 3] = ["auth", "file-storage", "organization"];
 /// How often a service is started with the cache, and as often without it.
 const RUNS: usize = 12;
