@@ -1,6 +1,8 @@
 //! Other engines than today's: without MergeOp, the oldest one that is supported, one that is too old.
 
-use vextrus_e2e::{BUILD_LIMIT, Docker, Engine, Store, Tree, Workspace};
+use std::collections::BTreeSet;
+
+use vextrus_e2e::{BUILD_LIMIT, Docker, Engine, Entry, Store, Workspace};
 
 /// Honours `docker --context NAME`: the engine of that context builds, on whatever machine it is.
 #[test]
@@ -8,7 +10,33 @@ fn the_classic_image_store_which_has_no_merge_builds_the_same() {
     let engine = Engine::take();
     let classic = engine.sibling(Store::Classic);
     builds_as(&engine, &classic);
+    installs_as(&engine, &classic);
     builds_by_context(&engine, &classic);
+}
+
+/// An install for development adds to that of the tools where they can be merged, and to nothing of the kind elsewhere.
+fn installs_as(engine: &Engine, other: &Docker) {
+    let erp = Workspace::erp();
+    let installed = |docker: &Docker| {
+        let built = docker
+            .build(&erp)
+            .service("auth")
+            .args(["--target", "deps"])
+            .run();
+        files(built.image.files().below("/app"))
+    };
+    let (here, there) = (installed(engine), installed(other));
+    assert!(here.len() > 30_000, "{} files", here.len());
+    let differ = |a: &[String], b: &[String]| -> Vec<String> {
+        let b: BTreeSet<&String> = b.iter().collect();
+        a.iter()
+            .filter(|file| !b.contains(file))
+            .take(20)
+            .cloned()
+            .collect()
+    };
+    assert_eq!(differ(&here, &there), Vec::<String>::new());
+    assert_eq!(differ(&there, &here), Vec::<String>::new());
 }
 
 /// Builds on the other engine from a client that is set up for the first one.
@@ -68,7 +96,10 @@ fn builds_as(engine: &Engine, other: &Docker) {
     );
     drop(container);
     let here = engine.build(&erp).service("auth").run();
-    assert_eq!(files(&built.image.files()), files(&here.image.files()));
+    assert_eq!(
+        files(built.image.files().iter()),
+        files(here.image.files().iter())
+    );
 
     let again = other.build(&erp).service("auth").run();
     assert_eq!(again.progress.ran(), Vec::<&str>::new());
@@ -87,13 +118,12 @@ fn builds_as(engine: &Engine, other: &Docker) {
 }
 
 /// Returns each file's path, kind, owner and permissions.
-fn files(tree: &Tree) -> Vec<String> {
-    tree.iter()
-        .map(|(path, entry)| {
-            format!(
-                "{path} {:?} {}:{} {:o}",
-                entry.kind, entry.uid, entry.gid, entry.mode
-            )
-        })
-        .collect()
+fn files<'t>(tree: impl Iterator<Item = (&'t str, &'t Entry)>) -> Vec<String> {
+    tree.map(|(path, entry)| {
+        format!(
+            "{path} {:?} {}:{} {:o}",
+            entry.kind, entry.uid, entry.gid, entry.mode
+        )
+    })
+    .collect()
 }

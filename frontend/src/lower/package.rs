@@ -126,7 +126,8 @@ fn built(
         shell(&commands),
         &steps.surroundings.build,
     );
-    collected(steps, equipped(steps, exec, package), package, &tree, &line)
+    let exec = equipped(steps, steps.with_compile_cache(exec), package);
+    collected(steps, exec, package, &tree, &line)
 }
 
 /// Returns the command that collects what a package's scripts left.

@@ -1,13 +1,14 @@
 //! What every vertex shares: its name in the user's words, its line in the manifest, the flags of buildx.
 
 use buildkit_llb::{
-    BindMount, Copy, Exec, File, Location, MkDir, MkFile, Mount, Network, Output, Platform, Rooted,
+    BindMount, CacheSharing, Copy, Exec, File, Location, MkDir, MkFile, Mount, Network, Output, Platform,
+    Rooted,
 };
 
 use std::collections::BTreeSet;
 
 use super::{Part, ResolvedImage, Surroundings};
-use crate::plan::{Origin, Plan, SCRIPTS, Stage, WORKSPACE};
+use crate::plan::{Origin, Plan, SCRIPTS, Stage, WORKSPACE, caches};
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -186,6 +187,17 @@ impl<'a> Steps<'a> {
             "VARIANT" => platform.variant.clone(),
             _ => platform.to_string(),
         }
+    }
+
+    /// Lets Node keep what it compiled of a step's programs, package managers and compilers, for the next step: a
+    /// tenth of a service's build. Versions before 22.1 do not know the variable.
+    ///
+    /// Not for tests, whose coverage V8 reports less exactly of code from a cache. Source: the documentation of
+    /// `node:module`, "Module compile cache".
+    pub(super) fn with_compile_cache(&self, exec: Exec<Rooted>) -> Exec<Rooted> {
+        let directory = format!("{SCRIPTS}/compiled");
+        let cache = Mount::cache(&directory, self.cache_id(caches::COMPILED)).sharing(CacheSharing::Shared);
+        exec.env("NODE_COMPILE_CACHE", directory).mount(cache)
     }
 
     /// Returns the id of a cache mount.

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{BindMount, CacheSharing, Copy, File, MkDir, MkFile, Mount, Output, Platform, SecretEnv};
+use buildkit_llb::{
+    BindMount, CacheSharing, Copy, File, Merge, MkDir, MkFile, Mount, Output, Platform, SecretEnv,
+};
 
 use crate::diagnostic::Diagnostic;
 
@@ -68,24 +70,58 @@ pub(super) fn development(steps: &Steps<'_>) -> Result<Installs, Diagnostic> {
             continue;
         }
         let below = install.on.as_ref().and_then(|below| lowered.get(below));
-        let ground = below.map_or_else(Output::scratch, |below| below.tree.clone());
         let mut name = format!("install {} packages", install.package_count);
         if *key != plan.package {
             name = format!("{name} for {key}");
         }
-        let image = &plan.toolchain.image;
-        let installed = lower_install(
-            steps,
-            Stage::Deps,
-            image,
-            install,
-            &Ground::On(&ground),
-            &name,
-            &steps.surroundings.build,
-        )?;
-        lowered.insert(key.clone(), installed);
+        let ground = ground(steps, below, install, &name)?;
+        lowered.insert(key.clone(), for_development(steps, install, &ground, &name)?);
     }
     Ok(lowered)
+}
+
+/// Returns what an install adds to: the install below, and over it that of the tools.
+///
+/// pnpm goes by the state that it finds, which is that of the tools. What the one below has beside them are packages in
+/// their places that the state does not name; pnpm takes those as they are, as it does after an install that was
+/// interrupted.
+fn ground(
+    steps: &Steps<'_>,
+    below: Option<&Installed>,
+    install: &Install,
+    name: &str,
+) -> Result<Output, Diagnostic> {
+    let mut trees: Vec<Output> = below.iter().map(|below| below.tree.clone()).collect();
+    // Without MergeOp both would have to be copied.
+    if let Some(tools) = install.tools.as_ref().filter(|_| steps.surroundings.merge) {
+        let name = format!("install {} packages of tools", tools.package_count);
+        trees.push(for_development(steps, tools, &Output::scratch(), &name)?.tree);
+    }
+    let line = steps.name(name);
+    Ok(Merge::new(trees)
+        .name(format!("{line}: tools"))
+        .progress_group(&line, &line, true)
+        .locations(steps.at(&install.origin))
+        .output())
+}
+
+fn for_development(
+    steps: &Steps<'_>,
+    install: &Install,
+    ground: &Output,
+    name: &str,
+) -> Result<Installed, Diagnostic> {
+    let image = &steps.plan.toolchain.image;
+    let platform = &steps.surroundings.build;
+    lower_install(
+        steps,
+        Stage::Deps,
+        image,
+        install,
+        &Ground::On(ground),
+        name,
+        platform,
+    )
 }
 
 /// Returns what takes the place of an install (`--build-context deps=…`).
@@ -253,8 +289,9 @@ fn lower_install(
         .locations(locations.iter().copied())
         .output();
     let store = steps.cache_id(&caches::store(install.libc));
+    let exec = steps.run(stage, &tools, image, install.command.iter().cloned(), platform);
     let mut exec = steps
-        .run(stage, &tools, image, install.command.iter().cloned(), platform)
+        .with_compile_cache(exec)
         .cwd(WORKSPACE)
         .mount(Mount::cache(crate::plan::STORE, store).sharing(CacheSharing::Shared))
         .mount(Mount::cache("/root/.cache", steps.cache_id(caches::TOOLS)).sharing(CacheSharing::Shared))

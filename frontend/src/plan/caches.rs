@@ -9,6 +9,8 @@ use super::model::Plan;
 pub const NPM: &str = "npm";
 /// What other tools download while they install.
 pub const TOOLS: &str = "cache";
+/// What Node made of the programs of installs and builds when it compiled them.
+pub const COMPILED: &str = "node-compile-cache";
 /// The locks of installs that run at once, of `turn.sh`.
 pub const TURNS: &str = "install-turns";
 
@@ -25,8 +27,11 @@ pub fn packages(directory: &str, platform: &str) -> String {
 impl Plan {
     /// Returns the ids of all caches: `build` is the platform that builds run on, `target` the image's.
     pub fn caches(&self, build: &str, target: &str) -> BTreeSet<String> {
-        let mut ids = BTreeSet::from([NPM, TOOLS, TURNS].map(str::to_owned));
-        let development = self.installs.values().map(|install| (install, build));
+        let mut ids = BTreeSet::from([NPM, TOOLS, COMPILED, TURNS].map(str::to_owned));
+        let development = self.installs.values().flat_map(|install| {
+            let tools = install.tools.as_deref();
+            tools.into_iter().chain([install]).map(|install| (install, build))
+        });
         let production = self.workbench.is_none().then_some((&self.production, target));
         let mut system: Vec<_> = Vec::new();
         for (install, platform) in development.chain(production) {

@@ -30,6 +30,17 @@ const SMALL: usize = 400;
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
 
+/// What is installed, and with that who waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// What a package is built with.
+    Development,
+    /// The part of that which projects have in common.
+    Tools,
+    /// What runs.
+    Production,
+}
+
 /// Whether the install scripts of packages run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scripts {
@@ -73,20 +84,23 @@ impl Installer<'_> {
         let scope = Scope::Development { include_root: true };
         let closure = self.workspace.lockfiles.closure(&[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
-        let native = surveyor.survey(&closure)?;
         let wanted = if package == self.service {
             &self.system_packages[..]
         } else {
             &[]
         };
-        Ok(self.install(
-            package,
-            &closure,
-            false,
-            &[],
-            Libc::Gnu,
-            SystemPackages::for_closure(wanted, &native, Libc::Gnu),
-        ))
+        let mut plan = |closure: &WorkspaceClosure, purpose, wanted: &[String]| {
+            let native = surveyor.survey(closure)?;
+            let packages = SystemPackages::for_closure(wanted, &native, Libc::Gnu);
+            Ok::<_, Diagnostics>(self.install(package, closure, purpose, &[], Libc::Gnu, packages))
+        };
+        let mut install = plan(&closure, Purpose::Development, wanted)?;
+        if !hoists(&self.workspace.settings)
+            && let Some(tools) = self.workspace.lockfiles.tools(package)?
+        {
+            install.tools = Some(Box::new(plan(&tools, Purpose::Tools, &[])?));
+        }
+        Ok(install)
     }
 
     /// Plans the install of what runs.
@@ -117,10 +131,15 @@ impl Installer<'_> {
         }
         let own = if native.is_portable() { Libc::Gnu } else { libc };
         let packages = SystemPackages::for_closure(&self.system_packages, native, own);
-        let mut install = self.install(self.service, closure, true, &finish, own, packages);
+        let mut install = self.install(self.service, closure, Purpose::Production, &finish, own, packages);
         if let Some(cpu) = cpu {
             self.choose(&mut install, cpu, libc);
-            install.command = self.command(Scripts::Ignored, true, install.package_count, &finish);
+            install.command = self.command(
+                Scripts::Ignored,
+                Purpose::Production,
+                install.package_count,
+                &finish,
+            );
         }
         install
     }
@@ -150,7 +169,7 @@ impl Installer<'_> {
         &self,
         package: &str,
         closure: &WorkspaceClosure,
-        production: bool,
+        purpose: Purpose,
         finish: &[Last],
         libc: Libc,
         packages: SystemPackages,
@@ -202,13 +221,14 @@ impl Installer<'_> {
         }
         Install {
             on: None,
+            tools: None,
             scripts: std::iter::once(TURN)
                 .chain(finish.iter().map(|last| last.script))
                 .map(str::to_owned)
                 .collect(),
             files,
             copies,
-            command: self.command(Scripts::Run, production, closure.package_count(), finish),
+            command: self.command(Scripts::Run, purpose, closure.package_count(), finish),
             env: self.environment(),
             libc,
             packages,
@@ -241,15 +261,16 @@ impl Installer<'_> {
         env
     }
 
-    fn command(&self, scripts: Scripts, production: bool, packages: usize, finish: &[Last]) -> Vec<String> {
+    fn command(&self, scripts: Scripts, purpose: Purpose, packages: usize, finish: &[Last]) -> Vec<String> {
+        let production = purpose == Purpose::Production;
         let directory = self.workspace.container_path(".");
         let turn = format!("{}/{TURN}", super::SCRIPTS);
         // Nothing but the image waits for what runs, one build for what a service is developed with, and many builds
         // for the rest.
-        let quarters = match packages {
-            _ if production => "2",
-            0..=SMALL => "4",
-            _ => "3",
+        let quarters = match purpose {
+            Purpose::Production => "2",
+            Purpose::Development if packages > SMALL => "3",
+            Purpose::Development | Purpose::Tools => "4",
         };
         let mut words = ["sh", &turn, quarters, "pnpm", "install"]
             .map(str::to_owned)
@@ -307,14 +328,18 @@ impl Installer<'_> {
 /// Where pnpm hoists into the root's `node_modules`, packages import what only their siblings declare, knowingly
 /// or not; a package's own closure would not hold that.
 pub(super) fn installed_for<'a>(settings: &Settings, importer: &'a str, service: &'a str) -> &'a str {
+    if hoists(settings) { service } else { importer }
+}
+
+/// Whether pnpm puts into the root's `node_modules` what packages import.
+fn hoists(settings: &Settings) -> bool {
     // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
     let is_imported = |pattern: &String| {
         !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
     };
-    let hoists = settings.shamefully_hoist
+    settings.shamefully_hoist
         || settings.node_linker == NodeLinker::Hoisted
-        || settings.public_hoist_pattern.iter().flatten().any(is_imported);
-    if hoists { service } else { importer }
+        || settings.public_hoist_pattern.iter().flatten().any(is_imported)
 }
 
 /// Environment of every step that runs pnpm.

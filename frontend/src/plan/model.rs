@@ -137,6 +137,10 @@ pub struct Install {
     /// the most dependencies. Each package has its own install, so that it is the same step for every
     /// service; together they install each dependency little more than once.
     pub on: Option<String>,
+    /// The install of the large development tools of the package, which this one adds to as well: a step for every
+    /// package that is developed with the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Box<Install>>,
     /// Files written by the frontend, by container path: lockfile, package.json files, settings.
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.

@@ -8,18 +8,22 @@
 set -eu
 turns=${0%/*}/turns
 count=$(($(nproc) * $1 / 2))
+queue=$turns/queue-$1
 shift
 command -v flock >/dev/null || exec "$@"
-waiting=
+# Of those that wait for the same turns one looks for a free one; the others sleep until it has found it.
+exec 8>"$queue"
+if ! flock -n 8; then
+    echo "waiting for other installs"
+    flock 8
+fi
 while :; do
     turn=0
     while [ "$turn" -lt "$count" ]; do
         exec 9>"$turns/$turn"
         # What the command starts holds it too, and gives it back by ending, however it ends.
-        if flock -n 9; then exec "$@"; fi
+        if flock -n 9; then exec "$@" 8>&-; fi
         turn=$((turn + 1))
     done
-    [ -n "$waiting" ] || echo "waiting for other installs"
-    waiting=1
-    sleep 0.2
+    sleep 0.3
 done

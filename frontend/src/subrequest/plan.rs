@@ -40,18 +40,20 @@ fn shorten(plan: &mut Json) {
     let Some(plan) = plan.as_object_mut() else {
         return;
     };
-    let shorten = |install: &mut Json| {
-        let files = install.get_mut("files").and_then(Json::as_object_mut);
-        for text in files.into_iter().flat_map(|files| files.values_mut()) {
-            *text = json!({ "bytes": text.as_str().map_or(0, str::len) });
-        }
-    };
-    plan.get_mut("production").into_iter().for_each(shorten);
+    plan.get_mut("production").into_iter().for_each(shorten_install);
     let installs = plan.get_mut("installs").and_then(Json::as_object_mut);
     installs
         .into_iter()
         .flat_map(|installs| installs.values_mut())
-        .for_each(shorten);
+        .for_each(shorten_install);
+}
+
+fn shorten_install(install: &mut Json) {
+    let files = install.get_mut("files").and_then(Json::as_object_mut);
+    for text in files.into_iter().flat_map(|files| files.values_mut()) {
+        *text = json!({ "bytes": text.as_str().map_or(0, str::len) });
+    }
+    install.get_mut("tools").into_iter().for_each(shorten_install);
 }
 
 /// Returns the steps in the order in which they could run one by one: what each is, the line that asks for it, and
@@ -64,6 +66,7 @@ fn steps(plan: &Plan) -> Vec<[String; 3]> {
         format!("npm install, on {}", tools.image),
     ]];
     let mut installed = BTreeSet::new();
+    let mut with_tools = BTreeSet::new();
     let mut install = |key: &str, steps: &mut Vec<[String; 3]>| {
         let below = |install: &&str| plan.installs.get(*install)?.on.as_deref();
         let chain = std::iter::successors(Some(key), below);
@@ -74,7 +77,14 @@ fn steps(plan: &Plan) -> Vec<[String; 3]> {
         let chain = chain
             .into_iter()
             .filter_map(|key| Some((plan.installs.get(key)?, key)));
-        steps.extend(chain.map(|(install, key)| install_step(install, key)));
+        for (install, key) in chain {
+            if let Some(tools) = &install.tools
+                && with_tools.insert(&tools.files)
+            {
+                steps.push(install_step(tools, "tools"));
+            }
+            steps.push(install_step(install, key));
+        }
     };
     for package in plan.packages.iter().filter(|package| is_built(plan, package)) {
         install(&package.install, &mut steps);

@@ -115,6 +115,24 @@ impl Closure {
         }
     }
 
+    /// Returns what a resolved package reaches, with itself, for the project that depends on it.
+    pub(super) fn of_package(
+        lockfile: &Lockfile,
+        package: DepPath,
+        owner: &str,
+    ) -> Result<Self, Diagnostics> {
+        let mut walk = Walk {
+            lockfile,
+            scope: Scope::Development { include_root: false },
+            services: &[],
+            closure: Self::default(),
+            todo: Vec::new(),
+        };
+        walk.reach(owner, package, DependencyKind::Development, "");
+        walk.run(&[])?;
+        Ok(walk.closure)
+    }
+
     /// Returns which dependencies the manifest of a project keeps for an install of this closure.
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         match self.importers.get(id) {

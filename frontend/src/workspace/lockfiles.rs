@@ -10,7 +10,7 @@ use super::closure::{Closure, Edge, Scope};
 use super::lockfile::Lockfile;
 use super::package_json::Reduce;
 use super::prune::{PrunedLockfile, prune};
-use super::{ImporterId, path};
+use super::{ImporterId, path, tools};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The root of the workspace, and a project as its own lockfile knows it.
@@ -88,6 +88,18 @@ impl Lockfiles {
                 return Ok(closure);
             }
             injected.extend(found);
+        }
+    }
+
+    /// Returns the closure of the large tools of a project, as [`tools::closure`] does; `None` where each project has
+    /// a virtual store of its own.
+    ///
+    /// # Errors
+    /// An entry that leads nowhere, a malformed entry.
+    pub fn tools(&self, id: &str) -> Result<Option<WorkspaceClosure>, Diagnostics> {
+        match self {
+            Self::Shared(lockfile) => Ok(tools::closure(lockfile, id)?.map(WorkspaceClosure::from)),
+            Self::Separate(_) => Ok(None),
         }
     }
 

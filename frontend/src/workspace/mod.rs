@@ -5,6 +5,7 @@
 //! resolved, [`drift`] whether the two agree, [`closure`] what one service needs of it, [`build_order`] in
 //! which order it is built, and [`prune`] writes the lockfile that an install of only that closure reads.
 //! [`lockfiles`] does this for workspaces with one lockfile and for those whose projects have one each.
+//! [`tools`] is the part of a development closure that projects have in common.
 //! Nothing here converts between pnpm's majors: what pnpm wrote is kept as pnpm wrote it.
 
 pub mod architectures;
@@ -23,6 +24,7 @@ pub mod pnpm_workspace;
 pub mod promotion;
 pub mod prune;
 pub mod settings;
+pub mod tools;
 pub mod tsconfig;
 mod yaml;
 

@@ -21,7 +21,8 @@ pub enum Reduce<'a> {
     /// Those of a production install as declared, peers included: for a project that is injected somewhere,
     /// whose manifest pnpm 11 and later compare with the lockfile's entry of the copy.
     Injected(&'a Importer),
-    /// Those that the importer still has, as declared: the root of the workspace, there for its tools.
+    /// Those that the importer has: the root of the workspace, there for its tools. Its own as declared; a project's,
+    /// which are installed as the root's, with the lockfile's specifier.
     Tools(&'a Importer),
     /// None: a root that only carries settings.
     None,
@@ -66,8 +67,12 @@ impl PackageJson {
                     kept.map(|(name, specifier)| (name.clone(), specifier.clone()))
                         .collect()
                 };
+                let mut development = kept(&self.dev_dependencies);
+                let of_projects = importer.dev_dependencies.iter();
+                let of_projects = of_projects.filter(|(name, _)| self.specifier(name).is_none());
+                development.extend(of_projects.map(|(name, tool)| (name.clone(), tool.specifier.clone())));
                 insert(&mut out, "dependencies", &kept(&self.dependencies));
-                insert(&mut out, "devDependencies", &kept(&self.dev_dependencies));
+                insert(&mut out, "devDependencies", &development);
                 insert(
                     &mut out,
                     "optionalDependencies",
