@@ -81,9 +81,9 @@ fn steps(plan: &Plan) -> Vec<[String; 3]> {
             if let Some(tools) = &install.tools
                 && with_tools.insert(&tools.files)
             {
-                steps.push(install_step(tools, "tools"));
+                steps.push(install_step(tools, "of tools"));
             }
-            steps.push(install_step(install, key));
+            steps.push(install_step(install, &format!("for {key}")));
         }
     };
     for package in plan.packages.iter().filter(|package| is_built(plan, package)) {
@@ -99,7 +99,7 @@ fn steps(plan: &Plan) -> Vec<[String; 3]> {
         steps.push(["image".to_owned(), String::new(), image]);
     }
     if plan.workbench.is_none() {
-        steps.push(install_step(&plan.production, "production"));
+        steps.push(install_step(&plan.production, "for production"));
         steps.push([
             "image".to_owned(),
             String::new(),
@@ -125,7 +125,7 @@ fn is_built(plan: &Plan, package: &PackageBuild) -> bool {
 fn install_step(install: &Install, what: &str) -> [String; 3] {
     let origin = install.origin.as_ref().map(ToString::to_string);
     [
-        format!("install {} packages for {what}", install.package_count),
+        format!("install {} packages {what}", install.package_count),
         origin.unwrap_or_default(),
         program(&install.command),
     ]
