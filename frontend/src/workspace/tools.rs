@@ -78,17 +78,11 @@ pub fn closure(lockfile: &Lockfile, id: &str) -> Result<Option<Closure>, Diagnos
 /// Whether a tool is resolved with what the project runs (a framework's testing module): projects that run something
 /// else have another one under the same name. So may those whose peers the lockfile has as a hash alone.
 fn differs_with(tool: &DepPath, runs: &BTreeSet<&str>) -> bool {
-    let name = |peer: &str| {
-        Some(
-            peer.rsplit_once('@')
-                .filter(|(name, _)| !name.is_empty())?
-                .0
-                .to_owned(),
-        )
-    };
     tool.peers().any(|peer| {
         let outermost = peer.split('(').next().unwrap_or_default();
-        name(outermost).is_none_or(|name| runs.contains(name.as_str()))
+        outermost
+            .rsplit_once('@')
+            .is_none_or(|(name, _)| name.is_empty() || runs.contains(name))
     })
 }
 
