@@ -1,7 +1,7 @@
 //! What a package's scripts see beside the workspace: environment, secrets, agents, network, further files.
 
 use super::arguments::Arguments;
-use super::install;
+use super::environment;
 use super::model::{PackageBuild, Secret};
 use crate::manifest::Manifest;
 use crate::workspace::Workspace;
@@ -14,7 +14,7 @@ pub(super) fn add(
     arguments: &Arguments,
     package: &mut PackageBuild,
 ) {
-    package.env.extend(install::environment());
+    package.env.extend(environment::of_pnpm());
     if package.importer != service {
         return;
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
+use super::environment;
 use super::model::{Install, STORE};
 use super::native::{Native, Surveyor};
 use super::origin::Origin;
@@ -244,7 +245,7 @@ impl Installer<'_> {
     /// Environment of an install: where the repository sets nothing else, a request that fails under load is tried
     /// again soon and more often than pnpm's two times, of which the second is ten seconds after the first.
     fn environment(&self) -> BTreeMap<String, String> {
-        let mut env = environment();
+        let mut env = environment::of_pnpm();
         let npmrc = self.workspace.npmrc.as_ref();
         let retries = [
             ("fetch-retries", "7"),
@@ -340,44 +341,6 @@ fn hoists(settings: &Settings) -> bool {
     settings.shamefully_hoist
         || settings.node_linker == NodeLinker::Hoisted
         || settings.public_hoist_pattern.iter().flatten().any(is_imported)
-}
-
-/// Environment of every step that runs pnpm.
-///
-/// pnpm reads `npm_config_*` up to version 10 and `pnpm_config_*` from 11 on.
-pub(super) fn environment() -> BTreeMap<String, String> {
-    let settings = [
-        ("CI", "true"),
-        // Compiling packages find Node's headers in the image instead of downloading them.
-        ("npm_config_nodedir", "/usr/local"),
-        // The version is this image's; a package.json that names another one does not fetch it.
-        ("npm_config_manage_package_manager_versions", "false"),
-        ("pnpm_config_pm_on_fail", "ignore"),
-        ("COREPACK_ENABLE_STRICT", "0"),
-        // A build only reads what the install step made.
-        ("npm_config_verify_deps_before_run", "false"),
-        ("pnpm_config_verify_deps_before_run", "false"),
-        ("npm_config_update_notifier", "false"),
-        ("NEXT_TELEMETRY_DISABLED", "1"),
-        ("TURBO_TELEMETRY_DISABLED", "1"),
-        ("HUSKY", "0"),
-        // Browsers for tests: they would land in a cache, never in the image.
-        ("PUPPETEER_SKIP_DOWNLOAD", "true"),
-        ("PUPPETEER_SKIP_CHROMIUM_DOWNLOAD", "true"),
-        ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
-        ("CYPRESS_INSTALL_BINARY", "0"),
-        ("ELECTRON_SKIP_BINARY_DOWNLOAD", "1"),
-        ("CHROMEDRIVER_SKIP_DOWNLOAD", "true"),
-        // Install scripts that ask for money or report home wait for networks that builds often lack.
-        ("ADBLOCK", "1"),
-        ("DISABLE_OPENCOLLECTIVE", "1"),
-        ("DO_NOT_TRACK", "1"),
-        ("SCARF_ANALYTICS", "false"),
-    ];
-    settings
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
 }
 
 /// Returns the manifests of all projects, for the closures that read peers.

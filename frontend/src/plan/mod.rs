@@ -9,6 +9,7 @@ pub mod caches;
 mod checks;
 mod command;
 mod contents;
+mod environment;
 mod equipment;
 mod foreign;
 mod generator;

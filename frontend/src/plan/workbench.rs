@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::install;
+use super::environment;
 use super::model::{Contents, Workbench};
 use super::packages::{self, PackageInput};
 use super::planner::PlanInput;
@@ -63,7 +63,7 @@ pub(super) fn plan(
 
 /// Environment of a container: pnpm runs scripts as it does in the build, and installs nothing before.
 fn environment() -> BTreeMap<String, String> {
-    let mut env = install::environment();
+    let mut env = environment::of_pnpm();
     env.retain(|name, _| name == "CI" || name.starts_with("npm_") || name.starts_with("pnpm_"));
     env
 }

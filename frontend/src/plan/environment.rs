@@ -1,0 +1,41 @@
+//! What pnpm and the tools that it starts are told by environment variables.
+
+use std::collections::BTreeMap;
+
+/// Environment of every step that runs pnpm.
+///
+/// pnpm reads `npm_config_*` up to version 10 and `pnpm_config_*` from 11 on.
+pub(super) fn of_pnpm() -> BTreeMap<String, String> {
+    let settings = [
+        ("CI", "true"),
+        // Compiling packages find Node's headers in the image instead of downloading them.
+        ("npm_config_nodedir", "/usr/local"),
+        // The version is this image's; a package.json that names another one does not fetch it.
+        ("npm_config_manage_package_manager_versions", "false"),
+        ("pnpm_config_pm_on_fail", "ignore"),
+        ("COREPACK_ENABLE_STRICT", "0"),
+        // A build only reads what the install step made.
+        ("npm_config_verify_deps_before_run", "false"),
+        ("pnpm_config_verify_deps_before_run", "false"),
+        ("npm_config_update_notifier", "false"),
+        ("NEXT_TELEMETRY_DISABLED", "1"),
+        ("TURBO_TELEMETRY_DISABLED", "1"),
+        ("HUSKY", "0"),
+        // Browsers for tests: they would land in a cache, never in the image.
+        ("PUPPETEER_SKIP_DOWNLOAD", "true"),
+        ("PUPPETEER_SKIP_CHROMIUM_DOWNLOAD", "true"),
+        ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
+        ("CYPRESS_INSTALL_BINARY", "0"),
+        ("ELECTRON_SKIP_BINARY_DOWNLOAD", "1"),
+        ("CHROMEDRIVER_SKIP_DOWNLOAD", "true"),
+        // Install scripts that ask for money or report home wait for networks that builds often lack.
+        ("ADBLOCK", "1"),
+        ("DISABLE_OPENCOLLECTIVE", "1"),
+        ("DO_NOT_TRACK", "1"),
+        ("SCARF_ANALYTICS", "false"),
+    ];
+    settings
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
