@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
-use vextrus_e2e::{Case, Docker, Engine, Fixture, Outcome, Pnpm, repository};
+use vextrus_e2e::{Case, Docker, Engine, Fixture, Image, Outcome, Pnpm, repository};
 
 /// How many builds run side by side: steps of one build rarely keep a second core busy.
 const SIDE_BY_SIDE: usize = 2;
@@ -34,6 +34,9 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
         );
     }
     let (jobs, results) = (Mutex::new(jobs.into_iter()), Mutex::new(BTreeMap::new()));
+    // An image stays until no other is being unpacked: the engine would take the layers away that both have, for it
+    // holds those alone that a build unpacked itself (moby/buildkit#6521).
+    let images = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
@@ -41,7 +44,7 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
                     let Some((fixture, major)) = jobs.lock().unwrap().next() else {
                         break;
                     };
-                    let failures = build(docker, fixture, major, &pnpm);
+                    let failures = build(docker, fixture, major, &pnpm, &images);
                     results
                         .lock()
                         .unwrap()
@@ -90,15 +93,21 @@ fn chosen() -> Vec<Fixture> {
     fixtures
 }
 
-/// Builds what a fixture says and returns what went wrong.
-fn build(docker: &Docker, fixture: &Fixture, major: u64, pnpm: &Pnpm) -> Vec<String> {
+/// Builds what a fixture says, keeps the images, and returns what went wrong.
+fn build(
+    docker: &Docker,
+    fixture: &Fixture,
+    major: u64,
+    pnpm: &Pnpm,
+    images: &Mutex<Vec<Image>>,
+) -> Vec<String> {
     let workspace = fixture.workspace(major, pnpm);
     let cases = fixture.cases.iter().filter(|case| case.majors.contains(&major));
     let mut failures = Vec::new();
     for case in cases {
         // The harness fails a test by panicking; here the other builds go on.
         let checked = catch_unwind(AssertUnwindSafe(|| {
-            check(docker.build(&workspace).file(&case.file), case)
+            check(docker.build(&workspace).file(&case.file), case, images)
         }));
         if let Err(panic) = checked {
             let told = panic.downcast_ref::<String>().cloned();
@@ -112,11 +121,13 @@ fn build(docker: &Docker, fixture: &Fixture, major: u64, pnpm: &Pnpm) -> Vec<Str
     failures
 }
 
-fn check(build: vextrus_e2e::Build<'_>, case: &Case) {
+fn check(build: vextrus_e2e::Build<'_>, case: &Case, images: &Mutex<Vec<Image>>) {
     let warnings = match &case.outcome {
         Outcome::Prints(lines) => {
             let built = build.run();
-            assert_eq!(built.image.container().printed(), lines.join("\n"));
+            let printed = built.image.container().printed();
+            images.lock().unwrap().push(built.image);
+            assert_eq!(printed, lines.join("\n"));
             built.progress.warnings().to_vec()
         }
         Outcome::Fails(parts) => {
