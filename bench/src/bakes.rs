@@ -13,7 +13,7 @@ use crate::session::{Made, Session};
 use crate::subject::Subject;
 
 /// The name that stands for all services of a bake.
-const ALL: &str = "all";
+pub(crate) const ALL: &str = "all";
 /// The time of a whole bake.
 const BAKE_LIMIT: Duration = Duration::from_secs(3600);
 
@@ -42,12 +42,15 @@ impl Session {
                 if let (true, Some(bed)) = (shared, bed) {
                     self.shared_bake(pass, builder, subjects, &bed);
                 }
+                if cold && builder == Builder::Vextrus {
+                    self.smallest_bake(pass, subjects);
+                }
             }
         }
     }
 
     /// Bakes on a fresh engine, which is returned.
-    fn cold_bake(
+    pub(crate) fn cold_bake(
         &mut self,
         series: &mut Series,
         builder: Builder,

@@ -48,7 +48,8 @@ impl Edit {
         } else {
             format!("\nglobalThis.changed{unique} = '{unique}';\n")
         };
-        Ok(Self::one(&file, workspace.read(&file) + &line))
+        let text = workspace.read(&file) + &line;
+        Ok(Self::of([(file, text)]))
     }
 
     /// Adds blank lines to the end of a package's main source file, another number with each run: what is compiled of
@@ -64,7 +65,7 @@ impl Edit {
     ) -> Result<Self, String> {
         let file = source(workspace, directory, entry)?;
         let text = workspace.read(&file) + &"\n".repeat(run + 1);
-        Ok(Self::one(&file, text))
+        Ok(Self::of([(file, text)]))
     }
 
     /// Adds a dependency to a service as `pnpm add` does, by the real pnpm in a container.
@@ -118,15 +119,13 @@ impl Edit {
             let text = scratch.read(&file);
             (file, text)
         });
-        Ok(Self {
-            files: changed.into_iter().collect(),
-        })
+        Ok(Self::of(changed))
     }
 
-    /// Replaces a file.
-    pub(crate) fn one(file: &str, text: String) -> Self {
+    /// Replaces files, by what is to be in each.
+    pub(crate) fn of(files: impl IntoIterator<Item = (String, String)>) -> Self {
         Self {
-            files: BTreeMap::from([(file.to_owned(), text)]),
+            files: files.into_iter().collect(),
         }
     }
 

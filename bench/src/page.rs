@@ -7,6 +7,7 @@ use crate::chart::Panel;
 use crate::record::Record;
 use crate::report::Report;
 use crate::scenario::Scenario;
+use crate::smallest;
 use crate::targets::Results;
 use crate::units::{bytes, ratio, seconds};
 
@@ -90,9 +91,9 @@ impl Report {
     /// Returns the table of each service's image by each builder.
     fn images(&self) -> String {
         let results = Results::of(&self.records);
-        let builders = Builder::ALL.map(Builder::name);
+        let builders = Builder::ALL.map(Builder::name).into_iter();
         let columns: Vec<(&str, Vec<&Record>)> = builders
-            .into_iter()
+            .chain([smallest::BUILDER])
             .map(|builder| (builder, results.images(builder)))
             .filter(|(_, images)| !images.is_empty())
             .collect();
@@ -190,7 +191,7 @@ fn capitalised(text: &str) -> String {
 }
 
 const COLUMNS: &str = "## What the columns mean\n\n\
-- **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest. The Dockerfiles are in [bench/builders](../bench/builders); each has cache mounts, a .dockerignore, the base image, Node and pnpm that the manifest leads to. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with; `vextrus-scratch` is the manifest with `base = \"scratch\"`, which nothing but a cold build is measured with.\n\
+- **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest. The Dockerfiles are in [bench/builders](../bench/builders); each has cache mounts, a .dockerignore, the base image, Node and pnpm that the manifest leads to. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with; `vextrus-scratch` is the manifest with `base = \"scratch\"`, which nothing but a cold build and a cold bake are measured with.\n\
 - **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. In each pass every builder has its turn on a fresh engine: a cold build, then one build after each change; a build without a change is run three times. What took more than 45 s so far is not run again, a cold build not a third time.\n\
 - **spread**: (longest − shortest) ÷ median. `~` marks a time that is unsure: a spread above 25 %, or other work on more than 15 % of the machine's processors meanwhile.\n\
 - **steps**: the vertices that the engine ran by its own records, without those that load contexts, images and metadata.\n\

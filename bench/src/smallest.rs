@@ -1,8 +1,9 @@
-//! The same service on the smallest base, `scratch`: what an image of ours weighs without anyone else's files.
+//! The same services on the smallest base, `scratch`: what images of ours weigh without anyone else's files.
 
 use toml::{Table, Value};
 use vextrus_e2e::Workspace;
 
+use crate::bakes::ALL;
 use crate::builder::Builder;
 use crate::edit::Edit;
 use crate::scenario::Scenario;
@@ -18,7 +19,7 @@ impl Session {
         let mut series = self.take(Scenario::Cold, BUILDER, &subject.name);
         if series.goes_on(self.selection.runs) {
             self.doing(series.scenario, BUILDER, &subject.name, pass);
-            match edit(&self.workspace, &subject.file) {
+            match edit(&self.workspace, &[subject]) {
                 Ok(edit) => {
                     let applied = edit.apply(&self.workspace);
                     self.cold_build(&mut series, Builder::Vextrus, subject);
@@ -31,13 +32,36 @@ impl Session {
             self.series.push(series);
         }
     }
+
+    /// Bakes services for the smallest base, on a fresh engine: once, for the sizes.
+    pub(crate) fn smallest_bake(&mut self, pass: usize, subjects: &[&Subject]) {
+        let mut series = self.take(Scenario::BakeCold, BUILDER, ALL);
+        if series.is_new() {
+            self.doing(series.scenario, BUILDER, ALL, pass);
+            match edit(&self.workspace, subjects) {
+                Ok(edit) => {
+                    let applied = edit.apply(&self.workspace);
+                    self.cold_bake(&mut series, Builder::Vextrus, subjects, true);
+                    applied.revert(&self.workspace);
+                }
+                Err(why) => self.failed(&mut series, why),
+            }
+            self.finish(series);
+        } else {
+            self.series.push(series);
+        }
+    }
 }
 
-/// Sets the base of a manifest's image.
-fn edit(workspace: &Workspace, manifest: &str) -> Result<Edit, String> {
-    let text = workspace.read(manifest);
-    let set = with_base(&text).map_err(|why| format!("{manifest}: {why}"))?;
-    Ok(Edit::one(manifest, set))
+/// Sets the base of the images of services.
+fn edit(workspace: &Workspace, subjects: &[&Subject]) -> Result<Edit, String> {
+    let manifests = subjects.iter().map(|subject| {
+        let file = &subject.file;
+        let set = with_base(&workspace.read(file)).map_err(|why| format!("{file}: {why}"))?;
+        Ok((file.clone(), set))
+    });
+    let manifests: Vec<(String, String)> = manifests.collect::<Result<_, String>>()?;
+    Ok(Edit::of(manifests))
 }
 
 /// Returns a manifest whose image stands on `scratch`. The first line is its syntax, which TOML takes for a comment.
