@@ -2,33 +2,44 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Child, Command};
-use std::thread::available_parallelism;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::{available_parallelism, sleep};
+use std::time::{Duration, Instant};
 
 const SCRIPT: &str = include_str!("../src/scripts/turn.sh");
 
-/// Starts a command that notes when it runs and how many run beside it.
-fn start(directory: &Path, quarters: &str) -> Child {
-    let command = "touch running/$$; ls running | wc -l >> counts; sleep 0.3; rm running/$$";
+/// Prepares a directory with the script and its turns.
+fn prepare(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(directory.join("turns")).unwrap();
+    fs::write(directory.join("turn.sh"), SCRIPT).unwrap();
+    directory
+}
+
+/// Prepares a command that takes its turn.
+fn turn(directory: &Path, quarters: &str, command: &str) -> Command {
     let mut script = Command::new("sh");
     script.arg(directory.join("turn.sh"));
     script
         .args([quarters, "sh", "-c", command])
         .current_dir(directory);
-    script.spawn().unwrap()
+    script
+}
+
+/// Starts a command that notes when it runs and how many run beside it.
+fn start(directory: &Path, quarters: &str) -> Child {
+    let command = "touch running/$$; ls running | wc -l >> counts; sleep 0.3; rm running/$$";
+    turn(directory, quarters, command).spawn().unwrap()
 }
 
 /// Runs three times as many commands as there are turns, and returns the most that ran at once.
 fn most_at_once(quarters: &str) -> usize {
-    let directory = &Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("turns-{quarters}"));
-    let _ = fs::remove_dir_all(directory);
-    fs::create_dir_all(directory).unwrap();
-    fs::write(directory.join("turn.sh"), SCRIPT).unwrap();
-    for name in ["turns", "running"] {
-        fs::create_dir(directory.join(name)).unwrap();
-    }
+    let directory = &prepare(&format!("turns-{quarters}"));
+    fs::create_dir(directory.join("running")).unwrap();
     let count = available_parallelism().unwrap().get() * 6;
     let children: Vec<Child> = (0..count).map(|_| start(directory, quarters)).collect();
     for mut child in children {
@@ -58,4 +69,43 @@ fn two_a_processor_run_at_once_and_fewer_of_those_that_may_not_take_every_turn()
         );
     }
     assert!(most_at_once("4") > 1);
+}
+
+#[test]
+fn one_of_those_that_wait_looks_for_a_turn_and_the_others_sleep() {
+    const WAITING: usize = 4;
+    let directory = &prepare("queue");
+    let turns = available_parallelism().unwrap().get() * 2;
+    let mut holding: Vec<Child> = (0..turns)
+        .map(|_| {
+            let mut command = turn(directory, "4", "echo; cat");
+            let mut child = command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+            child
+        })
+        .collect();
+    let told = directory.join("told");
+    let log = File::create(&told).unwrap();
+    let waiting: Vec<Child> = (0..WAITING)
+        .map(|_| {
+            let log = log.try_clone().unwrap();
+            turn(directory, "4", "true").stdout(log).spawn().unwrap()
+        })
+        .collect();
+    let sleeping = || fs::read_to_string(&told).unwrap().lines().count();
+    let limit = Instant::now() + Duration::from_secs(60);
+    while sleeping() < WAITING - 1 && Instant::now() < limit {
+        sleep(Duration::from_millis(20));
+    }
+    for child in &mut holding {
+        drop(child.stdin.take());
+    }
+    for mut child in holding.into_iter().chain(waiting) {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(sleeping(), WAITING - 1);
 }
