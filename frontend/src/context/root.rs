@@ -1,6 +1,9 @@
 //! One directory as the root of a pnpm workspace: its settings, lockfiles and projects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
+
+use futures_util::future::try_join_all;
 
 use super::Tree;
 use super::discover::{self, Candidate, Wanted};
@@ -83,13 +86,18 @@ impl Root {
     async fn innermost(self, tree: &Tree, wanted: &Wanted, manifest: &Manifest) -> Result<Self, Failure> {
         let service = |root: &Self| join(&root.directory, &root.service);
         let found = service(&self);
-        let mut directory = found.as_str();
-        while directory.len() > self.directory.len() && directory != "." {
-            if tree
-                .read(&format!("{directory}/pnpm-workspace.yaml"))
-                .await?
-                .is_some()
-            {
+        let around = successors(Some(found.as_str()), |directory| Some(parent(directory)))
+            .take_while(|directory| directory.len() > self.directory.len() && *directory != ".");
+        let around: Vec<&str> = around.collect();
+        let files: Vec<String> = around
+            .iter()
+            .map(|directory| format!("{directory}/pnpm-workspace.yaml"))
+            .collect();
+        // Most have none, which the listings say, all at once.
+        try_join_all(around.iter().map(|directory| tree.list(directory))).await?;
+        let files = tree.read_all(&files).await?;
+        for (directory, file) in around.into_iter().zip(files) {
+            if file.is_some() {
                 // What a tool left in a package is no workspace: it has no lockfile, or another service.
                 match Self::read(tree, directory.to_owned(), wanted, manifest).await {
                     Ok(root) if service(&root) == found => return Ok(root),
@@ -97,7 +105,6 @@ impl Root {
                     _ => {}
                 }
             }
-            directory = directory.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
         Ok(self)
     }
@@ -196,6 +203,11 @@ impl Root {
     }
 }
 
+/// Returns the directory around another, empty for the context itself.
+fn parent(directory: &str) -> &str {
+    directory.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 /// Returns whether a directory that has a lockfile is but a project of a workspace around it, as pnpm has it.
 async fn is_project(tree: &Tree, directory: &str) -> Result<bool, Failure> {
     let mut root = directory;
@@ -209,7 +221,7 @@ async fn is_project(tree: &Tree, directory: &str) -> Result<bool, Failure> {
         if root.is_empty() {
             return Ok(false);
         }
-        root = root.rsplit_once('/').map_or("", |(parent, _)| parent);
+        root = parent(root);
     }
 }
 

@@ -38,6 +38,18 @@ const METADATA: [&str; 14] = [
     "**/vextrus.toml",
     ".dockerignore",
 ];
+/// What is read of the context itself, if it is there, whatever the workspace is like.
+const LOOKED_AT: [&str; 9] = [
+    ".dockerignore",
+    ".node-version",
+    ".npmrc",
+    ".nvmrc",
+    "package.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "turbo.json",
+    "vextrus.toml",
+];
 /// Where no metadata of the workspace lies, and much else.
 const NEVER: [&str; 3] = ["**/node_modules", "**/.git", "**/.pnpm-store"];
 
@@ -54,7 +66,7 @@ pub struct Found {
     pub ignore: Option<Arc<SourceFile>>,
 }
 
-/// Starts the transfer of the workspace's metadata.
+/// Transfers the workspace's metadata.
 ///
 /// # Errors
 /// Whatever the engine answers.
@@ -76,7 +88,9 @@ pub async fn metadata(gateway: &Gateway, options: &Options, context: &Context) -
         exclude: &NEVER.map(str::to_owned),
         locations: &[],
     });
-    Ok(Tree::new(gateway, solve(gateway, options, &part).await?))
+    let tree = Tree::new(gateway, solve(gateway, options, &part).await?);
+    tree.look_ahead("", &LOOKED_AT).await;
+    Ok(tree)
 }
 
 /// Puts named contexts in the place of the packages that they are named like, and returns the workspace's metadata
@@ -181,12 +195,14 @@ pub async fn load_projects(
         .map(|importer| {
             let directory = workspace.context_path(importer);
             async move {
-                Ok::<_, Failure>((
-                    importer.clone(),
-                    typescript(tree, &directory).await?,
-                    nest_entry(tree, &directory).await?,
-                    prisma(tree, &directory).await?,
-                ))
+                // Its listing tells which of the files that are looked for are not there.
+                let names = tree.list(&directory).await?;
+                let (typescript, nest_entry, prisma) = tokio::try_join!(
+                    typescript(tree, &directory, &names),
+                    nest_entry(tree, &directory),
+                    prisma(tree, &directory),
+                )?;
+                Ok::<_, Failure>((importer.clone(), typescript, nest_entry, prisma))
             }
         });
     for (importer, typescript, nest_entry, prisma) in try_join_all(scans).await? {
@@ -201,7 +217,7 @@ pub async fn load_projects(
 }
 
 /// Follows the TypeScript configurations of one project, reading what turns up on the way.
-async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
+async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Scan, Failure> {
     let below = |name: &str| {
         if directory.is_empty() {
             name.to_owned()
@@ -209,7 +225,6 @@ async fn typescript(tree: &Tree, directory: &str) -> Result<Scan, Failure> {
             format!("{directory}/{name}")
         }
     };
-    let names = tree.list(directory).await?;
     let start: Vec<String> = names
         .iter()
         .filter(|name| name.starts_with("tsconfig") && name.ends_with(".json"))

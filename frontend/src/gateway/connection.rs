@@ -19,6 +19,9 @@ use super::{Failure, Gateway};
 /// Source: `grpc.MaxRecvMsgSize` in `frontend/gateway/gateway.go`.
 const MAX_MESSAGE: usize = 16 << 20;
 
+/// How much the daemon may send before it waits for a word that it has arrived, in bytes: a whole message.
+const WINDOW: u32 = 16 << 20;
+
 /// The largest header block to accept, in bytes: what Go's gRPC clients accept. A failed step's status travels
 /// in the trailers with its vertex and source excerpts and passes the usual 16 KiB easily; beyond the bound,
 /// the user would read about a header list in place of the step's own error.
@@ -44,6 +47,9 @@ impl Gateway {
         // The authority is only a name here: nothing resolves it.
         let channel = Endpoint::from_static("http://localhost")
             .http2_max_header_list_size(MAX_HEADER_LIST)
+            // A lockfile is a message of a megabyte, which with the usual 64 KiB would come in as many turns.
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW)
             .connect_with_connector(Once(Some(TokioIo::new(stream))))
             .await
             .map_err(|error| Failure::from_error("cannot speak to BuildKit on stdin and stdout", &error))?;
