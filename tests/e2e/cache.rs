@@ -193,6 +193,19 @@ fn every_line_of_a_rebuild_says_cached() {
     }
 }
 
+#[test]
+fn what_node_compiled_is_read_by_the_next_build() {
+    let engine = Engine::take();
+    let tiny = Workspace::tiny("NODE_DEBUG_NATIVE=COMPILE_CACHE node library.js\n");
+    tiny.write("library.js", format!("exports.number = {};\n", never_before()));
+    let accepted = |progress: &Progress| progress.log().contains("/library.js was accepted");
+    let first = engine.build(&tiny).file("service.toml").steps();
+    assert!(!accepted(&first), "{}", first.log());
+    tiny.write("other.js", "");
+    let second = engine.build(&tiny).file("service.toml").steps();
+    assert!(accepted(&second), "{}", second.log());
+}
+
 /// Returns the lines of plain output, but for the engine's own, whose step ended in another way than from the cache.
 fn uncached(plain: &str) -> Vec<String> {
     let own = [
