@@ -49,13 +49,23 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
     ] {
         let fresh = engine.sibling(Store::Containerd);
         let imported = fresh.build(&there).service("auth").args([&import]).run();
-        assert_eq!(imported.progress.ran(), Vec::<&str>::new(), "with {import}");
+        assert_eq!(
+            imported.progress.ran(),
+            Vec::<&str>::new(),
+            "{}",
+            imported.progress.text()
+        );
         assert_eq!(imported.image.digest(), built.image.digest(), "with {import}");
     }
     let fresh = engine.sibling(Store::Containerd);
     let import = format!("--cache-from=type=registry,ref={cache}");
     let imported = fresh.build(&there).service("auth").args([&import]).run();
-    assert_eq!(imported.progress.ran(), Vec::<&str>::new());
+    assert_eq!(
+        imported.progress.ran(),
+        Vec::<&str>::new(),
+        "{}",
+        imported.progress.text()
+    );
     assert_eq!(imported.image.digest(), built.image.digest());
 
     let changed = format!("console.info('changed {}');\n", crate::never_before());
@@ -67,7 +77,8 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
         "layer @erp/auth-service",
         "sources of @erp/auth-service",
     ];
-    assert_eq!(after.progress.ran(), expected);
+    // A cache that cannot be imported is no error to the engine, but a line of its progress.
+    assert_eq!(after.progress.ran(), expected, "{:?}", after.progress);
 
     // What was made on top of imported results is what the exporting engine makes of the same files.
     let same = engine.build(&there).service("auth").run();
