@@ -50,7 +50,12 @@ async fn main() {
 
 /// Prints the medians of one workspace and returns that of the whole build.
 async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
+    // What the steps would leave that the frontend looks at.
     files.insert(format!("app/{service}/dist/main.js"), Vec::new());
+    files.insert(
+        "report.json".to_owned(),
+        br#"{"total":1,"largest":[]}"#.to_vec(),
+    );
     let lines = files["pnpm-lock.yaml"]
         .iter()
         .filter(|byte| **byte == b'\n')
