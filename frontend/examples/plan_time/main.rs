@@ -52,10 +52,7 @@ async fn main() {
 async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
     // What the steps would leave that the frontend looks at.
     files.insert(format!("app/{service}/dist/main.js"), Vec::new());
-    files.insert(
-        "report.json".to_owned(),
-        br#"{"total":1,"largest":[]}"#.to_vec(),
-    );
+    files.insert("report.json".to_owned(), br#"{"total":1,"largest":[]}"#.to_vec());
     let lines = files["pnpm-lock.yaml"]
         .iter()
         .filter(|byte| **byte == b'\n')

@@ -121,6 +121,8 @@ pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decid
         found = context::load(&tree, &build_file, manifest, &origin).await?;
     }
 
+    context::load_configuration(gateway, options, &origin.context, &mut found.workspace).await?;
+
     let closure = plan::closure(&found.workspace, &found.service)?;
     context::load_projects(&tree, &mut found.workspace, closure.importers()).await?;
     let ignore = build_file

@@ -25,4 +25,4 @@ pub use listed::check_listed;
 pub use named::{Named, NamedImage, REPLACEABLE, familiar, unused};
 pub use origin::{Origin, solve};
 pub use tree::Tree;
-pub use workspace::{Found, load, load_projects, metadata, replace};
+pub use workspace::{Found, load, load_configuration, load_projects, metadata, replace};

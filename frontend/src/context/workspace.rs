@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use buildkit_llb::Platform;
+use buildkit_llb::{Output, Platform};
 use futures_util::future::try_join_all;
 
 use super::discover;
@@ -22,7 +22,11 @@ use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{ImporterId, Project, Workspace};
 
 /// What the workspace says of itself; no sources.
-const METADATA: [&str; 14] = [
+///
+/// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
+/// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
+/// and thirty such patterns. So names are written out where they are known.
+const METADATA: [&str; 24] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
@@ -31,10 +35,20 @@ const METADATA: [&str; 14] = [
     "**/.nvmrc",
     "**/.node-version",
     "**/turbo.json",
+    "**/tsconfig*.json",
     "**/*.prisma",
-    "**/prisma.config.*",
-    "**/.pnpmfile.*js",
-    "**/pnpmfile.*js",
+    "**/prisma.config.cjs",
+    "**/prisma.config.cts",
+    "**/prisma.config.js",
+    "**/prisma.config.mjs",
+    "**/prisma.config.mts",
+    "**/prisma.config.ts",
+    "**/.pnpmfile.cjs",
+    "**/.pnpmfile.js",
+    "**/.pnpmfile.mjs",
+    "**/pnpmfile.cjs",
+    "**/pnpmfile.js",
+    "**/pnpmfile.mjs",
     "**/vextrus.toml",
     ".dockerignore",
 ];
@@ -71,26 +85,63 @@ pub struct Found {
 /// # Errors
 /// Whatever the engine answers.
 pub async fn metadata(gateway: &Gateway, options: &Options, context: &Context) -> Result<Tree, Failure> {
-    let configuration = ROOT_CONFIGURATION.map(|name| format!("**/{name}"));
-    let checks = CHECK_CONFIGURATION.map(|name| format!("**/{name}"));
-    let include: Vec<String> = METADATA
-        .map(str::to_owned)
-        .into_iter()
-        .chain(configuration)
-        .chain(checks)
-        .collect();
-    let part = context.part(&Part {
-        name: "[internal] load workspace manifests",
-        group: None,
-        hint: "vextrus-metadata",
-        include: &include,
-        ignore: &[],
-        exclude: &NEVER.map(str::to_owned),
-        locations: &[],
-    });
+    let metadata = METADATA.map(str::to_owned).into_iter();
+    let include: Vec<String> = metadata.chain(configuration_in("")).collect();
+    let name = "[internal] load workspace manifests";
+    let part = part(context, name, "vextrus-metadata", &include);
     let tree = Tree::new(gateway, solve(gateway, options, &part).await?);
     tree.look_ahead("", &LOOKED_AT).await;
     Ok(tree)
+}
+
+/// Adds the configuration of compilers and checks that lies at the workspace's root, where that is not the context,
+/// of which [`metadata`] has it.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn load_configuration(
+    gateway: &Gateway,
+    options: &Options,
+    context: &Context,
+    workspace: &mut Workspace,
+) -> Result<(), Failure> {
+    if workspace.root.is_empty() {
+        return Ok(());
+    }
+    let include: Vec<String> = configuration_in(&workspace.root).collect();
+    let name = "[internal] load workspace configuration";
+    let part = part(context, name, "vextrus-configuration", &include);
+    let tree = Tree::new(gateway, solve(gateway, options, &part).await?);
+    let mut names: BTreeSet<String> = workspace.root_files.drain(..).collect();
+    names.extend(files_of(&tree, &workspace.root).await?);
+    workspace.root_files = names.into_iter().collect();
+    Ok(())
+}
+
+/// Returns the patterns of the configuration in a directory.
+fn configuration_in(directory: &str) -> impl Iterator<Item = String> {
+    let names = ROOT_CONFIGURATION.into_iter().chain(CHECK_CONFIGURATION);
+    names.map(move |name| join(directory, name))
+}
+
+/// Returns a part of the context without what tools installed.
+fn part(context: &Context, name: &str, hint: &str, include: &[String]) -> Output {
+    context.part(&Part {
+        name,
+        group: None,
+        hint,
+        include,
+        ignore: &[],
+        exclude: &NEVER.map(str::to_owned),
+        locations: &[],
+    })
+}
+
+/// Returns the names of the files in a directory.
+async fn files_of(tree: &Tree, directory: &str) -> Result<Vec<String>, Failure> {
+    let mut names = tree.list(directory).await?;
+    names.retain(|name| !name.ends_with('/'));
+    Ok(names)
 }
 
 /// Puts named contexts in the place of the packages that they are named like, and returns the workspace's metadata
@@ -151,12 +202,7 @@ pub async fn load(
         settings: root.settings,
         node_version_files: Vec::new(),
         tasks_before: turbo.as_deref().map(tasks_before).unwrap_or_default(),
-        root_files: tree
-            .list(&root.directory)
-            .await?
-            .into_iter()
-            .filter(|name| !name.ends_with('/'))
-            .collect(),
+        root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
         root: root.directory,
     };

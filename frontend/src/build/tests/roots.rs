@@ -260,3 +260,48 @@ async fn settings_that_a_tool_left_in_a_package_make_no_workspace() {
         ("services/s".into(), "/app/services/s".into())
     );
 }
+
+/// Returns the patterns of each transfer from the context that deciding takes, by the vertex's name.
+async fn transfers(files: Files, directory: &str) -> BTreeMap<String, Vec<String>> {
+    let options = Options {
+        filename: format!("{directory}/service.toml"),
+        ..request("")
+    };
+    let (gateway, fake) = connect(engine(files)).await;
+    decide(&gateway, &options).await.unwrap();
+    let state = fake.state();
+    let definitions = state.solves.iter().filter_map(|solve| solve.definition.as_ref());
+    let mut transfers = BTreeMap::new();
+    for op in definitions.flat_map(|definition| &definition.def) {
+        let Some(Op::Source(source)) = pb::Op::decode(op.as_slice()).unwrap().op else {
+            continue;
+        };
+        if let (Some(patterns), Some(hint)) = (
+            source.attrs.get("local.includepattern"),
+            source.attrs.get("local.sharedkeyhint"),
+        ) {
+            transfers.insert(hint.clone(), serde_json::from_str(patterns).unwrap());
+        }
+    }
+    transfers
+}
+
+#[tokio::test]
+async fn configuration_is_looked_for_beside_the_workspaces_root() {
+    let has = |patterns: &[String], wanted: &str| patterns.iter().any(|pattern| pattern == wanted);
+    let here = transfers(placed(".", &separate()), "services/s").await;
+    assert_eq!(here.len(), 1);
+    assert!(has(&here["vextrus-metadata"], "jest.*"));
+    let below = transfers(placed("backend", &separate()), "backend/services/s").await;
+    assert!(has(&below["vextrus-configuration"], "backend/jest.*"));
+}
+
+#[tokio::test]
+async fn few_patterns_are_tried_on_every_file_as_regular_expressions() {
+    let transfers = transfers(placed(".", &separate()), "services/s").await;
+    let everywhere = transfers["vextrus-metadata"]
+        .iter()
+        .filter_map(|pattern| pattern.strip_prefix("**/"));
+    let slow: Vec<&str> = everywhere.filter(|name| name.contains(['*', '?', '['])).collect();
+    assert_eq!(slow, ["tsconfig*.json", "*.prisma"]);
+}
