@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dep_path::{DepPath, Reference};
-use super::lockfile::{DependencyKind, Importer, Lockfile, ResolvedDependency};
+use super::lockfile::{DependencyKind, Importer, Lead, Lockfile, ResolvedDependency};
 use super::package_json::{PackageJson, Reduce};
 use super::promotion::{installed_peers, promoted_peers};
 use super::{ImporterId, path};
@@ -128,7 +128,7 @@ impl Closure {
             closure: Self::default(),
             todo: Vec::new(),
         };
-        walk.reach(owner, package, DependencyKind::Development, "");
+        walk.reach(owner, &package, DependencyKind::Development, "");
         walk.run(&[])?;
         Ok(walk.closure)
     }
@@ -214,7 +214,7 @@ impl Walk<'_> {
                 Reference::Link(directory) => {
                     self.directory(&id, path::join(&id, &directory), kind, alias, false);
                 }
-                Reference::Package(package) => self.reach(&id, package, kind, alias),
+                Reference::Package(package) => self.reach(&id, &package, kind, alias),
             }
         }
         self.closure.importers.insert(id, importer);
@@ -225,7 +225,7 @@ impl Walk<'_> {
         if self.closure.packages.contains(&path) {
             return Ok(());
         }
-        let Some(snapshot) = self.lockfile.snapshot(&path)? else {
+        let Some(leads) = self.lockfile.leads(&path)? else {
             return Err(self
                 .missing(&path, owner, self.lockfile.snapshot_section())
                 .into());
@@ -240,31 +240,25 @@ impl Walk<'_> {
             .filter(|id| self.lockfile.has_importer(id));
         let owner = injected.unwrap_or_else(|| owner.to_owned());
         self.closure.packages.insert(path);
-        let fields = [
-            (DependencyKind::Production, &snapshot.dependencies),
-            (DependencyKind::Optional, &snapshot.optional_dependencies),
-        ];
-        for (kind, field) in fields {
-            for (alias, version) in field {
-                match Reference::parse(alias, version, self.lockfile.version()) {
-                    Reference::Link(directory) => {
-                        self.directory(&owner, path::normalize(&directory), kind, alias, false);
-                    }
-                    Reference::Package(package) => self.reach(&owner, package, kind, alias),
+        for Lead { kind, alias, to } in leads.iter() {
+            match to {
+                Reference::Link(directory) => {
+                    self.directory(&owner, path::normalize(directory), *kind, alias, false);
                 }
+                Reference::Package(package) => self.reach(&owner, package, *kind, alias),
             }
         }
         Ok(())
     }
 
     /// Goes on to a resolved package, which may be a directory of the repository.
-    fn reach(&mut self, from: &str, package: DepPath, kind: DependencyKind, alias: &str) {
+    fn reach(&mut self, from: &str, package: &DepPath, kind: DependencyKind, alias: &str) {
         if let Some(file) = package.file() {
             self.directory(from, path::normalize(file), kind, alias, true);
         }
         // Most packages are reached many times.
-        if !self.closure.packages.contains(&package) {
-            self.todo.push(Node::Package(package, from.to_owned()));
+        if !self.closure.packages.contains(package) {
+            self.todo.push(Node::Package(package.clone(), from.to_owned()));
         }
     }
 

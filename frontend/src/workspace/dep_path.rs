@@ -1,6 +1,7 @@
 //! depPaths: the keys under which the lockfile keeps resolved packages, and the references to them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::lockfile::LockfileVersion;
 
@@ -16,7 +17,7 @@ use super::lockfile::LockfileVersion;
 /// The grammar is that of pnpm's `@pnpm/dependency-path` (8: `dependency-path`, 11: `deps/path`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DepPath {
-    text: String,
+    text: Arc<str>,
     version: LockfileVersion,
 }
 
@@ -31,7 +32,7 @@ pub enum Reference {
 
 impl DepPath {
     /// Returns the depPath that is written as `text` in a lockfile of `version`.
-    pub fn new(text: impl Into<String>, version: LockfileVersion) -> Self {
+    pub fn new(text: impl Into<Arc<str>>, version: LockfileVersion) -> Self {
         Self {
             text: text.into(),
             version,
@@ -78,6 +79,10 @@ impl DepPath {
 
     /// Returns the path of a `file:` package (a directory or a tarball), relative to the workspace root.
     pub fn file(&self) -> Option<&str> {
+        // Asked of every edge of a closure; hardly any key has it.
+        if !self.text.contains("file:") {
+            return None;
+        }
         self.version().strip_prefix("file:")
     }
 

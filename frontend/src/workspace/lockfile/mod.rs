@@ -17,11 +17,12 @@ use serde::Deserialize;
 
 pub use globals::{CatalogEntry, Catalogs, LockfileSettings, PatchedDependency};
 pub use importer::{DependencyKind, Importer, ResolvedDependency};
-pub use package::{PackageEntry, Resolution, Snapshot};
+pub use package::{Lead, PackageEntry, Resolution, Snapshot};
 
 use document::Document;
 use globals::Globals;
 use index::Index;
+use package::Known;
 
 use super::dep_path::DepPath;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
@@ -41,8 +42,8 @@ pub struct Lockfile {
     document: Document,
     version: LockfileVersion,
     globals: Globals,
-    /// Snapshots read before: a build walks as many closures as it has packages, most of them overlapping.
-    snapshots: Arc<Mutex<BTreeMap<DepPath, Arc<Snapshot>>>>,
+    /// What was read before: a build walks as many closures as it has packages, most of them overlapping.
+    snapshots: Arc<Mutex<BTreeMap<DepPath, Arc<Known>>>>,
 }
 
 impl Lockfile {
@@ -111,21 +112,26 @@ impl Lockfile {
             .map(|key| DepPath::new(key, self.version))
     }
 
-    /// Returns what a resolved package depends on; `None` where the lockfile has no such key.
+    /// Returns what a resolved package leads to, production dependencies first; `None` where the lockfile has no such
+    /// key.
     ///
     /// # Errors
     /// A malformed entry.
-    pub fn snapshot(&self, path: &DepPath) -> Result<Option<Arc<Snapshot>>, Diagnostics> {
+    pub fn leads(&self, path: &DepPath) -> Result<Option<Arc<[Lead]>>, Diagnostics> {
+        Ok(self.known(path)?.map(|known| Arc::clone(&known.leads)))
+    }
+
+    fn known(&self, path: &DepPath) -> Result<Option<Arc<Known>>, Diagnostics> {
         let mut known = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(snapshot) = known.get(path) {
-            return Ok(Some(Arc::clone(snapshot)));
+        if let Some(known) = known.get(path) {
+            return Ok(Some(Arc::clone(known)));
         }
         let Some(snapshot) = self.entry(self.snapshot_section(), path.as_str())? else {
             return Ok(None);
         };
-        let snapshot = Arc::new(snapshot);
-        known.insert(path.clone(), Arc::clone(&snapshot));
-        Ok(Some(snapshot))
+        let read = Arc::new(Known::new(snapshot, self.version));
+        known.insert(path.clone(), Arc::clone(&read));
+        Ok(Some(read))
     }
 
     /// Returns all that is known of a resolved package; `None` where the lockfile has no such key.
@@ -138,8 +144,8 @@ impl Lockfile {
         };
         let snapshot = match self.version {
             LockfileVersion::V6 => None,
-            LockfileVersion::V9 => match self.snapshot(path)? {
-                Some(snapshot) => Some(Arc::unwrap_or_clone(snapshot)),
+            LockfileVersion::V9 => match self.known(path)? {
+                Some(known) => Some(known.snapshot.clone()),
                 None => return Ok(None),
             },
         };

@@ -2,11 +2,13 @@
 //! `snapshots` (what it depends on, once per set of peers).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::workspace::dep_path::DepPath;
+use super::{DependencyKind, LockfileVersion};
+use crate::workspace::dep_path::{DepPath, Reference};
 
 /// Where a package's files come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,42 @@ pub struct Snapshot {
     pub optional_dependencies: BTreeMap<String, String>,
     /// Whether only optional dependencies lead here.
     pub optional: bool,
+}
+
+/// What one dependency of a package leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The field that names it.
+    pub kind: DependencyKind,
+    /// The name under which the package requires it.
+    pub alias: String,
+    /// Where it leads.
+    pub to: Reference,
+}
+
+/// A snapshot, and its dependencies as references.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) snapshot: Snapshot,
+    pub(super) leads: Arc<[Lead]>,
+}
+
+impl Known {
+    pub(super) fn new(snapshot: Snapshot, version: LockfileVersion) -> Self {
+        let fields = [
+            (DependencyKind::Production, &snapshot.dependencies),
+            (DependencyKind::Optional, &snapshot.optional_dependencies),
+        ];
+        let leads = fields.into_iter().flat_map(|(kind, field)| {
+            field.iter().map(move |(alias, reference)| Lead {
+                kind,
+                alias: alias.clone(),
+                to: Reference::parse(alias, reference, version),
+            })
+        });
+        let leads = leads.collect();
+        Self { snapshot, leads }
+    }
 }
 
 /// An entry of `packages` as written.
