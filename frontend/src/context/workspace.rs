@@ -26,7 +26,7 @@ use crate::workspace::{ImporterId, Project, Workspace};
 /// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
 /// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
 /// and thirty such patterns. So names are written out where they are known.
-const METADATA: [&str; 24] = [
+const METADATA: [&str; 20] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
@@ -43,12 +43,9 @@ const METADATA: [&str; 24] = [
     "**/prisma.config.mjs",
     "**/prisma.config.mts",
     "**/prisma.config.ts",
-    "**/.pnpmfile.cjs",
-    "**/.pnpmfile.js",
-    "**/.pnpmfile.mjs",
-    "**/pnpmfile.cjs",
-    "**/pnpmfile.js",
-    "**/pnpmfile.mjs",
+    // A setting may name another one.
+    "**/.pnpmfile.*js",
+    "**/pnpmfile.*js",
     "**/vextrus.toml",
     ".dockerignore",
 ];
