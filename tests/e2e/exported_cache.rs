@@ -52,8 +52,8 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
         assert_eq!(
             imported.progress.ran(),
             Vec::<&str>::new(),
-            "{}",
-            imported.progress.text()
+            "with {import}: {:?}",
+            imported.progress
         );
         assert_eq!(imported.image.digest(), built.image.digest(), "with {import}");
     }
@@ -63,8 +63,8 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
     assert_eq!(
         imported.progress.ran(),
         Vec::<&str>::new(),
-        "{}",
-        imported.progress.text()
+        "{:?}",
+        imported.progress
     );
     assert_eq!(imported.image.digest(), built.image.digest());
 
