@@ -137,6 +137,11 @@ impl Diagnostic {
         }
     }
 
+    /// Returns the error for what only a mistake of ours can cause.
+    pub(crate) fn internal(error: impl fmt::Display) -> Self {
+        Self::new(format!("internal error, please report it: {error}"))
+    }
+
     /// Points the diagnostic at a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {

@@ -1,9 +1,8 @@
 //! A BuildKit frontend that builds production images of services in a pnpm monorepo.
 //!
 //! One direction, one module a stage:
-//! `options + context → manifest → workspace → plan → lower → solve → result`.
+//! `options + source → manifest → workspace → plan → lower → solve → result`.
 
-pub mod build;
 pub mod context;
 pub mod diagnostic;
 pub mod gateway;
@@ -11,7 +10,11 @@ pub mod lint;
 pub mod lower;
 pub mod manifest;
 pub mod options;
+pub mod path;
 pub mod plan;
 pub mod result;
+pub mod source;
+pub mod story;
 pub mod subrequest;
+pub mod warning;
 pub mod workspace;

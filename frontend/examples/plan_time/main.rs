@@ -17,13 +17,14 @@ use std::time::{Duration, Instant};
 
 use buildkit_llb::{Definition, Platform, ResolveMode};
 use fake::{Fake, LLB_CAPS, State};
-use vextrus_frontend::context::{self, BuildFile, Origin};
+use vextrus_frontend::context;
 use vextrus_frontend::diagnostic::SourceFile;
 use vextrus_frontend::gateway::Gateway;
-use vextrus_frontend::lower::{self, Context, ExecOptions, ImageRoot, ResolvedImage, Source, Surroundings};
+use vextrus_frontend::lower::{self, ExecOptions, ImageRoot, ResolvedImage, Surroundings};
 use vextrus_frontend::manifest::Manifest;
 use vextrus_frontend::options::Options;
 use vextrus_frontend::plan::{self, Plan, PlanInput, Target};
+use vextrus_frontend::source::{BuildFile, Context, Origin, Source};
 use vextrus_frontend::workspace::Lockfile;
 
 /// Builds that are measured, after as many that are not.
@@ -73,7 +74,7 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
         let gateway = Gateway::connect(ours).await.unwrap();
         gateway.ping().await.unwrap();
         let start = Instant::now();
-        vextrus_frontend::build::build(gateway.clone(), options.clone())
+        vextrus_frontend::story::build(gateway.clone(), options.clone())
             .await
             .unwrap();
         let taken = start.elapsed();
@@ -133,7 +134,6 @@ async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Dura
         arguments: &BTreeMap::new(),
         closure: &closure,
         target: Target::default(),
-        ignore: Vec::new(),
         sbom: false,
         foreign: &[],
     })

@@ -1,12 +1,12 @@
 //! Finds the workspace and the service. buildx sends the build file's directory under a name of its own, so
 //! where it lies in the context is not known: the package.json beside it tells.
 
-use super::{BuildFile, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
+use crate::path::{join, normalize};
+use crate::source::{BuildFile, Tree};
 use crate::workspace::PackageJson;
-use crate::workspace::path::{join, normalize};
 
 /// Directories that are looked into for a workspace, at most; the context itself is the usual one.
 const MAX_DIRECTORIES: usize = 2000;
@@ -80,7 +80,7 @@ pub(super) async fn roots(tree: &Tree, wanted: &Wanted) -> Result<Vec<String>, F
         .collect();
     let is_around = |root: &String| {
         let directory = wanted.directory.as_ref();
-        directory.is_some_and(|directory| crate::workspace::path::is_within(directory, root))
+        directory.is_some_and(|directory| crate::path::is_within(directory, root))
     };
     roots.sort_by_key(|root| !is_around(root));
     Ok(roots)

@@ -5,12 +5,12 @@ use std::iter::successors;
 
 use futures_util::future::try_join_all;
 
-use super::Tree;
 use super::discover::{self, Candidate, Wanted};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
-use crate::workspace::path::{join, relative};
+use crate::path::{join, relative};
+use crate::source::Tree;
 use crate::workspace::{
     ImporterId, Lockfile, Lockfiles, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Settings, pnpm_version,
     settings,

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tree;
 use crate::diagnostic::SourceFile;
 use crate::gateway::Failure;
+use crate::path::join;
+use crate::source::Tree;
 use crate::workspace::Prisma;
-use crate::workspace::path::join;
 
 /// Returns the Prisma schema of a project, which lies in one of the places that Prisma itself looks into.
 pub(super) async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure> {

@@ -1,23 +1,22 @@
 //! Reads the workspace that the build file's service belongs to.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use buildkit_llb::{Output, Platform};
 use futures_util::future::try_join_all;
 
 use super::discover;
-use super::origin::solve;
+
 use super::root::Root;
 use super::tools::{nest_entry, prisma, tasks_before};
-use super::{BuildFile, Named, Origin, Tree};
-use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::diagnostic::Diagnostic;
 use crate::gateway::{Failure, Gateway};
-use crate::lower::{Context, Part};
+use crate::source::{BuildFile, Context, Named, NamedPackage, Origin, Part, Tree, solve};
+
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::plan::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
-use crate::workspace::path::join;
+use crate::path::join;
+use crate::plan::{CHECK_CONFIGURATION, NEVER_READ, ROOT_CONFIGURATION};
 use crate::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::workspace::{ImporterId, Project, Workspace};
 
@@ -73,8 +72,6 @@ pub struct Found {
     pub service: ImporterId,
     /// The manifest, with the defaults of `vextrus.toml` at the workspace's root.
     pub manifest: Manifest,
-    /// Text of the context's ignore file.
-    pub ignore: Option<Arc<SourceFile>>,
 }
 
 /// Transfers the workspace's metadata.
@@ -123,12 +120,11 @@ fn configuration_in(directory: &str) -> impl Iterator<Item = String> {
 
 /// Returns a part of the context without what tools installed.
 fn part(context: &Context, name: &str, hint: &str, include: &[String]) -> Output {
-    context.part(&Part {
+    context.metadata(&Part {
         name,
         group: None,
         hint,
         include,
-        ignore: &[],
         exclude: &NEVER.map(str::to_owned),
         locations: &[],
     })
@@ -153,7 +149,14 @@ pub async fn replace(
     context: &mut Context,
     workspace: &Workspace,
 ) -> Result<Option<Tree>, Failure> {
-    context.replaced = Named::new(gateway, options, build).packages(workspace).await?;
+    let packages = workspace.projects.iter().map(|(importer, project)| NamedPackage {
+        id: importer,
+        name: project.manifest.name.as_deref(),
+        directory: workspace.context_path(importer),
+    });
+    let packages: Vec<NamedPackage<'_>> = packages.collect();
+    let named = Named::new(gateway, options, build);
+    context.replaced = named.packages(&packages, &NEVER_READ).await?;
     if context.replaced.is_empty() {
         return Ok(None);
     }
@@ -181,7 +184,6 @@ pub async fn load(
     origin: &Origin,
 ) -> Result<Found, Failure> {
     let wanted = discover::wanted(build_file, &manifest, origin.directory.as_deref())?;
-    let ignore = tree.read(".dockerignore").await?;
     let root = Root::find(tree, &wanted, &manifest).await?;
     let service = root.service;
     let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
@@ -219,7 +221,6 @@ pub async fn load(
         workspace,
         service,
         manifest: root.manifest,
-        ignore,
     })
 }
 

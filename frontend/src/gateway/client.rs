@@ -8,7 +8,7 @@ use tonic::Code;
 
 use super::failure::source_info;
 use super::{Attestation, BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
-use crate::lint::Warning;
+use crate::warning::Warning;
 
 impl Gateway {
     /// Hands a graph to the daemon and returns the handle of its result.

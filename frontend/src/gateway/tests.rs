@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 use super::fake::{Fake, State};
 use super::*;
 use crate::diagnostic::{Diagnostic, Place, SourceFile};
-use crate::lint::rules;
+use crate::warning::rules;
 
 mod failure;
 mod reading;

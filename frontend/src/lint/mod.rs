@@ -1,104 +1,55 @@
-//! What a build may do and should rather not: rules, the warnings that they give, and the checks behind them.
-//!
-//! [`rules`] is the catalogue and knows nothing but places, so that every stage can warn by a rule. [`find`]
-//! looks at a manifest, its workspace and the plan once there is one. [`Config`] is what the user says of rules.
-//! Pure: data in, warnings out.
+//! The checks behind the rules of warnings: they look at a manifest, its workspace and its plan. Pure: data in, warnings out.
 
-mod checks;
-mod config;
-pub mod pages;
-pub mod rules;
-#[cfg(test)]
-mod tests;
+mod manifest;
+mod secrets;
+mod toolchain;
 
-use std::fmt;
+use crate::manifest::Manifest;
+use crate::plan::Plan;
+use crate::warning::{Warning, rules};
+use crate::workspace::{LeftOut, Workspace};
 
-use crate::diagnostic::{Diagnostic, Place};
-
-pub use checks::{Input, find};
-pub use config::{ARGUMENT, Config};
-
-/// One thing that the frontend warns about; a page of `docs/rules` of its own.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// The name, as `skip=` takes it: `RootUser`.
-    pub name: &'static str,
-    /// What the rule wants, in one sentence without its end.
-    pub short: &'static str,
-    /// Whether it is only applied where the user asks for it with `experimental=`.
-    pub is_experimental: bool,
-    /// Why, and what to do: the text of the page, in Markdown.
-    pub why: &'static str,
-    /// What the rule warns about, as it stands in a file.
-    pub bad: Example,
-    /// The same without the warning.
-    pub good: Example,
+/// What the rules look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The manifest, with the workspace's defaults.
+    pub manifest: &'a Manifest,
+    /// The workspace.
+    pub workspace: &'a Workspace,
+    /// The service.
+    pub service: &'a str,
+    /// The plan.
+    pub plan: &'a Plan,
 }
 
-/// A piece of a file on a rule's page.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Example {
-    /// The language of the piece: `toml` for a manifest.
-    pub language: &'static str,
-    /// The lines.
-    pub text: &'static str,
+/// Returns everything that a rule warns about, in no order.
+pub fn find(input: Input<'_>) -> Vec<Warning> {
+    let mut found = manifest::find(input);
+    found.extend(secrets::find(input.manifest));
+    found.extend(toolchain::find(input));
+    found.extend(npmrc(input.workspace));
+    found
 }
 
-impl Rule {
-    /// Returns a warning by this rule.
-    ///
-    /// The message is one sentence: what was found, and what to write instead.
-    pub fn warn(&'static self, message: impl Into<String>) -> Warning {
-        Warning {
-            rule: self,
-            diagnostic: Diagnostic::new(message),
-        }
-    }
-
-    /// Returns the name of the rule's page without its extension: `root-user`.
-    pub fn slug(&self) -> String {
-        let mut slug = String::new();
-        for c in self.name.chars() {
-            if c.is_ascii_uppercase() && !slug.is_empty() {
-                slug.push('-');
-            }
-            slug.push(c.to_ascii_lowercase());
-        }
-        slug
-    }
-
-    /// Returns where the rule's page is read.
-    pub fn url(&self) -> String {
-        let repository = env!("CARGO_PKG_REPOSITORY");
-        format!("{repository}/blob/main/docs/rules/{}.md", self.slug())
-    }
-}
-
-/// Something that does not stop a build, found by a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// What was found, and where.
-    pub diagnostic: Diagnostic,
-}
-
-impl Warning {
-    /// Points the warning at a place.
-    #[must_use]
-    pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
-        self.diagnostic.place = place.into();
-        self
-    }
-}
-
-impl fmt::Display for Warning {
-    /// Writes one line, as BuildKit's own frontend does: `RootUser: … (line 3)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.rule.name, self.diagnostic.message)?;
-        match &self.diagnostic.place {
-            Some(place) => write!(f, " ({place})"),
-            None => Ok(()),
-        }
-    }
+/// Warns of lines of `.npmrc` that no build step sees.
+fn npmrc(workspace: &Workspace) -> Vec<Warning> {
+    let dropped = workspace
+        .npmrc
+        .iter()
+        .flat_map(|npmrc| npmrc.without_secrets().dropped);
+    let warning = |line: crate::workspace::npmrc::DroppedLine| {
+        let key = &line.key;
+        let warning = match line.reason {
+            LeftOut::Credential => rules::SECRET_IN_NPMRC.warn(format!(
+                "`{key}` holds a credential and is left out; write `${{VARIABLE}}` in its place and pass `--secret id=VARIABLE`"
+            )),
+            LeftOut::File => rules::MACHINE_FILE_IN_NPMRC.warn(format!(
+                "`{key}` names a file of the machine and is left out; pass an .npmrc with it as the secret `npmrc`"
+            )),
+            // Every developer may have caches of their own; that the build has others surprises nobody.
+            LeftOut::Directory => return None,
+        };
+        Some(warning.at(line.place))
+    };
+    dropped.filter_map(warning).collect()
 }

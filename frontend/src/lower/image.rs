@@ -212,7 +212,7 @@ fn budget(
         .locations(steps.key("image.max_size"))
         .build()
         .mount("/out")
-        .ok_or_else(|| crate::build::internal("a step without its output"))
+        .ok_or_else(|| Diagnostic::internal("a step without its output"))
 }
 
 /// Returns the line of the progress display that the image and its layers share: copies that take no time of their own.

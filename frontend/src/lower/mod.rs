@@ -1,6 +1,5 @@
 //! Plan to LLB, one vertex a line; decides nothing.
 
-mod files;
 mod foreign;
 mod image;
 mod package;
@@ -16,8 +15,8 @@ use buildkit_llb::{Image, Location, Output, Platform};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Origin, Plan, Stage};
+use crate::source::Context;
 
-pub use files::{Context, Part, Replacement, Source};
 pub use foreign::{HOOKS_FILE, hooks};
 pub use sbom::SBOM_FILE;
 

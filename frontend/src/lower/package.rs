@@ -108,7 +108,7 @@ fn built(
 ) -> Result<Package, Diagnostic> {
     let install = installs
         .get(&package.install)
-        .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+        .ok_or_else(|| Diagnostic::internal(format!("{} has no install", package.name)))?;
     let line = steps.name(format!("build {}", package.name));
     let tree = with_sources(steps, before, package, File::on(&install.tree), "/")?
         .name(steps.name(format!("sources of {}", package.name)))
@@ -159,7 +159,7 @@ fn collected(
     let directory = |rule: OutputRule| format!("/{}", rule.as_str());
     let out = outputs
         .mount("/out")
-        .ok_or_else(|| crate::build::internal("a build has no output"))?;
+        .ok_or_else(|| Diagnostic::internal("a build has no output"))?;
     Ok(Package {
         build: (out.clone(), directory(package.build_output)),
         whole: Some((out.clone(), directory(OutputRule::Whole))),
@@ -182,7 +182,7 @@ pub(super) fn with_sources(
     let place = |path: &str| format!("{}{}", root.trim_end_matches('/'), in_tree(path));
     for input in &package.inputs {
         let (Some(dependency), Some(planned)) = (before.get(input), steps.plan.package(input)) else {
-            return Err(crate::build::internal(format!(
+            return Err(Diagnostic::internal(format!(
                 "{} is built before {input}",
                 package.name
             )));

@@ -72,7 +72,7 @@ fn layer(steps: &Steps<'_>, taken: Exec<Rooted>, line: &str, name: &str) -> Resu
         .locations(locations.iter().copied())
         .build()
         .mount("/out")
-        .ok_or_else(|| crate::build::internal("a step without its output"))?;
+        .ok_or_else(|| Diagnostic::internal("a step without its output"))?;
     let layer = File::on(&Output::scratch())
         .copy(steps.layer_copy(&taken, "/", "/"))
         .name(steps.name_on(&steps.surroundings.target, name))

@@ -7,8 +7,9 @@ use buildkit_llb::{
 
 use std::collections::BTreeSet;
 
-use super::{Part, ResolvedImage, Surroundings};
+use super::{ResolvedImage, Surroundings};
 use crate::plan::{Origin, Plan, SCRIPTS, Stage, WORKSPACE, caches};
+use crate::source::Part;
 
 /// Factory of vertices for one plan.
 #[derive(Debug)]
@@ -67,7 +68,6 @@ impl<'a> Steps<'a> {
             group: Some("[internal] load build context"),
             hint: &format!("vextrus-{what}"),
             include: &include,
-            ignore: &self.plan.ignore,
             exclude,
             locations,
         })

@@ -188,7 +188,7 @@ pub(super) fn resolved<'a>(
         .surroundings
         .images
         .get(&(reference.to_owned(), platform.clone()))
-        .ok_or_else(|| crate::build::internal(format!("{reference} was not resolved for {platform}")))
+        .ok_or_else(|| Diagnostic::internal(format!("{reference} was not resolved for {platform}")))
 }
 
 /// Adds system packages to a root file system with the image's own package manager.
@@ -321,7 +321,7 @@ fn lower_install(
     let tree = exec
         .build()
         .mount(WORKSPACE)
-        .ok_or_else(|| crate::build::internal("an install has no output"))?;
+        .ok_or_else(|| Diagnostic::internal("an install has no output"))?;
     let directory = match ground {
         Ground::On(_) => "/",
         Ground::Layer => WORKSPACE,

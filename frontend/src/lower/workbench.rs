@@ -22,7 +22,7 @@ pub(super) fn lower(
     let package = &workbench.package;
     let install = installs
         .get(&package.install)
-        .ok_or_else(|| crate::build::internal(format!("{} has no install", package.name)))?;
+        .ok_or_else(|| Diagnostic::internal(format!("{} has no install", package.name)))?;
     let mut history = vec![format!("pnpm {}", steps.plan.toolchain.pnpm)];
     let packages_of = steps
         .plan

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+pub use crate::gateway::CacheImport;
 use crate::manifest::values::Network;
 pub use worker::Worker;
 
@@ -152,15 +153,6 @@ pub struct Ulimit {
     pub hard: i64,
 }
 
-/// A cache to import from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CacheImport {
-    /// The kind, such as `registry` or `gha`.
-    pub kind: String,
-    /// Its parameters, such as `ref`.
-    pub attrs: BTreeMap<String, String>,
-}
-
 /// The options of new engines that a step's resources are set by. The protocol of this frontend has no field
 /// for them, and what is asked for is not to be forgotten silently.
 const RESOURCES: &[(&str, &str)] = &[
@@ -223,6 +215,13 @@ impl Options {
     /// Returns the platform of the machine that builds, as `os/arch[/variant]`: the first worker's first.
     pub fn build_platform(&self) -> Option<&str> {
         self.workers.first()?.platforms.first().map(String::as_str)
+    }
+
+    /// Returns the session that serves a local directory: targets of one bake that build from the same directory
+    /// share one, so that its parts are the same vertices for all of them.
+    pub fn session_of(&self, local: &str) -> String {
+        let session = self.local_sessions.get(local).or(self.session_id.as_ref());
+        session.cloned().unwrap_or_default()
     }
 
     /// Sets one option.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lint::{Warning, rules};
 use crate::manifest::{Manifest, suggest};
+use crate::warning::{Warning, rules};
 
 /// Arguments that the build fills in from its platforms.
 ///

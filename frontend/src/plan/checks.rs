@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::command;
 use super::planner::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::{Kind, Layout};
+use crate::path::join;
+use crate::warning::{Warning, rules};
 use crate::workspace::drift::{self, Drift};
-use crate::workspace::path::join;
 use crate::workspace::{ImporterId, Workspace};
 
 /// Returns the error for a project that the lockfile links to and that the context does not hold.

@@ -10,10 +10,10 @@ use super::origin::Origin;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::manifest::values::Untrimmed;
+use crate::path::{is_within, join};
 use crate::workspace::architectures;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::WorkspaceClosure;
-use crate::workspace::path::{is_within, join};
 use crate::workspace::settings::NodeLinker;
 use crate::workspace::{ImporterId, PackageJson, Settings, Workspace};
 

@@ -40,8 +40,6 @@ pub struct Plan {
     pub target: Target,
     /// Images and tools that steps run in.
     pub toolchain: Toolchain,
-    /// Patterns of the context that no step sees: the ignore file's, installed packages, compiler caches.
-    pub ignore: Vec<String>,
     /// Installs of development dependencies, keyed as [`PackageBuild::install`] names them.
     pub installs: BTreeMap<String, Install>,
     /// Workspace packages in build order: a package comes after everything that it depends on.

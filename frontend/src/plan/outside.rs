@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::packages::PackageInput;
-use crate::workspace::path::{is_within, join};
+use crate::path::{is_within, join};
 use crate::workspace::{Project, Workspace};
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.

@@ -8,7 +8,7 @@ use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use super::origin::Origin;
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
-use crate::workspace::path::is_within;
+use crate::path::is_within;
 use crate::workspace::{ImporterId, Project, Workspace};
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::foreign::ForeignPlatform;
 use super::install::{self, Installer};
-use super::model::{NEVER_READ, Plan, Reason};
+use super::model::{Plan, Reason};
 use super::native::Surveyor;
 use super::origin::Origin;
 use super::packages::{self, PackageInput};
 use super::{base, checks, command, equipment, foreign, node_version, runtime, sbom, toolchain, workbench};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::lint::{Warning, rules};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::targets::{Stage, Target};
+use crate::warning::{Warning, rules};
 use crate::workspace::build_order::BuildOrder;
 use crate::workspace::closure::Scope;
 use crate::workspace::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
@@ -38,8 +38,6 @@ pub struct PlanInput<'a> {
     pub arguments: &'a BTreeMap<String, String>,
     /// What `--target` chose.
     pub target: Target,
-    /// Patterns of the ignore file.
-    pub ignore: Vec<String>,
     /// Whether a bill of materials is asked for.
     pub sbom: bool,
     /// The platforms of the image that builds do not run on.
@@ -200,8 +198,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         install.on = below.max().map(|(_, key)| key.clone());
         installs.insert(package.install.clone(), install);
     }
-    let mut ignore = input.ignore.clone();
-    ignore.extend(NEVER_READ.map(str::to_owned));
     let toolchain = toolchain::plan(manifest, workspace, &node, &base, &native);
     let sbom = match (input.sbom, &workbench) {
         (false, _) => None,
@@ -229,7 +225,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Planned, Diagnostics> {
         package: project.name(service),
         target: input.target.clone(),
         toolchain,
-        ignore,
         installs,
         packages: built,
         production,

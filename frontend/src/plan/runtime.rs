@@ -8,8 +8,8 @@ use super::planner::PlanInput;
 use super::system::SystemPackages;
 use super::{BaseImage, RUNTIME_SCRIPTS, healthcheck};
 use crate::manifest::tables::Run;
+use crate::path::join;
 use crate::workspace::Project;
-use crate::workspace::path::join;
 
 const INIT: &str = include_str!("../scripts/init.cjs");
 const HEALTHCHECK: &str = include_str!("../scripts/healthcheck.cjs");

@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostics;
+use crate::path::{join, normalize};
 use crate::workspace::closure::Scope;
 use crate::workspace::dep_path::{DepPath, Reference};
 use crate::workspace::lockfile::{Importer, Lockfile, PackageEntry, Resolution};
 use crate::workspace::lockfiles::WorkspaceClosure;
-use crate::workspace::path::{join, normalize};
 use crate::workspace::{ImporterId, Workspace};
 
 /// The service's closure as a bill of materials lists it: the production image's, or that of development.

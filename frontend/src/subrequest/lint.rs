@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 use super::sources::Sources;
 use super::text::framed;
 use super::{Answer, EXTENDED, VERSION};
-use crate::build::Decided;
 use crate::diagnostic::{Diagnostics, Place, SourceFile};
 use crate::options::Options;
+use crate::story::Decided;
 
 /// Tells the warnings of a build that can be made.
 ///

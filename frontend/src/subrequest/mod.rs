@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::build::decide;
 use crate::gateway::{BuildResult, Failure, Gateway};
 use crate::options::Options;
+use crate::story::decide;
 
 /// The version that buildx knows of the requests of docker/dockerfile.
 const VERSION: &str = "1.0.0";

@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json, json};
 use super::sources::Sources;
 use super::text::table;
 use super::{Answer, EXTENDED};
-use crate::build::Decided;
 use crate::options::Options;
+use crate::story::Decided;
 use inputs::Inputs;
 
 pub(super) use values::Value;

@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 use super::outline::Value;
 use super::text::{command, table};
 use super::{Answer, VERSION};
-use crate::build::{Decided, internal};
 use crate::diagnostic::Diagnostic;
 use crate::options::Options;
 use crate::plan::{Contents, Install, PackageBuild, Plan, Script};
+use crate::story::Decided;
 
 /// The largest plan that is told whole, in bytes: an answer has to fit into a message of 16 MiB, twice.
 const MAX_BYTES: usize = 6 << 20;
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 6 << 20;
 /// Where the plan cannot be written as JSON, which is a mistake of ours.
 pub(super) fn answer(decided: &Decided, options: &Options) -> Result<Answer, Diagnostic> {
     let plan = &decided.planned.plan;
-    let mut json = serde_json::to_value(plan).map_err(internal)?;
+    let mut json = serde_json::to_value(plan).map_err(Diagnostic::internal)?;
     if json.to_string().len() > MAX_BYTES {
         shorten(&mut json);
     }

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::sources::Sources;
 use super::text::table;
 use super::{Answer, VERSION};
-use crate::build::Decided;
 use crate::plan::{Plan, Stage};
+use crate::story::Decided;
 
 pub(super) fn answer(decided: &Decided) -> Answer {
     let mut sources = Sources::default();

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ImporterId;
 use super::dep_path::{DepPath, Reference};
 use super::lockfile::{DependencyKind, Importer, Lead, Lockfile, ResolvedDependency};
 use super::package_json::{PackageJson, Reduce};
 use super::promotion::{installed_peers, promoted_peers};
-use super::{ImporterId, path};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::path;
 
 /// Which dependencies a closure follows.
 #[derive(Debug, Clone, Copy)]

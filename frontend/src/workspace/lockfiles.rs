@@ -10,8 +10,9 @@ use super::closure::{Closure, Edge, Scope};
 use super::lockfile::Lockfile;
 use super::package_json::Reduce;
 use super::prune::{PrunedLockfile, prune};
-use super::{ImporterId, path, tools};
+use super::{ImporterId, tools};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::path;
 
 /// The root of the workspace, and a project as its own lockfile knows it.
 const SELF: &str = ".";

@@ -18,7 +18,6 @@ pub mod lockfiles;
 mod model;
 pub mod npmrc;
 pub mod package_json;
-pub mod path;
 pub mod pnpm_version;
 pub mod pnpm_workspace;
 pub mod promotion;

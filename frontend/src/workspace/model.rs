@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::path::join;
 use super::{ImporterId, Lockfiles, Npmrc, PackageJson, PnpmVersion, PnpmWorkspace, Settings};
+use crate::path::join;
 
 /// A pnpm workspace inside a build context.
 #[derive(Debug)]

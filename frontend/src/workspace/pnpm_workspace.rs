@@ -6,8 +6,9 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Map, Value};
 
 use super::package_json::PackageJson;
-use super::{ImporterId, path, yaml};
+use super::{ImporterId, yaml};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::path;
 
 /// A workspace's file.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::ImporterId;
 use super::dep_path::Reference;
 use super::lockfile::{DependencyKind, Importer, Lockfile, LockfileVersion, ResolvedDependency};
 use super::package_json::PackageJson;
-use super::path;
+use crate::path;
 
 /// Returns the peers of the project `id` to add to, or put in place of, its production dependencies.
 ///

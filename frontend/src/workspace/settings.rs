@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::npmrc::Npmrc;
 use super::package_json::PackageJson;
-use super::path;
 use super::pnpm_workspace::PnpmWorkspace;
+use crate::path;
 
 /// The files that hold a workspace's settings.
 #[derive(Debug, Clone, Copy, Default)]

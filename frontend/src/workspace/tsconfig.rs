@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use super::path::join;
+use crate::path::join;
 
 /// Whether a file's text is at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]

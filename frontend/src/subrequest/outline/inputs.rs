@@ -6,9 +6,9 @@ use serde_json::{Value as Json, json};
 
 use super::super::sources::Sources;
 use super::{entry, list, section};
-use crate::build::Decided;
 use crate::diagnostic::Place;
 use crate::options::Options;
+use crate::story::Decided;
 
 /// The inputs of one target.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use serde_json::{Value as Json, json};
 use super::super::sources::Sources;
 use super::super::text::{command, table};
 use super::entry;
-use crate::build::Decided;
 use crate::diagnostic::Place;
 use crate::plan::{Plan, Reason};
+use crate::story::Decided;
 
 /// One value.
 #[derive(Debug)]

@@ -1,0 +1,100 @@
+//! The build file and what lies beside it.
+
+use std::sync::Arc;
+
+use buildkit_llb::{Differ, Local, vertex_digest};
+
+use super::Origin;
+use super::origin::solve;
+use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::gateway::{Failure, Gateway};
+use crate::manifest::Manifest;
+use crate::options::Options;
+use crate::path::join;
+use crate::source::Source;
+
+/// Largest manifest that is read; a service manifest is a page of text.
+const MAX_MANIFEST: usize = 1 << 20;
+/// The first line of every manifest, shown for one that is not read.
+const SYNTAX: &str = "# syntax=vextrus/frontend\n";
+/// Largest package.json or ignore file that is read.
+const MAX_NEIGHBOUR: usize = 4 << 20;
+
+/// The build file and its neighbours.
+#[derive(Debug, Clone)]
+pub struct BuildFile {
+    /// The manifest's text.
+    pub file: Arc<SourceFile>,
+    /// The `package.json` in the same directory.
+    pub package_json: Option<Vec<u8>>,
+    /// The `<build file>.dockerignore` in the same directory.
+    pub ignore: Option<Vec<u8>>,
+    /// Digest of the vertex that loaded it, which warnings are shown with.
+    pub vertex: String,
+}
+
+impl BuildFile {
+    /// Reads the build file from where it is.
+    ///
+    /// # Errors
+    /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
+    pub async fn load(gateway: &Gateway, options: &Options, origin: &Origin) -> Result<Self, Failure> {
+        let name = origin.filename.as_str();
+        let ignore = format!("{name}.dockerignore");
+        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let package_json = if directory.is_empty() {
+            "package.json".to_owned()
+        } else {
+            format!("{directory}/package.json")
+        };
+        // Of the usual name both spellings are found, as in BuildKit's own frontend.
+        let other = (name.rsplit('/').next() == Some("Dockerfile")).then(|| join(directory, "dockerfile"));
+        let source = match &origin.build_file {
+            Source::Graph(output) => output.clone(),
+            Source::Local { name: local, session } => Local::new(local)
+                .session(session)
+                .follow_paths([name, ignore.as_str(), package_json.as_str()])
+                .follow_paths(other.as_deref())
+                .shared_key_hint(local)
+                .differ(Differ::None)
+                .name(format!("[internal] load build definition from {name}"))
+                .output(),
+        };
+        let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
+        let reference = solve(gateway, options, &source).await?;
+        let (text, beside, ignored) = tokio::join!(
+            gateway.read_file_if_exists(&reference, name, MAX_MANIFEST),
+            gateway.read_file_if_exists(&reference, &package_json, MAX_NEIGHBOUR),
+            gateway.read_file_if_exists(&reference, &ignore, MAX_NEIGHBOUR),
+        );
+        // The place keeps the engine from adding one of its own, with the whole of a file that is too large.
+        let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(name, SYNTAX), 1)));
+        let mut text = text?;
+        if let (None, Some(other)) = (&text, &other) {
+            text = gateway
+                .read_file_if_exists(&reference, other, MAX_MANIFEST)
+                .await?;
+        }
+        let Some(bytes) = text else {
+            let place = match origin.build_file {
+                Source::Graph(_) => "build context",
+                Source::Local { .. } => "directory of the build file",
+            };
+            let message = format!("{name} is not in the {place}; check `-f`");
+            return Err(Diagnostic::new(message).into());
+        };
+        let file = Manifest::decode(name, &bytes)?;
+        Ok(Self {
+            package_json: beside.map_err(|failure| {
+                let message = format!(
+                    "{package_json} beside the manifest cannot be read: {failure}; where it is a link, the link has \
+                     to stay inside of its directory"
+                );
+                Failure::from(Diagnostic::new(message).at(Place::of_line(&file, 1)))
+            })?,
+            file,
+            ignore: ignored?,
+            vertex,
+        })
+    }
+}

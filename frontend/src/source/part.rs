@@ -1,0 +1,182 @@
+//! Files that a build reads, wherever they come from: one shape for the client's directories and for graphs.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Copy, File, Local, Location, Output};
+
+/// Where a tree of files comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A directory of the client.
+    Local {
+        /// Name of the local source.
+        name: String,
+        /// Session that serves it.
+        session: String,
+    },
+    /// A graph: git, an archive, an image, another target.
+    Graph(Output),
+}
+
+/// The build context: one tree, in which the directories of single packages may be replaced by other trees.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The context that the command line names.
+    pub main: Source,
+    /// Patterns of its files that no step sees: see [`super::ignored`].
+    pub ignored: Vec<String>,
+    /// What takes the place of a directory (`--build-context`), by its path in the context.
+    pub replaced: BTreeMap<String, Replacement>,
+}
+
+/// A tree that takes a directory's place.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// The name that it has on the command line.
+    pub name: String,
+    /// Its files.
+    pub source: Source,
+    /// Patterns of its files that no step sees.
+    pub ignored: Vec<String>,
+    /// Tells the engine's snapshots of the client's directories apart.
+    pub hint: String,
+}
+
+/// A part of the build context.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Name of the vertex.
+    pub name: &'a str,
+    /// The line of the progress display that it is shown on together with others.
+    pub group: Option<&'a str>,
+    /// Name of the part itself: a differently filtered read of the same directory must not share the engine's
+    /// snapshot of it, or each would undo the other's transfer.
+    pub hint: &'a str,
+    /// Patterns of what is in it, with everything below; none means all.
+    pub include: &'a [String],
+    /// Patterns that this part leaves out.
+    pub exclude: &'a [String],
+    /// The lines that it comes from.
+    pub locations: &'a [&'a Location],
+}
+
+impl Context {
+    /// Returns a context of one tree.
+    pub fn new(main: Source) -> Self {
+        Self {
+            main,
+            ignored: Vec::new(),
+            replaced: BTreeMap::new(),
+        }
+    }
+
+    /// Returns a part of the context as steps see it, at the paths that it has there: without what is ignored.
+    ///
+    /// Made of nothing but what it holds, so that it is the same vertex for every service of a bake; a
+    /// replacement that it does not reach leaves it as it is.
+    pub fn part(&self, part: &Part<'_>) -> Output {
+        let exclude: Vec<String> = self.ignored.iter().chain(part.exclude).cloned().collect();
+        self.filtered(part, exclude)
+    }
+
+    /// Returns a part of the context as the frontend itself reads it: an ignore file is about steps.
+    pub fn metadata(&self, part: &Part<'_>) -> Output {
+        self.filtered(part, part.exclude.to_vec())
+    }
+
+    fn filtered(&self, part: &Part<'_>, exclude: Vec<String>) -> Output {
+        let replaced: Vec<(&String, &Replacement)> = self
+            .replaced
+            .iter()
+            .filter(|(directory, _)| part.reaches(directory))
+            .collect();
+        if replaced.is_empty() {
+            return filtered(&self.main, part, part.hint, part.include, &exclude, part.name);
+        }
+        let gone = replaced.iter().map(|(directory, _)| (*directory).clone());
+        let kept: Vec<String> = exclude.into_iter().chain(gone).collect();
+        let main = filtered(&self.main, part, part.hint, part.include, &kept, part.name);
+        let mut tree = File::on(&Output::scratch()).copy(contents(&main, "/"));
+        for (directory, replacement) in replaced {
+            let name = format!("[context {}] load from client", replacement.name);
+            let files = filtered(
+                &replacement.source,
+                part,
+                &replacement.hint,
+                &[],
+                &replacement.ignored,
+                &name,
+            );
+            tree = tree.copy(contents(&files, &format!("/{directory}")));
+        }
+        let whole = part.named(part.name, tree);
+        let copy = contents(&whole, "/").include(part.include.iter().cloned());
+        let copy = copy.exclude(part.exclude.iter().cloned());
+        part.named(part.name, File::on(&Output::scratch()).copy(copy))
+    }
+}
+
+impl Part<'_> {
+    /// Returns a vertex of this part.
+    fn named(&self, name: &str, file: File) -> Output {
+        let file = file.name(name).locations(self.locations.iter().copied());
+        match self.group {
+            Some(group) => file.progress_group(group, group, false).output(),
+            None => file.output(),
+        }
+    }
+
+    /// Returns whether files below a directory may be in this part.
+    fn reaches(&self, directory: &str) -> bool {
+        self.include.is_empty()
+            || self.include.iter().any(|pattern| {
+                let fixed: Vec<&str> = pattern
+                    .split('/')
+                    .take_while(|part| !part.contains(['*', '?', '[']))
+                    .collect();
+                let mut pairs = fixed.into_iter().zip(directory.split('/'));
+                pairs.all(|(one, other)| one == other)
+            })
+    }
+}
+
+fn filtered(
+    source: &Source,
+    part: &Part<'_>,
+    hint: &str,
+    include: &[String],
+    exclude: &[String],
+    name: &str,
+) -> Output {
+    match source {
+        Source::Local { name: local, session } => {
+            let local = Local::new(local)
+                .session(session)
+                .shared_key_hint(hint)
+                .include(include.iter().cloned())
+                .exclude(exclude.iter().cloned())
+                .name(name)
+                .locations(part.locations.iter().copied());
+            match part.group {
+                Some(group) => local.progress_group(group, group, false).output(),
+                None => local.output(),
+            }
+        }
+        Source::Graph(output) => part.named(
+            name,
+            File::on(&Output::scratch()).copy(
+                contents(output, "/")
+                    .include(include.iter().cloned())
+                    .exclude(exclude.iter().cloned()),
+            ),
+        ),
+    }
+}
+
+/// Copies a tree as the client's directories come over: as root's, whoever packed an archive.
+fn contents(from: &Output, to: &str) -> Copy {
+    Copy::new(from, "/", to)
+        .contents_only(true)
+        .create_dest_path(true)
+        .owner(0, 0)
+}

@@ -1,0 +1,232 @@
+//! Files of a solved source, each read and each directory listed once. A call to the engine takes a millisecond or two,
+//! so what a listing tells is not asked for: a name that is not in it is not there.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::{join_all, try_join_all};
+use tokio::sync::OnceCell;
+
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::gateway::{Failure, Gateway, Reference};
+use crate::path::join;
+
+/// Largest file that is read whole; the lockfiles of the largest public monorepos are a tenth of it.
+const MAX_FILE: usize = 64 << 20;
+
+/// What is learnt of each path, once, however many ask at the same time.
+type Memo<T> = Mutex<BTreeMap<String, Arc<OnceCell<T>>>>;
+
+/// The files of one reference.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    gateway: Gateway,
+    reference: Reference,
+    files: Arc<Memo<Option<Arc<SourceFile>>>>,
+    listings: Arc<Memo<Vec<String>>>,
+}
+
+impl Tree {
+    /// Returns the files of a reference.
+    pub fn new(gateway: &Gateway, reference: Reference) -> Self {
+        Self {
+            gateway: gateway.clone(),
+            reference,
+            files: Arc::default(),
+            listings: Arc::default(),
+        }
+    }
+
+    /// Reads a text file; none where it does not exist.
+    ///
+    /// # Errors
+    /// A file that is not UTF-8, and whatever the engine answers.
+    pub async fn read(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Failure> {
+        let file = cell(&self.files, path);
+        let file = file.get_or_try_init(|| self.load(path)).await;
+        Ok(file.map_err(|failure| unreadable(path, failure))?.clone())
+    }
+
+    /// Reads several text files at once, in the order asked for.
+    ///
+    /// # Errors
+    /// As [`Tree::read`].
+    pub async fn read_all(&self, paths: &[String]) -> Result<Vec<Option<Arc<SourceFile>>>, Failure> {
+        try_join_all(paths.iter().map(|path| self.read(path))).await
+    }
+
+    /// Reads files of a directory at once for those who ask for them later, and who are told what is wrong with them.
+    pub async fn look_ahead(&self, directory: &str, names: &[&str]) {
+        if self.list(directory).await.is_ok() {
+            let paths: Vec<String> = names.iter().map(|name| join(directory, name)).collect();
+            join_all(paths.iter().map(|path| self.read(path))).await;
+        }
+    }
+
+    /// Lists a directory: names of files, and of directories with a `/` behind them. Empty where it does not exist.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn list(&self, directory: &str) -> Result<Vec<String>, Failure> {
+        let listing = cell(&self.listings, directory);
+        let listing = listing.get_or_try_init(|| self.load_listing(directory)).await?;
+        Ok(listing.clone())
+    }
+
+    /// Returns a file that was read before: the inner none where it does not exist.
+    pub fn known(&self, path: &str) -> Option<Option<Arc<SourceFile>>> {
+        cell(&self.files, path).get().cloned()
+    }
+
+    /// Notes that a path outside of the context, which the engine does not serve, is not there.
+    pub fn note_absent(&self, path: &str) {
+        // What was read of it before stands.
+        let _ = cell(&self.files, path).set(None);
+    }
+
+    async fn load(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Failure> {
+        if self.is_absent(path) {
+            return Ok(None);
+        }
+        match self.gateway.read_file(&self.reference, path, MAX_FILE).await {
+            Ok(bytes) => Ok(Some(text(path, bytes)?)),
+            Err(failure) if failure.diagnostics().is_some() => Err(failure),
+            // The engine's words do not tell a missing file from a graph that failed, which has no listing at all.
+            Err(failure) => match self.list(split(path).0).await {
+                Ok(_) if self.is_absent(path) => Ok(None),
+                _ => Err(failure),
+            },
+        }
+    }
+
+    async fn load_listing(&self, directory: &str) -> Result<Vec<String>, Failure> {
+        if self.is_absent(directory) {
+            return Ok(Vec::new());
+        }
+        let path = if directory.is_empty() { "." } else { directory };
+        let entries = match self.gateway.read_dir(&self.reference, path, None).await {
+            Ok(entries) => entries,
+            Err(failure) => match self.gateway.stat(&self.reference, path).await? {
+                Some(stat) if stat.is_dir => return Err(failure),
+                _ => return Ok(Vec::new()),
+            },
+        };
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .map(|entry| {
+                let name = entry.path.trim_matches('/').to_owned();
+                if entry.is_dir { format!("{name}/") } else { name }
+            })
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Says whether a listing that is known tells that nothing is at a path.
+    fn is_absent(&self, path: &str) -> bool {
+        let (directory, name) = split(path);
+        if matches!(name, "" | "." | "..") {
+            return false;
+        }
+        match cell(&self.listings, directory).get() {
+            Some(names) => !names.iter().any(|known| known.trim_end_matches('/') == name),
+            None => !directory.is_empty() && self.is_absent(directory),
+        }
+    }
+}
+
+/// Returns what is learnt of a path.
+fn cell<T>(memo: &Memo<T>, path: &str) -> Arc<OnceCell<T>> {
+    let mut memo = memo.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(memo.entry(path.to_owned()).or_default())
+}
+
+/// Returns the directory of a path, empty for the root, and the name in it.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Names the file that the engine could not read: its own words name a path inside of the engine, or none.
+fn unreadable(path: &str, failure: Failure) -> Failure {
+    match failure.diagnostics() {
+        Some(_) => failure,
+        None => Diagnostic::new(format!("{path} cannot be read from the build context: {failure}")).into(),
+    }
+}
+
+fn text(path: &str, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Failure> {
+    String::from_utf8(bytes)
+        .map(|text| SourceFile::new(path, text))
+        .map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Diagnostic::new(format!(
+                "{path} is not UTF-8: byte {at} starts no character; save it as UTF-8"
+            ))
+            .into()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::fake::{Fake, State};
+
+    async fn tree(files: &[&str]) -> (Tree, Fake) {
+        let files = files.iter().map(|path| ((*path).to_owned(), Vec::new()));
+        let fake = Fake::new(State {
+            files: files.collect(),
+            ..State::default()
+        });
+        let (ours, theirs) = tokio::io::duplex(64 << 10);
+        tokio::spawn(fake.clone().serve(theirs));
+        let reference = Reference {
+            id: "ref-1".to_owned(),
+        };
+        (Tree::new(&Gateway::connect(ours).await.unwrap(), reference), fake)
+    }
+
+    /// Returns what the engine was asked since the last look.
+    fn asked(fake: &Fake) -> Vec<&'static str> {
+        std::mem::take(&mut fake.state().calls)
+    }
+
+    #[tokio::test]
+    async fn what_a_listing_tells_is_not_asked_for() {
+        let (tree, fake) = tree(&["a/b.json", "c.json"]).await;
+        assert_eq!(tree.list("").await.unwrap(), ["a/", "c.json"]);
+        assert_eq!(asked(&fake), ["ReadDir"]);
+        for absent in ["none", "none/at/all", "d.json"] {
+            assert!(tree.read(absent).await.unwrap().is_none(), "{absent}");
+            assert!(tree.list(absent).await.unwrap().is_empty(), "{absent}");
+        }
+        assert_eq!(asked(&fake), Vec::<&str>::new());
+        // A file is read without a look at its directory, which is listed for the first that is missing.
+        assert!(tree.read("a/b.json").await.unwrap().is_some());
+        assert_eq!(asked(&fake), ["ReadFile"]);
+        assert!(tree.read("a/none").await.unwrap().is_none());
+        assert_eq!(asked(&fake), ["ReadFile", "ReadDir"]);
+        assert!(tree.read("a/other").await.unwrap().is_none());
+        assert!(tree.list("c.json").await.unwrap().is_empty(), "a file");
+        assert_eq!(tree.list("a").await.unwrap(), ["b.json"]);
+        assert_eq!(asked(&fake), ["ReadDir", "StatFile"]);
+    }
+
+    #[tokio::test]
+    async fn what_several_ask_for_at_once_is_read_once() {
+        let (tree, fake) = tree(&["a/b.json"]).await;
+        let twice = ["a/b.json".to_owned(), "a/b.json".to_owned()];
+        assert_eq!(tree.read_all(&twice).await.unwrap().len(), 2);
+        assert_eq!(asked(&fake), ["ReadFile"]);
+        tree.look_ahead("a", &["b.json", "none"]).await;
+        assert_eq!(asked(&fake), ["ReadDir"]);
+        assert_eq!(tree.known("a/none").map(|file| file.is_some()), Some(false));
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_is_missing_has_no_files() {
+        let (tree, _fake) = tree(&["a/b.json"]).await;
+        assert!(tree.read("none/at/all.json").await.unwrap().is_none());
+        assert!(tree.read("a/b.json/c").await.unwrap().is_none());
+        assert!(tree.read("a").await.is_err(), "a directory is no file");
+    }
+}

@@ -1,0 +1,151 @@
+//! Rules about what a file or a flag says to no effect.
+
+use crate::warning::{Example, Rule};
+
+/// A target that changes nothing.
+pub static EMPTY_TARGET: Rule = Rule {
+    name: "EmptyTarget",
+    short: "A target should differ from the image without one",
+    is_experimental: false,
+    why: "\
+A table `[target.NAME]` overrides keys of `[run]`. Without a key it gives the image that a build without `--target`
+gives; as a rule something was forgotten.",
+    bad: Example {
+        language: "toml",
+        text: "[target.worker]",
+    },
+    good: Example {
+        language: "toml",
+        text: "[target.worker]\ncommand = \"node dist/worker.js\"",
+    },
+};
+
+/// A file that a build reads anyway.
+pub static REDUNDANT_BUILD_FILE: Rule = Rule {
+    name: "RedundantBuildFile",
+    short: "Files of the service itself need not be listed",
+    is_experimental: false,
+    why: "\
+A build sees everything in the service's own directory. `files` of `[build]` is for what lies elsewhere in the
+workspace and in no package.",
+    bad: Example {
+        language: "toml",
+        text: "# services/auth/service.toml\n[build]\nfiles = [\"services/auth/tsconfig.build.json\"]",
+    },
+    good: Example {
+        language: "toml",
+        text: "# services/auth/service.toml\n[build]\nfiles = [\"tools/banner.txt\"]",
+    },
+};
+
+/// A key that says what is so without it.
+pub static REDUNDANT_KEY: Rule = Rule {
+    name: "RedundantKey",
+    short: "A key that says the default can be left out",
+    is_experimental: true,
+    why: "\
+What a manifest leaves out is what the service does not do otherwise than the others. A key that says the default
+hides that, and stays behind when `vextrus.toml` changes it for everybody.",
+    bad: Example {
+        language: "toml",
+        text: "kind = \"node\"\nbase = \"auto\"\n\n[run]\nuser = \"1001:1001\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "# syntax=vextrus/frontend",
+    },
+};
+
+/// A line of `.npmrc` about a file that the build does not have.
+pub static MACHINE_FILE_IN_NPMRC: Rule = Rule {
+    name: "MachineFileInNpmrc",
+    short: "The repository's .npmrc should name no file of a machine",
+    is_experimental: false,
+    why: "\
+The line names a file of a developer's machine, such as a certificate, which no build step has: the line is left out.
+Write a certificate into `.npmrc` itself (`ca=`), put it into the base image, or pass an `.npmrc` with all that as the
+secret `npmrc`.",
+    bad: Example {
+        language: "ini",
+        text: "cafile=/etc/ssl/company.pem",
+    },
+    good: Example {
+        language: "ini",
+        text: "ca[]=\"-----BEGIN CERTIFICATE-----\\n…\"",
+    },
+};
+
+/// A build argument that no step reads.
+pub static UNDECLARED_BUILD_ARG: Rule = Rule {
+    name: "UndeclaredBuildArg",
+    short: "A build argument should be declared in [build.args]",
+    is_experimental: false,
+    why: "\
+`--build-arg` gives a value that no step of this build reads: `[build.args]` of the manifest does not declare the name.
+As a rule one of the two is a typing mistake. An argument that all targets of a bake get, whether they read it or not,
+is a reason to skip the rule.",
+    bad: Example {
+        language: "sh",
+        text: "docker buildx build --build-arg GIT_SHA=1f0c2d -f services/auth/service.toml .",
+    },
+    good: Example {
+        language: "toml",
+        text: "[build.args]\nGIT_SHA = \"unknown\"",
+    },
+};
+
+/// A rule that there is not.
+pub static UNKNOWN_RULE: Rule = Rule {
+    name: "UnknownRule",
+    short: "Only rules that there are can be skipped or asked for",
+    is_experimental: false,
+    why: "\
+`skip=` or `experimental=` of the directive `# check=` names a rule that this frontend does not have, so that nothing
+comes of it. In the build argument `BUILDKIT_DOCKERFILE_CHECK`, which a bake passes to Dockerfiles as well, only names
+that are nearly one of ours are told.",
+    bad: Example {
+        language: "toml",
+        text: "# check=skip=RootUsers",
+    },
+    good: Example {
+        language: "toml",
+        text: "# check=skip=RootUser",
+    },
+};
+
+/// A stage that there is not.
+pub static UNKNOWN_STAGE: Rule = Rule {
+    name: "UnknownStage",
+    short: "Only stages that there are can run again",
+    is_experimental: false,
+    why: "\
+`--no-cache-filter` names a stage that the build does not have, so that nothing runs again for it. The stages are the
+targets (`docker buildx build --call=targets` lists them); the steps of one package are named by the package.",
+    bad: Example {
+        language: "sh",
+        text: "docker buildx build --no-cache-filter builder -f services/auth/service.toml .",
+    },
+    good: Example {
+        language: "sh",
+        text: "docker buildx build --no-cache-filter build -f services/auth/service.toml .",
+    },
+};
+
+/// A named context that nothing uses.
+pub static UNUSED_CONTEXT: Rule = Rule {
+    name: "UnusedContext",
+    short: "A named context takes the place of something",
+    is_experimental: false,
+    why: "\
+`--build-context NAME=SOURCE` is named like nothing that the build reads, so that it changes nothing. It takes the place
+of an image of the build (`node:22-alpine`), of the stages `deps` and `build`, or of the sources of a workspace package
+by its name (`erp/kernel`, which buildx wants without the `@`) or its directory (`shared/kernel`).",
+    bad: Example {
+        language: "sh",
+        text: "docker buildx build --build-context kernel=../kernel -f services/auth/service.toml .",
+    },
+    good: Example {
+        language: "sh",
+        text: "docker buildx build --build-context shared/kernel=../kernel -f services/auth/service.toml .",
+    },
+};

@@ -1,0 +1,116 @@
+//! Rules about the image and how it runs.
+
+use crate::warning::{Example, Rule};
+
+/// A service that is told to run for developers.
+pub static DEVELOPMENT_ENV: Rule = Rule {
+    name: "DevelopmentEnv",
+    short: "NODE_ENV should not be development in an image",
+    is_experimental: false,
+    why: "\
+The image holds production dependencies alone, and libraries that see `NODE_ENV=development` load others, leave
+caches off and show their errors to everybody. The image sets `NODE_ENV=production` without being told.",
+    bad: Example {
+        language: "toml",
+        text: "[run]\nenv = { NODE_ENV = \"development\" }",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\nenv = { APP_ENV = \"staging\" }",
+    },
+};
+
+/// A command whose program is a development dependency.
+pub static DEVELOPMENT_PROGRAM: Rule = Rule {
+    name: "DevelopmentProgram",
+    short: "What the service runs on should be among its dependencies",
+    is_experimental: false,
+    why: "\
+The command runs the program of a package that is only in `devDependencies`. The frontend puts the package into the
+image all the same; everything else that installs for production (`pnpm install --prod`, `pnpm deploy`) leaves it out,
+and nothing shows that the service needs it.",
+    bad: Example {
+        language: "json",
+        text: "{ \"scripts\": { \"start\": \"tsx src/main.ts\" }, \"devDependencies\": { \"tsx\": \"^4.20.0\" } }",
+    },
+    good: Example {
+        language: "json",
+        text: "{ \"scripts\": { \"start\": \"tsx src/main.ts\" }, \"dependencies\": { \"tsx\": \"^4.20.0\" } }",
+    },
+};
+
+/// A health check by a program that the image lacks.
+pub static HEALTHCHECK_PROGRAM: Rule = Rule {
+    name: "HealthcheckProgram",
+    short: "The program of a health check has to be in the image",
+    is_experimental: false,
+    why: "\
+The base images have no `curl`, those of Debian no `wget` either, and distroless has no shell: the check fails each
+time, and the container is never healthy. `path` asks by HTTP with the Node that is there; a program can also be added
+by `packages` of `[run]`.",
+    bad: Example {
+        language: "toml",
+        text: "[run.healthcheck]\ncommand = \"curl -f http://localhost:3000/health\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run.healthcheck]\npath = \"/health\"",
+    },
+};
+
+/// A health check that is turned off.
+pub static HEALTHCHECK_OFF: Rule = Rule {
+    name: "HealthcheckOff",
+    short: "A service that answers HTTP should have a health check",
+    is_experimental: true,
+    why: "\
+With `healthcheck = false` nothing sees a service that hangs: compose starts what depends on it too early, and Swarm
+keeps sending it requests. Kubernetes has probes of its own and does not look at the image's check.",
+    bad: Example {
+        language: "toml",
+        text: "[run]\nport = 3000\nhealthcheck = false",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\nport = 3000",
+    },
+};
+
+/// A `PORT` that is not the port.
+pub static PORT_MISMATCH: Rule = Rule {
+    name: "PortMismatch",
+    short: "PORT should be one of the ports that the image names",
+    is_experimental: false,
+    why: "\
+The service is told by `PORT` to listen on one port, while the image exposes another, which the health check asks.",
+    bad: Example {
+        language: "toml",
+        text: "[run]\nport = 3000\nenv = { PORT = \"8080\" }",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\nport = 8080\nenv = { PORT = \"8080\" }",
+    },
+};
+
+/// An image over 500 MB that sets no limit.
+pub static LARGE_IMAGE: Rule = Rule {
+    name: "LargeImage",
+    short: "An image of more than 500 MB should say how large it may be",
+    is_experimental: false,
+    why: "\
+A large image is slow to pull where it starts and holds more than the service needs as a rule: a development tool among
+`dependencies`, a library of which a smaller edition exists, a base with more than Node. The warning names the largest
+directories. `max_size` says that the size is meant, and fails the build that outgrows it.
+
+The rule looks at the unpacked base and the production dependencies, which a change of sources does not move, once they
+are there: `--check` does not know of them, and a build that imports a cache does not fetch them to look.",
+    bad: Example {
+        language: "toml",
+        text: "base = \"node:22\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "base = \"node:22\"\n\n[image]\nmax_size = \"1.2GB\"",
+    },
+};

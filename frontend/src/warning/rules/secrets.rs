@@ -1,0 +1,85 @@
+//! Rules about what must not become public, and about what may do too much.
+
+use crate::warning::{Example, Rule};
+
+/// A credential that the manifest holds.
+pub static SECRET_IN_MANIFEST: Rule = Rule {
+    name: "SecretInManifest",
+    short: "Credentials do not belong into the manifest",
+    is_experimental: false,
+    why: "\
+What a manifest says is in the repository. Environment variables of `[run]`, labels and the command are in the
+image besides, where `docker inspect` shows them to everyone who can pull it; those of `[build]` are in the build's
+record and in its cache.
+
+Give a build its credentials as secrets, and a service when it is started. A value is taken for a credential where
+its variable's name ends in a word such as `PASSWORD`, `SECRET`, `TOKEN` or `API_KEY`, where it has the form of a
+well-known token or private key, or where it is a URL with a password in it.",
+    bad: Example {
+        language: "toml",
+        text: "[build]\nenv = { SENTRY_AUTH_TOKEN = \"5e1f0c…\" }\n\n[run]\nenv = { DATABASE_URL = \"postgres://auth:hunter2@db/auth\" }",
+    },
+    good: Example {
+        language: "toml",
+        text: "[build]\nsecrets = [{ id = \"SENTRY_AUTH_TOKEN\", env = \"SENTRY_AUTH_TOKEN\" }]\n\n# DATABASE_URL is given by whoever starts the container.",
+    },
+};
+
+/// A build argument that holds a credential.
+pub static SECRET_IN_BUILD_ARG: Rule = Rule {
+    name: "SecretInBuildArg",
+    short: "Credentials are no build arguments",
+    is_experimental: false,
+    why: "\
+The value of a build argument is in the build's record, in its provenance, and in the keys of its cache: everyone who
+can read one of them reads the credential. A secret is in none of them. The name of a declared argument is taken for
+that of a credential where it ends in a word such as `PASSWORD`, `SECRET`, `TOKEN` or `API_KEY`.",
+    bad: Example {
+        language: "toml",
+        text: "[build.args]\nSENTRY_AUTH_TOKEN = \"\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "[build]\nsecrets = [{ id = \"SENTRY_AUTH_TOKEN\", env = \"SENTRY_AUTH_TOKEN\" }]",
+    },
+};
+
+/// A credential that `.npmrc` holds.
+pub static SECRET_IN_NPMRC: Rule = Rule {
+    name: "SecretInNpmrc",
+    short: "Credentials do not belong into the repository's .npmrc",
+    is_experimental: false,
+    why: "\
+The line is left out of the build, so that the credential is in no layer and no cache; an install that needs it
+fails. Refer to an environment variable instead: each one that `.npmrc` names is filled from the build secret of
+the same name (`--secret id=NPM_TOKEN`). Or keep the line in your own `.npmrc` and pass that as the secret `npmrc`.
+
+A credential that was committed should be taken for known, and replaced.",
+    bad: Example {
+        language: "ini",
+        text: "//npm.example.com/:_authToken=npm_4f9a…",
+    },
+    good: Example {
+        language: "ini",
+        text: "//npm.example.com/:_authToken=${NPM_TOKEN}",
+    },
+};
+
+/// A service that runs as root.
+pub static ROOT_USER: Rule = Rule {
+    name: "RootUser",
+    short: "Services should not run as root",
+    is_experimental: false,
+    why: "\
+What breaks out of a service that runs as user 0 is root outside of it, too, where no user namespace is in between;
+Kubernetes refuses such an image under `runAsNonRoot`. Without the key a service runs as 1001:1001. Directories that
+it has to write are listed in `writable`; ports below 1024 can be published from a higher one.",
+    bad: Example {
+        language: "toml",
+        text: "[run]\nuser = \"0:0\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\nwritable = [\"uploads\"]",
+    },
+};
