@@ -190,6 +190,15 @@ impl Diagnostics {
     }
 }
 
+impl Diagnostics {
+    /// Adds more of them.
+    #[must_use]
+    pub fn with(mut self, more: impl IntoIterator<Item = Diagnostic>) -> Self {
+        self.0.extend(more);
+        self
+    }
+}
+
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])

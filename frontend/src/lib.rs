@@ -1,11 +1,12 @@
 //! A BuildKit frontend that builds production images of services in a pnpm monorepo.
 //!
 //! One direction, one module a stage:
-//! `options + source → manifest → workspace → plan → lower → solve → result`.
+//! `options + source → manifest → kind reads → plan (steps as data) → lower → solve → result`.
 
-pub mod context;
+pub mod decide;
 pub mod diagnostic;
 pub mod gateway;
+pub mod kinds;
 pub mod lint;
 pub mod lower;
 pub mod manifest;
@@ -17,4 +18,3 @@ pub mod source;
 pub mod story;
 pub mod subrequest;
 pub mod warning;
-pub mod workspace;

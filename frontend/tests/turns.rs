@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{available_parallelism, sleep};
 use std::time::{Duration, Instant};
 
-const SCRIPT: &str = include_str!("../src/scripts/turn.sh");
+const SCRIPT: &str = include_str!("../src/kinds/node/scripts/turn.sh");
 
 /// Prepares a directory with the script and its turns.
 fn prepare(name: &str) -> PathBuf {

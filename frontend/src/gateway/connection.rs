@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use buildkit_proto::moby::buildkit::v1::frontend::llb_bridge_client::LlbBridgeClient;
+use buildkit_proto::pb;
 use hyper_util::rt::TokioIo;
+use prost::Message as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
 use tonic::codegen::http::Uri;
@@ -33,7 +35,19 @@ impl Gateway {
     /// # Errors
     /// Where the streams are closed.
     pub async fn connect_stdio() -> Result<Self, Failure> {
-        Self::connect(tokio::io::join(tokio::io::stdin(), tokio::io::stdout())).await
+        let gateway = Self::connect(tokio::io::join(tokio::io::stdin(), tokio::io::stdout())).await?;
+        Ok(gateway.with_frontend(own_image()))
+    }
+
+    /// Returns the gateway of a frontend whose own image is the output of a graph.
+    pub fn with_frontend(mut self, image: Option<pb::Definition>) -> Self {
+        self.frontend = image.map(Arc::new);
+        self
+    }
+
+    /// Returns the graph of the frontend's own image, where the daemon tells it.
+    pub fn frontend(&self) -> Option<&pb::Definition> {
+        self.frontend.as_deref()
     }
 
     /// Connects to the gateway at the other end of a stream, in plain text and with prior knowledge of HTTP/2.
@@ -57,6 +71,7 @@ impl Gateway {
         Ok(Self {
             client,
             capabilities: Arc::new(OnceCell::new()),
+            frontend: None,
         })
     }
 
@@ -64,6 +79,15 @@ impl Gateway {
     pub(super) fn rpc(&self) -> LlbBridgeClient<tonic::transport::Channel> {
         self.client.clone()
     }
+}
+
+/// Reads the graph of this frontend's image, which the daemon mounts beside it.
+///
+/// Source: moby/buildkit, `frontend/gateway/gateway.go`, since 0.10.
+fn own_image() -> Option<pb::Definition> {
+    const FILE: &str = "/run/config/buildkit/metadata/frontend.bin";
+    let bytes = std::fs::read(FILE).ok()?;
+    pb::Definition::decode(bytes.as_slice()).ok()
 }
 
 /// A connector that gives its stream away once.

@@ -34,6 +34,8 @@ pub use process::run;
 pub struct Gateway {
     client: LlbBridgeClient<Channel>,
     capabilities: Arc<OnceCell<Capabilities>>,
+    /// The graph of the frontend's own image, where the daemon tells it.
+    frontend: Option<Arc<pb::Definition>>,
 }
 
 /// The handle of a solve's result, good for as long as this process lives.

@@ -1,6 +1,7 @@
 //! What a manifest says of the image, and what it says to no effect.
 
 use super::Input;
+use crate::kinds::node::plan::{Libc, Product};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::{Base, HealthcheckSetting, Kind, Layout, Network, User};
@@ -58,7 +59,10 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
 
 /// Warns of a health check that no base image of ours can run.
 fn healthcheck_program(input: Input<'_>) -> Option<Warning> {
-    let runtime = &input.plan.runtime;
+    let Product::Image(image) = &input.model.product else {
+        return None;
+    };
+    let runtime = &image.runtime;
     // What another image holds is not known here.
     if matches!(input.manifest.base(), Base::Image(_)) {
         return None;
@@ -70,7 +74,7 @@ fn healthcheck_program(input: Input<'_>) -> Option<Warning> {
         program = name(&words.get(2)?.split_whitespace().next()?.to_owned());
     }
     let is_there = match program.as_str() {
-        "wget" => runtime.base.has_shell && runtime.base.libc == crate::plan::Libc::Musl,
+        "wget" => runtime.base.has_shell && runtime.base.libc == Libc::Musl,
         "curl" => false,
         "sh" | "bash" => runtime.base.has_shell,
         _ => true,
@@ -87,7 +91,7 @@ fn healthcheck_program(input: Input<'_>) -> Option<Warning> {
         "the health check runs `{program}`, which {} does not have; write `path = \"/…\"` instead of `command`",
         runtime.base.name()
     );
-    let place = input.plan.reasons.get("run.healthcheck")?.place.clone();
+    let place = input.model.reasons.get("run.healthcheck")?.place.clone();
     Some(rules::HEALTHCHECK_PROGRAM.warn(message).at(place))
 }
 

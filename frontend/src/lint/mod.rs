@@ -4,26 +4,38 @@ mod manifest;
 mod secrets;
 mod toolchain;
 
+use crate::kinds::node::Workspace;
+use crate::kinds::node::plan::Model;
+use crate::kinds::node::pnpm::LeftOut;
+use crate::kinds::{self, Found};
 use crate::manifest::Manifest;
-use crate::plan::Plan;
 use crate::warning::{Warning, rules};
-use crate::workspace::{LeftOut, Workspace};
 
 /// What the rules look at.
 #[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
+struct Input<'a> {
     /// The manifest, with the workspace's defaults.
-    pub manifest: &'a Manifest,
+    manifest: &'a Manifest,
     /// The workspace.
-    pub workspace: &'a Workspace,
+    workspace: &'a Workspace,
     /// The service.
-    pub service: &'a str,
-    /// The plan.
-    pub plan: &'a Plan,
+    service: &'a str,
+    /// What was decided.
+    model: &'a Model,
 }
 
 /// Returns everything that a rule warns about, in no order.
-pub fn find(input: Input<'_>) -> Vec<Warning> {
+pub fn find(found: &Found, model: &kinds::Model) -> Vec<Warning> {
+    let (Found::Node(found), kinds::Model::Node(model)) = (found, model);
+    of_node(Input {
+        manifest: &found.manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        model,
+    })
+}
+
+fn of_node(input: Input<'_>) -> Vec<Warning> {
     let mut found = manifest::find(input);
     found.extend(secrets::find(input.manifest));
     found.extend(toolchain::find(input));
@@ -37,7 +49,7 @@ fn npmrc(workspace: &Workspace) -> Vec<Warning> {
         .npmrc
         .iter()
         .flat_map(|npmrc| npmrc.without_secrets().dropped);
-    let warning = |line: crate::workspace::npmrc::DroppedLine| {
+    let warning = |line: crate::kinds::node::pnpm::npmrc::DroppedLine| {
         let key = &line.key;
         let warning = match line.reason {
             LeftOut::Credential => rules::SECRET_IN_NPMRC.warn(format!(

@@ -58,10 +58,10 @@ fn base(input: Input<'_>) -> Option<Warning> {
 }
 
 fn node(input: Input<'_>) -> Vec<Warning> {
-    let Some(reason) = input.plan.reasons.get("node") else {
+    let Some(reason) = input.model.reasons.get("node") else {
         return Vec::new();
     };
-    let node = &input.plan.toolchain.node;
+    let node = &input.model.toolchain.node;
     let mut found = Vec::new();
     if reason.place.is_none() {
         let message = format!(

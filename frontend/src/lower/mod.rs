@@ -1,24 +1,19 @@
-//! Plan to LLB, one vertex a line; decides nothing.
+//! Steps to LLB: an interpreter of the four verbs. It decides nothing and knows no language.
 
-mod foreign;
-mod image;
-mod package;
-mod sbom;
-mod scratch;
-mod steps;
-mod toolchain;
-mod workbench;
+mod locations;
+mod names;
+mod run;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{Image, Location, Output, Platform};
+use buildkit_llb::{Definition, Diff, ExecOutputs, File, Image, Location, Merge, Output, Platform};
 
-use crate::diagnostic::Diagnostic;
-use crate::plan::{Origin, Plan, Stage};
-use crate::source::Context;
-
-pub use foreign::{HOOKS_FILE, hooks};
-pub use sbom::SBOM_FILE;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{FILE_TIME, Files, ImageId, Layer, PartId, Plan, Side, Stage, Step, StepId, Verb};
+use crate::source::{Context, Part};
+use locations::Locations;
+use names::{Grouped as _, shown};
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
@@ -26,7 +21,9 @@ pub struct Surroundings {
     /// Source of the context's files.
     pub context: Context,
     /// What takes the place of stages: root file systems with the workspace in them.
-    pub stages: BTreeMap<Stage, Output>,
+    pub given: BTreeMap<Stage, Output>,
+    /// The image of the frontend itself, where the engine tells it.
+    pub frontend: Option<Output>,
     /// Platform of the image.
     pub target: Platform,
     /// Platform that builds run on.
@@ -35,24 +32,17 @@ pub struct Surroundings {
     pub several: bool,
     /// Whether the engine has MergeOp and DiffOp.
     pub merge: bool,
-    /// Resolved images by the reference that the plan names and the platform.
-    pub images: BTreeMap<(String, Platform), ResolvedImage>,
-    /// Whether an install script was found where the lockfile did not tell of one: see [`hooks`].
-    pub install_runs_programs: bool,
+    /// The plan's images, in its order.
+    pub images: Vec<ResolvedImage>,
     /// Text of `/etc/passwd` and `/etc/group` with the image's user in them; none where the base has the user.
     pub accounts: Option<Accounts>,
-    /// Prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).
-    pub cache_namespace: String,
-    /// Line of the manifest that a key stands on, and under `""` that of the syntax directive.
-    pub keys: BTreeMap<String, Location>,
-    /// Lines of the workspace's files that the plan's steps come from.
-    pub origins: BTreeMap<Origin, Location>,
     /// Modification time of everything in the image, in seconds since 1970.
     pub timestamp: i64,
     /// What every step that runs a program gets from the command line.
     pub exec: ExecOptions,
-    /// The steps that run again whatever the cache holds.
-    pub uncached: Uncached,
+    /// The steps that run again whatever the cache holds. The engine also empties their cache mounts, as it does for
+    /// docker/dockerfile.
+    pub no_cache: BTreeSet<StepId>,
 }
 
 /// An image with its digest and the environment that its programs expect.
@@ -127,46 +117,152 @@ pub struct ExecOptions {
     pub proxy: Option<buildkit_llb::ProxyEnv>,
 }
 
-/// Name of the file that says how large the image is.
-pub const BUDGET_REPORT: &str = "report.json";
-
-/// Steps that run again whatever the cache holds.
-///
-/// The engine also empties the cache mounts of such a step, as it does for docker/dockerfile.
-#[derive(Debug, Clone, Default)]
-pub struct Uncached {
-    /// All steps of these stages.
-    pub stages: BTreeSet<Stage>,
-    /// The steps that run the scripts of these packages, by name.
-    pub packages: BTreeSet<String>,
-}
-
-/// The graph of one platform.
+/// The graph of a plan: every file system of it is to be had.
 #[derive(Debug)]
-pub struct Graph {
-    /// The image's root file system.
-    pub image: Output,
-    /// The service's own files in the production image, alone: the entry file is looked for here.
-    pub service: Option<Output>,
-    /// How large the image is, or without a limit its base with the production dependencies: a directory with
-    /// [`BUDGET_REPORT`]. None but of the production image.
-    pub budget: Option<Output>,
-    /// The step whose output holds the bill of materials in [`SBOM_FILE`], where the plan has one.
-    pub sbom: Option<Output>,
-    /// What each layer above the base holds, the lowest first.
-    pub history: Vec<String>,
+pub struct Graph<'a> {
+    plan: &'a Plan,
+    surroundings: &'a Surroundings,
+    locations: Locations,
+    /// What each step makes, in the plan's order.
+    made: Vec<Made>,
 }
 
-/// Turns a plan into the graph of one platform.
+/// What a step makes.
+#[derive(Debug)]
+enum Made {
+    Tree(Output),
+    Run(ExecOutputs),
+}
+
+/// Turns a plan into its graph.
 ///
 /// # Errors
-/// A plan that names an image nobody resolved, which is a mistake of ours.
-pub fn lower(plan: &Plan, surroundings: &Surroundings) -> Result<Graph, Diagnostic> {
-    let steps = steps::Steps::new(plan, surroundings);
-    let installs = toolchain::development(&steps)?;
-    let packages = package::lower(&steps, &installs)?;
-    match &plan.workbench {
-        Some(workbench) => workbench::lower(&steps, &installs, &packages, workbench),
-        None => image::lower(&steps, &packages),
+/// A plan that does not hold together, which is a mistake of ours.
+pub fn lower<'a>(plan: &'a Plan, surroundings: &'a Surroundings) -> Result<Graph<'a>, Diagnostic> {
+    let mut graph = Graph {
+        plan,
+        surroundings,
+        locations: Locations::of(plan),
+        made: Vec::with_capacity(plan.steps.len()),
+    };
+    for (id, step) in plan.steps() {
+        let made = match &step.does {
+            Verb::Run(run) => Made::Run(graph.run(id, step, run)?),
+            Verb::Tree(tree) => Made::Tree(graph.tree(step, tree)?),
+            Verb::Over(trees) => Made::Tree(graph.over(step, trees)?),
+            Verb::Layer(layer) => Made::Tree(graph.layer(step, layer)?),
+        };
+        graph.made.push(made);
+    }
+    Ok(graph)
+}
+
+impl Graph<'_> {
+    /// Returns the definition of a file system.
+    ///
+    /// # Errors
+    /// As [`Graph::output`].
+    pub fn definition(&self, files: &Files) -> Result<Definition, Diagnostic> {
+        Definition::of(&self.output(files)?).map_err(Diagnostic::internal)
+    }
+
+    /// Returns a file system of the plan.
+    ///
+    /// # Errors
+    /// One that the plan does not make, which is a mistake of ours.
+    pub fn output(&self, files: &Files) -> Result<Output, Diagnostic> {
+        let found = match files {
+            Files::Empty => Some(Output::scratch()),
+            Files::Image(id) => Some(self.image(*id)?),
+            Files::Context(id) => self.part(*id),
+            Files::Given(stage) => self.surroundings.given.get(stage).cloned(),
+            Files::Frontend => self.surroundings.frontend.clone(),
+            Files::Step(id) => self.made(*id).map(|made| match made {
+                Made::Tree(output) => output.clone(),
+                Made::Run(outputs) => outputs.root(),
+            }),
+            Files::Left(id, at) => self.made(*id).and_then(|made| match made {
+                Made::Tree(_) => None,
+                Made::Run(outputs) => outputs.mount(at),
+            }),
+        };
+        found.ok_or_else(|| Diagnostic::internal(format!("nothing makes {files:?}")))
+    }
+
+    fn made(&self, id: StepId) -> Option<&Made> {
+        self.made.get(id.index())
+    }
+
+    /// Returns an image's root file system. Its line is an internal one, as that of the context is: what is loaded is
+    /// never CACHED.
+    fn image(&self, id: ImageId) -> Result<Output, Diagnostic> {
+        let (Some(image), Some(planned)) = (self.resolved(id), self.plan.image(id)) else {
+            return Err(Diagnostic::internal(format!("{id:?} was not resolved")));
+        };
+        let platform = self.platform(planned.side);
+        let name = |what| match self.surroundings.several {
+            true => format!("[{platform} internal] load {what}"),
+            false => format!("[internal] load {what}"),
+        };
+        Ok(image.root.output(platform, name, self.locate([&planned.place])))
+    }
+
+    fn resolved(&self, id: ImageId) -> Option<&ResolvedImage> {
+        self.surroundings.images.get(id.index())
+    }
+
+    fn part(&self, id: PartId) -> Option<Output> {
+        let part = self.plan.part(id)?;
+        Some(self.surroundings.context.part(&Part {
+            name: &format!("[internal] load {}", part.what),
+            group: Some("[internal] load build context"),
+            hint: &format!("vextrus-{}", part.what),
+            include: &part.include,
+            exclude: &part.exclude,
+            locations: &self.locate(&part.places),
+        }))
+    }
+
+    fn platform(&self, side: Side) -> &Platform {
+        match side {
+            Side::Build => &self.surroundings.build,
+            Side::Target => &self.surroundings.target,
+        }
+    }
+
+    fn locate<'p>(&self, places: impl IntoIterator<Item = &'p Place>) -> Vec<&Location> {
+        self.locations.of_places(places)
+    }
+
+    /// Lays trees over each other: by MergeOp, else by copying each in turn.
+    fn over(&self, step: &Step, trees: &[Files]) -> Result<Output, Diagnostic> {
+        let outputs = trees.iter().map(|files| self.output(files));
+        let outputs = outputs.collect::<Result<Vec<Output>, _>>()?;
+        if self.surroundings.merge {
+            let merge = Merge::new(outputs).name(&step.name);
+            return Ok(merge.grouped(step).locations(self.locate(&step.places)).output());
+        }
+        let joined = outputs.into_iter().reduce(|below, above| {
+            // The time is that of the tree's files already; older engines leave the directories above them with the
+            // time of the copy.
+            let copy = tree::contents(&above, "/", "/").timestamp(self.surroundings.timestamp);
+            shown(File::on(&below).copy(copy), step)
+                .locations(self.locate(&step.places))
+                .output()
+        });
+        Ok(joined.unwrap_or_else(Output::scratch))
+    }
+
+    /// Takes what a program left as a layer: the difference to what it began with, unless its files are to have another
+    /// time.
+    fn layer(&self, step: &Step, layer: &Layer) -> Result<Output, Diagnostic> {
+        let left = self.output(&layer.of)?;
+        if self.surroundings.merge && self.surroundings.timestamp == FILE_TIME {
+            let diff = Diff::new(&self.output(&layer.ground)?, &left).name(&step.name);
+            return Ok(diff.grouped(step).locations(self.locate(&step.places)).output());
+        }
+        let copy = tree::contents(&left, &layer.from, &layer.to).timestamp(self.surroundings.timestamp);
+        let layer = shown(File::on(&Output::scratch()).copy(copy), step);
+        Ok(layer.locations(self.locate(&step.places)).output())
     }
 }

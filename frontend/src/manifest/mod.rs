@@ -66,6 +66,16 @@ impl Manifest {
         Self::read(file, |_, _| {})
     }
 
+    /// Returns a manifest that sets nothing.
+    pub fn empty(file: &Arc<SourceFile>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            keys: Keys::default(),
+            places: BTreeMap::new(),
+            overrides: BTreeSet::new(),
+        }
+    }
+
     /// Parses `vextrus.toml`, the defaults of every service of the workspace.
     ///
     /// # Errors

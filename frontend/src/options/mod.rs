@@ -217,6 +217,27 @@ impl Options {
         self.workers.first()?.platforms.first().map(String::as_str)
     }
 
+    /// Returns the platform that builds run on: the engine's first.
+    ///
+    /// # Errors
+    /// A name that is no platform, which no engine has.
+    pub fn builder(&self) -> Result<Platform, Diagnostic> {
+        Platform::parse(self.build_platform().unwrap_or("linux/amd64"))
+            .map(|platform| platform.normalise())
+            .map_err(Diagnostic::internal)
+    }
+
+    /// Returns the platforms to build for; without `--platform` the engine's own.
+    ///
+    /// # Errors
+    /// As [`Options::builder`].
+    pub fn targets(&self) -> Result<Vec<Platform>, Diagnostic> {
+        match self.platforms.as_slice() {
+            [] => Ok(vec![self.builder()?]),
+            asked => Ok(asked.to_vec()),
+        }
+    }
+
     /// Returns the session that serves a local directory: targets of one bake that build from the same directory
     /// share one, so that its parts are the same vertices for all of them.
     pub fn session_of(&self, local: &str) -> String {

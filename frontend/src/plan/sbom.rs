@@ -1,21 +1,11 @@
-//! What the lockfile knows of the packages that an image may hold, for its bill of materials.
-//!
-//! Which of them the image does hold, and their licences, is read from the image's files by `scripts/sbom.cjs`:
-//! packages for another platform are in the lockfile and not in the image, packages that a package brings
-//! along are in the image and not in the lockfile.
+//! What is known of the packages that an image may hold, for its bill of materials.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use crate::diagnostic::Diagnostics;
-use crate::path::{join, normalize};
-use crate::workspace::closure::Scope;
-use crate::workspace::dep_path::{DepPath, Reference};
-use crate::workspace::lockfile::{Importer, Lockfile, PackageEntry, Resolution};
-use crate::workspace::lockfiles::WorkspaceClosure;
-use crate::workspace::{ImporterId, Workspace};
+use super::Platform;
 
 /// The service's closure as a bill of materials lists it: the production image's, or that of development.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -46,188 +36,32 @@ pub struct Component {
     pub dependencies: BTreeSet<String>,
 }
 
-/// Lists the closure with which the service is developed: what the images beside the production image hold.
-///
-/// # Errors
-/// A malformed entry of the lockfile.
-pub(super) fn of_workbench(workspace: &Workspace, service: &str) -> Result<Sbom, Diagnostics> {
-    let scope = Scope::Development { include_root: true };
-    let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
-    list(workspace, service, &closure)
-}
+/// Who the document says wrote it: SPDX's `NAME-VERSION`.
+const CREATOR: &str = concat!("vextrus-frontend-", env!("CARGO_PKG_VERSION"));
 
-/// Lists a closure of the service.
-///
-/// # Errors
-/// A malformed entry of the lockfile.
-pub(super) fn list(
-    workspace: &Workspace,
-    service: &str,
-    closure: &WorkspaceClosure,
-) -> Result<Sbom, Diagnostics> {
-    let mut sbom = Sbom {
-        service: workspace_key(service),
-        ..Sbom::default()
-    };
-    for (id, project) in &workspace.projects {
-        if closure.projects.contains(id) {
-            let component = Component {
-                name: project.name(id),
-                version: project.manifest.version.clone(),
-                workspace: true,
-                license: ["license", "licenses"]
-                    .iter()
-                    .find_map(|key| project.manifest.get(&[key]).cloned()),
-                ..Component::default()
-            };
-            sbom.components.insert(workspace_key(id), component);
-        }
-    }
-    for (directory, part) in &closure.lockfiles {
-        let Some(lockfile) = workspace.lockfiles.at(directory) else {
-            continue;
-        };
-        let mut listing = Listing {
-            lockfile,
-            directory,
-            projects: &closure.projects,
-            entries: BTreeMap::new(),
-        };
-        for path in &part.packages {
-            // A copy of a workspace package is that package.
-            if listing.project_of(path).is_none()
-                && let Some(entry) = lockfile.package(path)?
-            {
-                listing.entries.insert(path, entry);
-            }
-        }
-        listing.add_projects(&part.importers, &mut sbom.components);
-        listing.add_packages(&mut sbom.components);
-    }
-    Ok(sbom)
-}
+/// Prefix of the documents' names. SPDX asks for a URI that is the document's own, not for one that can be visited.
+const NAMESPACE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/spdx");
 
-/// What is listed of one lockfile.
-struct Listing<'a> {
-    lockfile: &'a Lockfile,
-    /// Directory that the lockfile lies in.
-    directory: &'a str,
-    /// The workspace's projects in the closure.
-    projects: &'a BTreeSet<ImporterId>,
-    entries: BTreeMap<&'a DepPath, PackageEntry>,
-}
-
-impl Listing<'_> {
-    fn add_projects(
-        &self,
-        importers: &BTreeMap<ImporterId, Importer>,
-        components: &mut BTreeMap<String, Component>,
-    ) {
-        for (id, importer) in importers {
-            let id = join(self.directory, id);
-            let keys = importer.iter().filter_map(|(_, alias, dependency)| {
-                self.key(dependency.reference(alias, self.lockfile.version()), &id)
-            });
-            let keys: Vec<String> = keys.collect();
-            if let Some(component) = components.get_mut(&workspace_key(&id)) {
-                component.dependencies.extend(keys);
-            }
-        }
-    }
-
-    fn add_packages(&self, components: &mut BTreeMap<String, Component>) {
-        for entry in self.entries.values() {
-            let component = components.entry(package_key(entry)).or_insert_with(|| Component {
-                name: entry.name.clone(),
-                version: entry.version.clone(),
-                integrity: integrity(&entry.resolution),
-                location: location(&entry.resolution),
-                ..Component::default()
-            });
-            let snapshot = &entry.snapshot;
-            let dependencies = snapshot
-                .dependencies
-                .iter()
-                .chain(&snapshot.optional_dependencies);
-            // Paths in snapshots begin at the lockfile's directory.
-            component
-                .dependencies
-                .extend(dependencies.filter_map(|(alias, version)| {
-                    let reference = Reference::parse(alias, version, self.lockfile.version());
-                    self.key(reference, self.directory)
-                }));
-        }
-    }
-
-    /// Returns the key of what a dependency leads to; none for a directory that is no project, which the image
-    /// has no copy of.
-    fn key(&self, reference: Reference, from: &str) -> Option<String> {
-        match reference {
-            Reference::Link(directory) => {
-                let id = join(from, &directory);
-                self.projects.contains(&id).then(|| workspace_key(&id))
-            }
-            Reference::Package(path) => match self.project_of(&path) {
-                Some(id) => Some(workspace_key(&id)),
-                None => self.entries.get(&path).map(package_key),
-            },
-        }
-    }
-
-    /// Returns the project that a resolved package is a copy of.
-    fn project_of(&self, path: &DepPath) -> Option<ImporterId> {
-        let id = join(self.directory, &normalize(path.file()?));
-        self.projects.contains(&id).then_some(id)
+impl Sbom {
+    /// Returns what the program that writes the document cannot read from the image's files. `package` is the service's
+    /// name where it is no component, `program` the one that runs it: a path, or a name that the environment finds.
+    pub fn facts(&self, package: &str, platform: &Platform, program: &str) -> Map<String, Value> {
+        let component = self.components.get(&self.service);
+        let name = component.map_or(package, |component| &component.name);
+        let facts = [
+            (
+                "namespace",
+                json!(format!("{NAMESPACE}/{}", name.trim_start_matches('@'))),
+            ),
+            ("creator", json!(CREATOR)),
+            ("platform", json!(platform.to_string())),
+            ("node", json!(program)),
+            ("service", json!(self.service)),
+            ("components", json!(self.components)),
+        ];
+        facts
+            .map(|(key, value)| (key.to_owned(), value))
+            .into_iter()
+            .collect()
     }
 }
-
-fn workspace_key(id: &str) -> String {
-    format!("workspace:{id}")
-}
-
-fn package_key(entry: &PackageEntry) -> String {
-    format!("{}@{}", entry.name, entry.version.as_deref().unwrap_or_default())
-}
-
-fn integrity(resolution: &Resolution) -> Option<String> {
-    match resolution {
-        Resolution::Registry { integrity } => Some(integrity.clone()),
-        Resolution::Tarball { integrity, .. } => integrity.clone(),
-        Resolution::Git { .. } | Resolution::Directory { .. } | Resolution::Other { .. } => None,
-    }
-}
-
-/// Returns where a package comes from as SPDX 2.3 writes it (7.7, package download location): a URL, or a
-/// repository with its commit.
-fn location(resolution: &Resolution) -> Option<String> {
-    match resolution {
-        Resolution::Tarball { tarball, .. } => tarball.starts_with("http").then(|| without_userinfo(tarball)),
-        Resolution::Git { repository, commit } => {
-            let repository = repository.strip_prefix("git+").unwrap_or(repository);
-            let url = match repository.split_once("://") {
-                Some(_) => without_userinfo(repository),
-                // The form of scp: git@host:path.
-                None => {
-                    let (host, path) = repository.split_once(':')?;
-                    let host = host.rsplit('@').next()?;
-                    format!("ssh://{host}/{path}")
-                }
-            };
-            Some(format!("git+{url}@{commit}"))
-        }
-        Resolution::Registry { .. } | Resolution::Directory { .. } | Resolution::Other { .. } => None,
-    }
-}
-
-/// Returns a URL without a user's name and password, which are nobody's business.
-fn without_userinfo(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    format!("{scheme}://{host}{path}")
-}
-
-#[cfg(test)]
-mod tests;

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use buildkit_llb::{Differ, Local, vertex_digest};
 
-use super::Origin;
-use super::origin::solve;
+use super::{Origin, Reader, Source};
 use crate::diagnostic::{Diagnostic, Place, SourceFile};
-use crate::gateway::{Failure, Gateway};
+use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::path::join;
-use crate::source::Source;
 
 /// Largest manifest that is read; a service manifest is a page of text.
 const MAX_MANIFEST: usize = 1 << 20;
@@ -38,15 +36,11 @@ impl BuildFile {
     ///
     /// # Errors
     /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
-    pub async fn load(gateway: &Gateway, options: &Options, origin: &Origin) -> Result<Self, Failure> {
+    pub async fn load(reader: &Reader, options: &Options, origin: &Origin) -> Result<Self, Failure> {
         let name = origin.filename.as_str();
         let ignore = format!("{name}.dockerignore");
         let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let package_json = if directory.is_empty() {
-            "package.json".to_owned()
-        } else {
-            format!("{directory}/package.json")
-        };
+        let package_json = join(directory, "package.json");
         // Of the usual name both spellings are found, as in BuildKit's own frontend.
         let other = (name.rsplit('/').next() == Some("Dockerfile")).then(|| join(directory, "dockerfile"));
         let source = match &origin.build_file {
@@ -61,19 +55,17 @@ impl BuildFile {
                 .output(),
         };
         let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
-        let reference = solve(gateway, options, &source).await?;
+        let tree = reader.tree(options, &source).await?;
         let (text, beside, ignored) = tokio::join!(
-            gateway.read_file_if_exists(&reference, name, MAX_MANIFEST),
-            gateway.read_file_if_exists(&reference, &package_json, MAX_NEIGHBOUR),
-            gateway.read_file_if_exists(&reference, &ignore, MAX_NEIGHBOUR),
+            tree.bytes(name, MAX_MANIFEST),
+            tree.bytes(&package_json, MAX_NEIGHBOUR),
+            tree.bytes(&ignore, MAX_NEIGHBOUR),
         );
         // The place keeps the engine from adding one of its own, with the whole of a file that is too large.
         let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(name, SYNTAX), 1)));
         let mut text = text?;
         if let (None, Some(other)) = (&text, &other) {
-            text = gateway
-                .read_file_if_exists(&reference, other, MAX_MANIFEST)
-                .await?;
+            text = tree.bytes(other, MAX_MANIFEST).await?;
         }
         let Some(bytes) = text else {
             let place = match origin.build_file {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Part, solve};
+use super::{Context, Part, Reader};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gateway::{Failure, Gateway};
+use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 
@@ -14,7 +14,7 @@ use crate::options::Options;
 /// # Errors
 /// Each entry that is not there, at its line, and whatever the engine answers.
 pub async fn check_listed(
-    gateway: &Gateway,
+    reader: &Reader,
     options: &Options,
     context: &Context,
     manifest: &Manifest,
@@ -42,7 +42,7 @@ pub async fn check_listed(
         exclude: &[],
         locations: &[],
     });
-    let reference = solve(gateway, options, &part).await?;
+    let tree = reader.tree(options, &part).await?;
     let mut missing = Vec::new();
     for (key, path) in &listed {
         // Of a glob the directory before it has to be there; what it matches is the build's to want.
@@ -55,7 +55,7 @@ pub async fn check_listed(
         } else {
             fixed.join("/")
         };
-        if gateway.stat(&reference, &fixed).await?.is_none() {
+        if !tree.exists(&fixed).await? {
             let message = format!(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \
                  .dockerignore lets it through"

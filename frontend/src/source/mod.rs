@@ -5,18 +5,21 @@
 //! and files that decide something are read from a [`Tree`], which remembers all that it has read.
 
 mod build_file;
+mod directory;
 mod ignore;
 mod listed;
 mod named;
 mod origin;
 mod part;
+mod reader;
 mod remote;
 mod tree;
 
 pub use build_file::BuildFile;
 pub use ignore::ignored;
 pub use listed::check_listed;
-pub use named::{Named, NamedImage, NamedPackage, REPLACEABLE, familiar, unused};
+pub use named::{Named, NamedImage, NamedPackage, REPLACEABLE, familiar, is_named, unused};
 pub use origin::{Origin, solve};
 pub use part::{Context, Part, Replacement, Source};
+pub use reader::Reader;
 pub use tree::Tree;

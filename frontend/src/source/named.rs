@@ -290,6 +290,13 @@ fn replaceable(name: &str) -> Option<Stage> {
     Stage::named(name).filter(|stage| REPLACEABLE.contains(stage))
 }
 
+/// Returns whether a named context takes the place of a stage on a platform.
+pub fn is_named(options: &Options, stage: Stage, platform: &str) -> bool {
+    let names = options.contexts.keys().map(|key| split(key));
+    let mut ours = names.filter(|(_, named)| named.is_none_or(|named| named == platform));
+    ours.any(|(name, _)| replaceable(name) == Some(stage))
+}
+
 /// Splits a platform off a context's name.
 fn split(key: &str) -> (&str, Option<&str>) {
     match key.split_once("::") {

@@ -2,11 +2,13 @@
 //! so what a listing tells is not asked for: a name that is not in it is not there.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{join_all, try_join_all};
 use tokio::sync::OnceCell;
 
+use super::directory;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::gateway::{Failure, Gateway, Reference};
 use crate::path::join;
@@ -17,11 +19,19 @@ const MAX_FILE: usize = 64 << 20;
 /// What is learnt of each path, once, however many ask at the same time.
 type Memo<T> = Mutex<BTreeMap<String, Arc<OnceCell<T>>>>;
 
-/// The files of one reference.
+/// Who has the files.
+#[derive(Debug, Clone)]
+enum Backing {
+    /// The engine, of a graph that it solved.
+    Engine(Gateway, Reference),
+    /// A directory of this machine.
+    Directory(Arc<Path>),
+}
+
+/// The files of one reference, or of a directory.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    gateway: Gateway,
-    reference: Reference,
+    backing: Backing,
     files: Arc<Memo<Option<Arc<SourceFile>>>>,
     listings: Arc<Memo<Vec<String>>>,
 }
@@ -29,9 +39,17 @@ pub struct Tree {
 impl Tree {
     /// Returns the files of a reference.
     pub fn new(gateway: &Gateway, reference: Reference) -> Self {
+        Self::over(Backing::Engine(gateway.clone(), reference))
+    }
+
+    /// Returns the files below a directory of this machine.
+    pub fn directory(root: &Path) -> Self {
+        Self::over(Backing::Directory(root.into()))
+    }
+
+    fn over(backing: Backing) -> Self {
         Self {
-            gateway: gateway.clone(),
-            reference,
+            backing,
             files: Arc::default(),
             listings: Arc::default(),
         }
@@ -73,6 +91,28 @@ impl Tree {
         Ok(listing.clone())
     }
 
+    /// Reads a file of at most `limit` bytes, whatever is in it; none where it does not exist. Not remembered.
+    ///
+    /// # Errors
+    /// A file that is larger, and whatever the engine answers.
+    pub async fn bytes(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+        match &self.backing {
+            Backing::Engine(gateway, reference) => gateway.read_file_if_exists(reference, path, limit).await,
+            Backing::Directory(root) => Ok(directory::read(root, path, limit)?),
+        }
+    }
+
+    /// Returns whether there is a file or directory at a path.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn exists(&self, path: &str) -> Result<bool, Failure> {
+        match &self.backing {
+            Backing::Engine(gateway, reference) => Ok(gateway.stat(reference, path).await?.is_some()),
+            Backing::Directory(root) => Ok(directory::exists(root, path)),
+        }
+    }
+
     /// Returns a file that was read before: the inner none where it does not exist.
     pub fn known(&self, path: &str) -> Option<Option<Arc<SourceFile>>> {
         cell(&self.files, path).get().cloned()
@@ -88,7 +128,14 @@ impl Tree {
         if self.is_absent(path) {
             return Ok(None);
         }
-        match self.gateway.read_file(&self.reference, path, MAX_FILE).await {
+        let (gateway, reference) = match &self.backing {
+            Backing::Engine(gateway, reference) => (gateway, reference),
+            Backing::Directory(root) => {
+                let bytes = directory::read(root, path, MAX_FILE)?;
+                return bytes.map(|bytes| text(path, bytes)).transpose();
+            }
+        };
+        match gateway.read_file(reference, path, MAX_FILE).await {
             Ok(bytes) => Ok(Some(text(path, bytes)?)),
             Err(failure) if failure.diagnostics().is_some() => Err(failure),
             // The engine's words do not tell a missing file from a graph that failed, which has no listing at all.
@@ -104,9 +151,13 @@ impl Tree {
             return Ok(Vec::new());
         }
         let path = if directory.is_empty() { "." } else { directory };
-        let entries = match self.gateway.read_dir(&self.reference, path, None).await {
+        let (gateway, reference) = match &self.backing {
+            Backing::Engine(gateway, reference) => (gateway, reference),
+            Backing::Directory(root) => return Ok(directory::list(root, path)?),
+        };
+        let entries = match gateway.read_dir(reference, path, None).await {
             Ok(entries) => entries,
-            Err(failure) => match self.gateway.stat(&self.reference, path).await? {
+            Err(failure) => match gateway.stat(reference, path).await? {
                 Some(stat) if stat.is_dir => return Err(failure),
                 _ => return Ok(Vec::new()),
             },

@@ -4,34 +4,34 @@
 
 use buildkit_llb::Platform;
 
-use super::images::Images;
+use super::images::Resolved;
 use crate::gateway::{Failure, Gateway};
 use crate::lower::Accounts;
 use crate::options::Options;
-use crate::plan::Plan;
+use crate::plan::{Action, ImageId, Plan, User, Verb};
 use crate::source;
 
 /// Largest account file that is read; a base image's has some dozen lines.
 const MAX_FILE: usize = 1 << 20;
 
-/// Returns the base's account files with the plan's user added; none where the base has the user already.
+/// Returns the account files of the image that the plan adds a user to, with the user; none where the image has the user
+/// already, or the plan adds none.
 pub(super) async fn with_user(
     gateway: &Gateway,
     options: &Options,
-    images: &Images,
+    images: &[Resolved],
     plan: &Plan,
-    platform: &Platform,
+    target: &Platform,
 ) -> Result<Option<Accounts>, Failure> {
-    let user = plan.runtime.user;
-    let Some(base) = images.get(&(plan.runtime.base.reference.clone(), platform.clone())) else {
+    let Some((image, user, home)) = wanted(plan) else {
         return Ok(None);
     };
-    if user.uid == 0 || plan.workbench.is_some() {
+    let Some(image) = images.get(image.index()) else {
         return Ok(None);
-    }
-    let root = base
+    };
+    let root = image
         .root
-        .output(platform, |what| format!("[internal] load {what}"), None);
+        .output(target, |what| format!("[internal] load {what}"), None);
     let reference = source::solve(gateway, options, &root).await?;
     let (passwd, group) = tokio::try_join!(
         gateway.read_file_if_exists(&reference, "etc/passwd", MAX_FILE),
@@ -43,7 +43,6 @@ pub(super) async fn with_user(
     if has_user && has_id(&group, user.gid) {
         return Ok(None);
     }
-    let home = &plan.runtime.directory;
     Ok(Some(Accounts {
         passwd: if has_user {
             passwd
@@ -59,6 +58,19 @@ pub(super) async fn with_user(
             with_line(group, &format!("app:x:{}:", user.gid))
         },
     }))
+}
+
+/// Returns the image whose account files the plan writes, the user that it adds, and the user's home.
+fn wanted(plan: &Plan) -> Option<(ImageId, User, &str)> {
+    let actions = plan.steps.iter().flat_map(|step| match &step.does {
+        Verb::Tree(tree) => tree.actions.as_slice(),
+        _ => &[],
+    });
+    let mut accounts = actions.filter_map(|action| match action {
+        Action::Accounts { of, user, home } => Some((*of, *user, home.as_str())),
+        _ => None,
+    });
+    accounts.next()
 }
 
 /// Returns whether an account file has an entry of the id, its third field.

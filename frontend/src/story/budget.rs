@@ -2,20 +2,21 @@
 
 use std::fmt::Write as _;
 
-use buildkit_llb::Output;
+use buildkit_llb::Definition;
 use serde::Deserialize;
 
-use super::{Decided, evaluate};
+use super::evaluate;
+use crate::decide::Read;
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{Failure, Gateway};
-use crate::lower::BUDGET_REPORT;
 use crate::options::Options;
+use crate::plan::{REPORT, Size};
 use crate::warning::{Warning, rules};
 
 /// The report names ten directories; each path may be long.
 const MAX_REPORT: usize = 1 << 20;
 
-/// What `scripts/budget.cjs` writes.
+/// What the program that measures writes.
 #[derive(Deserialize)]
 struct Report {
     /// Bytes of all files.
@@ -38,22 +39,21 @@ const LARGE: u64 = 500_000_000;
 pub(super) async fn check(
     gateway: &Gateway,
     options: &Options,
-    decided: &Decided,
-    measured: Option<&Output>,
+    read: &Read,
+    measured: Option<(&Size, Definition)>,
 ) -> Result<Option<Warning>, Failure> {
-    let limit = decided.planned.plan.runtime.max_size;
-    let is_warned = options.cache_imports.is_empty() && decided.lint.applies(&rules::LARGE_IMAGE);
-    let Some(measured) = measured.filter(|_| limit.is_some() || is_warned) else {
+    let is_warned = options.cache_imports.is_empty() && read.lint.applies(&rules::LARGE_IMAGE);
+    let measured = measured.filter(|(size, _)| size.limit.is_some() || is_warned);
+    let Some((size, definition)) = measured else {
         return Ok(None);
     };
-    let reference = evaluate(gateway, options, measured).await?;
-    let report = gateway.read_file(&reference, BUDGET_REPORT, MAX_REPORT).await?;
+    let reference = evaluate(gateway, options, &definition).await?;
+    let report = gateway.read_file(&reference, REPORT, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
-    match limit {
-        Some(limit) if report.total > limit => {
-            let place = decided.manifest.nearest_place("image.max_size");
-            Err(Diagnostic::new(message(&report, limit)).at(place).into())
-        }
+    match size.limit {
+        Some(limit) if report.total > limit => Err(Diagnostic::new(message(&report, limit))
+            .at(size.place.clone())
+            .into()),
         None if report.total > LARGE => Ok(Some(rules::LARGE_IMAGE.warn(large(&report)))),
         _ => Ok(None),
     }

@@ -3,39 +3,39 @@
 use buildkit_llb::Platform;
 
 use super::request;
-use crate::diagnostic::Diagnostics;
 use crate::options::Options;
-use crate::plan::{Plan, Runtime, Workbench};
+use crate::plan::{self, Outcome};
 use crate::result::{Healthcheck, History, ImageConfig, RunConfig, rfc3339};
 
 /// Returns the image's configuration: the base's, with what the plan sets.
 pub(super) fn of(
     options: &Options,
-    plan: &Plan,
+    outcome: &Outcome,
     base: &ImageConfig,
     platform: &Platform,
     entry: Option<&str>,
-    layers: &[String],
-) -> Result<ImageConfig, Diagnostics> {
-    let mut image = if plan.workbench.is_none() && plan.runtime.base.only_node {
-        of_scratch(base)
-    } else {
-        base.clone()
+) -> ImageConfig {
+    let mut image = match outcome {
+        Outcome::Image(image) if image.is_scratch => of_scratch(base),
+        _ => base.clone(),
     };
     image.os.clone_from(&platform.os);
     image.architecture.clone_from(&platform.architecture);
     image.variant.clone_from(&platform.variant);
     // Without a date of ours the exporter writes when its steps ran, and no build would be like another.
     image.created = rfc3339(request::timestamp(options));
-    add_history(&mut image, layers);
+    add_history(&mut image, outcome.history());
     image.config.entrypoint = Vec::new();
-    image.config.labels.extend(plan.runtime.labels.clone());
-    image.config.labels.extend(options.labels.clone());
-    match &plan.workbench {
-        Some(workbench) => set_workbench(&mut image.config, workbench),
-        None => set_runtime(&mut image.config, &plan.runtime, entry),
+    set_run(&mut image.config, outcome.run());
+    if let (Outcome::Image(made), Some(entry)) = (outcome, entry) {
+        let argument = made.entry.as_ref().and_then(|entry| entry.argument);
+        let argument = argument.and_then(|index| image.config.cmd.get_mut(index));
+        argument
+            .into_iter()
+            .for_each(|argument| entry.clone_into(argument));
     }
-    Ok(image)
+    image.config.labels.extend(options.labels.clone());
+    image
 }
 
 /// Returns what is left of a configuration where Node alone is taken from its image: where programs lie.
@@ -49,27 +49,24 @@ fn of_scratch(base: &ImageConfig) -> ImageConfig {
     }
 }
 
-/// Sets how a container of the production image runs.
-fn set_runtime(config: &mut RunConfig, runtime: &Runtime, entry: Option<&str>) {
-    let mut args = runtime.command.args.clone();
-    if let (Some(index), Some(entry)) = (runtime.command.entry_index, entry)
-        && let Some(argument) = args.get_mut(index)
-    {
-        entry.clone_into(argument);
-    }
-    config.cmd = args;
-    config.user = format!("{}:{}", runtime.user.uid, runtime.user.gid);
-    config.working_dir.clone_from(&runtime.directory);
-    config
-        .exposed_ports
-        .extend(runtime.ports.iter().map(|port| format!("{port}/tcp")));
+/// Sets how a container runs.
+fn set_run(config: &mut RunConfig, run: &plan::RunConfig) {
+    const NANOSECONDS: u64 = 1_000_000_000;
+    config.cmd.clone_from(&run.command);
+    config.user = run
+        .user
+        .map(|user| format!("{}:{}", user.uid, user.gid))
+        .unwrap_or_default();
+    config.working_dir.clone_from(&run.directory);
+    let ports = run.ports.iter().map(|port| format!("{port}/tcp"));
+    config.exposed_ports.extend(ports);
     // A read-only root file system leaves volumes writable.
-    config.volumes.extend(runtime.writable.iter().cloned());
-    if let Some(signal) = &runtime.stop_signal {
+    config.volumes.extend(run.volumes.iter().cloned());
+    config.labels.extend(run.labels.clone());
+    if let Some(signal) = &run.stop_signal {
         config.stop_signal.clone_from(signal);
     }
-    const NANOSECONDS: u64 = 1_000_000_000;
-    config.healthcheck = runtime.healthcheck.as_ref().map(|check| Healthcheck {
+    config.healthcheck = run.healthcheck.as_ref().map(|check| Healthcheck {
         test: std::iter::once("CMD".to_owned())
             .chain(check.command.iter().cloned())
             .collect(),
@@ -79,30 +76,13 @@ fn set_runtime(config: &mut RunConfig, runtime: &Runtime, entry: Option<&str>) {
         retries: u64::from(check.retries),
         ..Healthcheck::default()
     });
-    for (name, value) in &runtime.env {
-        config.set_env(name, value);
-    }
-}
-
-/// Sets how a container of the workspace runs: as root, who owns all of it.
-fn set_workbench(config: &mut RunConfig, workbench: &Workbench) {
-    config.cmd.clone_from(&workbench.command);
-    config.user = String::new();
-    config.working_dir.clone_from(&workbench.package.directory);
-    let ports = workbench.ports.iter().map(|port| format!("{port}/tcp"));
-    config.exposed_ports.extend(ports);
-    config.volumes.extend(workbench.volumes.iter().cloned());
-    if let Some(signal) = &workbench.stop_signal {
-        config.stop_signal.clone_from(signal);
-    }
-    config.healthcheck = None;
-    for (name, value) in &workbench.env {
+    for (name, value) in &run.env {
         config.set_env(name, value);
     }
 }
 
 /// Adds one entry a layer. The base's own are completed first: entries and layers are matched by their number.
-fn add_history(image: &mut ImageConfig, layers: &[String]) {
+fn add_history(image: &mut ImageConfig, layers: &[plan::History]) {
     let entry = |what: &str| History {
         created: image.created.clone(),
         created_by: what.to_owned(),
@@ -112,7 +92,7 @@ fn add_history(image: &mut ImageConfig, layers: &[String]) {
     let known = image.history.iter().filter(|entry| !entry.empty_layer).count();
     let missing = image.rootfs.diff_ids.len().saturating_sub(known);
     let added: Vec<History> = std::iter::repeat_n("base", missing)
-        .chain(layers.iter().map(String::as_str))
+        .chain(layers.iter().map(|layer| layer.what.as_str()))
         .map(entry)
         .collect();
     image.history.extend(added);

@@ -1,6 +1,6 @@
 //! The images that a plan names, resolved to digests in parallel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 use futures_util::future::try_join_all;
@@ -8,14 +8,10 @@ use futures_util::future::try_join_all;
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{Failure, Gateway};
 use crate::lower::{self, ImageRoot};
-use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::plan::Plan;
+use crate::plan::{Image, Plan, Side};
 use crate::result::ImageConfig;
 use crate::source::{Named, NamedImage};
-
-/// Images by the reference that the plan names and the platform.
-pub(super) type Images = BTreeMap<(String, Platform), Resolved>;
 
 /// One image, resolved.
 #[derive(Debug, Clone)]
@@ -28,12 +24,8 @@ pub(super) struct Resolved {
 
 impl Resolved {
     pub(super) fn for_lowering(&self) -> lower::ResolvedImage {
-        let env = self
-            .config
-            .config
-            .env
-            .iter()
-            .filter_map(|line| line.split_once('='));
+        let env = self.config.config.env.iter();
+        let env = env.filter_map(|line| line.split_once('='));
         lower::ResolvedImage {
             root: self.root.clone(),
             env: env
@@ -43,36 +35,41 @@ impl Resolved {
     }
 }
 
-/// Resolves every image that the plan names; a named context takes the place of the image that it is named like.
+/// Resolves every image of a plan, in its order; a named context takes the place of the image that it is named like.
 pub(super) async fn resolve(
     gateway: &Gateway,
     options: &Options,
-    manifest: &Manifest,
     plan: &Plan,
     target: &Platform,
     build: &Platform,
-) -> Result<Images, Failure> {
-    let mut wanted = BTreeSet::from([(plan.toolchain.image.as_str(), build)]);
-    if plan.workbench.is_none() {
-        let image = plan.toolchain.production_image.as_str();
-        let foreign = plan.foreign.get(&target.to_string());
-        if foreign.is_some_and(|foreign| foreign.install.is_some()) {
-            wanted.insert((image, build));
-        }
-        if foreign.is_none_or(|foreign| foreign.install.is_none() || !foreign.may_have_scripts.is_empty()) {
-            wanted.insert((image, target));
-        }
-        wanted.insert((plan.runtime.base.reference.as_str(), target));
-    }
-    let resolved = try_join_all(wanted.into_iter().map(|(reference, platform)| async move {
-        let image = match Named::new(gateway, options, platform).image(reference).await? {
+) -> Result<Vec<Resolved>, Failure> {
+    let platform = |image: &Image| match image.side {
+        Side::Build => build,
+        Side::Target => target,
+    };
+    // One that several lines ask for is looked up once.
+    let wanted: BTreeMap<(&str, &Platform), &Image> = plan
+        .images
+        .iter()
+        .rev()
+        .map(|image| ((image.reference.as_str(), platform(image)), image))
+        .collect();
+    let resolved = wanted.iter().map(|(key, image)| async move {
+        let (reference, platform) = *key;
+        let found = match Named::new(gateway, options, platform).image(reference).await? {
             Some(named) => replaced(reference, named)?,
-            None => resolve_one(gateway, options, manifest, plan, reference, platform).await?,
+            None => resolve_one(gateway, options, image, platform).await?,
         };
-        Ok::<_, Failure>(((reference.to_owned(), platform.clone()), image))
-    }))
-    .await?;
-    Ok(resolved.into_iter().collect())
+        Ok::<_, Failure>((*key, found))
+    });
+    let resolved: BTreeMap<(&str, &Platform), Resolved> = try_join_all(resolved).await?.into_iter().collect();
+    let found = |image: &Image| {
+        let found = resolved.get(&(image.reference.as_str(), platform(image)));
+        found
+            .cloned()
+            .ok_or_else(|| Diagnostic::internal(format!("{} was not resolved", image.reference)).into())
+    };
+    plan.images.iter().map(found).collect()
 }
 
 /// Takes a named context for an image; a tree that is no image has an empty configuration.
@@ -90,26 +87,22 @@ fn replaced(reference: &str, named: NamedImage) -> Result<Resolved, Diagnostic> 
 async fn resolve_one(
     gateway: &Gateway,
     options: &Options,
-    manifest: &Manifest,
-    plan: &Plan,
-    reference: &str,
+    image: &Image,
     platform: &Platform,
 ) -> Result<Resolved, Failure> {
+    let reference = image.reference.as_str();
     let mode = options.image_resolve_mode;
     let log = format!("[internal] load metadata for {reference}");
-    let image = gateway
+    let found = gateway
         .resolve_image(reference, Some(platform.into()), mode.as_str(), &log)
         .await
-        .map_err(|failure| {
-            let is_base = reference == plan.runtime.base.reference && manifest.base.is_some();
-            failure.at(manifest.nearest_place(if is_base { "base" } else { "node" }))
-        })?;
+        .map_err(|failure| failure.at(image.place.clone()))?;
     Ok(Resolved {
         root: ImageRoot::Pinned {
-            reference: image.pinned(),
+            reference: found.pinned(),
             mode: mode.into(),
         },
-        config: parse(reference, &image.config)?,
+        config: parse(reference, &found.config)?,
     })
 }
 
@@ -119,16 +112,4 @@ fn parse(reference: &str, config: &[u8]) -> Result<ImageConfig, Diagnostic> {
             "{reference} has no readable image configuration: {error}"
         ))
     })
-}
-
-/// Returns the configuration of an image that was resolved.
-pub(super) fn config_of<'a>(
-    images: &'a Images,
-    reference: &str,
-    platform: &Platform,
-) -> Result<&'a ImageConfig, Diagnostic> {
-    images
-        .get(&(reference.to_owned(), platform.clone()))
-        .map(|image| &image.config)
-        .ok_or_else(|| Diagnostic::internal(format!("{reference} was not resolved")))
 }

@@ -1,162 +1,152 @@
 //! The story of one build, top to bottom.
 //!
-//! `options + context → manifest → workspace → plan → lower → solve → result`
+//! `options + source → manifest → read → plan → lower → solve → result`
 
 mod accounts;
 mod attestations;
 mod budget;
 mod engine;
+mod entry;
 mod explain;
 mod image_config;
 mod images;
-mod locations;
-mod platforms;
+mod question;
 mod request;
-mod uncached;
-mod unused;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{Definition, Platform};
+use buildkit_llb::{Definition, Output, Platform};
 use futures_util::future::{TryFutureExt as _, try_join_all};
 
-use crate::context;
+use crate::decide::{self, Read};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
-use crate::lint;
-use crate::lower::{self, Surroundings};
-use crate::manifest::Manifest;
+use crate::kinds::Planned;
+use crate::lower::{self, Graph, Surroundings};
 use crate::options::Options;
-use crate::plan::{self, NEVER_READ, Plan, PlanInput, Planned};
+use crate::plan::{Facts, Outcome, Plan};
 use crate::result;
-use crate::source::{self, BuildFile, Context, Named, Origin};
-use crate::subrequest;
-use crate::warning::{self, Warning};
-use crate::workspace::Workspace;
-use locations::Locations;
+use crate::source::{Named, Reader};
+use crate::subrequest::{self, Question};
+use crate::warning::Warning;
+use images::Resolved;
 
-/// Builds what the options ask for.
+/// Builds what the options ask for, or answers what they ask instead.
 ///
 /// # Errors
 /// Mistakes in the build's files, each with its place, or what the engine answered, unchanged.
 pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Failure> {
     if let Some(request) = &options.request_id {
-        return subrequest::answer(&gateway, &options, request).await;
+        return answer(&gateway, &options, request).await;
     }
-    let decided = decide(&gateway, &options).await?;
-    for warning in &decided.planned.warnings {
-        gateway.warn(&decided.vertex, warning).await?;
+    let targets = options.targets()?;
+    let (read, facts, planned) = decided(&gateway, &options, &targets).await?;
+    for warning in &planned.warnings {
+        gateway.warn(&read.vertex, warning).await?;
     }
-    decided.refuse(&decided.planned.warnings)?;
+    refuse(&read, &planned.warnings)?;
 
-    let caps = gateway.ping().await?;
-    let merge = caps.llb("mergeop") && caps.llb("diffop");
-    let platforms = request::platforms(&options)?;
-    let build = |platform| {
-        let built = build_platform(&gateway, &options, &decided, platform, merge);
-        built.map_err(|failure| explain::explain(failure, &decided.manifest))
+    let build = |(number, target): (usize, &Platform)| {
+        let (gateway, options, read) = (&gateway, &options, &read);
+        // The first is planned already.
+        let first = (number == 0).then(|| (facts.clone(), planned.plan.clone()));
+        let target = target.clone();
+        let built = async move {
+            let (facts, plan) = match first {
+                Some(first) => first,
+                None => plan_for(gateway, options, read, &target).await?,
+            };
+            build_platform(gateway, options, read, facts, plan, &target).await
+        };
+        built.map_err(|failure| explain::explain(failure, read.manifest()))
     };
-    let made = try_join_all(platforms.iter().map(build)).await?;
-    let results = platforms.iter().map(ToString::to_string).zip(made).collect();
-    Ok(combine(
-        results,
-        request::is_multi_platform(&options, platforms.len())?,
-    ))
+    let made = try_join_all(targets.iter().enumerate().map(build)).await?;
+    let results = targets.iter().map(ToString::to_string).zip(made).collect();
+    Ok(combine(results, request::is_index(&options, targets.len())))
 }
 
-/// What a request comes to, before the engine does any work for it.
-#[derive(Debug)]
-pub(crate) struct Decided {
-    /// The manifest, with the workspace's defaults.
-    pub(crate) manifest: Manifest,
-    /// The plan, and what the user should know of it as far as the user wants to.
-    pub(crate) planned: Planned,
-    /// The workspace.
-    pub(crate) workspace: Workspace,
-    /// What the user says of warnings.
-    pub(crate) lint: warning::Config,
-    /// The build context.
-    pub(crate) context: Context,
-    /// Digest of the vertex that loaded the build file, which warnings are shown with.
-    pub(crate) vertex: String,
+/// Answers a question about a build (`docker buildx build --call`).
+async fn answer(gateway: &Gateway, options: &Options, request: &str) -> Result<BuildResult, Failure> {
+    let question = Question::named(request).ok_or_else(|| Failure::unknown_subrequest(request))?;
+    // The list of targets is for whoever does not know them yet.
+    let options = &match question {
+        Question::Targets => Options {
+            target: None,
+            ..options.clone()
+        },
+        _ => options.clone(),
+    };
+    let targets = options.targets()?;
+    let answered = match question {
+        Question::Graph => subrequest::graph(dumps(gateway, options, &targets).await?),
+        question => match subrequest::general(question) {
+            Some(answer) => answer,
+            None => {
+                let decided = decided(gateway, options, &targets).await;
+                let decided = decided.map(|(read, _, planned)| (read, planned));
+                subrequest::answer(question, options, decided)?
+            }
+        },
+    };
+    Ok(answered.into_result())
 }
 
-impl Decided {
-    /// Stops the build at warnings where the user asks for it with `error=true`, at the line of each.
-    fn refuse<'w>(&self, warnings: impl IntoIterator<Item = &'w Warning>) -> Result<(), Failure> {
-        let warnings: Vec<&Warning> = warnings.into_iter().collect();
-        if !self.lint.is_error || warnings.is_empty() {
-            return Ok(());
-        }
-        let rules: BTreeSet<&str> = warnings.iter().map(|warning| warning.rule.name).collect();
-        let rules: Vec<&str> = rules.into_iter().collect();
-        let message = format!("lint violation found for rules: {}", rules.join(", "));
-        let places = warnings
-            .iter()
-            .filter_map(|warning| warning.diagnostic.place.clone());
-        Err(places.fold(Diagnostic::new(message).into(), Failure::at))
+/// Returns the definition of each platform's image, as a build would send it before it asks a step anything.
+async fn dumps(gateway: &Gateway, options: &Options, targets: &[Platform]) -> Result<String, Failure> {
+    let (read, ..) = decided(gateway, options, targets).await?;
+    let mut dumps = Vec::new();
+    for target in targets {
+        let (facts, plan) = plan_for(gateway, options, &read, target).await?;
+        let (surroundings, _) = surround(gateway, options, &read, &facts, &plan, target).await?;
+        let graph = lower::lower(&plan, &surroundings)?;
+        dumps.push(buildkit_llb::dump(&graph.definition(plan.outcome.root())?));
     }
+    Ok(dumps.join("\n"))
 }
 
-/// Reads the build's files and plans the build.
-pub(crate) async fn decide(gateway: &Gateway, options: &Options) -> Result<Decided, Failure> {
-    let mut origin = Origin::find(gateway, options).await?;
-    // The build file and the workspace's metadata come over at the same time.
-    let (build_file, mut tree) = tokio::try_join!(
-        BuildFile::load(gateway, options, &origin),
-        context::metadata(gateway, options, &origin.context)
-    )?;
-    let manifest = Manifest::parse(&build_file.file)?;
-    let argument = options.build_args.get(warning::ARGUMENT).map(String::as_str);
-    let lint = warning::Config::read(&manifest.file, argument)?;
-    let mut found = context::load(&tree, &build_file, manifest.clone(), &origin).await?;
-    let platform = request::build_platform(options)?;
-    let replaced =
-        context::replace(gateway, options, &platform, &mut origin.context, &found.workspace).await?;
-    if let Some(replaced) = replaced {
-        tree = replaced;
-        found = context::load(&tree, &build_file, manifest, &origin).await?;
+/// Reads the build's files and plans the build of the first platform.
+async fn decided(
+    gateway: &Gateway,
+    options: &Options,
+    targets: &[Platform],
+) -> Result<(Read, Facts, Planned), Failure> {
+    let reader = Reader::Engine(gateway.clone());
+    let read = decide::read(&reader, options).await?;
+    let target = targets.first().cloned().unwrap_or(options.builder()?);
+    let facts = decide::facts(&reader, options, read.target.stage, &target).await?;
+    let planned = read.plan(options, &facts)?;
+    Ok((read, facts, planned))
+}
+
+/// Plans the build of a platform.
+async fn plan_for(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    target: &Platform,
+) -> Result<(Facts, Plan), Failure> {
+    let reader = Reader::Engine(gateway.clone());
+    let facts = decide::facts(&reader, options, read.target.stage, target).await?;
+    let planned = read.plan(options, &facts)?;
+    Ok((facts, planned.plan))
+}
+
+/// Stops the build at warnings where the user asks for it with `error=true`, at the line of each.
+fn refuse<'w>(read: &Read, warnings: impl IntoIterator<Item = &'w Warning>) -> Result<(), Failure> {
+    let warnings: Vec<&Warning> = warnings.into_iter().collect();
+    if !read.lint.is_error || warnings.is_empty() {
+        return Ok(());
     }
-
-    context::load_configuration(gateway, options, &origin.context, &mut found.workspace).await?;
-
-    let closure = plan::closure(&found.workspace, &found.service)?;
-    context::load_projects(&tree, &mut found.workspace, closure.importers()).await?;
-    origin.context.ignored = source::ignored(&origin, &build_file, &tree, &NEVER_READ).await?;
-    let in_context = |path: &str| found.workspace.context_path(path);
-    source::check_listed(gateway, options, &origin.context, &found.manifest, in_context).await?;
-    let mut planned = plan::plan(&PlanInput {
-        manifest: &found.manifest,
-        workspace: &found.workspace,
-        service: &found.service,
-        arguments: &options.build_args,
-        closure: &closure,
-        target: found.manifest.target(options.target.as_deref())?,
-        sbom: attestations::wants_sbom(options, &gateway.ping().await?),
-        foreign: &platforms::foreign(options)?,
-    })?;
-    planned
-        .warnings
-        .extend(uncached::unknown(options, &found.manifest, &planned.plan));
-    planned.warnings.extend(unused::contexts(options, &planned.plan));
-    planned.warnings.extend(lint::find(lint::Input {
-        manifest: &found.manifest,
-        workspace: &found.workspace,
-        service: &found.service,
-        plan: &planned.plan,
-    }));
-    planned.warnings = lint.applied(planned.warnings);
-    Ok(Decided {
-        planned,
-        lint,
-        manifest: found.manifest,
-        workspace: found.workspace,
-        context: origin.context,
-        vertex: build_file.vertex,
-    })
+    let rules: BTreeSet<&str> = warnings.iter().map(|warning| warning.rule.name).collect();
+    let rules: Vec<&str> = rules.into_iter().collect();
+    let message = format!("lint violation found for rules: {}", rules.join(", "));
+    let places = warnings
+        .iter()
+        .filter_map(|warning| warning.diagnostic.place.clone());
+    Err(places.fold(Diagnostic::new(message).into(), Failure::at))
 }
 
 /// What a build makes for one platform.
@@ -172,143 +162,129 @@ struct Made {
 async fn build_platform(
     gateway: &Gateway,
     options: &Options,
-    decided: &Decided,
-    platform: &Platform,
-    merge: bool,
+    read: &Read,
+    facts: Facts,
+    plan: Plan,
+    target: &Platform,
 ) -> Result<Made, Failure> {
-    let Decided {
-        manifest, planned, ..
-    } = decided;
-    let plan = &planned.plan;
-    let locations = Locations::of(manifest, &planned.places);
-    // Only the production image is made on one platform for another: the rest is what one runs there.
-    let build = match &plan.workbench {
-        Some(_) => platform.clone(),
-        None => request::build_platform(options)?,
-    };
-    let images = images::resolve(gateway, options, manifest, plan, platform, &build).await?;
-    let base = images::config_of(&images, plan.base(), platform)?;
-    let accounts = accounts::with_user(gateway, options, &images, plan, platform).await?;
-    let mut surroundings = Surroundings {
-        context: decided.context.clone(),
-        stages: Named::new(gateway, options, &build).stages().await?,
-        target: platform.clone(),
-        build,
-        several: options.platforms.len() > 1,
-        merge,
-        images: images
-            .iter()
-            .map(|(key, image)| (key.clone(), image.for_lowering()))
-            .collect(),
-        accounts,
-        cache_namespace: options
-            .build_args
-            .get("BUILDKIT_CACHE_MOUNT_NS")
-            .cloned()
-            .unwrap_or_default(),
-        keys: locations.keys,
-        origins: locations.origins,
-        timestamp: request::timestamp(options),
-        exec: request::exec_options(options),
-        uncached: uncached::of(options, manifest, plan),
-        install_runs_programs: false,
-    };
-    if let Some(hooks) = lower::hooks(plan, &surroundings)? {
-        surroundings.install_runs_programs = platforms::finds_any(gateway, options, &hooks).await?;
-    }
+    let plan = settled(gateway, options, read, facts, plan, target).await?;
+    let facts = &plan.0;
+    let plan = &plan.1;
+    let (surroundings, images) = surround(gateway, options, read, facts, plan, target).await?;
     let graph = lower::lower(plan, &surroundings)?;
-
+    let outcome = &plan.outcome;
+    let (size, entry) = match outcome {
+        Outcome::Image(image) => (image.size.as_ref(), image.entry.as_ref()),
+        Outcome::Workbench(_) => (None, None),
+    };
+    let measured = match size {
+        Some(size) => Some((size, graph.definition(&size.report)?)),
+        None => None,
+    };
     // All at once: the production install needs no build, and the entry no production install.
     let (image, large, sbom, entry) = tokio::try_join!(
-        evaluate(gateway, options, &graph.image),
-        budget::check(gateway, options, decided, graph.budget.as_ref()),
-        evaluate_if_any(gateway, options, graph.sbom.as_ref()),
+        make(gateway, options, &graph, outcome.root()),
+        budget::check(gateway, options, read, measured),
         async {
-            match &graph.service {
-                Some(service) => find_entry(gateway, options, manifest, plan, service).await,
+            match outcome.bill() {
+                Some(bill) => make(gateway, options, &graph, bill).await.map(Some),
+                None => Ok(None),
+            }
+        },
+        async {
+            match entry {
+                Some(entry) => entry::find(gateway, options, plan, &graph, entry).await.map(Some),
                 None => Ok(None),
             }
         },
     )?;
     if let Some(warning) = large {
-        gateway.warn(&decided.vertex, &warning).await?;
-        decided.refuse([&warning])?;
+        gateway.warn(&read.vertex, &warning).await?;
+        refuse(read, [&warning])?;
     }
-    let config = image_config::of(options, plan, base, platform, entry.as_deref(), &graph.history)?;
+    let base = images.get(outcome.base().index());
+    let base = base.ok_or_else(|| Diagnostic::internal("the base was not resolved"))?;
+    let config = image_config::of(options, outcome, &base.config, target, entry.as_deref());
     Ok(Made { image, config, sbom })
 }
 
-/// Makes a graph's output now rather than when it is first read.
+/// Returns the plan without a question: where it has one, its step runs, and the build is planned again with the answer.
+async fn settled(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    mut facts: Facts,
+    plan: Plan,
+    target: &Platform,
+) -> Result<(Facts, Plan), Failure> {
+    let Outcome::Image(image) = &plan.outcome else {
+        return Ok((facts, plan));
+    };
+    let Some(question) = &image.question else {
+        return Ok((facts, plan));
+    };
+    let (surroundings, _) = surround(gateway, options, read, &facts, &plan, target).await?;
+    let definition = lower::lower(&plan, &surroundings)?.definition(question)?;
+    facts.install_runs_programs = Some(question::ask(gateway, options, &definition).await?);
+    let planned = read.plan(options, &facts)?;
+    Ok((facts, planned.plan))
+}
+
+/// Returns what the engine and the request add to a plan, and the plan's images.
+async fn surround(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    facts: &Facts,
+    plan: &Plan,
+    target: &Platform,
+) -> Result<(Surroundings, Vec<Resolved>), Failure> {
+    let build = decide::builder(options, read.target.stage, target)?;
+    let images = images::resolve(gateway, options, plan, target, &build).await?;
+    let surroundings = Surroundings {
+        context: read.context.clone(),
+        given: Named::new(gateway, options, &build).stages().await?,
+        frontend: gateway
+            .frontend()
+            .map(|graph| Output::from_proto(graph))
+            .transpose()
+            .map_err(Diagnostic::internal)?,
+        target: target.clone(),
+        several: facts.several,
+        merge: facts.merge,
+        images: images.iter().map(Resolved::for_lowering).collect(),
+        accounts: accounts::with_user(gateway, options, &images, plan, target).await?,
+        timestamp: request::timestamp(options),
+        exec: request::exec_options(options),
+        no_cache: decide::no_cache::steps(options, read.manifest(), plan),
+        build,
+    };
+    Ok((surroundings, images))
+}
+
+/// Makes a file system of a plan now rather than when it is first read.
+async fn make(
+    gateway: &Gateway,
+    options: &Options,
+    graph: &Graph<'_>,
+    files: &crate::plan::Files,
+) -> Result<Reference, Failure> {
+    evaluate(gateway, options, &graph.definition(files)?).await
+}
+
+/// Makes a graph's output now.
 async fn evaluate(
     gateway: &Gateway,
     options: &Options,
-    output: &buildkit_llb::Output,
+    definition: &Definition,
 ) -> Result<Reference, Failure> {
-    let definition = Definition::of(output).map_err(Diagnostic::internal)?;
-    engine::check(gateway, &definition).await?;
+    engine::check(gateway, definition).await?;
     let request = SolveRequest {
         definition: definition.to_proto(),
         cache_imports: options.cache_imports.clone(),
         evaluate: true,
     };
     gateway.solve(request).await
-}
-
-/// Makes a graph's output now, where there is one.
-async fn evaluate_if_any(
-    gateway: &Gateway,
-    options: &Options,
-    output: Option<&buildkit_llb::Output>,
-) -> Result<Option<Reference>, Failure> {
-    match output {
-        Some(output) => evaluate(gateway, options, output).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Returns the entry file that an inferred command means: the first of its candidates that the build made.
-///
-/// This runs the service's build, which the image needs anyway, before the answer; so a start script that the
-/// compiler's output has moved away from is corrected, or explained, instead of found out when the image runs.
-async fn find_entry(
-    gateway: &Gateway,
-    options: &Options,
-    manifest: &Manifest,
-    plan: &Plan,
-    service: &buildkit_llb::Output,
-) -> Result<Option<String>, Failure> {
-    let candidates = &plan.runtime.command.entries;
-    if candidates.is_empty() {
-        return Ok(None);
-    }
-    let definition = Definition::of(service).map_err(Diagnostic::internal)?;
-    let request = SolveRequest {
-        definition: definition.to_proto(),
-        cache_imports: options.cache_imports.clone(),
-        ..SolveRequest::default()
-    };
-    let reference = gateway.solve(request).await?;
-    let directory = plan.runtime.directory.trim_start_matches('/');
-    for entry in candidates {
-        let found = gateway.stat(&reference, &format!("{directory}/{entry}")).await?;
-        if found.is_some_and(|stat| !stat.is_dir) {
-            return Ok(Some(entry.clone()));
-        }
-    }
-    let why = plan
-        .reasons
-        .get("run.command")
-        .map(|reason| reason.why.as_str())
-        .unwrap_or_default();
-    let names: Vec<&str> = candidates.iter().take(4).map(String::as_str).collect();
-    let message = format!(
-        "{}: the build left none of {} ({why}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
-        plan.package,
-        names.join(", ")
-    );
-    Err(Diagnostic::new(message)
-        .at(manifest.nearest_place("run.command"))
-        .into())
 }
 
 /// Puts the platforms' results into one, as an index where several were asked for.

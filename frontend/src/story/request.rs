@@ -1,37 +1,14 @@
 //! What the command line asks of a build, turned into what the stages take.
 
-use buildkit_llb::{Platform, ProxyEnv};
+use buildkit_llb::ProxyEnv;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::ExecOptions;
 use crate::options::Options;
 use crate::plan::FILE_TIME;
 
-/// Returns the platforms to build for; without `--platform` the engine's own.
-pub(super) fn platforms(options: &Options) -> Result<Vec<Platform>, Diagnostics> {
-    if options.platforms.is_empty() {
-        return Ok(vec![build_platform(options)?]);
-    }
-    Ok(options.platforms.clone())
-}
-
-/// Returns the platform that builds run on: the engine's first.
-pub(super) fn build_platform(options: &Options) -> Result<Platform, Diagnostics> {
-    let text = options.build_platform().unwrap_or("linux/amd64");
-    Platform::parse(text)
-        .map(|platform| platform.normalise())
-        .map_err(|error| Diagnostic::internal(error).into())
-}
-
 /// Returns whether the result is an index of platforms.
-pub(super) fn is_multi_platform(options: &Options, count: usize) -> Result<bool, Diagnostics> {
-    match options.multi_platform {
-        Some(false) if count > 1 => {
-            Err(Diagnostic::new("several platforms were asked for together with multi-platform=false").into())
-        }
-        Some(asked) => Ok(asked),
-        None => Ok(count > 1),
-    }
+pub(super) fn is_index(options: &Options, count: usize) -> bool {
+    options.multi_platform.unwrap_or(count > 1)
 }
 
 /// Returns the modification time of the image's files.

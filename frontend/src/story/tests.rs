@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::gateway::fake::{Fake, LLB_CAPS, State};
+use crate::kinds;
+use crate::kinds::node::plan::{Model, NEVER_READ, Product, Production, Workbench};
 use crate::options::Worker;
 
 mod arguments;
@@ -19,7 +21,6 @@ mod calls;
 mod contexts;
 mod engines;
 mod flags;
-mod golden;
 mod invariance;
 mod large;
 mod lint;
@@ -138,7 +139,10 @@ async fn connect(state: State) -> (Gateway, Fake) {
     let fake = Fake::new(state);
     let (ours, theirs) = tokio::io::duplex(64 << 10);
     tokio::spawn(fake.clone().serve(theirs));
-    (Gateway::connect(ours).await.unwrap(), fake)
+    let gateway = Gateway::connect(ours).await.unwrap();
+    let own = buildkit_llb::Image::new("docker.io/vextrus/frontend").output();
+    let own = Definition::of(&own).unwrap().to_proto();
+    (gateway.with_frontend(Some(own)), fake)
 }
 
 fn platform(text: &str) -> Platform {
@@ -185,9 +189,36 @@ async fn built(files: Files, service: &str) -> Built {
     run(engine(files), request(service)).await.unwrap()
 }
 
-async fn planned(files: Files, service: &str) -> Plan {
-    let (gateway, _fake) = connect(engine(files)).await;
-    decide(&gateway, &request(service)).await.unwrap().planned.plan
+/// Returns what is decided for a service, and the plan that follows.
+async fn planned_for(state: State, options: &Options) -> Result<(Read, Facts, Planned), Failure> {
+    let (gateway, _fake) = connect(state).await;
+    decided(&gateway, options, &options.targets()?).await
+}
+
+async fn planned(files: Files, service: &str) -> Model {
+    model_of(engine(files), &request(service)).await
+}
+
+async fn model_of(state: State, options: &Options) -> Model {
+    let (.., planned) = planned_for(state, options).await.unwrap();
+    let kinds::Model::Node(model) = planned.model;
+    *model
+}
+
+/// Returns the production image of a model.
+fn image_of(model: &Model) -> &Production {
+    match &model.product {
+        Product::Image(image) => image,
+        Product::Workbench(_) => panic!("a workbench"),
+    }
+}
+
+/// Returns the workbench of a model.
+fn workbench_of(model: &Model) -> &Workbench {
+    match &model.product {
+        Product::Workbench(workbench) => workbench,
+        Product::Image(_) => panic!("an image"),
+    }
 }
 
 /// Returns the vertices of a graph by the name that the user sees, without the service's label.
@@ -217,7 +248,10 @@ fn abbreviate(value: &mut Value) {
 async fn the_example_is_planned_and_built() {
     let files = example();
     for service in SERVICES {
-        let mut plan = serde_json::to_value(planned(files.clone(), service).await).unwrap();
+        let (.., planned) = planned_for(engine(files.clone()), &request(service))
+            .await
+            .unwrap();
+        let mut plan = serde_json::to_value(planned.plan).unwrap();
         abbreviate(&mut plan);
         insta::assert_json_snapshot!(format!("{service}.plan"), plan);
         let built = built(files.clone(), service).await;

@@ -7,22 +7,23 @@ use serde_json::{Value as Json, json};
 use super::sources::Sources;
 use super::text::framed;
 use super::{Answer, EXTENDED, VERSION};
+use crate::decide::Read;
 use crate::diagnostic::{Diagnostics, Place, SourceFile};
+use crate::kinds::Planned;
 use crate::options::Options;
-use crate::story::Decided;
 
 /// Tells the warnings of a build that can be made.
 ///
 /// buildx shows every place under the name that `--file` gives: right for the manifest alone. So an answer that
 /// points into other files is newer than what buildx knows, and it shows our text.
-pub(super) fn warnings(decided: &Decided) -> Answer {
-    let manifest = &decided.manifest.file;
+pub(super) fn warnings(read: &Read, planned: &Planned) -> Answer {
+    let manifest = &read.manifest().file;
     let mut sources = Sources::default();
     // The manifest is the first, as the build file of docker/dockerfile is.
     sources.index(&Place::of_line(manifest, 1));
     let mut text = String::new();
     let mut found: Vec<Json> = Vec::new();
-    for warning in &decided.planned.warnings {
+    for warning in &planned.warnings {
         let (rule, diagnostic) = (warning.rule, &warning.diagnostic);
         // Writing into a String cannot fail.
         let _ = write!(

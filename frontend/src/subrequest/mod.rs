@@ -15,25 +15,64 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::gateway::{BuildResult, Failure, Gateway};
+use crate::decide::Read;
+use crate::gateway::{BuildResult, Failure};
+use crate::kinds::Planned;
 use crate::options::Options;
-use crate::story::decide;
 
 /// The version that buildx knows of the requests of docker/dockerfile.
 const VERSION: &str = "1.0.0";
 /// That of an answer with more in it than docker/dockerfile's.
 const EXTENDED: &str = "1.1.0";
 
-/// What a subrequest comes to.
+/// What can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// What can be asked.
+    Describe,
+    /// The definition that is sent to the engine.
+    Graph,
+    /// The warnings, or the mistake that stops the build.
+    Lint,
+    /// What a target takes, and what was inferred for it.
+    Outline,
+    /// Which steps the build has.
+    Plan,
+    /// The JSON Schema of the manifest.
+    Schema,
+    /// What `--target` takes.
+    Targets,
+}
+
+impl Question {
+    /// Returns the question that a request asks; none where it is not known here.
+    pub fn named(request: &str) -> Option<Self> {
+        // buildx puts `frontend.` in front of the name that `--call` gives, whole or not.
+        Some(match request.trim_start_matches("frontend.") {
+            "subrequests.describe" => Self::Describe,
+            "graph" => Self::Graph,
+            "lint" => Self::Lint,
+            "outline" => Self::Outline,
+            "plan" => Self::Plan,
+            "schema" => Self::Schema,
+            "targets" => Self::Targets,
+            _ => return None,
+        })
+    }
+}
+
+/// An answer.
 #[derive(Debug, Clone, PartialEq)]
-struct Answer {
-    json: Json,
-    text: String,
+pub struct Answer {
+    /// For programs.
+    pub json: Json,
+    /// For people.
+    pub text: String,
     version: &'static str,
     /// What buildx exits with.
-    status: u8,
+    pub status: u8,
 }
 
 impl Answer {
@@ -47,7 +86,8 @@ impl Answer {
         }
     }
 
-    fn into_result(self) -> BuildResult {
+    /// Returns what buildx is answered.
+    pub fn into_result(self) -> BuildResult {
         let metadata = BTreeMap::from([
             ("result.json".to_owned(), format!("{:#}", self.json).into_bytes()),
             ("result.txt".to_owned(), self.text.into_bytes()),
@@ -61,33 +101,42 @@ impl Answer {
     }
 }
 
-/// Answers a subrequest.
+/// Answers a question that is about no build.
+pub fn general(question: Question) -> Option<Answer> {
+    match question {
+        Question::Describe => Some(describe::answer()),
+        Question::Schema => Some(schema::answer()),
+        _ => None,
+    }
+}
+
+/// Answers what the definition is, which has to be made for it.
+pub fn graph(dump: String) -> Answer {
+    Answer::new(json!({ "graph": dump }), dump, VERSION)
+}
+
+/// Answers a question about a build that was read and planned.
 ///
 /// # Errors
-/// A request that is not known here; mistakes in the build's files, but for `frontend.lint`, which tells them.
-pub async fn answer(gateway: &Gateway, options: &Options, request: &str) -> Result<BuildResult, Failure> {
-    // buildx puts `frontend.` in front of the name that `--call` gives, whole or not.
-    let answer = match request.trim_start_matches("frontend.") {
-        "subrequests.describe" => describe::answer(),
-        "schema" => schema::answer(),
-        "lint" => match decide(gateway, options).await {
-            Ok(decided) => lint::warnings(&decided),
+/// Mistakes in the build's files, but for [`Question::Lint`], which tells them.
+pub fn answer(
+    question: Question,
+    options: &Options,
+    decided: Result<(Read, Planned), Failure>,
+) -> Result<Answer, Failure> {
+    if question == Question::Lint {
+        return match decided {
+            Ok((read, planned)) => Ok(lint::warnings(&read, &planned)),
             Err(failure) => match failure.diagnostics() {
-                Some(mistakes) => lint::mistakes(mistakes, &failure.to_string(), options),
-                None => return Err(failure),
+                Some(mistakes) => Ok(lint::mistakes(mistakes, &failure.to_string(), options)),
+                None => Err(failure),
             },
-        },
-        "outline" => outline::answer(&decide(gateway, options).await?, options),
-        "plan" => plan::answer(&decide(gateway, options).await?, options)?,
-        "targets" => {
-            // The list is for whoever does not know the targets yet.
-            let options = Options {
-                target: None,
-                ..options.clone()
-            };
-            targets::answer(&decide(gateway, &options).await?)
-        }
-        _ => return Err(Failure::unknown_subrequest(request)),
-    };
-    Ok(answer.into_result())
+        };
+    }
+    let (read, planned) = decided?;
+    Ok(match question {
+        Question::Outline => outline::answer(&read, &planned, options),
+        Question::Targets => targets::answer(&read, &planned),
+        _ => plan::answer(&planned.plan, &options.filename)?,
+    })
 }

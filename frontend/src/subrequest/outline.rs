@@ -10,34 +10,38 @@ use serde_json::{Map, Value as Json, json};
 use super::sources::Sources;
 use super::text::table;
 use super::{Answer, EXTENDED};
+use crate::decide::Read;
+use crate::kinds::Planned;
 use crate::options::Options;
-use crate::story::Decided;
 use inputs::Inputs;
 
-pub(super) use values::Value;
+pub(super) use values::table as table_of_values;
 
-pub(super) fn answer(decided: &Decided, options: &Options) -> Answer {
-    let plan = &decided.planned.plan;
+pub(super) fn answer(read: &Read, planned: &Planned, options: &Options) -> Answer {
+    let plan = &planned.plan;
     let target = &plan.target;
-    let listed = decided.manifest.targets();
+    let listed = read.manifest().targets();
     let description = listed.iter().find(|listed| listed.target == *target);
     let description = description.map_or("", |listed| listed.description.as_str());
-    let inputs = Inputs::of(decided, options);
-    let values = Value::all(decided);
+    let inputs = Inputs::of(read, plan, options);
 
     let mut sources = Sources::default();
     let mut json = Map::new();
     json.insert("name".to_owned(), target.name().into());
     json.insert("description".to_owned(), description.into());
     json.extend(inputs.json(&mut sources));
-    let listed: Json = values.iter().map(|value| value.json(&mut sources)).collect();
+    let listed: Json = plan
+        .values
+        .iter()
+        .map(|value| values::json(value, &mut sources))
+        .collect();
     json.insert("values".to_owned(), listed);
     json.insert("sources".to_owned(), sources.texts());
     json.insert("sourceNames".to_owned(), sources.names());
 
     let mut text = format!("TARGET:      {}\nDESCRIPTION: {description}\n\n", target.name());
     text.push_str(&inputs.text());
-    text.push_str(&Value::table(&values));
+    text.push_str(&values::table(&plan.values));
     Answer::new(Json::Object(json), text, EXTENDED)
 }
 

@@ -1,148 +1,68 @@
 //! `--call=plan`: which steps the build has, and why each value is what it is.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value as Json, json};
 
-use super::outline::Value;
-use super::text::{command, table};
+use super::outline::table_of_values;
+use super::text::table;
 use super::{Answer, VERSION};
-use crate::diagnostic::Diagnostic;
-use crate::options::Options;
-use crate::plan::{Contents, Install, PackageBuild, Plan, Script};
-use crate::story::Decided;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{Outcome, Plan, SCRIPTS, Step, command};
 
 /// The largest plan that is told whole, in bytes: an answer has to fit into a message of 16 MiB, twice.
 const MAX_BYTES: usize = 6 << 20;
 
 /// # Errors
 /// Where the plan cannot be written as JSON, which is a mistake of ours.
-pub(super) fn answer(decided: &Decided, options: &Options) -> Result<Answer, Diagnostic> {
-    let plan = &decided.planned.plan;
+pub(super) fn answer(plan: &Plan, filename: &str) -> Result<Answer, Diagnostic> {
     let mut json = serde_json::to_value(plan).map_err(Diagnostic::internal)?;
     if json.to_string().len() > MAX_BYTES {
         shorten(&mut json);
     }
     let mut text = format!(
-        "PLAN:   {}, target {}\nFILE:   {}\n\n",
+        "PLAN:   {}, target {}\nFILE:   {filename}\n\n",
         plan.package,
         plan.target.name(),
-        options.filename
     );
-    text.push_str(&Value::table(&Value::all(decided)));
+    text.push_str(&table_of_values(&plan.values));
     text.push('\n');
-    text.push_str(&table(3, ["STEP", "FROM", "RUNS"], &steps(plan)));
+    text.push_str(&table(3, ["STEP", "FROM", "RUNS"], &rows(plan)));
     Ok(Answer::new(json, text, VERSION))
 }
 
-/// Replaces the texts of the files that installs are given by their sizes.
-fn shorten(plan: &mut Json) {
-    let Some(plan) = plan.as_object_mut() else {
-        return;
-    };
-    plan.get_mut("production").into_iter().for_each(shorten_install);
-    let installs = plan.get_mut("installs").and_then(Json::as_object_mut);
-    installs
-        .into_iter()
-        .flat_map(|installs| installs.values_mut())
-        .for_each(shorten_install);
-}
-
-fn shorten_install(install: &mut Json) {
-    let files = install.get_mut("files").and_then(Json::as_object_mut);
-    for text in files.into_iter().flat_map(|files| files.values_mut()) {
-        *text = json!({ "bytes": text.as_str().map_or(0, str::len) });
-    }
-    install.get_mut("tools").into_iter().for_each(shorten_install);
-}
-
-/// Returns the steps in the order in which they could run one by one: what each is, the line that asks for it, and
-/// what it runs.
-fn steps(plan: &Plan) -> Vec<[String; 3]> {
-    let tools = &plan.toolchain;
-    let mut steps = vec![[
-        format!("set up pnpm {}", tools.pnpm),
-        tools.origin.as_ref().map(ToString::to_string).unwrap_or_default(),
-        format!("npm install, on {}", tools.image),
-    ]];
-    let mut installed = BTreeSet::new();
-    let mut with_tools = BTreeSet::new();
-    let mut install = |key: &str, steps: &mut Vec<[String; 3]>| {
-        let below = |install: &&str| plan.installs.get(*install)?.on.as_deref();
-        let chain = std::iter::successors(Some(key), below);
-        let mut chain: Vec<&str> = chain
-            .take_while(|key| installed.insert((*key).to_owned()))
-            .collect();
-        chain.reverse();
-        let chain = chain
-            .into_iter()
-            .filter_map(|key| Some((plan.installs.get(key)?, key)));
-        for (install, key) in chain {
-            if let Some(tools) = &install.tools
-                && with_tools.insert(&tools.files)
-            {
-                steps.push(install_step(tools, "of tools"));
+/// Replaces the texts of written files by their sizes.
+fn shorten(json: &mut Json) {
+    match json {
+        Json::Array(items) => items.iter_mut().for_each(shorten),
+        Json::Object(fields) => {
+            let file = fields.get_mut("file").and_then(Json::as_object_mut);
+            if let Some(text) = file.and_then(|file| file.get_mut("text")) {
+                *text = json!({ "bytes": text.as_str().map_or(0, str::len) });
             }
-            steps.push(install_step(install, &format!("for {key}")));
+            fields.values_mut().for_each(shorten);
         }
+        _ => {}
+    }
+}
+
+/// Returns the steps that run a program, in the order in which they could run one by one, and what they come to.
+fn rows(plan: &Plan) -> Vec<[String; 3]> {
+    let mut rows: Vec<[String; 3]> = plan.runs().map(|(step, run)| row(step, &run.command)).collect();
+    let base = plan.image(plan.outcome.base());
+    let base = base.map(|image| image.reference.as_str()).unwrap_or_default();
+    let on = match &plan.outcome {
+        Outcome::Image(image) if image.is_scratch => format!("layers on scratch, with files of {base}"),
+        _ => format!("layers on {base}"),
     };
-    for package in plan.packages.iter().filter(|package| is_built(plan, package)) {
-        install(&package.install, &mut steps);
-        steps.extend(scripts(package, "build"));
-    }
-    if let Some(workbench) = &plan.workbench {
-        install(&workbench.package.install, &mut steps);
-        if !workbench.package.scripts.is_empty() {
-            steps.extend(scripts(&workbench.package, workbench.stage.verb()));
-        }
-        let image = format!("layers on {}", plan.toolchain.image);
-        steps.push(["image".to_owned(), String::new(), image]);
-    }
-    if plan.workbench.is_none() {
-        steps.push(install_step(&plan.production, "for production"));
-        steps.push([
-            "image".to_owned(),
-            String::new(),
-            format!("layers on {}", plan.runtime.base.reference),
-        ]);
-    }
-    steps
+    rows.push(["image".to_owned(), String::new(), on]);
+    rows
 }
 
-/// Whether the target needs a package built.
-fn is_built(plan: &Plan, package: &PackageBuild) -> bool {
-    let Some(workbench) = &plan.workbench else {
-        return true;
-    };
-    let service = &workbench.package;
-    match workbench.contents {
-        Contents::Dependencies => false,
-        Contents::Sources => service.inputs.contains(&package.importer),
-        Contents::Built => service.inputs.contains(&package.importer) || service.importer == package.importer,
-    }
+fn row(step: &Step, words: &[String]) -> [String; 3] {
+    let places: Vec<String> = step.places.iter().map(Place::to_string).collect();
+    [step.name.clone(), places.join(", "), program(words)]
 }
 
-fn install_step(install: &Install, what: &str) -> [String; 3] {
-    let origin = install.origin.as_ref().map(ToString::to_string);
-    [
-        format!("install {} packages {what}", install.package_count),
-        origin.unwrap_or_default(),
-        program(&install.command),
-    ]
-}
-
-/// Returns a step for each script of a package; for one without, that its sources are taken as they are.
-fn scripts(package: &PackageBuild, verb: &str) -> Vec<[String; 3]> {
-    let name = format!("{verb} {}", package.name);
-    if package.scripts.is_empty() {
-        let origin = package.origin.to_string();
-        return vec![[name, origin, "nothing: its sources are its output".to_owned()]];
-    }
-    let step = |script: &Script| [name.clone(), script.origin.to_string(), command(&script.command)];
-    package.scripts.iter().map(step).collect()
-}
-
-/// Returns what a shell script of ours runs, without what every such script begins with.
+/// Returns what a shell script of ours runs, without what every such script begins and ends with.
 fn program(words: &[String]) -> String {
     let [_, flag, script] = words else {
         return command(words);
@@ -150,7 +70,12 @@ fn program(words: &[String]) -> String {
     if flag != "-c" {
         return command(words);
     }
-    let begins = |line: &&str| line.starts_with("set ") || line.starts_with("cd ");
-    let lines = script.lines().skip_while(begins);
+    let is_ours = |line: &&str| {
+        line.starts_with("set ")
+            || line.starts_with("cp ")
+            || line.starts_with("cd ") && !line.contains(" && ")
+            || line.starts_with(&format!("node {SCRIPTS}/"))
+    };
+    let lines = script.lines().filter(|line| !is_ours(line));
     lines.collect::<Vec<_>>().join("; ")
 }

@@ -5,12 +5,12 @@ use serde_json::{Value as Json, json};
 use super::sources::Sources;
 use super::text::table;
 use super::{Answer, VERSION};
-use crate::plan::{Plan, Stage};
-use crate::story::Decided;
+use crate::decide::Read;
+use crate::kinds::Planned;
 
-pub(super) fn answer(decided: &Decided) -> Answer {
+pub(super) fn answer(read: &Read, planned: &Planned) -> Answer {
     let mut sources = Sources::default();
-    let listed = decided.manifest.targets();
+    let listed = read.manifest().targets();
     let mut rows = Vec::new();
     let mut targets: Vec<Json> = Vec::new();
     for target in &listed {
@@ -25,7 +25,7 @@ pub(super) fn answer(decided: &Decided) -> Answer {
         let mut json = json!({
             "name": name,
             "description": target.description,
-            "base": base(&decided.planned.plan, target.target.stage),
+            "base": planned.model.base(target.target.stage),
             "location": sources.location(&target.place),
         });
         if default && let Some(fields) = json.as_object_mut() {
@@ -35,12 +35,4 @@ pub(super) fn answer(decided: &Decided) -> Answer {
     }
     let json = json!({ "targets": targets, "sources": sources.texts() });
     Answer::new(json, table(1, ["TARGET", "DESCRIPTION"], &rows), VERSION)
-}
-
-/// Returns the image that a target stands on.
-fn base(plan: &Plan, stage: Stage) -> &str {
-    match stage {
-        Stage::Runtime => &plan.runtime.base.reference,
-        _ => &plan.toolchain.image,
-    }
 }

@@ -70,11 +70,6 @@ pub(super) fn framed(place: &Place) -> String {
     text + &frame + "\n"
 }
 
-/// Returns a command line as a shell would take it.
-pub(super) fn command(words: &[String]) -> String {
-    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,9 +22,8 @@ fn attesting() -> State {
 
 #[tokio::test]
 async fn the_plan_lists_the_production_closure_where_asked() {
-    let (gateway, _fake) = connect(attesting()).await;
-    let decided = decide(&gateway, &asking("auth", "type=sbom")).await.unwrap();
-    let sbom = decided.planned.plan.sbom.unwrap();
+    let model = model_of(attesting(), &asking("auth", "type=sbom")).await;
+    let sbom = model.sbom.unwrap();
     let component = |key: &str| &sbom.components[key];
     assert_eq!(sbom.service, "workspace:services/auth");
     let service = component(&sbom.service);

@@ -8,9 +8,8 @@ async fn warnings(manifest: &str, change: impl FnOnce(&mut Files)) -> Vec<String
     let text = format!("# syntax=vextrus/frontend\n# check=experimental=all\n{manifest}");
     files.insert("services/auth/service.toml".to_owned(), text.into_bytes());
     change(&mut files);
-    let (gateway, _) = connect(engine(files)).await;
-    let decided = decide(&gateway, &request("auth")).await.unwrap();
-    decided.planned.warnings.iter().map(ToString::to_string).collect()
+    let (.., planned) = planned_for(engine(files), &request("auth")).await.unwrap();
+    planned.warnings.iter().map(ToString::to_string).collect()
 }
 
 fn write(path: &'static str, text: &'static str) -> impl FnOnce(&mut Files) {
@@ -29,9 +28,8 @@ fn replace(path: &'static str, from: &'static str, to: &'static str) -> impl FnO
 #[tokio::test]
 async fn the_example_gives_no_warning() {
     for service in SERVICES {
-        let (gateway, _) = connect(engine(example())).await;
-        let decided = decide(&gateway, &request(service)).await.unwrap();
-        assert_eq!(decided.planned.warnings, [], "{service}");
+        let (.., planned) = planned_for(engine(example()), &request(service)).await.unwrap();
+        assert_eq!(planned.warnings, [], "{service}");
     }
 }
 

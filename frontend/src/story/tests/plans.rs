@@ -1,7 +1,7 @@
 //! What the plan makes of the parts of a workspace: variations of the example.
 
 use super::*;
-use crate::plan::{OutputRule, PackageBuild};
+use crate::kinds::node::plan::{OutputRule, PackageBuild};
 
 fn write(files: &mut Files, path: &str, text: &str) {
     files.insert(path.to_owned(), text.as_bytes().to_vec());
@@ -16,11 +16,11 @@ fn set(files: &mut Files, path: &str, fields: Value) {
     files.insert(path.to_owned(), manifest.to_string().into_bytes());
 }
 
-fn package<'a>(plan: &'a Plan, importer: &str) -> &'a PackageBuild {
+fn package<'a>(plan: &'a Model, importer: &str) -> &'a PackageBuild {
     plan.package(importer).unwrap()
 }
 
-fn scripts<'a>(plan: &'a Plan, importer: &str) -> Vec<&'a str> {
+fn scripts<'a>(plan: &'a Model, importer: &str) -> Vec<&'a str> {
     package(plan, importer)
         .scripts
         .iter()
@@ -147,8 +147,8 @@ async fn a_package_that_only_development_needs_is_not_in_the_image() {
             .contains(&"shared/utils".to_owned())
     );
     assert!(
-        !plan
-            .production
+        !image_of(&plan)
+            .install
             .files
             .contains_key("/app/shared/utils/package.json")
     );
@@ -236,7 +236,8 @@ async fn ignored(files: Files, options: &Options, inputs: &[&str]) -> Vec<String
         ..engine(files)
     };
     let (gateway, _fake) = connect(state).await;
-    decide(&gateway, options).await.unwrap().context.ignored
+    let read = decide::read(&Reader::Engine(gateway), options).await.unwrap();
+    read.context.ignored
 }
 
 #[tokio::test]
@@ -318,7 +319,7 @@ async fn installs_read_no_more_than_they_need() {
             "/app/shared/kernel/package.json"
         ]
     );
-    let production = &plan.production;
+    let production = &image_of(&plan).install;
     assert!(
         production.command[2].contains(" --prod ") && production.command[2].contains("--frozen-lockfile")
     );
@@ -346,7 +347,7 @@ async fn native_code_chooses_the_image_of_the_production_install() {
     ] {
         let plan = planned(example(), service).await;
         assert_eq!(
-            plan.runtime.base.reference,
+            image_of(&plan).runtime.base.reference,
             format!("docker.io/library/node:{base}"),
             "{service}"
         );
@@ -367,9 +368,7 @@ async fn a_base_without_a_shell_refuses_what_needs_one() {
     let mut files = example();
     let text = "base = \"distroless\"\n[run]\ncommand = [\"sh\", \"-c\", \"node dist/main.js\"]\npackages = [\"openssl\"]\n";
     write(&mut files, "services/auth/service.toml", text);
-    let refused = crate::story::decide(&connect(engine(files)).await.0, &request("auth"))
-        .await
-        .unwrap_err();
+    let refused = planned_for(engine(files), &request("auth")).await.unwrap_err();
     let places: Vec<String> = refused
         .diagnostics()
         .unwrap()

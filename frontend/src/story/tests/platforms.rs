@@ -62,13 +62,9 @@ async fn an_install_that_may_run_a_script_is_searched_for_one_first() {
         let steps = emulated(&arm64);
         assert_eq!(!steps.is_empty(), expected, "{steps:?}");
     }
-    let (gateway, _fake) = connect(engine(example())).await;
-    let plan = decide(&gateway, &foreign("file-storage"))
-        .await
-        .unwrap()
-        .planned
-        .plan;
-    let install = plan.foreign["linux/arm64"].install.as_ref().unwrap();
+    let plan = model_of(engine(example()), &foreign("file-storage")).await;
+    let elsewhere = image_of(&plan).foreign.as_ref().unwrap();
+    let install = elsewhere.install.as_ref().unwrap();
     assert!(install.files["/app/package.json"].contains("supportedArchitectures"));
     assert!(
         install.command[2].contains("--ignore-scripts"),

@@ -76,13 +76,14 @@ fn with(
 }
 
 /// Returns the plan of the service whose manifest lies in a directory.
-async fn plan_of(files: Files, directory: &str) -> Result<Plan, Failure> {
+async fn plan_of(files: Files, directory: &str) -> Result<Model, Failure> {
     let options = Options {
         filename: format!("{directory}/service.toml"),
         ..request("")
     };
-    let (gateway, _fake) = connect(engine(files)).await;
-    Ok(decide(&gateway, &options).await?.planned.plan)
+    let (.., planned) = planned_for(engine(files), &options).await?;
+    let kinds::Model::Node(model) = planned.model;
+    Ok(*model)
 }
 
 /// Returns where the service lies in the context and in the container.
@@ -92,7 +93,7 @@ async fn service(files: Files, directory: &str) -> (String, String) {
     (service.source.clone(), service.directory.clone())
 }
 
-fn lockfiles(install: &crate::plan::Install) -> Vec<&str> {
+fn lockfiles(install: &kinds::node::plan::Install) -> Vec<&str> {
     let paths = install.files.keys().map(String::as_str);
     paths.filter(|path| path.ends_with("pnpm-lock.yaml")).collect()
 }
@@ -115,8 +116,8 @@ async fn each_project_is_installed_by_its_own_lockfile() {
             assert_eq!(lockfiles(&plan.installs["l"]), expected);
             expected.push("/app/services/s/pnpm-lock.yaml");
             assert_eq!(lockfiles(&plan.installs["s"]), expected);
-            assert_eq!(lockfiles(&plan.production), expected);
-            let files = &plan.production.files;
+            assert_eq!(lockfiles(&image_of(&plan).install), expected);
+            let files = &image_of(&plan).install.files;
             assert_eq!(files["/app/.npmrc"], SETTING);
             assert_eq!(
                 files["/app/pnpm-workspace.yaml"],
@@ -268,7 +269,7 @@ async fn transfers(files: Files, directory: &str) -> BTreeMap<String, Vec<String
         ..request("")
     };
     let (gateway, fake) = connect(engine(files)).await;
-    decide(&gateway, &options).await.unwrap();
+    decide::read(&Reader::Engine(gateway), &options).await.unwrap();
     let state = fake.state();
     let definitions = state.solves.iter().filter_map(|solve| solve.definition.as_ref());
     let mut transfers = BTreeMap::new();

@@ -32,10 +32,10 @@ async fn every_further_service_is_planned_and_built() {
         told += &format!(
             "{service}: {}\n  base {}\n  production installed on {}\n  {} packages installed, {} in production\n  builds {}\n",
             plan.package,
-            plan.runtime.base.reference,
+            image_of(&plan).runtime.base.reference,
             plan.toolchain.production_image,
             own.package_count,
-            plan.production.package_count,
+            image_of(&plan).install.package_count,
             built.join(", "),
         );
         let image = self::built(files.clone(), service).await;

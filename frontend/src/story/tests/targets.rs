@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::kinds::node::plan::Contents;
 use crate::options::NoCache;
-use crate::plan::{Contents, Stage};
+use crate::plan::Stage;
 
 fn target(name: &str) -> Options {
     Options {
@@ -33,9 +34,8 @@ fn usual_scripts() -> Files {
     with_scripts(json!({ "lint": "eslint src", "start:dev": "nest start --watch" }))
 }
 
-async fn plan_of(files: Files, name: &str) -> Plan {
-    let (gateway, _fake) = connect(engine(files)).await;
-    decide(&gateway, &target(name)).await.unwrap().planned.plan
+async fn plan_of(files: Files, name: &str) -> Model {
+    model_of(engine(files), &target(name)).await
 }
 
 async fn refused(files: Files, name: &str) -> String {
@@ -49,7 +49,8 @@ async fn refused(files: Files, name: &str) -> String {
 async fn each_target_is_made_of_what_it_needs() {
     for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Runtime) {
         let name = stage.name();
-        let mut plan = serde_json::to_value(plan_of(usual_scripts(), name).await.workbench).unwrap();
+        let (.., planned) = planned_for(engine(usual_scripts()), &target(name)).await.unwrap();
+        let mut plan = serde_json::to_value(planned.plan.outcome).unwrap();
         abbreviate(&mut plan);
         let built = targeted(usual_scripts(), name).await;
         let graph = built.image();
@@ -63,7 +64,7 @@ async fn each_target_is_made_of_what_it_needs() {
     let runtime = targeted(usual_scripts(), "runtime").await;
     let default = built(usual_scripts(), "auth").await;
     assert_eq!(runtime.image().to_bytes(), default.image().to_bytes());
-    assert!(plan_of(usual_scripts(), "runtime").await.workbench.is_none());
+    image_of(&plan_of(usual_scripts(), "runtime").await);
 }
 
 #[tokio::test]
@@ -104,13 +105,15 @@ async fn the_manifest_names_another_script() {
         "services/auth/service.toml".to_owned(),
         b"[build]\ntest = \"test:ci\"\ndev = \"serve\"\n".to_vec(),
     );
-    let plan = plan_of(files.clone(), "test").await.workbench.unwrap();
+    let plan = plan_of(files.clone(), "test").await;
+    let plan = workbench_of(&plan);
     assert_eq!(
         plan.package.scripts.last().unwrap().command,
         ["pnpm", "run", "test:ci"]
     );
     assert_eq!(plan.command, ["pnpm", "run", "test:ci"]);
-    let plan = plan_of(files, "dev").await.workbench.unwrap();
+    let plan = plan_of(files, "dev").await;
+    let plan = workbench_of(&plan);
     assert_eq!(plan.command, ["pnpm", "run", "serve"]);
 }
 
@@ -135,7 +138,7 @@ async fn tests_run_after_what_they_need() {
     files.insert("jest.preset.js".to_owned(), Vec::new());
     files.insert("eslint.config.mjs".to_owned(), Vec::new());
     let plan = plan_of(files.clone(), "test").await;
-    let package = plan.workbench.unwrap().package;
+    let package = workbench_of(&plan).package.clone();
     let scripts: Vec<&str> = package
         .scripts
         .iter()
@@ -148,7 +151,8 @@ async fn tests_run_after_what_they_need() {
     let service = plan.packages.last().unwrap();
     assert!(!service.extra_files.contains_key("jest.preset.js"));
 
-    let plan = plan_of(files, "build").await.workbench.unwrap();
+    let plan = plan_of(files, "build").await;
+    let plan = workbench_of(&plan);
     assert_eq!(plan.contents, Contents::Built);
     assert!(plan.package.scripts.is_empty());
 }

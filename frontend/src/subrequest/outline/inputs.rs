@@ -1,14 +1,15 @@
 //! What a build takes from the command line: arguments, secrets, agents; and the caches that it keeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
 use super::super::sources::Sources;
 use super::{entry, list, section};
+use crate::decide::Read;
 use crate::diagnostic::Place;
 use crate::options::Options;
-use crate::story::Decided;
+use crate::plan::{Mount, Plan};
 
 /// The inputs of one target.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(super) struct Inputs {
     secrets: Vec<Wanted>,
     agents: Vec<Wanted>,
     caches: BTreeSet<String>,
+    images: BTreeSet<String>,
 }
 
 /// An argument that `[build.args]` declares.
@@ -37,8 +39,8 @@ struct Wanted {
 }
 
 impl Inputs {
-    pub(super) fn of(decided: &Decided, options: &Options) -> Self {
-        let (manifest, plan) = (&decided.manifest, &decided.planned.plan);
+    pub(super) fn of(read: &Read, plan: &Plan, options: &Options) -> Self {
+        let manifest = read.manifest();
         let build = &manifest.build;
         let arguments = build.args.iter().map(|(name, default)| {
             let place = manifest.nearest_place(&format!("build.args.{name}"));
@@ -60,29 +62,19 @@ impl Inputs {
                 is_required: secret.required,
                 place: Some(manifest.nearest_place(&format!("build.secrets[{i}]"))),
             });
-        let npmrc = decided.workspace.npmrc.as_ref();
-        let variables = plan.production.secret_env.iter().map(|name| Wanted {
-            id: name.clone(),
-            is_required: false,
-            place: npmrc.and_then(|npmrc| npmrc.place_of(name)),
-        });
-        let whole = Wanted {
-            id: "npmrc".to_owned(),
-            is_required: false,
-            place: None,
-        };
+        let declared: Vec<Wanted> = secrets.collect();
+        let others = of_steps(plan, &declared);
         let agents = build.ssh.iter().flat_map(|agents| agents.ids()).map(|id| Wanted {
             id: id.as_str().to_owned(),
             is_required: true,
             place: Some(manifest.nearest_place("build.ssh")),
         });
-        let builder = options.build_platform().unwrap_or("linux/amd64");
-        let target = options.platforms.first().map(ToString::to_string);
         Self {
             arguments: arguments.collect(),
-            secrets: secrets.chain(variables).chain([whole]).collect(),
+            secrets: declared.into_iter().chain(others).collect(),
             agents: agents.collect(),
-            caches: plan.caches(builder, target.as_deref().unwrap_or(builder)),
+            caches: plan.caches().into_iter().map(str::to_owned).collect(),
+            images: plan.images.iter().map(|image| image.reference.clone()).collect(),
         }
     }
 
@@ -113,13 +105,18 @@ impl Inputs {
         let agents = list("ssh", wanted(&self.agents));
         let caches = self.caches.iter().map(|id| json!({ "ID": id }));
         let caches = list("cache", caches.collect());
-        [arguments, secrets, agents, caches]
+        let images = self
+            .images
+            .iter()
+            .map(|reference| json!({ "reference": reference }));
+        let images = list("images", images.collect());
+        [arguments, secrets, agents, caches, images]
             .into_iter()
             .flatten()
             .collect()
     }
 
-    /// Returns the lists as docker/dockerfile's tables, and the caches, which buildx does not show.
+    /// Returns the lists as docker/dockerfile's tables, and the caches and images, which buildx does not show.
     pub(super) fn text(&self) -> String {
         let arguments = self.arguments.iter();
         let arguments: Vec<[String; 3]> = arguments
@@ -133,14 +130,42 @@ impl Inputs {
             rows.collect()
         };
         let caches: Vec<[String; 1]> = self.caches.iter().map(|id| [id.clone()]).collect();
+        let images: Vec<[String; 1]> = self.images.iter().map(|image| [image.clone()]).collect();
         [
             section(["BUILD ARG", "VALUE", "DESCRIPTION"], &arguments),
             section(["SECRET", "REQUIRED"], &wanted(&self.secrets)),
             section(["SSH", "REQUIRED"], &wanted(&self.agents)),
             section(["CACHE"], &caches),
+            section(["IMAGE"], &images),
         ]
         .concat()
     }
+}
+
+/// Returns the secrets that steps take beside those that the manifest declares.
+fn of_steps(plan: &Plan, declared: &[Wanted]) -> Vec<Wanted> {
+    let mut ids: BTreeMap<&str, bool> = BTreeMap::new();
+    for (_, run) in plan.runs() {
+        let mounted = run.mounts.iter().filter_map(|mount| match mount {
+            Mount::Secret { id, is_required, .. } => Some((id.as_str(), *is_required)),
+            _ => None,
+        });
+        let filled = run
+            .secret_env
+            .iter()
+            .map(|secret| (secret.id.as_str(), secret.is_required));
+        for (id, is_required) in mounted.chain(filled) {
+            *ids.entry(id).or_default() |= is_required;
+        }
+    }
+    let is_declared = |id: &str| declared.iter().any(|wanted| wanted.id == id);
+    let others = ids.into_iter().filter(|(id, _)| !is_declared(id));
+    let others = others.map(|(id, is_required)| Wanted {
+        id: id.to_owned(),
+        is_required,
+        place: plan.secrets.get(id).cloned(),
+    });
+    others.collect()
 }
 
 /// Returns the comment that stands directly above a line, as one line: what an argument is for.

@@ -1,0 +1,107 @@
+//! The kinds of service: each reads its own files, decides, and writes steps. A closed set that is matched: no registry,
+//! no detection by order.
+
+pub mod node;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::gateway::Failure;
+use crate::manifest::Manifest;
+use crate::manifest::values::Kind;
+use crate::options::Options;
+use crate::plan::{Facts, Plan, Stage, Target};
+use crate::source::{BuildFile, Context, Origin, Reader, Tree};
+use crate::warning::Warning;
+
+/// What a kind found in the repository.
+#[derive(Debug)]
+pub enum Found {
+    /// A Node service in its workspace.
+    Node(Box<node::read::Found>),
+}
+
+/// What a kind decided, in its own terms.
+#[derive(Debug)]
+pub enum Model {
+    /// Of a Node service.
+    Node(Box<node::plan::Model>),
+}
+
+/// A plan, what it follows from, and what does not stop the build.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What the kind decided.
+    pub model: Model,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Transfers what any kind reads of the context before it is known which one it is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn metadata(reader: &Reader, options: &Options, context: &Context) -> Result<Tree, Failure> {
+    node::read::metadata(reader, options, context).await
+}
+
+/// Reads what the manifest's kind decides from.
+///
+/// # Errors
+/// All mistakes of the repository's files together.
+pub async fn read(
+    reader: &Reader,
+    options: &Options,
+    files: (&mut Origin, &BuildFile, Tree),
+    manifest: Manifest,
+) -> Result<Found, Failure> {
+    match manifest.kind() {
+        // The manifest's reader refuses the kinds that are yet to come, at their line.
+        Kind::Node | Kind::Static | Kind::Python => {
+            let found = node::read::read(reader, options, files, manifest).await?;
+            Ok(Found::Node(Box::new(found)))
+        }
+    }
+}
+
+impl Found {
+    /// Returns the manifest, with the repository's defaults.
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Self::Node(found) => &found.manifest,
+        }
+    }
+
+    /// Plans a build for one platform. Pure.
+    ///
+    /// # Errors
+    /// All mistakes found, each with its place.
+    pub fn plan(
+        &self,
+        target: &Target,
+        arguments: &BTreeMap<String, String>,
+        facts: &Facts,
+    ) -> Result<Planned, Diagnostics> {
+        match self {
+            Self::Node(found) => {
+                let (model, plan, warnings) = node::plan(found, target, arguments, facts)?;
+                Ok(Planned {
+                    plan,
+                    model: Model::Node(Box::new(model)),
+                    warnings,
+                })
+            }
+        }
+    }
+}
+
+impl Model {
+    /// Returns the image that a stage stands on.
+    pub fn base(&self, stage: Stage) -> &str {
+        match self {
+            Self::Node(model) => model.base(stage),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Node services of a pnpm workspace.
+
+mod model;
+pub mod plan;
+pub mod pnpm;
+pub mod read;
+pub mod scripts;
+mod steps;
+mod values;
+pub mod workspace;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::plan::{Facts, Plan, Target};
+use crate::warning::Warning;
+use plan::{Model, PlanInput};
+
+pub use model::Workspace;
+
+/// Plans the build of a service: decides, and writes the steps that follow.
+///
+/// # Errors
+/// All mistakes found, each with its place.
+pub fn plan(
+    found: &read::Found,
+    target: &Target,
+    arguments: &BTreeMap<String, String>,
+    facts: &Facts,
+) -> Result<(Model, Plan, Vec<Warning>), Diagnostics> {
+    let (model, warnings) = plan::decide(&PlanInput {
+        manifest: &found.manifest,
+        workspace: &found.workspace,
+        service: &found.service,
+        closure: &found.closure,
+        arguments,
+        target: target.clone(),
+        facts,
+    })?;
+    let values = values::of(&model, &found.manifest);
+    let plan = steps::write(&model, &found.manifest, facts, values)?;
+    Ok((model, plan, warnings))
+}

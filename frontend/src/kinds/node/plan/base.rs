@@ -1,0 +1,143 @@
+//! The image that the service stands on.
+
+use super::native::Native;
+use crate::manifest::values::Base;
+
+/// C library of an image.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Libc {
+    /// glibc: Debian and what is made from it.
+    #[default]
+    Gnu,
+    /// musl: Alpine.
+    Musl,
+}
+
+impl Libc {
+    /// Returns the name that pnpm and `scripts/tidy.cjs` use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gnu => "gnu",
+            Self::Musl => "musl",
+        }
+    }
+}
+
+/// The image that the service stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseImage {
+    /// Image reference.
+    pub reference: String,
+    /// Its C library.
+    pub libc: Libc,
+    /// Path of its node program, or the bare name where PATH finds it.
+    pub node: String,
+    /// Whether it has a shell, so that a command may be a shell script.
+    pub has_shell: bool,
+    /// Whether the service stands on scratch, with what Node needs taken from this image.
+    pub only_node: bool,
+    /// Why it was chosen.
+    pub why: String,
+}
+
+impl BaseImage {
+    /// Returns what messages call it.
+    pub fn name(&self) -> &str {
+        if self.only_node {
+            "scratch"
+        } else {
+            &self.reference
+        }
+    }
+}
+
+/// Returns Debian's image of a Node version; builds run in it whatever the service stands on.
+pub(super) fn debian(node: &str) -> String {
+    format!("docker.io/library/node:{node}-bookworm-slim")
+}
+
+/// Returns Alpine's image of a Node version.
+pub(super) fn alpine(node: &str) -> String {
+    format!("docker.io/library/node:{node}-alpine")
+}
+
+/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on.
+pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
+    match wanted {
+        Base::Auto => automatic(node, native),
+        Base::Debian => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
+        Base::Alpine => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
+        Base::Distroless => BaseImage {
+            reference: format!(
+                "gcr.io/distroless/nodejs{}-debian12",
+                node.split('.').next().unwrap_or(node)
+            ),
+            libc: Libc::Gnu,
+            node: "/nodejs/bin/node".to_owned(),
+            has_shell: false,
+            only_node: false,
+            why: "the manifest asks for distroless".to_owned(),
+        },
+        // Debian's Node runs whatever native code there is, takes no more room than Alpine's, and is one layer for
+        // all services.
+        Base::Scratch => BaseImage {
+            has_shell: false,
+            only_node: true,
+            ..image(
+                debian(node),
+                Libc::Gnu,
+                "the manifest asks for scratch, with Node as Debian's image has it",
+            )
+        },
+        Base::Image(reference) => {
+            let reference = reference.as_str();
+            let libc = if reference.contains("alpine") {
+                Libc::Musl
+            } else {
+                Libc::Gnu
+            };
+            let mut base = image(reference.to_owned(), libc, "the manifest names it");
+            if reference.contains("distroless") {
+                base.node = "/nodejs/bin/node".to_owned();
+                base.has_shell = false;
+            }
+            base
+        }
+    }
+}
+
+fn automatic(node: &str, native: &Native) -> BaseImage {
+    let some = |names: &std::collections::BTreeSet<String>| {
+        let listed: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+        let more = names.len().saturating_sub(listed.len());
+        if more > 0 {
+            format!("{} and {more} more", listed.join(", "))
+        } else {
+            listed.join(", ")
+        }
+    };
+    if !native.needs_glibc.is_empty() {
+        let why = format!("native code for glibc: {}", some(&native.needs_glibc));
+        return image(debian(node), Libc::Gnu, &why);
+    }
+    let why = if native.portable.is_empty() {
+        "no native code in production".to_owned()
+    } else {
+        format!("native code runs on musl: {}", some(&native.portable))
+    };
+    image(alpine(node), Libc::Musl, &why)
+}
+
+fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
+    BaseImage {
+        reference,
+        libc,
+        node: "node".to_owned(),
+        has_shell: true,
+        only_node: false,
+        why: why.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

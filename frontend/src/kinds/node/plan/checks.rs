@@ -1,0 +1,91 @@
+//! What stops a build before its first step.
+
+use std::collections::BTreeSet;
+
+use super::command;
+use super::planner::PlanInput;
+use super::start::Manifests;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::kinds::node::Workspace;
+use crate::kinds::node::pnpm::drift::{self, Drift};
+use crate::kinds::node::workspace::ImporterId;
+use crate::manifest::Manifest;
+use crate::manifest::tables::Run;
+use crate::path::join;
+use crate::warning::{Warning, rules};
+
+/// Returns the error for a project that the lockfile links to and that the context does not hold.
+pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
+    let path = workspace.context_path(&join(importer, "package.json"));
+    let message = format!(
+        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
+         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
+    );
+    let (directory, entry) = workspace.lockfiles.of(importer);
+    let lockfile = workspace.lockfiles.at(directory);
+    match lockfile.and_then(|lockfile| lockfile.importer_place(entry)) {
+        Some(place) => Diagnostic::new(message).at(place),
+        None => Diagnostic::new(message),
+    }
+}
+
+/// Refuses what needs a shell on a base that has none.
+pub(super) fn check_shell(
+    manifest: &Manifest,
+    run: &Run,
+    base: &super::BaseImage,
+    start: &command::Inferred,
+) -> Result<(), Diagnostics> {
+    if base.has_shell {
+        return Ok(());
+    }
+    let mut refused = Vec::new();
+    let program = start.command.args.first().map(String::as_str).unwrap_or_default();
+    // The programs in node_modules/.bin are shell scripts.
+    if ["sh", "/bin/sh"].contains(&program) || program.starts_with("node_modules/.bin/") {
+        let message = format!(
+            "the service starts with `{}` ({}), which needs a shell, and {} has none; write a `command` that is plain \
+             node, or base = \"debian\"",
+            start.command.args.join(" "),
+            start.why,
+            base.name()
+        );
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.command")));
+    }
+    if run.packages.iter().flatten().next().is_some() {
+        let message = format!(
+            "system packages need a package manager, and {} has none; write base = \"debian\"",
+            base.name()
+        );
+        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.packages")));
+    }
+    Diagnostics::check(refused)
+}
+
+/// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
+pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
+    let workspace = input.workspace;
+    let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
+    // The root's tools are installed for every build.
+    needed.insert(".".to_owned());
+    let has_pnpmfile = workspace
+        .settings
+        .pnpmfiles
+        .iter()
+        .any(|path| workspace.exists(&workspace.context_path(path)));
+    let drift = Drift::find(drift::Inputs {
+        lockfiles: &workspace.lockfiles,
+        manifests,
+        workspace: workspace.pnpm_workspace.as_ref(),
+        needed: &needed,
+        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
+    });
+    let mut found = drift.warnings;
+    if input.manifest.build.frozen() {
+        Diagnostics::check(drift.errors)?;
+    } else {
+        found.extend(drift.errors);
+    }
+    let warning = |found: Diagnostic| rules::LOCKFILE_DRIFT.warn(found.message).at(found.place);
+    Ok(found.into_iter().map(warning).collect())
+}

@@ -1,0 +1,190 @@
+//! The command of the image, resolved from the package's scripts to plain `node` where that is possible.
+//!
+//! A package manager, a compiler or a watcher in front of the service costs memory, swallows signals, and is
+//! not in the image as a rule. So a script is read as its words: runners are followed, what loads `.env` files
+//! or builds is left out, and what only a shell can do is left to one.
+
+mod node;
+mod script;
+mod shell;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::model::Command;
+use crate::diagnostic::Place;
+use crate::kinds::node::workspace::PackageJson;
+use script::Scripts;
+
+/// Scripts that start a production service, the most telling first.
+const START_SCRIPTS: [&str; 6] = [
+    "start:prod",
+    "start:production",
+    "start-prod",
+    "serve:prod",
+    "production",
+    "start",
+];
+
+/// Where builds put an entry file when nobody says so, most likely first; each with every extension of
+/// [`EXTENSIONS`].
+const USUAL_ENTRIES: [&str; 16] = [
+    "dist/main",
+    "dist/src/main",
+    "dist/index",
+    "dist/src/index",
+    "dist/server",
+    "dist/src/server",
+    "dist/app",
+    "dist/src/app",
+    ".output/server/index",
+    "build/index",
+    "build/main",
+    "build/server",
+    "build/src/index",
+    "out/index",
+    "server",
+    "index",
+];
+
+/// Where the entry of a service lies that is not built at all, after [`USUAL_ENTRIES`].
+const SOURCE_ENTRIES: [&str; 5] = [
+    "index.ts",
+    "src/index.ts",
+    "src/main.ts",
+    "server.ts",
+    "src/server.ts",
+];
+
+/// Extensions of a program that plain node runs.
+const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
+
+/// An inferred command and what it needs besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Inferred {
+    /// The command.
+    pub(super) command: Command,
+    /// Environment that the script sets in front of its program.
+    pub(super) env: BTreeMap<String, String>,
+    /// Packages whose program the command runs: they must be in production, wherever they are declared.
+    pub(super) programs: Vec<String>,
+    /// Whether the command runs TypeScript sources.
+    pub(super) runs_sources: bool,
+    /// Which field it came from.
+    pub(super) why: String,
+    /// The path of that field in the package.json; empty where it is none.
+    pub(super) field: Vec<String>,
+}
+
+impl Inferred {
+    /// Returns the lines of the field that it came from.
+    pub(super) fn place(&self, manifest: &PackageJson) -> Option<Place> {
+        let field: Vec<&str> = self.field.iter().map(String::as_str).collect();
+        (!field.is_empty()).then(|| manifest.place(&field)).flatten()
+    }
+}
+
+/// Infers the command of a service: a start script, else `main`, else the usual places of a build's output.
+///
+/// `directory` is the service's in the workspace.
+pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>, directory: &str) -> Inferred {
+    let mut inferred = infer_as_written(manifest, nest_entry);
+    // A compiler whose inputs span packages repeats the service's directory below its output:
+    // `dist/main` becomes `dist/apps/api/src/main`.
+    let command = &mut inferred.command;
+    if !super::contents::is_typescript(command.entries.first().map_or("", String::as_str)) {
+        let moved: Vec<String> = command
+            .entries
+            .iter()
+            .flat_map(|entry| below_directory(entry, directory))
+            .collect();
+        command.entries.extend(moved);
+    }
+    inferred
+}
+
+/// Returns an entry below the last parts of a directory: `dist/main.js` of `apps/api` as
+/// `dist/apps/api/main.js` and `dist/api/main.js`.
+fn below_directory(entry: &str, directory: &str) -> Vec<String> {
+    let parts: Vec<&str> = directory
+        .split('/')
+        .filter(|part| !matches!(*part, "." | ".."))
+        .collect();
+    let Some((output, rest)) = entry.split_once('/') else {
+        return Vec::new();
+    };
+    (0..parts.len())
+        .filter_map(|first| parts.get(first..))
+        .map(|parts| format!("{output}/{}/{rest}", parts.join("/")))
+        .collect()
+}
+
+fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferred {
+    let scripts = Scripts { manifest, nest_entry };
+    for name in START_SCRIPTS {
+        let Some(script) = manifest.scripts.get(name) else {
+            continue;
+        };
+        if let Some(mut inferred) = scripts.read(script, 0) {
+            inferred.why = format!("scripts.{name}: {script}");
+            inferred.field = vec!["scripts".to_owned(), name.to_owned()];
+            return inferred;
+        }
+    }
+    let main = manifest
+        .main
+        .clone()
+        .filter(|main| !super::contents::is_typescript(main));
+    let why = match &main {
+        Some(main) => format!("main: {main}"),
+        None => "no start script and no main: the usual output of a build".to_owned(),
+    };
+    let mut entries: Vec<String> = main.iter().flat_map(|main| node::candidates(main)).collect();
+    entries.extend(nest_entry.iter().flat_map(|entry| node::candidates(entry)));
+    entries.extend(usual_entries(USUAL_ENTRIES.len()));
+    // Without a build the sources are what runs; node itself strips types from 22.18 on.
+    if !manifest.scripts.contains_key("build") {
+        entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
+    }
+    let field = main.iter().map(|_| "main".to_owned()).collect();
+    Inferred {
+        why,
+        field,
+        ..node::command(Vec::new(), entries, Vec::new())
+    }
+}
+
+/// Returns the files that the first usual entries may be.
+fn usual_entries(count: usize) -> Vec<String> {
+    let stems = USUAL_ENTRIES.iter().take(count);
+    stems
+        .flat_map(|stem| EXTENSIONS.map(|extension| format!("{stem}{extension}")))
+        .collect()
+}
+
+/// Returns a command that the manifest gives, as it stands.
+pub(super) fn written(words: &[String]) -> Inferred {
+    Inferred {
+        programs: words.first().cloned().into_iter().collect(),
+        why: "the manifest's command".to_owned(),
+        ..as_it_stands(words.to_vec())
+    }
+}
+
+/// A command without an entry file to look for.
+fn as_it_stands(args: Vec<String>) -> Inferred {
+    Inferred {
+        runs_sources: args.iter().any(|word| super::contents::is_typescript(word)),
+        command: Command {
+            args,
+            entries: Vec::new(),
+            entry_index: None,
+        },
+        env: BTreeMap::new(),
+        programs: Vec::new(),
+        why: String::new(),
+        field: Vec::new(),
+    }
+}

@@ -1,0 +1,272 @@
+//! One script of a package.json, read as the words of a command.
+
+use std::collections::BTreeMap;
+
+use super::{Inferred, as_it_stands, node, shell, usual_entries};
+use crate::kinds::node::workspace::PackageJson;
+
+/// How many scripts that start each other are followed.
+const MAX_DEPTH: usize = 8;
+
+/// Programs that watch, serve sources, or start others: right for a developer, wrong for an image.
+const DEVELOPMENT: [&str; 34] = [
+    "babel-node",
+    "concurrently",
+    "docker",
+    "docker-compose",
+    "esbuild",
+    "expo",
+    "firebase",
+    "forever",
+    "func",
+    "gulp",
+    "jest",
+    "lerna",
+    "ng",
+    "nodemon",
+    "npm-run-all",
+    "nx",
+    "pm2",
+    "react-scripts",
+    "rollup",
+    "run-p",
+    "run-s",
+    "serverless",
+    "sls",
+    "swc",
+    "ts-node-dev",
+    "tsc",
+    "tsc-watch",
+    "tsnd",
+    "tsup",
+    "turbo",
+    "vite",
+    "vitest",
+    "webpack",
+    "wrangler",
+];
+
+/// Programs of the image itself.
+const SYSTEM: [&str; 4] = ["sh", "bash", "ash", "true"];
+
+/// Packages that name their program otherwise.
+const PROGRAMS: [(&str, &str); 7] = [
+    ("medusa", "@medusajs/cli"),
+    ("nest", "@nestjs/cli"),
+    ("pm2-runtime", "pm2"),
+    ("react-router-serve", "@react-router/serve"),
+    ("remix-serve", "@remix-run/serve"),
+    ("strapi", "@strapi/strapi"),
+    ("ts-node-esm", "ts-node"),
+];
+
+/// The scripts of one package.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scripts<'a> {
+    pub(super) manifest: &'a PackageJson,
+    /// What `nest start` runs.
+    pub(super) nest_entry: Option<&'a str>,
+}
+
+impl Scripts<'_> {
+    /// Reads one script; none where it is for development or does not start anything in this process.
+    ///
+    /// `depth` is the number of scripts that led here: one that starts another, and that one the first, ends.
+    pub(super) fn read(self, script: &str, depth: usize) -> Option<Inferred> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        if shell::is_needed(script) {
+            return shell::read(self, script, depth);
+        }
+        let mut words = shlex::split(script)?;
+        let mut env = BTreeMap::new();
+        strip_prefixes(&mut words, &mut env);
+        let mut inferred = self.program(&words, depth)?;
+        env.extend(std::mem::take(&mut inferred.env));
+        inferred.env = env;
+        Some(inferred)
+    }
+
+    fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
+        let (program, arguments) = words.split_first()?;
+        let name = program.rsplit('/').next().unwrap_or(program);
+        if is_for_development(name, arguments) {
+            return None;
+        }
+        match name {
+            "node" => match arguments.split_first() {
+                Some((flag, rest)) if flag == "--run" => self.read(self.script(rest.first()?)?, depth + 1),
+                _ => node::read(self.manifest, arguments),
+            },
+            "tsx" => node::read_tsx(self.manifest, arguments),
+            "nest" if arguments.first().is_some_and(|a| a == "start") => Some(self.nest_start(arguments)),
+            "npm" | "pnpm" | "yarn" => match self.run(words) {
+                Some(script) => self.read(&script, depth + 1),
+                // These two take the name of a package's program as well as that of a script.
+                None if name != "npm" && self.is_program(arguments.first()?) => {
+                    self.program(arguments, depth + 1)
+                }
+                None => None,
+            },
+            "pm2-runtime" => self.process_manager(words),
+            // What runs is not on node: only a package of that name brings it.
+            "bun" | "deno" if !self.declares(name) => None,
+            _ => Some(binary(words)),
+        }
+    }
+
+    /// Returns the text of the script that a package manager's command line runs, with its arguments.
+    pub(super) fn run(self, words: &[String]) -> Option<String> {
+        let (runner, arguments) = words.split_first()?;
+        if !["npm", "pnpm", "yarn"].contains(&runner.as_str()) {
+            return None;
+        }
+        let is_flag = |word: &&String| ["run", "run-script", "-s", "--silent"].contains(&word.as_str());
+        let mut arguments = arguments.iter().skip_while(is_flag);
+        let script = self.script(arguments.next()?)?;
+        let extra: Vec<&str> = arguments
+            .map(String::as_str)
+            .skip_while(|word| *word == "--")
+            .collect();
+        if extra.is_empty() {
+            return Some(script.to_owned());
+        }
+        Some(format!("{script} {}", shlex::try_join(extra).ok()?))
+    }
+
+    fn script(&self, name: &str) -> Option<&str> {
+        self.manifest.scripts.get(name).map(String::as_str)
+    }
+
+    fn is_program(self, name: &str) -> bool {
+        ["node", "nest", "tsx"].contains(&name) || self.declares(name)
+    }
+
+    fn declares(self, package: &str) -> bool {
+        self.manifest.specifier(package).is_some()
+    }
+
+    /// `nest start` compiles, which is done, and runs node.
+    fn nest_start(self, arguments: &[String]) -> Inferred {
+        let entry_file = |pair: &[String]| match pair {
+            [flag, name] if flag == "--entryFile" => Some(format!("dist/{name}")),
+            _ => None,
+        };
+        let named = arguments.windows(2).find_map(entry_file);
+        let entry = named.as_deref().or(self.nest_entry);
+        let mut entries: Vec<String> = entry.into_iter().flat_map(node::candidates).collect();
+        if named.is_none() {
+            entries.extend(usual_entries(4));
+        }
+        node::command(Vec::new(), entries, Vec::new())
+    }
+
+    /// `pm2-runtime FILE` is one process in the foreground, as node by itself is; a file of settings is more.
+    fn process_manager(self, words: &[String]) -> Option<Inferred> {
+        let files: Vec<&String> = words.iter().skip(1).filter(|word| *word != "start").collect();
+        let is_code = |file: &str| [".js", ".cjs", ".mjs"].iter().any(|end| file.ends_with(end));
+        match files.as_slice() {
+            [file] if is_code(file) && !file.contains("ecosystem") && !file.contains(".config.") => {
+                node::read(self.manifest, std::slice::from_ref(*file))
+            }
+            _ => self.declares("pm2").then(|| binary(words)),
+        }
+    }
+}
+
+/// Whether a program watches or serves sources.
+pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
+    let first = arguments.first().map(String::as_str).unwrap_or_default();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    DEVELOPMENT.contains(&program)
+        || ["dev", "develop", "watch"].contains(&first) && !["npm", "pnpm", "yarn", "node"].contains(&program)
+        || has("--watch")
+        || program == "nest" && (has("-w") || has("--debug") || has("-d"))
+}
+
+/// Drops `exec`, `cross-env`, `dotenv --` and the like, and keeps the variables that they set.
+pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
+    while let Some(first) = words.first() {
+        let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))
+        {
+            env.insert(name.to_owned(), value.to_owned());
+            1
+        } else if [
+            "exec",
+            "cross-env",
+            "cross-env-shell",
+            "env",
+            "npx",
+            "pnpx",
+            "tini",
+            "dumb-init",
+        ]
+        .contains(&first.as_str())
+        {
+            1 + words
+                .iter()
+                .skip(1)
+                .take_while(|word| word.starts_with('-'))
+                .count()
+        } else if first == "pnpm" && words.get(1).is_some_and(|word| word == "exec" || word == "dlx") {
+            2
+        } else if ["dotenv", "dotenvx", "env-cmd"].contains(&first.as_str()) {
+            // Configuration comes from the container's environment; the files are not in the image.
+            before_command(words)
+        } else {
+            return;
+        };
+        words.drain(..dropped.min(words.len()));
+    }
+}
+
+/// Returns how many words of a `dotenv -e FILE -- COMMAND` come before the command, with or without the `--`.
+fn before_command(words: &[String]) -> usize {
+    if let Some(at) = words.iter().position(|word| word == "--") {
+        return at + 1;
+    }
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        at += match word.as_str() {
+            "-e" | "-f" | "--file" | "--env-file" | "-r" | "--rc-file" | "--environments" | "-v" | "-p" => 2,
+            // The old form of env-cmd: `env-cmd ./config/.env COMMAND`.
+            word if word.starts_with('-') || word == "run" || word.contains(".env") => 1,
+            _ => break,
+        };
+    }
+    at
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A program of a package, such as `next start`, or of the image.
+fn binary(words: &[String]) -> Inferred {
+    let mut args = words.to_vec();
+    let mut programs = Vec::new();
+    if let Some(program) = args.first_mut() {
+        let is_installed = match program.rsplit_once('/') {
+            Some((directory, _)) => directory.ends_with("node_modules/.bin"),
+            None => !SYSTEM.contains(&program.as_str()),
+        };
+        if is_installed {
+            let name = program.rsplit('/').next().unwrap_or(program).to_owned();
+            programs.push(package_of(&name).to_owned());
+            *program = format!("node_modules/.bin/{name}");
+        }
+    }
+    Inferred {
+        programs,
+        ..as_it_stands(args)
+    }
+}
+
+/// Returns the package that brings a program.
+pub(super) fn package_of(program: &str) -> &str {
+    let known = PROGRAMS.iter().find(|(name, _)| *name == program);
+    known.map_or(program, |(_, package)| package)
+}

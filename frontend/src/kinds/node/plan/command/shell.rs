@@ -1,0 +1,208 @@
+//! Scripts that need a shell: several commands, variables, redirections.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::script::{self, Scripts, package_of, strip_prefixes};
+use super::{Inferred, as_it_stands};
+use crate::plan::RUNTIME_SCRIPTS;
+
+/// Programs that make what an image holds already.
+const BUILDERS: [&str; 8] = [
+    "esbuild", "rimraf", "rollup", "swc", "tsc", "tsdown", "tsup", "webpack",
+];
+
+/// Whether only a shell can run a script: there are operators, variables or patterns outside of quotes.
+pub(super) fn is_needed(script: &str) -> bool {
+    unquoted(script).any(|(_, character, quote)| match quote {
+        None => "&|;<>()$`*?\n".contains(character),
+        Some(_) => "$`".contains(character),
+    })
+}
+
+/// Reads a script of several commands; none where the last of them is for development.
+///
+/// Commands that build are left out: the image is built already. Scripts that others run are written in their
+/// place, since no package manager is in the image.
+pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<Inferred> {
+    // Unbalanced quotes start nothing.
+    shlex::split(script)?;
+    let Some(parts) = conjunction(script) else {
+        return (!is_for_development(script)).then(|| with_shell(script.to_owned()));
+    };
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !is_build(part)).collect();
+    let (last, before) = parts.split_last()?;
+    let started = match is_needed(last) {
+        true if is_for_development(last) => return None,
+        true => None,
+        false => Some(scripts.read(last, depth + 1)?),
+    };
+    if let (Some(started), true) = (started, before.is_empty()) {
+        return Some(started);
+    }
+    let mut text: Vec<String> = before
+        .iter()
+        .map(|part| expand(scripts, part, depth))
+        .collect::<Option<_>>()?;
+    let last = expand(scripts, last, depth)?;
+    // A script in the place of the last command may be several commands itself.
+    let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
+    let (last, before) = last.split_last()?;
+    text.extend(before.iter().map(|part| (*part).to_owned()));
+    text.push(as_last(last));
+    Some(with_shell(text.join(" && ")))
+}
+
+/// Whether any of a script's commands watches or serves sources.
+fn is_for_development(script: &str) -> bool {
+    script.split(['|', '&', ';']).any(|command| {
+        let words = shlex::split(command).unwrap_or_default();
+        words
+            .split_first()
+            .is_some_and(|(program, arguments)| script::is_for_development(program, arguments))
+    })
+}
+
+/// Splits `a && b && c`; none where there is any other operator.
+fn conjunction(script: &str) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut before: Option<usize> = None;
+    for (at, character, quote) in unquoted(script) {
+        match character {
+            '&' if quote.is_none() && before == Some(at.wrapping_sub(1)) && at > start => {
+                parts.push(script.get(start..at - 1)?.trim());
+                start = at + 1;
+                before = None;
+            }
+            '&' if quote.is_none() => {
+                if before.is_some() {
+                    return None;
+                }
+                before = Some(at);
+            }
+            character if quote.is_none() && "|;<>()\n".contains(character) => return None,
+            _ => {}
+        }
+    }
+    if before.is_some() {
+        return None;
+    }
+    parts.push(script.get(start..)?.trim());
+    Some(parts)
+}
+
+/// Iterates over the characters that are neither escaped nor in single quotes, with the quote they are in.
+fn unquoted(script: &str) -> impl Iterator<Item = (usize, char, Option<char>)> {
+    let mut quote = None;
+    let mut is_escaped = false;
+    script.char_indices().filter_map(move |(at, character)| {
+        if std::mem::take(&mut is_escaped) {
+            return None;
+        }
+        match (quote, character) {
+            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
+            (Some('\''), _) => return None,
+            (_, '\\') => is_escaped = true,
+            (None, '\'' | '"') => quote = Some(character),
+            _ => return Some((at, character, quote)),
+        }
+        None
+    })
+}
+
+/// Whether a command makes what the image holds already: `npm run build`, `nest build`, `tsc -p .`.
+fn is_build(part: &str) -> bool {
+    let words = shlex::split(part).unwrap_or_default();
+    let Some((program, arguments)) = words.split_first() else {
+        return false;
+    };
+    let is_named_build = |word: &String| word == "build" || word.starts_with("build:");
+    BUILDERS.contains(&program.as_str())
+        || arguments.iter().take(2).any(is_named_build) && program != "node"
+        || program == "rm" && arguments.iter().any(|word| word.trim_end_matches('/') == "dist")
+}
+
+/// Returns a command without what the image lacks: package managers and loaders of `.env` files.
+fn expand(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
+    if depth > 8 {
+        return None;
+    }
+    if is_needed(part) {
+        return Some(part.to_owned());
+    }
+    let written = shlex::split(part)?;
+    let mut words = written.clone();
+    let mut env = BTreeMap::new();
+    strip_prefixes(&mut words, &mut env);
+    let variables: String = env
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={} ", shlex::try_quote(value).ok()?)))
+        .collect();
+    if let Some(script) = scripts.run(&words) {
+        return match conjunction(&script) {
+            Some(parts) if env.is_empty() => {
+                let parts = parts.into_iter().filter(|part| !is_build(part));
+                let parts: Option<Vec<String>> = parts.map(|part| expand(scripts, part, depth + 1)).collect();
+                Some(parts?.join(" && "))
+            }
+            Some(parts) if parts.len() == 1 => {
+                Some(format!("{variables}{}", expand(scripts, &script, depth + 1)?))
+            }
+            _ if env.is_empty() => Some(format!("({script})")),
+            _ => Some(format!("(export {variables}; {script})")),
+        };
+    }
+    if words.len() == written.len() {
+        return Some(part.to_owned());
+    }
+    let words = shlex::try_join(words.iter().map(String::as_str)).ok()?;
+    Some(format!("{variables}{words}"))
+}
+
+/// Lets the last command take the shell's place, so that it gets the signals.
+fn as_last(command: &str) -> String {
+    let is_operator =
+        |(_, character, quote): (usize, char, Option<char>)| quote.is_none() && "|;<>&()".contains(character);
+    if unquoted(command).any(is_operator) {
+        return command.to_owned();
+    }
+    let is_assignment = |word: &&str| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.contains(['-', '/', '.']))
+    };
+    let count = command.split(' ').take_while(is_assignment).count();
+    let words: Vec<&str> = command.split(' ').collect();
+    let (variables, program) = words.split_at(count.min(words.len()));
+    let program = match program.split_first() {
+        Some((&"node", rest)) => format!("node --require {RUNTIME_SCRIPTS}/init.cjs {}", rest.join(" ")),
+        _ => program.join(" "),
+    };
+    if variables.iter().any(|word| word.contains(['\'', '"'])) {
+        return command.to_owned();
+    }
+    let variables: String = variables.iter().map(|word| format!("{word} ")).collect();
+    format!("{variables}exec {program}")
+}
+
+fn with_shell(script: String) -> Inferred {
+    let words: BTreeSet<String> = shlex::split(&script).unwrap_or_default().into_iter().collect();
+    let programs = words.iter().filter(|word| is_program_name(word));
+    Inferred {
+        programs: programs.map(|word| package_of(word).to_owned()).collect(),
+        runs_sources: words
+            .iter()
+            .any(|word| super::super::contents::is_typescript(word)),
+        env: BTreeMap::from([(
+            "PATH".to_owned(),
+            "./node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+        )]),
+        ..as_it_stands(vec!["sh".to_owned(), "-c".to_owned(), script])
+    }
+}
+
+fn is_program_name(word: &str) -> bool {
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}

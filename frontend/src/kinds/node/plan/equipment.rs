@@ -1,0 +1,59 @@
+//! What a package's scripts see beside the workspace: environment, secrets, agents, network, further files.
+
+use super::environment;
+use super::model::{PackageBuild, Secret};
+use super::packages::PackageInput;
+
+/// Adds to a package whose scripts run what they see; what the manifest says of builds is the service's alone, so that
+/// shared packages build alike for every service.
+pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> PackageBuild {
+    let (workspace, arguments) = (input.workspace, input.arguments);
+    package.env.extend(environment::of_pnpm());
+    let inputs = package.inputs.iter();
+    package.injected = inputs
+        .filter(|id| input.injected.contains(*id))
+        .cloned()
+        .collect();
+    if package.importer != input.service {
+        return package;
+    }
+    let build = &input.manifest.build;
+    package.env.extend(arguments.env.clone());
+    package.platform_env.clone_from(&arguments.platform_env);
+    package.env.extend(
+        build
+            .env
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+    );
+    package.secrets = build
+        .secrets
+        .iter()
+        .flatten()
+        .map(|secret| Secret {
+            id: secret.id.as_str().to_owned(),
+            env: secret.env.as_ref().map(|name| name.as_str().to_owned()),
+            target: secret.target.clone().or_else(|| {
+                secret
+                    .env
+                    .is_none()
+                    .then(|| format!("/run/secrets/{}", secret.id.as_str()))
+            }),
+            required: secret.required,
+        })
+        .collect();
+    package.ssh = build
+        .ssh
+        .iter()
+        .flat_map(|agents| agents.ids())
+        .map(|id| id.as_str().to_owned())
+        .collect();
+    package.network = build.network.map(|network| network.as_str().to_owned());
+    for path in build.files.iter().flatten() {
+        let path = path.as_str();
+        package
+            .extra_files
+            .insert(workspace.context_path(path), workspace.container_path(path));
+    }
+    package
+}

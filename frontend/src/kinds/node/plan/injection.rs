@@ -1,0 +1,48 @@
+//! Injected workspace packages: copies that pnpm makes in the virtual store, where links would be otherwise.
+
+use std::collections::BTreeMap;
+
+use crate::kinds::node::Workspace;
+use crate::kinds::node::pnpm::closure::Edge;
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::workspace::ImporterId;
+
+/// Returns the injected edges to packages of the workspace, each with the name of its entry in the virtual store: a place
+/// that the plan can know.
+fn entries<'a>(
+    workspace: &'a Workspace,
+    production: &'a WorkspaceClosure,
+) -> impl Iterator<Item = (&'a Edge, String)> {
+    let injected = production.edges.iter().filter(|edge| edge.injected).enumerate();
+    let known = injected.filter(|(_, edge)| workspace.projects.contains_key(&edge.to));
+    known.map(|(index, edge)| (edge, format!("vextrus-{index}")))
+}
+
+/// Returns the links that a production install points at its entries: `LINK=NAME` for `tidy.cjs`.
+pub(super) fn links(workspace: &Workspace, production: &WorkspaceClosure) -> Vec<String> {
+    let link = |(edge, entry): (&Edge, String)| {
+        let from = workspace.container_path(&edge.from);
+        format!("{from}/node_modules/{}={entry}", edge.alias)
+    };
+    entries(workspace, production).map(link).collect()
+}
+
+/// Returns where in the image each injected package lies, beside its own directory.
+pub(super) fn places(
+    workspace: &Workspace,
+    production: &WorkspaceClosure,
+) -> BTreeMap<ImporterId, Vec<String>> {
+    let mut places: BTreeMap<ImporterId, Vec<String>> = BTreeMap::new();
+    for (edge, entry) in entries(workspace, production) {
+        let (directory, _) = workspace.lockfiles.of(&edge.from);
+        let store = format!("{}/node_modules/.pnpm", workspace.container_path(directory));
+        let name = workspace
+            .projects
+            .get(&edge.to)
+            .map(|project| project.name(&edge.to))
+            .unwrap_or_default();
+        let place = format!("{store}/{entry}/node_modules/{name}");
+        places.entry(edge.to.clone()).or_default().push(place);
+    }
+    places
+}

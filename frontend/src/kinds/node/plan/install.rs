@@ -1,0 +1,381 @@
+//! One install: the files that it reads and the command that runs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::base::Libc;
+use super::environment;
+use super::model::{Install, MANIFESTS, STORE};
+use super::native::{Native, Surveyor};
+use super::place;
+use super::system::SystemPackages;
+use crate::diagnostic::Diagnostics;
+use crate::kinds::node::Workspace;
+use crate::kinds::node::pnpm::Settings;
+use crate::kinds::node::pnpm::architectures;
+use crate::kinds::node::pnpm::closure::Scope;
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::pnpm::settings::NodeLinker;
+use crate::kinds::node::scripts::{Script, TIDY, TRIM, TURN};
+use crate::kinds::node::workspace::{ImporterId, PackageJson};
+use crate::manifest::values::Untrimmed;
+use crate::path::{is_within, join};
+use crate::plan::{FILE_TIME, SCRIPTS, WORKSPACE};
+
+/// The packages up to which an install counts as small: those of packages that services share are, and builds wait for
+/// them first; what a service is developed with has more.
+const SMALL: usize = 400;
+
+/// What stands in for the program of a workspace package until the package is built.
+const BIN_STUB: &str = "#!/usr/bin/env node\n";
+
+/// What is installed, and with that who waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// What a package is built with.
+    Development,
+    /// The part of that which projects have in common.
+    Tools,
+    /// What runs.
+    Production,
+}
+
+/// Whether the install scripts of packages run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scripts {
+    /// As the repository's settings say.
+    Run,
+    /// None does.
+    Ignored,
+}
+
+/// One of the frontend's scripts that a production install ends with.
+#[derive(Debug)]
+struct Last {
+    script: Script,
+    arguments: Vec<String>,
+}
+
+/// Who installs what.
+#[derive(Debug)]
+pub(super) struct Installer<'a> {
+    pub(super) workspace: &'a Workspace,
+    /// Whether a lockfile that does not fit is an error (`[build] frozen`).
+    pub(super) frozen: bool,
+    /// Environment variables of the install, from secrets.
+    pub(super) secret_env: Vec<String>,
+    /// The service, whose manifest asks for `system_packages`.
+    pub(super) service: &'a str,
+    pub(super) system_packages: Vec<String>,
+    /// What of the production install stays as it was published (`[image] untrimmed`).
+    pub(super) untrimmed: Untrimmed,
+}
+
+impl Installer<'_> {
+    /// Plans the install of a package with everything that building it may need.
+    ///
+    /// The root's own dependencies are part of it: scripts find their tools there. `on` is the install that it adds to.
+    pub(super) fn development(
+        &self,
+        package: &str,
+        on: Option<String>,
+        surveyor: &mut Surveyor<'_>,
+    ) -> Result<Install, Diagnostics> {
+        let scope = Scope::Development { include_root: true };
+        let closure = self.workspace.lockfiles.closure(&[package.to_owned()], scope)?;
+        // A shared package is installed and built alike for every service, so only its own closure counts.
+        let wanted = if package == self.service {
+            &self.system_packages[..]
+        } else {
+            &[]
+        };
+        let mut plan = |closure: &WorkspaceClosure, purpose, wanted: &[String]| {
+            let native = surveyor.survey(closure)?;
+            let packages = SystemPackages::for_closure(wanted, &native, Libc::Gnu);
+            Ok::<_, Diagnostics>(self.install(package, closure, purpose, &[], Libc::Gnu, packages))
+        };
+        let install = plan(&closure, Purpose::Development, wanted)?;
+        let tools = match hoists(&self.workspace.settings) {
+            true => None,
+            false => self.workspace.lockfiles.tools(package)?,
+        };
+        let tools = tools.map(|tools| plan(&tools, Purpose::Tools, &[])).transpose()?;
+        Ok(Install {
+            on,
+            tools: tools.map(Box::new),
+            ..install
+        })
+    }
+
+    /// Plans the install of what runs.
+    ///
+    /// `links` are the injected packages, as `tidy.cjs` takes them. With `cpu`, Node's name of a processor, packages
+    /// are chosen for that one, whichever the install runs on, and none of them is run.
+    pub(super) fn production(
+        &self,
+        closure: &WorkspaceClosure,
+        native: &Native,
+        libc: Libc,
+        links: &[String],
+        cpu: Option<&str>,
+    ) -> Install {
+        let runtime = match cpu {
+            Some(cpu) => format!("{}/{cpu}", libc.as_str()),
+            None => libc.as_str().to_owned(),
+        };
+        let last = |script, rest: Vec<String>| Last {
+            script,
+            arguments: [vec![WORKSPACE.to_owned(), runtime.clone()], rest].concat(),
+        };
+        let time = FILE_TIME.to_string();
+        let mut finish = vec![last(TIDY, [&[time], links].concat())];
+        if let Untrimmed::Packages(names) = &self.untrimmed {
+            // Trim before tidy, which removes the manifests that trim reads.
+            finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));
+        }
+        let own = if native.is_portable() { Libc::Gnu } else { libc };
+        let packages = SystemPackages::for_closure(&self.system_packages, native, own);
+        let mut install = self.install(self.service, closure, Purpose::Production, &finish, own, packages);
+        if let Some(cpu) = cpu {
+            self.choose(&mut install, cpu, libc);
+            install.command = self.command(
+                Scripts::Ignored,
+                Purpose::Production,
+                install.package_count,
+                &finish,
+            );
+        }
+        install
+    }
+
+    /// Has an install choose packages for another platform than the one that it runs on.
+    fn choose(&self, install: &mut Install, cpu: &str, libc: Libc) {
+        let workspace = self.workspace;
+        let libc = match libc {
+            Libc::Gnu => "glibc",
+            Libc::Musl => "musl",
+        };
+        let chosen = architectures::chosen(&workspace.settings, cpu, libc);
+        let is_there = workspace.pnpm_workspace.is_some();
+        let (name, write): (_, fn(Option<&str>, &_) -> String) =
+            if architectures::is_in_workspace_file(&workspace.settings, is_there) {
+                ("pnpm-workspace.yaml", architectures::in_workspace_file)
+            } else {
+                ("package.json", architectures::in_manifest)
+            };
+        let path = workspace.container_path(name);
+        let text = write(install.files.get(&path).map(String::as_str), &chosen);
+        install.files.insert(path, text);
+    }
+
+    /// Plans the install of a package's closure.
+    fn install(
+        &self,
+        package: &str,
+        closure: &WorkspaceClosure,
+        purpose: Purpose,
+        finish: &[Last],
+        libc: Libc,
+        packages: SystemPackages,
+    ) -> Install {
+        let workspace = self.workspace;
+        let mut files = BTreeMap::new();
+        let mut copies = BTreeMap::new();
+        // pnpm expects the root of every workspace.
+        let mut importers = BTreeSet::from([".".to_owned()]);
+        for (directory, pruned) in workspace.lockfiles.prune(closure) {
+            let path = join(&directory, "pnpm-lock.yaml");
+            files.insert(workspace.container_path(&path), pruned.text);
+            importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
+        }
+        for importer in &importers {
+            let Some(project) = workspace.projects.get(importer) else {
+                continue;
+            };
+            let text = project
+                .manifest
+                .reduced(closure.reduce(importer), importer == ".");
+            files.insert(workspace.container_path(&join(importer, "package.json")), text);
+            // pnpm links a program only where its file is; the build makes it later.
+            let targets = project.manifest.bin.values().map(|target| join(importer, target));
+            for target in targets.filter(|target| is_within(target, importer) && target != importer) {
+                let path = workspace.container_path(&target);
+                files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
+            }
+        }
+        if let Some(yaml) = &workspace.pnpm_workspace {
+            files.insert(
+                workspace.container_path("pnpm-workspace.yaml"),
+                yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
+            );
+        }
+        if let Some(npmrc) = &workspace.npmrc {
+            files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
+        }
+        let pnpmfiles = workspace
+            .settings
+            .pnpmfiles
+            .iter()
+            .filter(|path| workspace.exists(&workspace.context_path(path)));
+        let patches = workspace.settings.patched_dependencies.values();
+        for path in closure.local_paths.iter().chain(patches).chain(pnpmfiles) {
+            if workspace.is_in_context(path) {
+                copies.insert(workspace.context_path(path), workspace.container_path(path));
+            }
+        }
+        Install {
+            on: None,
+            tools: None,
+            scripts: std::iter::once(TURN)
+                .chain(finish.iter().map(|last| last.script))
+                .collect(),
+            files,
+            copies,
+            command: self.command(Scripts::Run, purpose, closure.package_count(), finish),
+            env: self.environment(),
+            libc,
+            packages,
+            package_count: closure.package_count(),
+            secret_env: self.secret_env.clone(),
+            place: workspace
+                .projects
+                .get(package)
+                .map(|project| place::of_dependencies(&project.manifest)),
+        }
+    }
+
+    /// Environment of an install: where the repository sets nothing else, a request that fails under load is tried
+    /// again soon and more often than pnpm's two times, of which the second is ten seconds after the first.
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut env = environment::of_pnpm();
+        let npmrc = self.workspace.npmrc.as_ref();
+        let retries = [
+            ("fetch-retries", "7"),
+            ("fetch-retry-mintimeout", "1000"),
+            ("fetch-retry-factor", "2"),
+        ];
+        for (setting, value) in retries {
+            if npmrc.is_none_or(|npmrc| npmrc.get(setting).is_none()) {
+                let name = setting.replace('-', "_");
+                env.insert(format!("npm_config_{name}"), value.to_owned());
+                env.insert(format!("pnpm_config_{name}"), value.to_owned());
+            }
+        }
+        env
+    }
+
+    fn command(&self, scripts: Scripts, purpose: Purpose, packages: usize, finish: &[Last]) -> Vec<String> {
+        let production = purpose == Purpose::Production;
+        let directory = self.workspace.container_path(".");
+        let turn = format!("{SCRIPTS}/{}", TURN.name);
+        // Only the image waits for production dependencies, one build waits for what a service is developed with, and
+        // many builds wait for everything else.
+        let quarters = match purpose {
+            Purpose::Production => "2",
+            Purpose::Development if packages > SMALL => "3",
+            Purpose::Development | Purpose::Tools => "4",
+        };
+        let mut words = ["sh", &turn, quarters, "pnpm", "install"]
+            .map(str::to_owned)
+            .to_vec();
+        words.push(
+            if self.frozen {
+                "--frozen-lockfile"
+            } else {
+                "--no-frozen-lockfile"
+            }
+            .to_owned(),
+        );
+        if production {
+            words.push("--prod".to_owned());
+        }
+        words.push(format!("--store-dir={STORE}"));
+        // The store is another file system than the layer: everything else ends as a copy, more slowly.
+        words.push("--package-import-method=copy".to_owned());
+        words.push("--reporter=append-only".to_owned());
+        // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
+        words.push("--config.strict-dep-builds=false".to_owned());
+        if scripts == Scripts::Ignored {
+            // Nor is what they left in the store elsewhere, which pnpm keeps by the platform that it runs on.
+            words.push("--ignore-scripts".to_owned());
+            words.push("--config.side-effects-cache=false".to_owned());
+        } else if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
+            // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
+            // shared with repositories that may.
+            words.push("--config.side-effects-cache=false".to_owned());
+        }
+        let quoted = |words: &[String]| {
+            let quoted: Vec<_> = words
+                .iter()
+                .map(|word| shlex::try_quote(word).unwrap_or_default())
+                .collect();
+            quoted.join(" ")
+        };
+        let mut script = "set -e\n".to_owned();
+        if production {
+            // They are no part of the layer that the install leaves.
+            script.push_str(&format!("cp -R {}/. {}\n", MANIFESTS, WORKSPACE));
+        }
+        script.push_str(&format!("cd {}\n{}", quoted(&[directory]), quoted(&words)));
+        for last in finish {
+            let program = ["node".to_owned(), format!("{SCRIPTS}/{}", last.script.name)];
+            script.push('\n');
+            script.push_str(&quoted(&[&program[..], &last.arguments].concat()));
+        }
+        vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
+    }
+}
+
+/// Returns the importer whose closure the scripts of a package run on: its own, or the service's.
+///
+/// Where pnpm hoists into the root's `node_modules`, packages import what only their siblings declare, knowingly
+/// or not; a package's own closure would not hold that.
+pub(super) fn installed_for<'a>(settings: &Settings, importer: &'a str, service: &'a str) -> &'a str {
+    if hoists(settings) { service } else { importer }
+}
+
+/// Whether pnpm puts into the root's `node_modules` what packages import.
+fn hoists(settings: &Settings) -> bool {
+    // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
+    let is_imported = |pattern: &String| {
+        !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
+    };
+    settings.shamefully_hoist
+        || settings.node_linker == NodeLinker::Hoisted
+        || settings.public_hoist_pattern.iter().flatten().any(is_imported)
+}
+
+/// Returns the manifests of all projects, for the closures that read peers.
+pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJson> {
+    workspace
+        .projects
+        .iter()
+        .map(|(id, project)| (id.clone(), project.manifest.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+    use crate::kinds::node::pnpm::Npmrc;
+    use crate::kinds::node::pnpm::settings::Sources;
+
+    #[test]
+    fn public_hoisting_shares_the_service_s_install() {
+        let shared = |npmrc: &str| {
+            let npmrc = Npmrc::parse(&SourceFile::new(".npmrc", npmrc));
+            let sources = Sources {
+                npmrc: Some(&npmrc),
+                ..Sources::default()
+            };
+            installed_for(&Settings::read(9, sources), "packages/a", "apps/b") == "apps/b"
+        };
+        assert!(shared("shamefully-hoist=true\n"));
+        assert!(shared("node-linker=hoisted\n"));
+        assert!(shared("public-hoist-pattern[]=*types*\n"));
+        assert!(!shared(""));
+        assert!(!shared(
+            "public-hoist-pattern[]=*eslint*\npublic-hoist-pattern[]=!*types*\n"
+        ));
+    }
+}

@@ -1,0 +1,37 @@
+//! Decides everything about the build of a Node service, in the kind's own terms; [`super::steps`] writes the steps that
+//! follow from it. Pure: `manifest + workspace + facts → Model`.
+
+mod arguments;
+mod base;
+pub mod build_order;
+mod checks;
+mod command;
+mod contents;
+mod environment;
+mod equipment;
+mod foreign;
+mod generator;
+mod healthcheck;
+mod injection;
+mod install;
+mod model;
+mod native;
+mod node_version;
+mod outside;
+mod packages;
+mod place;
+mod planner;
+mod runtime;
+mod sbom;
+mod start;
+mod system;
+mod toolchain;
+mod workbench;
+
+pub use base::{BaseImage, Libc};
+pub use contents::OutputRule;
+pub use foreign::Foreign;
+pub use model::*;
+pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
+pub use planner::{BuildClosure, PlanInput, closure, decide};
+pub use system::SystemPackages;

@@ -1,0 +1,323 @@
+//! What is decided for a Node service, in its own terms: installs, packages, scripts. The steps follow from it.
+
+use std::collections::BTreeMap;
+
+use super::base::{BaseImage, Libc};
+use super::contents::OutputRule;
+use super::foreign::Foreign;
+use super::place;
+use super::system::SystemPackages;
+use crate::diagnostic::Place;
+use crate::kinds::node::scripts;
+use crate::kinds::node::workspace::PackageJson;
+use crate::plan::{Healthcheck, Sbom, Stage, Target, User};
+
+/// Patterns of what no step reads: installed packages, repositories, compiler caches.
+pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildinfo"];
+/// Where pnpm's store is mounted while installing.
+pub const STORE: &str = "/pnpm/store";
+/// Where a production install finds the manifests that it reads.
+pub const MANIFESTS: &str = "/vextrus/manifests";
+
+/// Everything that is decided for one service.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The service's short name, shown in front of every step: the last part of its directory.
+    pub label: String,
+    /// The service's package name.
+    pub package: String,
+    /// What the result is.
+    pub target: Target,
+    /// Images and tools that steps run in.
+    pub toolchain: Toolchain,
+    /// Installs of development dependencies, keyed as [`PackageBuild::install`] names them.
+    pub installs: BTreeMap<String, Install>,
+    /// Workspace packages in build order: a package comes after everything that it depends on.
+    pub packages: Vec<PackageBuild>,
+    /// What is made of them.
+    pub product: Product,
+    /// What the image's bill of materials says of its packages, where one is asked for.
+    pub sbom: Option<Sbom>,
+    /// The lines that ask for secrets of installs, by the secret's id.
+    pub secrets: BTreeMap<String, Place>,
+    /// Why each inferred value is what it is, by the key that would set it.
+    pub reasons: BTreeMap<String, Reason>,
+}
+
+/// What a build makes.
+#[derive(Debug, Clone)]
+pub enum Product {
+    /// The production image.
+    Image(Box<Production>),
+    /// The workspace as developers have it.
+    Workbench(Box<Workbench>),
+}
+
+/// The production image.
+#[derive(Debug, Clone)]
+pub struct Production {
+    /// The install of the production closure.
+    pub install: Install,
+    /// Where it runs, if the image is for a platform that builds do not run on.
+    pub foreign: Option<Foreign>,
+    /// What runs, as whom, with what.
+    pub runtime: Runtime,
+}
+
+impl Model {
+    /// Returns the image that a stage stands on.
+    pub fn base(&self, stage: Stage) -> &str {
+        match (&self.product, stage) {
+            (Product::Image(image), Stage::Runtime) => &image.runtime.base.reference,
+            _ => &self.toolchain.image,
+        }
+    }
+
+    /// Returns the package of an importer.
+    pub fn package(&self, importer: &str) -> Option<&PackageBuild> {
+        self.packages.iter().find(|package| package.importer == importer)
+    }
+}
+
+/// Why a value is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The reason, for people.
+    pub why: String,
+    /// The line that it was read from, where it is one line's doing.
+    pub place: Option<Place>,
+}
+
+impl Reason {
+    /// Returns a reason, with the place that it was read from.
+    pub(super) fn new(why: impl Into<String>, place: Option<Place>) -> Self {
+        Self {
+            why: why.into(),
+            place,
+        }
+    }
+}
+
+/// Images and tools that steps run in.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    /// The version of Node, as the tag of its image names it.
+    pub node: String,
+    /// The image that development installs and builds run in.
+    pub image: String,
+    /// The image that the production install runs in; differs where the runtime's libc does.
+    pub production_image: String,
+    /// The exact pnpm version.
+    pub pnpm: String,
+    /// The command that sets pnpm up.
+    pub pnpm_command: Vec<String>,
+    /// The line that names pnpm's version.
+    pub place: Place,
+}
+
+/// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
+#[derive(Debug, Clone, Default)]
+pub struct Install {
+    /// Key of the install that this one adds to: of the packages that the package is built on, the one with
+    /// the most dependencies. Each package has its own install, so that it is the same step for every
+    /// service; together they install each dependency little more than once.
+    pub on: Option<String>,
+    /// The install of the large development tools of the package, which this one adds to as well: a step for every
+    /// package that is developed with the same.
+    pub tools: Option<Box<Install>>,
+    /// Files written by the frontend, by container path: lockfile, package.json files, settings.
+    pub files: BTreeMap<String, String>,
+    /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
+    pub copies: BTreeMap<String, String>,
+    /// The frontend's scripts that the command runs.
+    pub scripts: Vec<scripts::Script>,
+    /// The command, run in the workspace's root.
+    pub command: Vec<String>,
+    /// Environment of the command.
+    pub env: BTreeMap<String, String>,
+    /// C library that it is for. Compiled packages are kept in the store, which knows a build by Node's version
+    /// and the processor alone, so each has a store of its own.
+    pub libc: Libc,
+    /// System packages that its install scripts need, and the builds on top of it.
+    pub packages: SystemPackages,
+    /// How many external packages the lockfile holds for it.
+    pub package_count: usize,
+    /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.
+    pub secret_env: Vec<String>,
+    /// The line of the package.json where its dependencies begin.
+    pub place: Option<Place>,
+}
+
+/// One workspace package, built in a step of its own or, without a script to run, only copied.
+#[derive(Debug, Clone)]
+pub struct PackageBuild {
+    /// Importer id: the directory relative to the workspace root.
+    pub importer: String,
+    /// Package name.
+    pub name: String,
+    /// The line of its package.json that names it.
+    pub place: Place,
+    /// Directory in the context.
+    pub source: String,
+    /// Directory in the container.
+    pub directory: String,
+    /// Patterns, relative to `source`, that no step sees.
+    pub exclude: Vec<String>,
+    /// Patterns, relative to the context, of what an earlier build left there.
+    pub stale: Vec<String>,
+    /// Scripts to run, in order; none means that the sources are the output.
+    pub scripts: Vec<Script>,
+    /// Key of the install that the scripts run on; empty without scripts.
+    pub install: String,
+    /// Importers whose outputs lie in the tree while the scripts run.
+    pub inputs: Vec<String>,
+    /// Workspace files outside of every package that the scripts read: context path to container path.
+    pub extra_files: BTreeMap<String, String>,
+    /// Like [`PackageBuild::extra_files`], but only named by scripts and settings: they may not exist.
+    pub optional_files: BTreeMap<String, String>,
+    /// Environment of the scripts.
+    pub env: BTreeMap<String, String>,
+    /// Variables that hold a part of the image's or the build's platform, such as `TARGETARCH`.
+    pub platform_env: BTreeMap<String, String>,
+    /// Secrets that the scripts see.
+    pub secrets: Vec<Secret>,
+    /// Agent sockets that the scripts see.
+    pub ssh: Vec<String>,
+    /// Network of the scripts: `none`, `host` or the sandbox's own.
+    pub network: Option<String>,
+    /// What dependents see of the package.
+    pub build_output: OutputRule,
+    /// What the image holds of the package; none where it is no part of the production closure.
+    pub runtime_output: Option<OutputRule>,
+    /// Whether the scripts generate code into installed packages, as Prisma does into `.prisma` beside its client.
+    pub generates: bool,
+    /// Inputs that pnpm copies into the virtual store instead of linking them: the scripts read the copies.
+    pub injected: Vec<String>,
+    /// Links into the virtual store under which the image's dependents see this package, where it is injected.
+    pub injected_at: Vec<String>,
+}
+
+/// The workspace as developers have it, with tools and all dependencies: the image of every target but the
+/// production image.
+#[derive(Debug, Clone)]
+pub struct Workbench {
+    /// The stage that it is the end of.
+    pub stage: Stage,
+    /// What of the workspace it holds.
+    pub contents: Contents,
+    /// The service: its sources, what lies beside them, and the scripts that are run in the image.
+    pub package: PackageBuild,
+    /// The command of a container.
+    pub command: Vec<String>,
+    /// Environment of a container.
+    pub env: BTreeMap<String, String>,
+    /// Exposed ports.
+    pub ports: Vec<u16>,
+    /// Directories that stay the image's where a directory is mounted over a package.
+    pub volumes: Vec<String>,
+    /// Labels of the image.
+    pub labels: BTreeMap<String, String>,
+    /// Signal that stops the container.
+    pub stop_signal: Option<String>,
+}
+
+/// What of the workspace an image holds beside tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// The installed dependencies.
+    Dependencies,
+    /// And the service's sources among the built packages that it uses.
+    Sources,
+    /// And what the service's own build made.
+    Built,
+}
+
+/// A program that builds, as a rule a script of a package.json.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Program and arguments, such as `pnpm run build`.
+    pub command: Vec<String>,
+    /// Directory in the container that it is run in.
+    pub directory: String,
+    /// The line that it comes from: the script's own, or that of the dependency whose program it is.
+    pub place: Place,
+}
+
+impl Script {
+    /// Returns the run of a script of a package.json.
+    pub(super) fn run(manifest: &PackageJson, name: &str, directory: &str) -> Self {
+        Self::new(
+            &["pnpm", "run", name],
+            directory,
+            place::of_script(manifest, name),
+        )
+    }
+
+    /// Returns the run of a program.
+    pub(super) fn new(command: &[&str], directory: &str, place: Place) -> Self {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            command,
+            directory: directory.to_owned(),
+            place,
+        }
+    }
+}
+
+/// A secret as a build step sees it.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// Id that `--secret id=` gives.
+    pub id: String,
+    /// Environment variable, where it is one.
+    pub env: Option<String>,
+    /// File, where it is one.
+    pub target: Option<String>,
+    /// Whether the build fails without it.
+    pub required: bool,
+}
+
+/// The image.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// What it stands on.
+    pub base: BaseImage,
+    /// System packages added to the base.
+    pub packages: SystemPackages,
+    /// Numeric user and group.
+    pub user: User,
+    /// Working directory.
+    pub directory: String,
+    /// The command; `entry` says how its file was found.
+    pub command: Command,
+    /// Environment.
+    pub env: BTreeMap<String, String>,
+    /// Exposed ports.
+    pub ports: Vec<u16>,
+    /// Health check.
+    pub healthcheck: Option<Healthcheck>,
+    /// Labels, the repository's inferred ones first, the manifest's over them.
+    pub labels: BTreeMap<String, String>,
+    /// Signal that stops the container.
+    pub stop_signal: Option<String>,
+    /// The frontend's scripts that the image holds, in its own directory.
+    pub scripts: Vec<scripts::Script>,
+    /// Directories that the user may write.
+    pub writable: Vec<String>,
+    /// Extra files: context path to container path.
+    pub files: BTreeMap<String, String>,
+    /// Largest unpacked size in bytes.
+    pub max_size: Option<u64>,
+}
+
+/// The process to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Program and arguments.
+    pub args: Vec<String>,
+    /// Entry files that an inferred command may mean, relative to the service, most likely first.
+    /// Empty where the manifest gave the command.
+    pub entries: Vec<String>,
+    /// Index in `args` of the entry file, where there is one.
+    pub entry_index: Option<usize>,
+}

@@ -1,0 +1,251 @@
+//! Which packages of a closure hold machine code, read from the lockfile alone.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostics;
+use crate::kinds::node::Workspace;
+use crate::kinds::node::pnpm::dep_path::DepPath;
+use crate::kinds::node::pnpm::lockfile::Resolution;
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+
+/// What the lockfile says of one external package.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    /// Package name.
+    pub(super) name: String,
+    /// Names of the packages that it depends on, optional ones included.
+    pub(super) dependencies: Vec<String>,
+    /// `os`, empty for any.
+    pub(super) os: Vec<String>,
+    /// `cpu`, empty for any.
+    pub(super) cpu: Vec<String>,
+    /// `libc`, empty for any.
+    pub(super) libc: Vec<String>,
+    /// Whether its install scripts are run.
+    pub(super) scripts_run: bool,
+    /// Whether it has install scripts, which newer lockfiles do not say.
+    pub(super) has_scripts: Option<bool>,
+    /// Whether it comes from a repository, whose scripts build it when it is fetched.
+    pub(super) is_prepared: bool,
+}
+
+impl Evidence {
+    /// Whether a platform package is for one C library: by its `libc`, which older ones have in their name alone.
+    fn is_for(&self, libc: &str) -> bool {
+        if self.libc.is_empty() {
+            let part = if libc == "musl" { "musl" } else { "gnu" };
+            self.name.contains(part) || self.name.contains(libc)
+        } else {
+            self.libc.iter().any(|own| own == libc)
+        }
+    }
+}
+
+/// What a closure asks of the image that it runs on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Native {
+    /// Packages that hold or load machine code and are not known to run on musl.
+    pub(super) needs_glibc: BTreeSet<String>,
+    /// Packages with machine code for musl as well: an install for one libc does not run on the other.
+    pub(super) portable: BTreeSet<String>,
+    /// Packages whose install script compiles when it finds no ready binary.
+    pub(super) compiles: BTreeSet<String>,
+    /// Packages whose install scripts run, if they have any.
+    pub(super) may_run: BTreeSet<String>,
+    /// Packages that come from a repository, whose scripts build them when they are fetched.
+    pub(super) prepared: BTreeSet<String>,
+    /// Whether the install chooses among packages by platform.
+    pub(super) chooses_platform: bool,
+}
+
+impl Native {
+    /// Returns whether one install serves every libc: there is no machine code in it.
+    pub(super) fn is_portable(&self) -> bool {
+        self.needs_glibc.is_empty() && self.portable.is_empty()
+    }
+}
+
+/// Helpers that a package depends on because it compiles, or downloads what it would else compile.
+const COMPILING: [&str; 8] = [
+    "@mapbox/node-pre-gyp",
+    "cmake-js",
+    "nan",
+    "node-gyp",
+    "node-pre-gyp",
+    "prebuild-install",
+    "bindings",
+    "node-addon-api",
+];
+
+/// Helpers that load a binary which came with the package itself.
+const PREBUILT: [&str; 3] = [
+    "node-gyp-build",
+    "node-gyp-build-optional-packages",
+    "pkg-prebuilds",
+];
+
+/// Packages with binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
+const GLIBC_ONLY: [&str; 14] = [
+    "@temporalio/core-bridge",
+    "@tensorflow/tfjs-node",
+    "@tensorflow/tfjs-node-gpu",
+    "@prisma/engines",
+    "@prisma/client",
+    "@sentry/profiling-node",
+    "@sentry-internal/node-cpu-profiler",
+    "couchbase",
+    "ffmpeg-static",
+    "ibm_db",
+    "onnxruntime-node",
+    "oracledb",
+    "playwright-core",
+    "puppeteer",
+];
+
+/// Reads what the lockfiles say of machine code, each package once however many closures hold it.
+#[derive(Debug)]
+pub(super) struct Surveyor<'a> {
+    workspace: &'a Workspace,
+    known: BTreeMap<(String, DepPath), Arc<Evidence>>,
+}
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Self {
+        Self {
+            workspace,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Surveys a closure.
+    ///
+    /// # Errors
+    /// A malformed entry of the lockfile.
+    pub(super) fn survey(&mut self, closure: &WorkspaceClosure) -> Result<Native, Diagnostics> {
+        let mut packages = Vec::new();
+        let entries = closure.lockfiles.iter().flat_map(|(directory, closure)| {
+            closure
+                .packages
+                .iter()
+                .map(|path| (directory.clone(), path.clone()))
+        });
+        for key in entries {
+            if let Some(known) = self.known.get(&key) {
+                packages.push(Arc::clone(known));
+                continue;
+            }
+            let (directory, path) = &key;
+            let Some(lockfile) = self.workspace.lockfiles.at(directory) else {
+                continue;
+            };
+            let Some(entry) = lockfile.package(path)? else {
+                continue;
+            };
+            let snapshot = &entry.snapshot;
+            let evidence = Evidence {
+                dependencies: snapshot
+                    .dependencies
+                    .keys()
+                    .chain(snapshot.optional_dependencies.keys())
+                    .cloned()
+                    .collect(),
+                scripts_run: self
+                    .workspace
+                    .settings
+                    .build_scripts_run(&entry.name, path.version()),
+                name: entry.name,
+                is_prepared: is_repository(&entry.resolution),
+                has_scripts: entry.requires_build,
+                os: entry.os,
+                cpu: entry.cpu,
+                libc: entry.libc,
+            };
+            let evidence = Arc::new(evidence);
+            self.known.insert(key, Arc::clone(&evidence));
+            packages.push(evidence);
+        }
+        Ok(survey(&packages))
+    }
+}
+
+/// Whether a package comes from a repository: as a clone, or as the archive that its host makes of a commit.
+fn is_repository(resolution: &Resolution) -> bool {
+    match resolution {
+        Resolution::Git { .. } => true,
+        Resolution::Tarball { tarball, .. } => {
+            let host = tarball
+                .split_once("://")
+                .and_then(|(_, rest)| rest.split('/').next());
+            let hosts = ["codeload.github.com", "bitbucket.org", "gitlab.com"];
+            host.is_some_and(|host| hosts.contains(&host))
+        }
+        Resolution::Registry { .. } | Resolution::Directory { .. } | Resolution::Other { .. } => false,
+    }
+}
+
+/// Surveys external packages.
+fn survey(packages: &[Arc<Evidence>]) -> Native {
+    // Platform packages (`@img/sharp-linuxmusl-x64`) speak for the package that lists them.
+    let mut by_name: BTreeMap<&str, Vec<&Evidence>> = BTreeMap::new();
+    for package in packages
+        .iter()
+        .filter(|package| package.os.iter().any(|os| os == "linux"))
+    {
+        by_name.entry(&package.name).or_default().push(package);
+    }
+    let variants_of = |package: &Evidence| -> Vec<&Evidence> {
+        let listed = package
+            .dependencies
+            .iter()
+            .filter_map(|name| by_name.get(name.as_str()));
+        listed.flatten().copied().collect()
+    };
+    // They may list others in turn, as sharp's do libvips for the same libc, which says nothing new.
+    let spoken_for: BTreeSet<&str> = packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .map(String::as_str)
+        .filter(|name| by_name.contains_key(name))
+        .collect();
+    let named = |holds: &dyn Fn(&Evidence) -> bool| -> BTreeSet<String> {
+        let found = packages.iter().filter(|package| holds(package));
+        found.map(|package| package.name.clone()).collect()
+    };
+    let constrained = |package: &Arc<Evidence>| {
+        let fields = [&package.os, &package.cpu, &package.libc];
+        fields.iter().any(|field| !field.is_empty())
+    };
+    let mut native = Native {
+        may_run: named(&|package| package.scripts_run && package.has_scripts != Some(false)),
+        prepared: named(&|package| package.scripts_run && package.is_prepared),
+        chooses_platform: packages.iter().any(constrained),
+        ..Native::default()
+    };
+    for package in packages {
+        if package.os == ["linux"] && spoken_for.contains(package.name.as_str()) {
+            continue;
+        }
+        let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));
+        let prebuilt = depends_on(&PREBUILT);
+        let variants = variants_of(package);
+        let chooses_libc = variants
+            .iter()
+            .any(|variant| variant.is_for("glibc") || variant.is_for("musl"));
+        let has_musl = variants.iter().any(|variant| variant.is_for("musl"));
+        if depends_on(&COMPILING) && !prebuilt {
+            native.needs_glibc.insert(package.name.clone());
+            if package.scripts_run {
+                native.compiles.insert(package.name.clone());
+            }
+        } else if GLIBC_ONLY.contains(&package.name.as_str()) || (chooses_libc && !has_musl) {
+            native.needs_glibc.insert(package.name.clone());
+        } else if prebuilt || !variants.is_empty() {
+            native.portable.insert(package.name.clone());
+        }
+    }
+    native
+}

@@ -1,0 +1,337 @@
+//! The workspace packages of a service's closure: what each reads, runs and hands on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::arguments::Arguments;
+use super::contents::{OutputRule, exposes_sources};
+use super::equipment::equipped;
+use super::generator;
+use super::install::installed_for;
+use super::model::{PackageBuild, Script};
+use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
+use super::place;
+use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::{ImporterId, Project};
+use crate::manifest::Manifest;
+use crate::path::is_within;
+
+/// Returns the last part of a path.
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
+const DEVELOPER_HOOKS: [&str; 6] = [
+    "husky",
+    "lefthook",
+    "simple-git-hooks",
+    "only-allow",
+    "lint-staged",
+    "is-ci",
+];
+
+/// Outputs and caches that a build makes anew; one that lies in the context is of another build.
+const STALE: [&str; 7] = [
+    "dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage",
+];
+
+/// What the packages of one closure are planned from.
+#[derive(Debug)]
+pub(super) struct PackageInput<'a> {
+    pub(super) workspace: &'a Workspace,
+    /// Importers in build order, the service last.
+    pub(super) order: &'a [ImporterId],
+    /// The workspace packages that each importer reaches, itself left out.
+    pub(super) reaches: &'a BTreeMap<ImporterId, BTreeSet<ImporterId>>,
+    pub(super) service: &'a str,
+    /// The service's build script; `None` where nothing is to be built.
+    pub(super) script: Option<&'a str>,
+    pub(super) root_postinstall: bool,
+    /// Importers of the production closure.
+    pub(super) production: &'a BTreeSet<ImporterId>,
+    /// Whether the command of the image runs TypeScript.
+    pub(super) runs_sources: bool,
+    /// What the manifest says of builds.
+    pub(super) manifest: &'a Manifest,
+    /// Build arguments.
+    pub(super) arguments: &'a Arguments,
+    /// Importers that pnpm copies into the virtual store, in the development closure.
+    pub(super) injected: &'a BTreeSet<ImporterId>,
+    /// Links under which the image's dependents see injected packages.
+    pub(super) injected_at: &'a BTreeMap<ImporterId, Vec<String>>,
+}
+
+/// Plans the packages in build order.
+pub(super) fn plan(input: &PackageInput<'_>) -> Vec<PackageBuild> {
+    let read_as_sources = read_as_sources(input);
+    input
+        .order
+        .iter()
+        .filter_map(|importer| Some((importer, input.workspace.projects.get(importer)?)))
+        .map(|(importer, project)| {
+            let package = plan_one(input, importer, project, &read_as_sources);
+            match package.scripts.as_slice() {
+                [] => package,
+                _ => equipped(input, package),
+            }
+        })
+        .collect()
+}
+
+fn plan_one(
+    input: &PackageInput<'_>,
+    importer: &str,
+    project: &Project,
+    read_as_sources: &BTreeSet<ImporterId>,
+) -> PackageBuild {
+    let workspace = input.workspace;
+    let is_service = importer == input.service;
+    let scripts = scripts(input, importer, project, built_by(input, importer));
+    let has_scripts = !scripts.is_empty();
+    let sources_are_entries = exposes_sources(&project.manifest, has_scripts);
+    let build_output = if sources_are_entries || read_as_sources.contains(importer) || !has_scripts {
+        OutputRule::Whole
+    } else {
+        OutputRule::Compiled
+    };
+    let runs_as_sources = sources_are_entries && !is_service || is_service && input.runs_sources;
+    let runtime_output = input.production.contains(importer).then_some({
+        // A service that runs its sources runs those of its packages with them.
+        if runs_as_sources || !has_scripts || (input.runs_sources && sources_are_entries) {
+            OutputRule::Whole
+        } else {
+            OutputRule::Runtime
+        }
+    });
+    let mut inputs: BTreeSet<&ImporterId> = input.reaches.get(importer).into_iter().flatten().collect();
+    let sources = project.typescript.sources.iter();
+    let mapped: BTreeSet<ImporterId> = sources
+        .flat_map(|source| packages_at(input, importer, source))
+        .collect();
+    inputs.extend(mapped.iter());
+    let position = |id: &str| input.order.iter().position(|other| other == id);
+    let inputs = inputs
+        .into_iter()
+        // Only what is built before can be read; a circle was reported where it matters.
+        .filter(|id| position(id) < position(importer))
+        .cloned()
+        .collect();
+    PackageBuild {
+        importer: importer.to_owned(),
+        name: project.name(importer),
+        place: place::of(&project.manifest, &[]),
+        source: workspace.context_path(importer),
+        directory: workspace.container_path(importer),
+        exclude: exclude(input, importer),
+        stale: if has_scripts {
+            stale_outputs(workspace, importer, project)
+        } else {
+            Vec::new()
+        },
+        install: if has_scripts {
+            install_key(input, importer)
+        } else {
+            String::new()
+        },
+        extra_files: if has_scripts {
+            outside::configuration(input, importer, project, &ROOT_CONFIGURATION)
+        } else {
+            BTreeMap::new()
+        },
+        optional_files: if has_scripts {
+            outside::named(input, importer, project)
+        } else {
+            BTreeMap::new()
+        },
+        scripts,
+        inputs,
+        env: if has_scripts {
+            generator::environment(project)
+        } else {
+            BTreeMap::new()
+        },
+        platform_env: BTreeMap::new(),
+        secrets: Vec::new(),
+        ssh: Vec::new(),
+        network: None,
+        build_output,
+        runtime_output,
+        generates: has_scripts && generator::is_used(project),
+        injected: Vec::new(),
+        injected_at: input.injected_at.get(importer).cloned().unwrap_or_default(),
+    }
+}
+
+/// Plans the service with its sources in the tree of its install: what is run in it besides building.
+///
+/// `script` is run after all that the task runner puts in front of it.
+pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Option<PackageBuild> {
+    let importer = input.service;
+    let project = input.workspace.projects.get(importer)?;
+    let package = plan_one(input, importer, project, &read_as_sources(input));
+    let mut globs = ROOT_CONFIGURATION.to_vec();
+    globs.extend(script.iter().flat_map(|_| CHECK_CONFIGURATION));
+    let package = PackageBuild {
+        scripts: scripts(input, importer, project, script),
+        install: install_key(input, importer),
+        stale: stale_outputs(input.workspace, importer, project),
+        extra_files: outside::configuration(input, importer, project, &globs),
+        optional_files: outside::named(input, importer, project),
+        env: generator::environment(project),
+        injected_at: Vec::new(),
+        ..package
+    };
+    Some(equipped(input, package))
+}
+
+/// Returns the name of the project whose install the scripts of a package run on.
+fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
+    let workspace = input.workspace;
+    let installed = installed_for(&workspace.settings, importer, input.service);
+    workspace
+        .projects
+        .get(installed)
+        .map_or_else(|| installed.to_owned(), |project| project.name(installed))
+}
+
+/// Returns the name of the script that builds a package.
+fn built_by<'a>(input: &PackageInput<'a>, importer: &str) -> Option<&'a str> {
+    let build = if importer == input.service {
+        input.script
+    } else {
+        Some("build")
+    };
+    let scripts = &input.workspace.projects.get(importer)?.manifest.scripts;
+    build.filter(|name| scripts.contains_key(*name))
+}
+
+/// The scripts of a package up to `last`, in the order in which pnpm would come to them.
+///
+/// `install` and `postinstall` of the package itself generate code as a rule; the sources that they need are
+/// only here. `prepare` is what builds a package that has no build script.
+fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Option<&str>) -> Vec<Script> {
+    let own = &project.manifest.scripts;
+    let directory = input.workspace.container_path(importer);
+    let build = built_by(input, importer);
+    let mut names: Vec<&str> = Vec::new();
+    // The root's own lifecycle is the whole workspace's, unless the root is what is built.
+    if importer != "." || importer == input.service {
+        names.extend(["install", "postinstall"]);
+        if build.is_none() {
+            names.push("prepare");
+        }
+    }
+    names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
+    // The task runner knows the build by its usual name, whatever the manifest calls it.
+    let is_build = last.is_none() || last == build;
+    let task = if is_build {
+        "build"
+    } else {
+        last.unwrap_or("build")
+    };
+    let before = input.workspace.tasks_before.get(task).into_iter().flatten();
+    names.extend(before.filter_map(|task| match task.as_str() {
+        "build" => build,
+        task => own.contains_key(task).then_some(task),
+    }));
+    names.extend(last);
+    let generator = generator::command(project, &names, &directory);
+    let mut scripts: Vec<Script> = Vec::new();
+    if let Some(root) = input.workspace.projects.get(".")
+        && input.root_postinstall
+        && (generator.is_some() || !names.is_empty())
+    {
+        let directory = input.workspace.container_path(".");
+        scripts.push(Script::run(&root.manifest, "postinstall", &directory));
+    }
+    scripts.extend(generator);
+    let run = |name| Script::run(&project.manifest, name, &directory);
+    scripts.extend(names.into_iter().map(run));
+    scripts
+}
+
+fn is_developer_hook(script: &str) -> bool {
+    DEVELOPER_HOOKS.iter().any(|hook| script.contains(hook))
+}
+
+/// Packages whose sources another package's TypeScript configuration maps to or refers to.
+fn read_as_sources(input: &PackageInput<'_>) -> BTreeSet<ImporterId> {
+    let mut found = BTreeSet::new();
+    for importer in input.order {
+        let Some(project) = input.workspace.projects.get(importer) else {
+            continue;
+        };
+        for source in &project.typescript.sources {
+            found.extend(packages_at(input, importer, source));
+        }
+    }
+    found
+}
+
+/// Returns the packages of the closure, other than `importer`, that a path lies in or spans.
+fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<ImporterId> {
+    let own = input.workspace.context_path(importer);
+    if is_within(path, &own) {
+        return Vec::new();
+    }
+    // Of nested packages the innermost one is meant.
+    let innermost = |directory: &str| {
+        let around = input
+            .order
+            .iter()
+            .filter(|id| is_within(directory, &input.workspace.context_path(id)));
+        around.max_by_key(|id| id.len()).cloned()
+    };
+    let spanned = input
+        .order
+        .iter()
+        .filter(|id| is_within(&input.workspace.context_path(id), path))
+        .cloned();
+    let mut found: Vec<ImporterId> = spanned.chain(innermost(path)).collect();
+    found.retain(|id| id != importer && id != ".");
+    found
+}
+
+/// Patterns, relative to the package, that no step sees.
+fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
+    let own = input.workspace.context_path(importer);
+    let mut patterns = vec![
+        base_name(&input.manifest.file.name).to_owned(),
+        "**/.env".to_owned(),
+        "**/.env.*".to_owned(),
+        "Dockerfile*".to_owned(),
+        "*.dockerignore".to_owned(),
+    ];
+    // A package inside another is a package of its own.
+    for other in input.workspace.projects.keys().filter(|id| *id != importer) {
+        let directory = input.workspace.context_path(other);
+        if own.is_empty() && !directory.is_empty() {
+            patterns.push(directory);
+        } else if let Some(inside) = directory.strip_prefix(&format!("{own}/")) {
+            patterns.push(inside.to_owned());
+        }
+    }
+    patterns
+}
+
+/// Patterns, relative to the context, of what an earlier build of a package left there.
+fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
+    let directory = workspace.context_path(importer);
+    let below = |name: &str| match directory.as_str() {
+        "" => name.to_owned(),
+        directory => format!("{directory}/{name}"),
+    };
+    let mut patterns: BTreeSet<String> = STALE.map(below).into_iter().collect();
+    for output in &project.typescript.outputs {
+        let inside = is_within(output, &directory) && *output != directory && output != ".";
+        let holds_sources = project
+            .typescript
+            .sources
+            .iter()
+            .any(|source| is_within(source, output));
+        if inside && !holds_sources {
+            patterns.insert(output.clone());
+        }
+    }
+    patterns.into_iter().collect()
+}

@@ -1,0 +1,323 @@
+//! The plan of one build, from the manifest and the workspace, in phases that each return what they find.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::arguments::Arguments;
+use super::base::{self, BaseImage};
+use super::build_order::BuildOrder;
+use super::install::{self, Installer};
+use super::model::{Install, Model, PackageBuild, Product, Production, Reason};
+use super::native::{Native, Surveyor};
+use super::packages::{self, PackageInput, base_name};
+use super::start::{self, Start};
+use super::{checks, foreign, injection, node_version, runtime, sbom, toolchain, workbench};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::kinds::node::Workspace;
+use crate::kinds::node::pnpm::closure::Scope;
+use crate::kinds::node::pnpm::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
+use crate::kinds::node::workspace::{ImporterId, Project};
+use crate::manifest::Manifest;
+use crate::manifest::tables::Run;
+use crate::plan::{Facts, Stage, Target};
+use crate::warning::{Warning, rules};
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct PlanInput<'a> {
+    /// The manifest, with the workspace's defaults.
+    pub manifest: &'a Manifest,
+    /// The workspace.
+    pub workspace: &'a Workspace,
+    /// The service.
+    pub service: &'a str,
+    /// The service's build closure, from [`closure`].
+    pub closure: &'a BuildClosure,
+    /// `--build-arg`, by name.
+    pub arguments: &'a BTreeMap<String, String>,
+    /// What `--target` chose.
+    pub target: Target,
+    /// What the engine and the command line say.
+    pub facts: &'a Facts,
+}
+
+/// What building a service may touch.
+#[derive(Debug)]
+pub struct BuildClosure {
+    /// The projects and packages.
+    development: WorkspaceClosure,
+    /// The projects' order.
+    order: BuildOrder,
+}
+
+impl BuildClosure {
+    /// Returns the importers, dependencies first, the service last.
+    pub fn importers(&self) -> &[ImporterId] {
+        &self.order.importers
+    }
+}
+
+/// Returns what building a service may touch.
+///
+/// # Errors
+/// A circle of packages that no order resolves, and a lockfile that does not hold together.
+pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Diagnostics> {
+    let scope = Scope::Development { include_root: false };
+    let development = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    if let Lockfiles::Separate(_) = workspace.lockfiles {
+        let projects = development
+            .local_paths
+            .iter()
+            .filter(|path| workspace.projects.contains_key(*path));
+        Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
+    }
+    let order = BuildOrder::of(&development)?;
+    Ok(BuildClosure { development, order })
+}
+
+/// Decides everything about a build, and says what does not stop it.
+///
+/// # Errors
+/// All mistakes found, each with its place.
+pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostics> {
+    let project = project(input)?;
+    let run = input.manifest.role(&input.target);
+    let (start, mut warnings) = start::decide(input, &run, project)?;
+    let mut surveyor = Surveyor::new(input.workspace);
+    let runs = what_runs(input, &run, &start, &mut surveyor)?;
+    let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
+    warnings.extend(arguments.warnings.iter().cloned());
+    let reaches = reaches(&input.closure.order);
+    let packages = PackageInput {
+        workspace: input.workspace,
+        order: input.closure.importers(),
+        reaches: &reaches,
+        service: input.service,
+        script: start.build_script,
+        root_postinstall: input.manifest.build.root_postinstall(),
+        production: &runs.closure.projects,
+        runs_sources: start.command.runs_sources,
+        manifest: input.manifest,
+        arguments: &arguments,
+        injected: &input.closure.development.injected(),
+        injected_at: &injection::places(input.workspace, &runs.closure),
+    };
+    let built = packages::plan(&packages);
+    let workbench = workbench::plan(input, &run, project, &packages)?;
+    let installer = installer(input);
+    let own = workbench.iter().map(|workbench| &workbench.package);
+    let installs = installs(&installer, &built, own, &reaches, &mut surveyor)?;
+    let mut reasons = runs.reasons(input, &start, project);
+    let toolchain = toolchain::plan(
+        input.manifest,
+        input.workspace,
+        &runs.node,
+        &runs.base,
+        &runs.native,
+    );
+    let sbom = match (input.facts.sbom, &workbench) {
+        (false, _) => None,
+        (true, None) => Some(sbom::list(input.workspace, input.service, &runs.closure)?),
+        (true, Some(_)) => Some(sbom::of_workbench(input.workspace, input.service)?),
+    };
+    let product = match workbench {
+        Some(workbench) => Product::Workbench(Box::new(workbench)),
+        None => {
+            let (install, foreign) = production(input, &installer, &runs);
+            if let (Some(platform), Some(foreign)) = (input.facts.foreign(), &foreign) {
+                reasons.insert(format!("install.{platform}"), Reason::new(&foreign.why, None));
+            }
+            let (runtime, why) = runtime::plan(input, &run, project, runs.base, start.command);
+            reasons.insert("run.healthcheck".to_owned(), why);
+            Product::Image(Box::new(Production {
+                install,
+                foreign,
+                runtime,
+            }))
+        }
+    };
+    let model = Model {
+        label: label(input.service, project),
+        package: project.name(input.service),
+        target: input.target.clone(),
+        toolchain,
+        installs,
+        packages: built,
+        product,
+        sbom,
+        secrets: secrets(input.workspace),
+        reasons,
+    };
+    Ok((model, warnings))
+}
+
+/// Returns the service's project; every project that the lockfile links to has to be there.
+fn project<'a>(input: &PlanInput<'a>) -> Result<&'a Project, Diagnostics> {
+    let (workspace, service) = (input.workspace, input.service);
+    let project = workspace.projects.get(service).ok_or_else(|| {
+        Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
+            .at(input.manifest.first_line())
+    })?;
+    let importers = input.closure.importers().iter();
+    let absent = importers.filter(|id| !workspace.projects.contains_key(*id));
+    Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
+    Ok(project)
+}
+
+/// What runs in production: the closure, and what it needs to run on.
+struct WhatRuns {
+    closure: WorkspaceClosure,
+    native: Native,
+    node: String,
+    node_reason: Reason,
+    base: BaseImage,
+}
+
+fn what_runs(
+    input: &PlanInput<'_>,
+    run: &Run,
+    start: &Start<'_>,
+    surveyor: &mut Surveyor<'_>,
+) -> Result<WhatRuns, Diagnostics> {
+    let scope = Scope::Production {
+        manifests: &start.manifests,
+    };
+    let closure = input
+        .workspace
+        .lockfiles
+        .closure(&[input.service.to_owned()], scope)?;
+    let native = surveyor.survey(&closure)?;
+    let (node, node_reason) = node_version::choose(input.manifest, input.workspace, input.service);
+    let base = base::choose(&input.manifest.base(), &node, &native);
+    if input.target.stage == Stage::Runtime {
+        checks::check_shell(input.manifest, run, &base, &start.command)?;
+    }
+    Ok(WhatRuns {
+        closure,
+        native,
+        node,
+        node_reason,
+        base,
+    })
+}
+
+impl WhatRuns {
+    /// Returns why values are what they are.
+    fn reasons(
+        &self,
+        input: &PlanInput<'_>,
+        start: &Start<'_>,
+        project: &Project,
+    ) -> BTreeMap<String, Reason> {
+        let pnpm = &input.workspace.pnpm;
+        let base = Reason::new(&self.base.why, input.manifest.place("base"));
+        let reasons = [
+            ("node", self.node_reason.clone()),
+            ("base", base),
+            ("pnpm", Reason::new(&pnpm.reason, pnpm.place.clone())),
+            ("run.command", start.reason(input, project)),
+        ];
+        reasons.map(|(key, reason)| (key.to_owned(), reason)).into()
+    }
+}
+
+fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
+    let build = &input.manifest.build;
+    let npmrc = input.workspace.npmrc.iter();
+    let packages = build.packages.iter().flatten();
+    Installer {
+        workspace: input.workspace,
+        frozen: build.frozen(),
+        secret_env: npmrc.flat_map(|npmrc| npmrc.variables()).collect(),
+        service: input.service,
+        system_packages: packages.map(|package| package.as_str().to_owned()).collect(),
+        untrimmed: input.manifest.image.untrimmed(),
+    }
+}
+
+/// Returns the lines of `.npmrc` that refer to variables, which secrets fill.
+fn secrets(workspace: &Workspace) -> BTreeMap<String, Place> {
+    let npmrc = workspace.npmrc.iter();
+    let places = npmrc.flat_map(|npmrc| {
+        let variables = npmrc.variables().into_iter();
+        variables.filter_map(|name| Some((name.clone(), npmrc.place_of(&name)?)))
+    });
+    places.collect()
+}
+
+/// Plans the installs that scripts run on, each after the one that it adds to: of the packages that a package is built
+/// on, that of the one with the most dependencies.
+fn installs<'p>(
+    installer: &Installer<'_>,
+    built: &'p [PackageBuild],
+    workbench: impl Iterator<Item = &'p PackageBuild>,
+    reaches: &BTreeMap<ImporterId, BTreeSet<ImporterId>>,
+    surveyor: &mut Surveyor<'_>,
+) -> Result<BTreeMap<String, Install>, Diagnostics> {
+    let mut installs: BTreeMap<String, Install> = BTreeMap::new();
+    let with_scripts = built.iter().filter(|package| !package.scripts.is_empty());
+    for package in with_scripts.chain(workbench) {
+        if installs.contains_key(&package.install) {
+            continue;
+        }
+        let settings = &installer.workspace.settings;
+        let importer = install::installed_for(settings, &package.importer, installer.service);
+        let below = reaches.get(importer).into_iter().flatten();
+        let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
+        let below =
+            below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
+        let on = below.max().map(|(_, key)| key.clone());
+        let install = installer.development(importer, on, surveyor)?;
+        installs.insert(package.install.clone(), install);
+    }
+    Ok(installs)
+}
+
+/// Plans the install of what runs, and where it runs if the image is for another platform.
+fn production(
+    input: &PlanInput<'_>,
+    installer: &Installer<'_>,
+    runs: &WhatRuns,
+) -> (Install, Option<foreign::Foreign>) {
+    let links = injection::links(input.workspace, &runs.closure);
+    let install =
+        |cpu: Option<&str>| installer.production(&runs.closure, &runs.native, runs.base.libc, &links, cpu);
+    let own = install(None);
+    let foreign = input.facts.foreign();
+    let foreign =
+        foreign.map(|platform| foreign::plan(platform, &runs.native, &own, |cpu| install(Some(cpu))));
+    (own, foreign)
+}
+
+/// Warns of a build that takes newer dependencies than the lockfile's.
+pub(super) fn unfrozen(manifest: &Manifest) -> Option<Warning> {
+    let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
+    let warning = rules::UNFROZEN_LOCKFILE
+        .warn(message)
+        .at(manifest.place("build.frozen"));
+    (!manifest.build.frozen()).then_some(warning)
+}
+
+/// Returns every package that each importer reaches, itself left out.
+fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
+    let mut reaches: BTreeMap<ImporterId, BTreeSet<ImporterId>> = BTreeMap::new();
+    // Dependencies come first, so each is complete when it is looked up.
+    for importer in &order.importers {
+        let mut reached = BTreeSet::new();
+        for dependency in order.dependencies.get(importer).into_iter().flatten() {
+            reached.insert(dependency.clone());
+            reached.extend(reaches.get(dependency).into_iter().flatten().cloned());
+        }
+        reaches.insert(importer.clone(), reached);
+    }
+    reaches
+}
+
+/// Returns the service's short name: its directory's, or the package's for a single package.
+fn label(service: &str, project: &Project) -> String {
+    let name = if service == "." {
+        project.name(service)
+    } else {
+        service.to_owned()
+    };
+    base_name(&name).to_owned()
+}

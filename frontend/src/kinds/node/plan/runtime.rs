@@ -1,0 +1,124 @@
+//! The image: what runs, as whom, with what.
+
+use std::collections::BTreeMap;
+
+use super::command::Inferred;
+use super::model::{Reason, Runtime};
+use super::planner::PlanInput;
+use super::system::SystemPackages;
+use super::{BaseImage, healthcheck};
+use crate::kinds::node::scripts::{HEALTHCHECK, INIT};
+use crate::kinds::node::workspace::Project;
+use crate::manifest::tables::Run;
+use crate::path::join;
+use crate::plan::{RUNTIME_SCRIPTS, User};
+
+/// Plans the image and says why its health check is what it is.
+pub(super) fn plan(
+    input: &PlanInput<'_>,
+    run: &Run,
+    project: &Project,
+    base: BaseImage,
+    start: Inferred,
+) -> (Runtime, Reason) {
+    let workspace = input.workspace;
+    let directory = workspace.container_path(input.service);
+    let ports: Vec<u16> = run.port.iter().flat_map(|ports| ports.all()).copied().collect();
+    let (healthcheck, why) = healthcheck::decide(run, &project.manifest, &base.node, ports.first().copied());
+    let key = |key: &str| input.manifest.role_place(&input.target, key);
+    let server = healthcheck::server(&project.manifest);
+    let place = match (&run.healthcheck, server) {
+        (Some(_), _) => Some(key("healthcheck")),
+        (None, Some(server)) => project.manifest.place(&["dependencies", server]),
+        (None, None) => run.port.is_some().then(|| key("port")),
+    };
+    let mut scripts = vec![INIT];
+    if healthcheck
+        .as_ref()
+        .is_some_and(|check| check.command.iter().any(|word| word.contains(RUNTIME_SCRIPTS)))
+    {
+        scripts.insert(0, HEALTHCHECK);
+    }
+    let mut env = BTreeMap::from([("NODE_ENV".to_owned(), "production".to_owned())]);
+    env.extend(start.env);
+    env.extend(
+        run.env
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.clone())),
+    );
+    let mut command = start.command;
+    if command.args.first().is_some_and(|program| program == "node") {
+        command.args.splice(
+            0..1,
+            [
+                base.node.clone(),
+                "--require".to_owned(),
+                format!("{RUNTIME_SCRIPTS}/{}", INIT.name),
+            ],
+        );
+        command.entry_index = command.entry_index.map(|index| index + 2);
+    }
+    let writable = run
+        .writable
+        .iter()
+        .flatten()
+        .map(|path| join(&directory, path.as_str()))
+        .collect();
+    let files = run
+        .files
+        .iter()
+        .flatten()
+        .map(|path| {
+            (
+                workspace.context_path(path.as_str()),
+                workspace.container_path(path.as_str()),
+            )
+        })
+        .collect();
+    let wanted = run
+        .packages
+        .iter()
+        .flatten()
+        .map(|package| package.as_str().to_owned());
+    let user = run.user();
+    let runtime = Runtime {
+        packages: SystemPackages::new(wanted, base.libc),
+        base,
+        user: User {
+            uid: user.uid,
+            gid: user.gid,
+        },
+        directory,
+        command,
+        env,
+        ports,
+        healthcheck,
+        labels: labels(input, project),
+        stop_signal: run.stop_signal.as_ref().map(|signal| signal.as_str().to_owned()),
+        scripts,
+        writable,
+        files,
+        max_size: input.manifest.image.max_size.map(|size| size.0),
+    };
+    (runtime, Reason::new(why, place))
+}
+
+/// Returns the labels of an image: the repository's, the manifest's over them.
+pub(super) fn labels(input: &PlanInput<'_>, project: &Project) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::from([(
+        "org.opencontainers.image.title".to_owned(),
+        project.name(input.service),
+    )]);
+    if let Some(version) = &project.manifest.version {
+        labels.insert("org.opencontainers.image.version".to_owned(), version.clone());
+    }
+    labels.extend(
+        input
+            .manifest
+            .image
+            .labels
+            .iter()
+            .map(|(key, value)| (key.as_str().to_owned(), value.clone())),
+    );
+    labels
+}

@@ -1,0 +1,110 @@
+//! How the service is built and started, and what that makes dependencies of it.
+
+use std::collections::BTreeMap;
+
+use super::model::Reason;
+use super::planner::{PlanInput, unfrozen};
+use super::{checks, command, install};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::kinds::node::workspace::{ImporterId, PackageJson, Project};
+use crate::manifest::Manifest;
+use crate::manifest::tables::Run;
+use crate::warning::{Warning, rules};
+
+/// The package.json of every project.
+pub(super) type Manifests = BTreeMap<ImporterId, PackageJson>;
+
+/// How the service is built and started.
+#[derive(Debug)]
+pub(super) struct Start<'a> {
+    /// The script that builds it; none where nothing is to be built.
+    pub(super) build_script: Option<&'a str>,
+    /// The command of the image.
+    pub(super) command: command::Inferred,
+    /// The package.json of every project, with the programs that the command runs among the service's dependencies.
+    pub(super) manifests: Manifests,
+}
+
+/// Decides how the service is built and started, and says what does not stop the build.
+///
+/// # Errors
+/// A script that does not exist, and package.json files of the closure that the lockfile does not fit.
+pub(super) fn decide<'a>(
+    input: &PlanInput<'a>,
+    run: &Run,
+    project: &Project,
+) -> Result<(Start<'a>, Vec<Warning>), Diagnostics> {
+    let manifests = install::manifests(input.workspace);
+    let mut warnings = checks::check_drift(input, &manifests)?;
+    let build_script = build_script(input.manifest, project)?;
+    let command = match &run.command {
+        Some(written) => command::written(written.words()),
+        None => command::infer(&project.manifest, project.nest_entry.as_deref(), input.service),
+    };
+    warnings.extend(development_programs(project, &command.programs));
+    warnings.extend(unfrozen(input.manifest));
+    let start = Start {
+        build_script,
+        manifests: promoted_programs(manifests, input.service, &command.programs),
+        command,
+    };
+    Ok((start, warnings))
+}
+
+impl Start<'_> {
+    /// Returns why the command is what it is.
+    pub(super) fn reason(&self, input: &PlanInput<'_>, project: &Project) -> Reason {
+        let written = input.manifest.role(&input.target).command.is_some();
+        let written = written.then(|| input.manifest.role_place(&input.target, "command"));
+        let place = written.or_else(|| self.command.place(&project.manifest));
+        Reason::new(&self.command.why, place)
+    }
+}
+
+/// Returns the build script; a script that the manifest names has to exist.
+fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<&'a str>, Diagnostics> {
+    let script = manifest.build.script();
+    let Some(name) = script else { return Ok(None) };
+    if manifest.build.script.is_some() && !project.manifest.scripts.contains_key(name) {
+        let names: Vec<&str> = project.manifest.scripts.keys().map(String::as_str).collect();
+        let message = format!(
+            "{} has no script \"{name}\"; write one of {}, or `script = false`",
+            project.manifest.file.name,
+            names.join(", ")
+        );
+        return Err(Diagnostic::new(message)
+            .at(manifest.nearest_place("build.script"))
+            .into());
+    }
+    Ok(script)
+}
+
+/// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.
+fn promoted_programs(mut manifests: Manifests, service: &str, programs: &[String]) -> Manifests {
+    if let Some(manifest) = manifests.get_mut(service) {
+        for program in programs {
+            if let Some(range) = manifest.dev_dependencies.get(program).cloned() {
+                manifest.peer_dependencies.insert(program.clone(), range);
+            }
+        }
+    }
+    manifests
+}
+
+/// Warns of programs that the command runs and that only developers' machines would have.
+fn development_programs(project: &Project, programs: &[String]) -> Vec<Warning> {
+    let manifest = &project.manifest;
+    let only_development = |name: &&String| {
+        manifest.dev_dependencies.contains_key(*name)
+            && !manifest.dependencies.contains_key(*name)
+            && !manifest.optional_dependencies.contains_key(*name)
+    };
+    let found = programs.iter().filter(only_development).map(|name| {
+        let message =
+            format!("the command runs `{name}`, which is in `devDependencies`; move it to `dependencies`");
+        rules::DEVELOPMENT_PROGRAM
+            .warn(message)
+            .at(manifest.place(&["devDependencies", name]))
+    });
+    found.collect()
+}

@@ -1,0 +1,74 @@
+//! System packages, installed with the package manager of the image that they go into.
+
+use std::collections::BTreeMap;
+
+use super::base::Libc;
+use super::native::Native;
+
+/// What node-gyp compiles with.
+const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
+
+/// System packages and how they get in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemPackages {
+    /// Names, sorted.
+    pub names: Vec<String>,
+    /// The command that installs them.
+    pub command: Vec<String>,
+    /// Environment of that command.
+    pub env: BTreeMap<String, String>,
+    /// Directories of downloads that the engine keeps.
+    pub caches: Vec<String>,
+}
+
+impl SystemPackages {
+    /// Returns what installing a closure needs: what the manifest asks for, and compilers where something compiles.
+    pub(super) fn for_closure(wanted: &[String], native: &Native, libc: Libc) -> Self {
+        let compilers = if native.compiles.is_empty() {
+            &[][..]
+        } else {
+            &COMPILERS[..]
+        };
+        Self::new(
+            wanted
+                .iter()
+                .cloned()
+                .chain(compilers.iter().map(|name| (*name).to_owned())),
+            libc,
+        )
+    }
+
+    /// Returns the install of packages into an image; with no names nothing is installed.
+    pub(super) fn new(names: impl IntoIterator<Item = String>, libc: Libc) -> Self {
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Self::default();
+        }
+        // Names come from the manifest, where they are checked, so they need no quoting.
+        let list = names.join(" ");
+        let (script, env, caches) = match libc {
+            Libc::Gnu => (
+                // Logs and the linker's cache hold times: without them equal packages are equal layers.
+                format!(
+                    "set -e\nrm -f /etc/apt/apt.conf.d/docker-clean\napt-get update\n\
+                     apt-get install --yes --no-install-recommends {list}\n\
+                     rm -rf /var/log/apt /var/log/dpkg.log /var/log/alternatives.log /var/cache/ldconfig/aux-cache"
+                ),
+                BTreeMap::from([("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())]),
+                vec!["/var/cache/apt".to_owned(), "/var/lib/apt".to_owned()],
+            ),
+            Libc::Musl => (format!("apk add --no-cache {list}"), BTreeMap::new(), Vec::new()),
+        };
+        Self {
+            names,
+            command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script],
+            env,
+            caches,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

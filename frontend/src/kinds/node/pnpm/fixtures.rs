@@ -1,0 +1,56 @@
+//! One workspace, resolved by three majors of pnpm: services `apps/{a,b,inj}`, packages
+//! `libs/{kernel,infra,ui,testkit,empty}`, with overrides, a patch, an alias, peers, an injected package, a
+//! directory outside the workspace and (from pnpm 9 on) catalogs.
+
+use std::collections::BTreeMap;
+
+use super::lockfile::Lockfile;
+use crate::diagnostic::SourceFile;
+use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::package_json::PackageJson;
+
+pub(in crate::kinds::node) const PNPM_8: &str = include_str!("fixtures/pnpm-8.yaml");
+pub(in crate::kinds::node) const PNPM_9: &str = include_str!("fixtures/pnpm-9.yaml");
+pub(in crate::kinds::node) const PNPM_12: &str = include_str!("fixtures/pnpm-12.yaml");
+pub(in crate::kinds::node) const ALL: [&str; 3] = [PNPM_8, PNPM_9, PNPM_12];
+
+pub(in crate::kinds::node) fn lockfile(text: &str) -> Lockfile {
+    Lockfile::parse(&SourceFile::new("pnpm-lock.yaml", text)).unwrap()
+}
+
+/// Returns the messages with which a lockfile is refused.
+pub(in crate::kinds::node) fn refusal(text: &str) -> String {
+    Lockfile::parse(&SourceFile::new("pnpm-lock.yaml", text))
+        .unwrap_err()
+        .to_string()
+}
+
+pub(in crate::kinds::node) fn manifest(text: &str) -> PackageJson {
+    PackageJson::parse(&SourceFile::new("package.json", text)).unwrap()
+}
+
+pub(in crate::kinds::node) fn ids(ids: &[&str]) -> Vec<ImporterId> {
+    ids.iter().map(|id| (*id).to_owned()).collect()
+}
+
+/// The manifests of the workspace, as far as the tests need them.
+pub(in crate::kinds::node) fn manifests() -> BTreeMap<ImporterId, PackageJson> {
+    [
+        (".", r#"{"name": "fixture"}"#),
+        ("apps/a", r#"{"name": "@x/a"}"#),
+        ("apps/inj", r#"{"name": "@x/inj"}"#),
+        ("libs/kernel", r#"{"name": "@x/kernel"}"#),
+        (
+            "libs/infra",
+            r#"{"name": "@x/infra", "peerDependencies": {"react": "^18", "react-dom": "*"},
+                "peerDependenciesMeta": {"react-dom": {"optional": true}}}"#,
+        ),
+        (
+            "libs/ui",
+            r#"{"name": "@x/ui", "peerDependencies": {"react": "*"}}"#,
+        ),
+    ]
+    .into_iter()
+    .map(|(id, text)| (id.to_owned(), manifest(text)))
+    .collect()
+}

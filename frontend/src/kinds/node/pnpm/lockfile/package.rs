@@ -1,0 +1,223 @@
+//! A resolved package: lockfile 6 keeps it in one entry, lockfile 9 in `packages` (what it is) and
+//! `snapshots` (what it depends on, once per set of peers).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{DependencyKind, LockfileVersion};
+use crate::kinds::node::pnpm::dep_path::{DepPath, Reference};
+
+/// Where a package's files come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// A registry, by the content's integrity (`sha512-...`).
+    Registry {
+        /// Subresource integrity of the tarball.
+        integrity: String,
+    },
+    /// A tarball at a URL or, as `file:x.tgz`, in the repository.
+    Tarball {
+        /// URL or `file:` path.
+        tarball: String,
+        /// Subresource integrity, which git hosts' archives lack.
+        integrity: Option<String>,
+    },
+    /// A commit of a git repository.
+    Git {
+        /// Where to clone from.
+        repository: String,
+        /// The commit.
+        commit: String,
+    },
+    /// A directory of the repository, relative to the workspace root.
+    Directory {
+        /// The directory.
+        directory: String,
+    },
+    /// A kind that only pnpm needs to know (`binary`, `variations`, `custom:...`).
+    Other {
+        /// The kind's name; empty where there was none.
+        kind: String,
+    },
+}
+
+/// All that the lockfile knows of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageEntry {
+    /// The package's own name, which is not the alias that it is required by.
+    pub name: String,
+    /// Its version, where it has one: a directory may not.
+    pub version: Option<String>,
+    /// Where its files come from.
+    pub resolution: Resolution,
+    /// Operating systems it runs on, `!x` for those it does not; empty for all.
+    pub os: Vec<String>,
+    /// CPUs, likewise.
+    pub cpu: Vec<String>,
+    /// C libraries (`glibc`, `musl`), likewise.
+    pub libc: Vec<String>,
+    /// `engines`, such as `node: '>=18'`.
+    pub engines: BTreeMap<String, String>,
+    /// Whether it brings commands.
+    pub has_bin: bool,
+    /// Whether it has install scripts: known to lockfile 6 alone.
+    pub requires_build: Option<bool>,
+    /// Whether a patch is applied to it.
+    pub patched: bool,
+    /// Whether only optional dependencies lead to it, so that it may be missing.
+    pub optional: bool,
+    /// The peers it asks for.
+    pub peer_dependencies: BTreeMap<String, String>,
+    /// What it depends on, peers included.
+    pub snapshot: Snapshot,
+}
+
+/// What a package depends on, by the names under which it requires them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Snapshot {
+    /// Resolved versions, as in [`super::ResolvedDependency::version`] but relative to the root.
+    pub dependencies: BTreeMap<String, String>,
+    /// Those that may fail or not suit the platform.
+    pub optional_dependencies: BTreeMap<String, String>,
+    /// Whether only optional dependencies lead here.
+    pub optional: bool,
+}
+
+/// What one dependency of a package leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The field that names it.
+    pub kind: DependencyKind,
+    /// The name under which the package requires it.
+    pub alias: String,
+    /// Where it leads.
+    pub to: Reference,
+}
+
+/// A snapshot, and its dependencies as references.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) snapshot: Snapshot,
+    pub(super) leads: Arc<[Lead]>,
+}
+
+impl Known {
+    pub(super) fn new(snapshot: Snapshot, version: LockfileVersion) -> Self {
+        let fields = [
+            (DependencyKind::Production, &snapshot.dependencies),
+            (DependencyKind::Optional, &snapshot.optional_dependencies),
+        ];
+        let leads = fields.into_iter().flat_map(|(kind, field)| {
+            field.iter().map(move |(alias, reference)| Lead {
+                kind,
+                alias: alias.clone(),
+                to: Reference::parse(alias, reference, version),
+            })
+        });
+        let leads = leads.collect();
+        Self { snapshot, leads }
+    }
+}
+
+/// An entry of `packages` as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RawPackage {
+    name: Option<String>,
+    version: Option<String>,
+    resolution: RawResolution,
+    os: Vec<String>,
+    cpu: Vec<String>,
+    libc: Vec<String>,
+    engines: Value,
+    has_bin: bool,
+    requires_build: bool,
+    patched: bool,
+    peer_dependencies: BTreeMap<String, String>,
+    // Lockfile 6 only; not flattened, which would read a version of digits as a number.
+    dependencies: BTreeMap<String, String>,
+    optional_dependencies: BTreeMap<String, String>,
+    optional: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RawResolution {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    integrity: Option<String>,
+    tarball: Option<String>,
+    repo: Option<String>,
+    commit: Option<String>,
+    directory: Option<String>,
+}
+
+impl PackageEntry {
+    /// Joins the two halves of lockfile 9; for lockfile 6 the package's entry holds both.
+    pub(super) fn merge(path: &DepPath, raw: RawPackage, snapshot: Option<Snapshot>) -> Self {
+        let engines = raw.engines.as_object().into_iter().flatten();
+        let requires_build = snapshot.is_none().then_some(raw.requires_build);
+        let snapshot = snapshot.unwrap_or(Snapshot {
+            dependencies: raw.dependencies,
+            optional_dependencies: raw.optional_dependencies,
+            optional: raw.optional,
+        });
+        let number = path.version();
+        Self {
+            name: raw
+                .name
+                .or_else(|| path.name().map(str::to_owned))
+                .unwrap_or_default(),
+            version: raw
+                .version
+                .or_else(|| (!number.contains([':', '/'])).then(|| number.to_owned())),
+            resolution: raw.resolution.into(),
+            os: raw.os,
+            cpu: raw.cpu,
+            libc: raw.libc,
+            engines: engines
+                .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
+                .collect(),
+            has_bin: raw.has_bin,
+            requires_build,
+            patched: raw.patched || path.patch_hash().is_some(),
+            optional: snapshot.optional,
+            peer_dependencies: raw.peer_dependencies,
+            snapshot,
+        }
+    }
+}
+
+impl From<RawResolution> for Resolution {
+    fn from(raw: RawResolution) -> Self {
+        match raw {
+            RawResolution {
+                kind: None,
+                tarball: Some(tarball),
+                integrity,
+                ..
+            } => Self::Tarball { tarball, integrity },
+            RawResolution {
+                kind: None,
+                integrity: Some(integrity),
+                ..
+            } => Self::Registry { integrity },
+            RawResolution {
+                directory: Some(directory),
+                ..
+            } => Self::Directory { directory },
+            RawResolution {
+                repo: Some(repository),
+                commit: Some(commit),
+                ..
+            } => Self::Git { repository, commit },
+            RawResolution { kind, .. } => Self::Other {
+                kind: kind.unwrap_or_default(),
+            },
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! `pnpm-workspace.yaml`: which directories are projects, catalogs, and from pnpm 10 on the settings.
+
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde_json::{Map, Value};
+
+use super::yaml;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::package_json::PackageJson;
+use crate::path;
+
+/// A workspace's file.
+#[derive(Debug, Clone)]
+pub struct PnpmWorkspace {
+    /// The file, for places in messages.
+    pub file: Arc<SourceFile>,
+    /// `packages` as written; `None` where the file has none.
+    pub packages: Option<Vec<String>>,
+    /// All keys as written, `packages` included, in the order of the file.
+    pub raw: Map<String, Value>,
+    globs: Vec<Pattern>,
+}
+
+/// One pattern of `packages`.
+#[derive(Debug, Clone)]
+struct Pattern {
+    matcher: GlobMatcher,
+    negated: bool,
+    /// Whether it may match directories whose name begins with a dot.
+    names_hidden: bool,
+}
+
+impl PnpmWorkspace {
+    /// Reads the workspace's file; of several documents the first.
+    ///
+    /// # Errors
+    /// Malformed YAML, `packages` that is no list of strings, malformed patterns.
+    pub fn parse(file: &Arc<SourceFile>) -> Result<Self, Diagnostics> {
+        const ADVICE: &str = "write keys and values such as `packages: [\"apps/*\"]`";
+        let text = file.text.trim_start_matches('\u{feff}');
+        let value = yaml::parse_first(text).map_err(|error| error.at(file, 1, ADVICE))?;
+        let raw = match value {
+            Value::Object(map) => map,
+            Value::Null => Map::new(),
+            _ => {
+                let message = format!("{} holds no mapping; {ADVICE}", file.name);
+                return Err(Diagnostic::new(message).at(Place::of_line(file, 1)).into());
+            }
+        };
+        let at =
+            |message: String| Diagnostic::new(message).at(Place::of_line(file, key_line(file, "packages")));
+        let mut wrong = Vec::new();
+        let mut packages = None;
+        match raw.get("packages") {
+            None | Some(Value::Null) => {}
+            Some(Value::Array(items)) => {
+                let strings = items.iter().filter_map(|item| {
+                    let string = item.as_str().map(str::to_owned);
+                    if string.is_none() {
+                        wrong.push(at(format!(
+                            "`packages` holds {item}; write a pattern in quotes, such as \"apps/*\""
+                        )));
+                    }
+                    string
+                });
+                packages = Some(strings.collect::<Vec<_>>());
+            }
+            Some(other) => wrong.push(at(format!("`packages` is {other}; write a list of patterns"))),
+        }
+        let mut globs = Vec::new();
+        for pattern in packages.iter().flatten() {
+            match Pattern::parse(pattern) {
+                Ok(pattern) => globs.push(pattern),
+                Err(error) => wrong.push(at(format!("`packages` holds `{pattern}`: {error}"))),
+            }
+        }
+        Diagnostics::check(wrong)?;
+        Ok(Self {
+            file: Arc::clone(file),
+            packages,
+            raw,
+            globs,
+        })
+    }
+
+    /// Whether a directory that holds a package.json is a project of the workspace.
+    ///
+    /// The root always is. A pattern that begins with `!` takes directories out wherever it stands; `*` and
+    /// `**` match no hidden directory, and nothing below `node_modules` or `bower_components` counts, as in
+    /// pnpm's `workspace/find-packages`.
+    pub fn contains(&self, directory: &str) -> bool {
+        let directory = path::normalize(directory);
+        if directory == "." {
+            return true;
+        }
+        let segments = || directory.split('/');
+        if segments().any(|segment| ["node_modules", "bower_components"].contains(&segment)) {
+            return false;
+        }
+        let manifest = format!("{directory}/package.json");
+        let hidden = segments().any(|segment| segment.starts_with('.') && segment != "..");
+        let matches =
+            |pattern: &&Pattern| pattern.matcher.is_match(&manifest) && (!hidden || pattern.names_hidden);
+        let (negated, positive): (Vec<_>, Vec<_>) = self.globs.iter().partition(|pattern| pattern.negated);
+        positive.iter().any(matches) && !negated.iter().any(|pattern| pattern.matcher.is_match(&manifest))
+    }
+
+    /// Returns a setting by its name, such as `overrides`.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.raw.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Returns the line of a top-level key.
+    pub fn place(&self, key: &str) -> Place {
+        Place::of_line(&self.file, key_line(&self.file, key))
+    }
+
+    /// Returns the same settings for a workspace of only these projects.
+    ///
+    /// Comments go, so that they do not decide over a cache. Overrides of the form `$name` are replaced by
+    /// the range that `root` declares for the name, since the root's dependencies may be left out.
+    pub fn narrowed<'a>(
+        &self,
+        importers: impl IntoIterator<Item = &'a ImporterId>,
+        root: Option<&PackageJson>,
+    ) -> String {
+        // The root comes first: pnpm 8 and 9 refuse a list that is empty.
+        let mut directories: Vec<String> = importers.into_iter().map(|id| escape(id)).collect();
+        directories.sort();
+        directories.retain(|directory| directory != ".");
+        directories.insert(0, ".".to_owned());
+        let mut out = String::from("packages:");
+        yaml::emit(&mut out, &Value::from(directories), 2);
+        for (key, value) in self.raw.iter().filter(|(key, _)| *key != "packages") {
+            let mut value = value.clone();
+            if let (Some(root), "overrides") = (root, key.as_str()) {
+                root.resolve_references(&mut value);
+            }
+            out.push_str(&yaml::quote(key));
+            out.push(':');
+            yaml::emit(&mut out, &value, 2);
+        }
+        out
+    }
+}
+
+impl Pattern {
+    fn parse(pattern: &str) -> Result<Self, globset::Error> {
+        let negated = pattern.starts_with('!');
+        let glob = path::normalize(pattern.trim_start_matches('!'));
+        // As pnpm asks: for the manifests, so that `libs/**` finds `libs` too.
+        let glob = if glob == "." {
+            "package.json".to_owned()
+        } else {
+            format!("{glob}/package.json")
+        };
+        let matcher = GlobBuilder::new(&glob)
+            .literal_separator(true)
+            .build()?
+            .compile_matcher();
+        let names_hidden = glob
+            .split('/')
+            .any(|segment| segment.starts_with('.') && segment != "..");
+        Ok(Self {
+            matcher,
+            negated,
+            names_hidden,
+        })
+    }
+}
+
+/// Writes a directory as a pattern that matches it alone.
+fn escape(directory: &str) -> String {
+    let mut out = String::with_capacity(directory.len());
+    for c in directory.chars() {
+        if r"*?[]{}()!\".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Returns the 1-based line of a top-level key; the first where it stands in no line of its own.
+fn key_line(file: &SourceFile, key: &str) -> u32 {
+    let starts = |line: &str| {
+        let line = line
+            .trim_start_matches('\u{feff}')
+            .trim_start_matches(['"', '\'']);
+        line.strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+    };
+    (1..)
+        .zip(file.text.lines())
+        .find(|(_, line)| starts(line))
+        .map_or(1, |(number, _)| number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::node::pnpm::fixtures::{ids, manifest};
+
+    fn workspace(text: &str) -> PnpmWorkspace {
+        PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", text)).unwrap()
+    }
+
+    #[test]
+    fn finds_projects_by_pattern() {
+        let workspace = workspace(
+            "packages:\n  - 'apps/*'\n  - libs/**\n  - ./tools/{a,b}/\n  - '!**/test/**'\n  - ../out\n  - .hidden/x\n",
+        );
+        for (directory, want) in [
+            (".", true),
+            ("apps/a", true),
+            ("apps/a/b", false),
+            ("libs", true),
+            ("libs/a/b/c", true),
+            ("libs/a/test/b", false),
+            ("tools/a", true),
+            ("tools/c", false),
+            ("../out", true),
+            ("libs/x/node_modules/y", false),
+            ("libs/.cache/y", false),
+            (".hidden/x", true),
+            ("other", false),
+        ] {
+            assert_eq!(workspace.contains(directory), want, "{directory}");
+        }
+    }
+
+    #[test]
+    fn narrows_to_the_closure_and_keeps_every_setting() {
+        let text = "# why\npackages:\n  - apps/*\ncatalog:\n  react: ^18 # pinned\noverrides:\n  'a>b': $b\n  c: '1.0'\nallowBuilds:\n  esbuild: true\nnodeLinker: hoisted\nsupportedArchitectures:\n  os: [linux, current]\nminimumReleaseAge: 1440\n";
+        let root = manifest(r#"{"devDependencies": {"b": "^2.0.0"}}"#);
+        let narrowed = workspace(text).narrowed(&ids(&["libs/k", ".", "apps/[id]"]), Some(&root));
+        assert_eq!(
+            narrowed,
+            "packages: [\".\",\"apps/\\\\[id\\\\]\",\"libs/k\"]\ncatalog:\n  react: ^18\noverrides:\n  a>b: ^2.0.0\n  c: '1.0'\nallowBuilds:\n  esbuild: true\nnodeLinker: hoisted\nsupportedArchitectures:\n  os: [\"linux\",\"current\"]\nminimumReleaseAge: 1440\n"
+        );
+        assert!(workspace(&narrowed).contains("libs/k") && !workspace(&narrowed).contains("apps/i"));
+    }
+
+    #[test]
+    fn an_empty_file_has_settings_to_come() {
+        for text in ["", "# nothing\n", "---\n"] {
+            let workspace = workspace(text);
+            assert_eq!(workspace.packages, None);
+            assert_eq!(workspace.narrowed(&ids(&[]), None), "packages: [\".\"]\n");
+        }
+        assert_eq!(
+            workspace("---\npackages: [a]\n---\nb: 1\n").packages,
+            Some(vec!["a".to_owned()])
+        );
+    }
+
+    #[test]
+    fn mistakes_have_lines() {
+        for (text, want) in [
+            (
+                "a: 1\npackages: x\n",
+                "pnpm-workspace.yaml:2: `packages` is \"x\"; write a list",
+            ),
+            (
+                "packages:\n  - 1\n  - 'a[b'\n",
+                "pnpm-workspace.yaml:1: `packages` holds `a[b`",
+            ),
+            ("packages: [\n", "is not valid YAML"),
+            (
+                "- a\n",
+                "pnpm-workspace.yaml:1: pnpm-workspace.yaml holds no mapping",
+            ),
+        ] {
+            let error = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", text))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(want), "{text:?}: {error}");
+        }
+    }
+}

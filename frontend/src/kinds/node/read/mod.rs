@@ -1,0 +1,294 @@
+//! Reads the workspace that the build file's service belongs to: manifests, lockfile, settings, no sources.
+
+mod discover;
+mod projects;
+mod root;
+
+use std::collections::BTreeSet;
+
+use buildkit_llb::Output;
+
+use self::root::Root;
+use super::Workspace;
+use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, NEVER_READ, ROOT_CONFIGURATION};
+use super::workspace::tools::tasks_before;
+use super::workspace::{ImporterId, Project};
+use crate::diagnostic::Diagnostic;
+use crate::gateway::Failure;
+use crate::manifest::Manifest;
+use crate::options::Options;
+use crate::path::join;
+use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part, Reader, Tree};
+
+/// What the workspace says of itself; no sources.
+///
+/// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
+/// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
+/// and thirty such patterns. So names are written out where they are known.
+const METADATA: [&str; 20] = [
+    "**/package.json",
+    "**/pnpm-lock.yaml",
+    "**/pnpm-workspace.yaml",
+    "**/nest-cli.json",
+    "**/.npmrc",
+    "**/.nvmrc",
+    "**/.node-version",
+    "**/turbo.json",
+    "**/tsconfig*.json",
+    "**/*.prisma",
+    "**/prisma.config.cjs",
+    "**/prisma.config.cts",
+    "**/prisma.config.js",
+    "**/prisma.config.mjs",
+    "**/prisma.config.mts",
+    "**/prisma.config.ts",
+    // A setting may name another one.
+    "**/.pnpmfile.*js",
+    "**/pnpmfile.*js",
+    "**/vextrus.toml",
+    ".dockerignore",
+];
+/// What is read of the context itself, if it is there, whatever the workspace is like.
+const LOOKED_AT: [&str; 9] = [
+    ".dockerignore",
+    ".node-version",
+    ".npmrc",
+    ".nvmrc",
+    "package.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "turbo.json",
+    "vextrus.toml",
+];
+/// Where no metadata of the workspace lies, and much else.
+const NEVER: [&str; 3] = ["**/node_modules", "**/.git", "**/.pnpm-store"];
+
+/// A workspace, the service that the build file is for, and what was read on the way.
+#[derive(Debug)]
+pub struct Found {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// The service.
+    pub service: ImporterId,
+    /// The manifest, with the defaults of `vextrus.toml` at the workspace's root.
+    pub manifest: Manifest,
+    /// What building the service may touch.
+    pub closure: BuildClosure,
+}
+
+/// What is read before what building the service may touch is known.
+struct Loaded {
+    workspace: Workspace,
+    service: ImporterId,
+    manifest: Manifest,
+}
+
+/// Reads the workspace, and with named contexts in the place of packages reads it again. From then on the context knows
+/// what no step sees of it.
+///
+/// # Errors
+/// All mistakes of the workspace's files together; no service, or more than one that fits.
+pub async fn read(
+    reader: &Reader,
+    options: &Options,
+    (origin, build_file, mut tree): (&mut Origin, &BuildFile, Tree),
+    manifest: Manifest,
+) -> Result<Found, Failure> {
+    let mut loaded = load(&tree, build_file, manifest.clone(), origin).await?;
+    if let Some(replaced) = replace(reader, options, &mut origin.context, &loaded.workspace).await? {
+        tree = replaced;
+        loaded = load(&tree, build_file, manifest, origin).await?;
+    }
+    let Loaded {
+        mut workspace,
+        service,
+        manifest,
+    } = loaded;
+    load_configuration(reader, options, &origin.context, &mut workspace).await?;
+    let closure = plan::closure(&workspace, &service)?;
+    projects::load(&tree, &mut workspace, closure.importers()).await?;
+    origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
+    let in_context = |path: &str| workspace.context_path(path);
+    source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
+    Ok(Found {
+        workspace,
+        service,
+        manifest,
+        closure,
+    })
+}
+
+/// Transfers the workspace's metadata.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn metadata(reader: &Reader, options: &Options, context: &Context) -> Result<Tree, Failure> {
+    let metadata = METADATA.map(str::to_owned).into_iter();
+    let include: Vec<String> = metadata.chain(configuration_in("")).collect();
+    let name = "[internal] load workspace manifests";
+    let part = part(context, name, "vextrus-metadata", &include);
+    let tree = reader.tree(options, &part).await?;
+    tree.look_ahead("", &LOOKED_AT).await;
+    Ok(tree)
+}
+
+/// Adds the configuration of compilers and checks that lies at the workspace's root, where that is not the context,
+/// of which [`metadata`] has it.
+///
+/// # Errors
+/// Whatever the engine answers.
+async fn load_configuration(
+    reader: &Reader,
+    options: &Options,
+    context: &Context,
+    workspace: &mut Workspace,
+) -> Result<(), Failure> {
+    if workspace.root.is_empty() {
+        return Ok(());
+    }
+    let include: Vec<String> = configuration_in(&workspace.root).collect();
+    let name = "[internal] load workspace configuration";
+    let part = part(context, name, "vextrus-configuration", &include);
+    let tree = reader.tree(options, &part).await?;
+    let mut names: BTreeSet<String> = workspace.root_files.drain(..).collect();
+    names.extend(files_of(&tree, &workspace.root).await?);
+    workspace.root_files = names.into_iter().collect();
+    Ok(())
+}
+
+/// Returns the patterns of the configuration in a directory.
+fn configuration_in(directory: &str) -> impl Iterator<Item = String> {
+    let names = ROOT_CONFIGURATION.into_iter().chain(CHECK_CONFIGURATION);
+    names.map(move |name| join(directory, name))
+}
+
+/// Returns a part of the context without what tools installed.
+fn part(context: &Context, name: &str, hint: &str, include: &[String]) -> Output {
+    context.metadata(&Part {
+        name,
+        group: None,
+        hint,
+        include,
+        exclude: &NEVER.map(str::to_owned),
+        locations: &[],
+    })
+}
+
+/// Returns the names of the files in a directory.
+async fn files_of(tree: &Tree, directory: &str) -> Result<Vec<String>, Failure> {
+    let mut names = tree.list(directory).await?;
+    names.retain(|name| !name.ends_with('/'));
+    Ok(names)
+}
+
+/// Puts named contexts in the place of the packages that they are named like, and returns the workspace's metadata
+/// with them; none where no package has such a name.
+///
+/// # Errors
+/// A context that is not understood or has no package.json, and whatever the engine answers.
+async fn replace(
+    reader: &Reader,
+    options: &Options,
+    context: &mut Context,
+    workspace: &Workspace,
+) -> Result<Option<Tree>, Failure> {
+    let Some(gateway) = reader.engine().filter(|_| !options.contexts.is_empty()) else {
+        return Ok(None);
+    };
+    let build = options.builder()?;
+    let packages = workspace.projects.iter().map(|(importer, project)| NamedPackage {
+        id: importer,
+        name: project.manifest.name.as_deref(),
+        directory: workspace.context_path(importer),
+    });
+    let packages: Vec<NamedPackage<'_>> = packages.collect();
+    let named = Named::new(gateway, options, &build);
+    context.replaced = named.packages(&packages, &NEVER_READ).await?;
+    if context.replaced.is_empty() {
+        return Ok(None);
+    }
+    let tree = metadata(reader, options, context).await?;
+    for (directory, replacement) in &context.replaced {
+        if tree.read(&join(directory, "package.json")).await?.is_none() {
+            let message = format!(
+                "--build-context {} has no package.json; it takes the place of the package in {directory}",
+                replacement.name
+            );
+            return Err(Diagnostic::new(message).into());
+        }
+    }
+    Ok(Some(tree))
+}
+
+/// Loads the workspace of the service that the build file names or lies beside.
+///
+/// # Errors
+/// All mistakes of the workspace's files together; no service, or more than one that fits.
+async fn load(
+    tree: &Tree,
+    build_file: &BuildFile,
+    manifest: Manifest,
+    origin: &Origin,
+) -> Result<Loaded, Failure> {
+    let wanted = discover::wanted(build_file, &manifest, origin.directory.as_deref())?;
+    let root = Root::find(tree, &wanted, &manifest).await?;
+    let service = root.service;
+    let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
+
+    let mut workspace = Workspace {
+        lockfiles: root.lockfiles,
+        projects: root
+            .manifests
+            .into_iter()
+            .map(|(importer, manifest)| (importer, Project::new(manifest)))
+            .collect(),
+        pnpm_workspace: root.pnpm_workspace,
+        npmrc: root.npmrc,
+        pnpm: root.pnpm,
+        settings: root.settings,
+        node_version_files: Vec::new(),
+        tasks_before: turbo.as_deref().map(tasks_before).unwrap_or_default(),
+        root_files: files_of(tree, &root.directory).await?,
+        existing: BTreeSet::new(),
+        root: root.directory,
+    };
+    for path in workspace
+        .settings
+        .pnpmfiles
+        .iter()
+        .map(|path| workspace.context_path(path))
+        .collect::<Vec<_>>()
+    {
+        if tree.read(&path).await?.is_some() {
+            workspace.existing.insert(path);
+        }
+    }
+    workspace.node_version_files = node_version_files(tree, &workspace, &service).await?;
+    Ok(Loaded {
+        workspace,
+        service,
+        manifest: root.manifest,
+    })
+}
+
+async fn node_version_files(
+    tree: &Tree,
+    workspace: &Workspace,
+    service: &str,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut paths: Vec<String> = Vec::new();
+    for importer in [service, "."] {
+        for name in [".nvmrc", ".node-version"] {
+            let path = workspace.context_path(&join(importer, name));
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    let files = tree.read_all(&paths).await?;
+    Ok(files
+        .into_iter()
+        .flatten()
+        .map(|file| (file.name.clone(), file.text.clone()))
+        .collect())
+}

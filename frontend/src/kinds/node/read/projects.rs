@@ -1,0 +1,100 @@
+//! Reads what only the projects of a closure need: the configuration of their tools.
+
+use futures_util::future::try_join_all;
+
+use crate::gateway::Failure;
+use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::tools::{nest_entry, required_variables};
+use crate::kinds::node::workspace::tsconfig::{Lookup, Scan, scan};
+use crate::kinds::node::workspace::{ImporterId, Prisma};
+use crate::path::join;
+use crate::source::Tree;
+
+/// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub(super) async fn load(
+    tree: &Tree,
+    workspace: &mut Workspace,
+    closure: &[ImporterId],
+) -> Result<(), Failure> {
+    let scans = closure
+        .iter()
+        .filter(|id| workspace.projects.contains_key(*id))
+        .map(|importer| {
+            let directory = workspace.context_path(importer);
+            async move {
+                // Its listing tells which of the files that are looked for are not there.
+                let names = tree.list(&directory).await?;
+                let (typescript, nest_entry, prisma) = tokio::try_join!(
+                    typescript(tree, &directory, &names),
+                    nest(tree, &directory),
+                    prisma(tree, &directory),
+                )?;
+                Ok::<_, Failure>((importer.clone(), typescript, nest_entry, prisma))
+            }
+        });
+    for (importer, typescript, nest_entry, prisma) in try_join_all(scans).await? {
+        workspace.existing.extend(typescript.configs.iter().cloned());
+        if let Some(project) = workspace.projects.get_mut(&importer) {
+            project.typescript = typescript;
+            project.nest_entry = nest_entry;
+            project.prisma = prisma;
+        }
+    }
+    Ok(())
+}
+
+/// Follows the TypeScript configurations of one project, reading what turns up on the way.
+async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Scan, Failure> {
+    let start: Vec<String> = names
+        .iter()
+        .filter(|name| name.starts_with("tsconfig") && name.ends_with(".json"))
+        .map(|name| join(directory, name))
+        .collect();
+    loop {
+        let scanned = scan(&start, |path| match tree.known(path) {
+            Some(Some(file)) => Lookup::Text(file.text.clone()),
+            Some(None) => Lookup::Absent,
+            None => Lookup::Unknown,
+        });
+        if scanned.unknown.is_empty() {
+            return Ok(scanned);
+        }
+        // Each round reads at least one file that was not read before, and a chain has an end.
+        let unknown: Vec<String> = scanned.unknown.iter().cloned().collect();
+        let inside: Vec<String> = unknown
+            .iter()
+            .filter(|path| !path.starts_with(".."))
+            .cloned()
+            .collect();
+        tree.read_all(&inside).await?;
+        for outside in unknown.iter().filter(|path| path.starts_with("..")) {
+            tree.note_absent(outside);
+        }
+    }
+}
+
+/// Returns the Prisma schema of a project, which lies in one of the places that Prisma itself looks into.
+async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure> {
+    let mut names = Vec::new();
+    for place in ["", "prisma", "prisma/schema"] {
+        let path = join(directory, place);
+        names.extend(tree.list(if path == "." { "" } else { &path }).await?);
+    }
+    if !names.iter().any(|name| name.ends_with(".prisma")) {
+        return Ok(None);
+    }
+    let configs = names.iter().filter(|name| name.starts_with("prisma.config."));
+    let configs: Vec<String> = configs.map(|name| join(directory, name)).collect();
+    let texts = tree.read_all(&configs).await?.into_iter().flatten();
+    let variables = texts.flat_map(|file| required_variables(&file.text)).collect();
+    Ok(Some(Prisma { variables }))
+}
+
+/// Returns the entry of `nest start`, where the project has a `nest-cli.json`.
+async fn nest(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
+    let file = tree.read(&join(directory, "nest-cli.json")).await?;
+    Ok(file.map(|file| nest_entry(&file.text)))
+}

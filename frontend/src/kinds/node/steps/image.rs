@@ -1,0 +1,230 @@
+//! The image: the base, then one layer for each thing that changes on its own.
+
+use super::Writer;
+use super::install::Installed;
+use crate::diagnostic::Diagnostic;
+use crate::kinds::node::plan::{PackageBuild, Production, Reason, Runtime};
+use crate::plan::{
+    Action, Entry, Files, History, Layer, Line, Outcome, RUNTIME_SCRIPTS, RunConfig, Side, Stage, Step, Tree,
+    Verb, WORKSPACE,
+};
+
+impl Writer<'_> {
+    /// Writes the production image.
+    pub(super) fn image(&mut self, production: &Production) -> Result<Outcome, Diagnostic> {
+        self.packages()?;
+        let runtime = &production.runtime;
+        let image = self.steps.image(&runtime.base.reference, Side::Target, "base");
+        let (installed, question) = self.production(production)?;
+        let mut layers = Layers::default();
+        let base = if runtime.base.only_node {
+            let (node, libraries) = self.scratch(image, &installed)?;
+            layers.is_of_base("Node");
+            layers.add("libraries of native modules", libraries);
+            node
+        } else {
+            if !runtime.packages.names.is_empty() {
+                layers.is_of_base(format!("install {}", runtime.packages.names.join(", ")));
+            }
+            let base = Files::Image(image);
+            self.with_packages(Stage::Runtime, base, image, &runtime.packages, Side::Target)
+        };
+        let system = self.joined(base.clone(), &layers.files);
+        layers.add(
+            "accounts, directories and the health check",
+            self.settings(image, runtime),
+        );
+        layers.add(
+            "production dependencies",
+            self.dependencies(production, &installed),
+        );
+        let mut service = Files::Empty;
+        for package in &self.model.packages {
+            if let Some(layer) = self.package_layer(package) {
+                service = layer.clone();
+                layers.add(&package.name, layer);
+            }
+        }
+        if let Some(extra) = self.extra_files(runtime) {
+            layers.add("extra files", extra);
+        }
+        let bill = self.bill(image, &system, &installed)?;
+        let root = self.joined(base, &layers.files);
+        let size = self.size(runtime, &root, &system, &installed)?;
+        Ok(Outcome::Image(Box::new(crate::plan::Production {
+            base: image,
+            is_scratch: runtime.base.only_node,
+            root,
+            history: layers.history,
+            run: run_config(runtime),
+            entry: self.entry(runtime, service),
+            size,
+            bill,
+            question,
+        })))
+    }
+
+    /// What a package has in the image, where it has anything.
+    fn package_layer(&mut self, package: &PackageBuild) -> Option<Files> {
+        let built = self.built.get(&package.importer)?;
+        let (from, directory) = built.runtime.as_ref()?;
+        let mut actions = Vec::new();
+        for place in std::iter::once(&package.directory).chain(&package.injected_at) {
+            actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
+        }
+        actions.extend(built.generated_into(WORKSPACE));
+        let name = self
+            .steps
+            .name_on(Side::Target, format!("layer {}", package.name));
+        let line = Line::with(&self.line());
+        let places = vec![package.place.clone()];
+        let step = Step::new(name, Stage::Runtime, places, Tree::of_image(actions)).on_line(line);
+        Some(Files::Step(self.steps.add(step)))
+    }
+
+    /// Accounts, the frontend's own files, directories that the user may write.
+    fn settings(&mut self, image: crate::plan::ImageId, runtime: &Runtime) -> Files {
+        let mut actions = Vec::new();
+        if runtime.user.uid != 0 {
+            actions.push(Action::Accounts {
+                of: image,
+                user: runtime.user,
+                home: runtime.directory.clone(),
+            });
+        }
+        actions.push(Action::directory(RUNTIME_SCRIPTS));
+        for script in &runtime.scripts {
+            actions.push(Action::file(
+                format!("{RUNTIME_SCRIPTS}/{}", script.name),
+                script.text,
+            ));
+        }
+        actions.push(Action::directory(&runtime.directory));
+        for directory in &runtime.writable {
+            actions.push(Action::Directory {
+                path: directory.clone(),
+                owner: Some(runtime.user),
+            });
+        }
+        let places = vec![self.steps.key("run.user")];
+        let unshown = self.steps.unshown();
+        let name = self.steps.name_on(Side::Target, "accounts and directories");
+        let tree = Step::new(name, Stage::Runtime, places.clone(), Tree::of_image(actions)).on_line(unshown);
+        let tree = Files::Step(self.steps.add(tree));
+        // A file that is made in a directory moves the directory's time; the copy sets them all.
+        let copy = Tree::of_image(vec![Action::copy(tree, "/", "/")]);
+        let name = self.steps.name_on(
+            Side::Target,
+            "layer of accounts, directories and the health check",
+        );
+        let line = Line::with(&self.line());
+        Files::Step(
+            self.steps
+                .add(Step::new(name, Stage::Runtime, places, copy).on_line(line)),
+        )
+    }
+
+    /// The production install, alone in its layer: a code change never moves it.
+    fn dependencies(&mut self, production: &Production, installed: &Installed) -> Files {
+        let name = self
+            .steps
+            .name_on(Side::Target, "layer of production dependencies");
+        let places = self.steps.at(&production.install.place);
+        let ground = self.layer_ground();
+        let layer = Layer::of(installed.tree.clone(), ground, installed.directory, WORKSPACE);
+        let line = Line::with(&installed.line);
+        Files::Step(
+            self.steps
+                .add(Step::new(name, Stage::Runtime, places, layer).on_line(line)),
+        )
+    }
+
+    /// Files that the manifest adds with `[run] files`.
+    fn extra_files(&mut self, runtime: &Runtime) -> Option<Files> {
+        if runtime.files.is_empty() {
+            return None;
+        }
+        let places = vec![self.steps.key("run.files")];
+        let files = self
+            .steps
+            .part("extra files", runtime.files.keys(), &[], places.clone());
+        let copies = runtime
+            .files
+            .iter()
+            .map(|(source, destination)| Action::copy(files.clone(), &format!("/{source}"), destination));
+        let tree = Tree::of_image(copies.collect());
+        let name = self.steps.name_on(Side::Target, "layer of extra files");
+        let line = Line::with(&self.line());
+        let step = Step::new(name, Stage::Runtime, places, tree).on_line(line);
+        Some(Files::Step(self.steps.add(step)))
+    }
+
+    /// Returns how the file is found that an inferred command starts.
+    fn entry(&self, runtime: &Runtime, service: Files) -> Option<Entry> {
+        let command = &runtime.command;
+        let why = self.model.reasons.get("run.command");
+        (!command.entries.is_empty()).then(|| Entry {
+            service,
+            candidates: command.entries.clone(),
+            argument: command.entry_index,
+            why: why.map(|Reason { why, .. }| why.clone()).unwrap_or_default(),
+            place: self.steps.key("run.command"),
+        })
+    }
+
+    /// Returns the line of the progress display that the image and its layers share: copies that take no time of their
+    /// own.
+    fn line(&self) -> String {
+        self.steps.name_on(Side::Target, "image")
+    }
+
+    /// Joins layers onto the base.
+    fn joined(&mut self, base: Files, layers: &[Files]) -> Files {
+        if layers.is_empty() {
+            return base;
+        }
+        let line = self.line();
+        let over = std::iter::once(base).chain(layers.iter().cloned()).collect();
+        let places = vec![self.steps.key("")];
+        let step = Step::new(&line, Stage::Runtime, places, Verb::Over(over)).on_line(Line::of(&line));
+        Files::Step(self.steps.add(step))
+    }
+}
+
+/// The layers of an image as they come.
+#[derive(Debug, Default)]
+struct Layers {
+    files: Vec<Files>,
+    history: Vec<History>,
+}
+
+impl Layers {
+    /// Adds a layer.
+    fn add(&mut self, what: impl Into<String>, files: Files) {
+        self.history.push(History {
+            what: what.into(),
+            files: Some(files.clone()),
+        });
+        self.files.push(files);
+    }
+
+    /// Tells of a layer that the base has already.
+    fn is_of_base(&mut self, what: impl Into<String>) {
+        self.history.push(History::of_base(what));
+    }
+}
+
+/// Returns how a container of the image runs.
+fn run_config(runtime: &Runtime) -> RunConfig {
+    RunConfig {
+        command: runtime.command.args.clone(),
+        env: runtime.env.clone(),
+        user: Some(runtime.user),
+        directory: runtime.directory.clone(),
+        ports: runtime.ports.clone(),
+        volumes: runtime.writable.clone(),
+        labels: runtime.labels.clone(),
+        healthcheck: runtime.healthcheck.clone(),
+        stop_signal: runtime.stop_signal.clone(),
+    }
+}

@@ -1,0 +1,280 @@
+//! Installs: of development, each on top of others, and of what runs, as a layer of the image.
+
+use std::collections::BTreeSet;
+
+use super::{Writer, compile_cache, in_tree};
+use crate::diagnostic::Diagnostic;
+use crate::kinds::node::plan::{Install, Libc, MANIFESTS, Production, STORE};
+use crate::kinds::node::scripts::HOOKS;
+use crate::plan::{
+    ANSWER, Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
+    WORKSPACE,
+};
+
+/// What other tools download while they install.
+const TOOLS: &str = "cache";
+/// The locks of installs that run at once, of `turn.sh`.
+const TURNS: &str = "install-turns";
+
+/// What one install leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Installed {
+    /// The root file system that it ran in, with pnpm and system packages.
+    pub(super) tools: Files,
+    /// The workspace: manifests and `node_modules`, or of a production install `node_modules` alone.
+    pub(super) tree: Files,
+    /// Where in `tree` the workspace is.
+    pub(super) directory: &'static str,
+    /// Its line of the progress display, which a copy of the tree is shown on too.
+    pub(super) line: String,
+}
+
+impl Installed {
+    /// Mounts the workspace at `/app`, to be read.
+    pub(super) fn mounted(&self) -> Mount {
+        Mount::read_of(self.tree.clone(), Some(self.directory), WORKSPACE)
+    }
+}
+
+/// Where an install runs.
+enum Ground {
+    /// In a tree that is the workspace, on top of what another install left there.
+    On(Files),
+    /// In an empty root file system, so that what it leaves is a layer of an image.
+    Layer,
+}
+
+impl Writer<'_> {
+    /// Returns a development install, written after those that it adds to.
+    pub(super) fn development(&mut self, key: &str) -> Result<Installed, Diagnostic> {
+        let model = self.model;
+        let below = |key: &&str| model.installs.get(*key)?.on.as_deref();
+        let chain: Vec<&str> = std::iter::successors(Some(key), below)
+            .take(model.installs.len())
+            .collect();
+        for key in chain.into_iter().rev() {
+            if self.installed.contains_key(key) {
+                continue;
+            }
+            if self.facts.given.contains(&Stage::Deps) {
+                let installed = self.given();
+                self.installed.insert(key.to_owned(), installed);
+                continue;
+            }
+            let Some(install) = model.installs.get(key) else {
+                break;
+            };
+            let mut what = format!("install {} packages", install.package_count);
+            if key != model.package {
+                what = format!("{what} for {key}");
+            }
+            let ground = Ground::On(self.ground(install, &what)?);
+            let installed = self.install(Stage::Deps, Side::Build, install, ground, &what)?;
+            self.installed.insert(key.to_owned(), installed);
+        }
+        let installed = self.installed.get(key).cloned();
+        installed.ok_or_else(|| Diagnostic::internal(format!("there is no install {key}")))
+    }
+
+    /// Returns what an install adds to: the install below, and over it that of the tools.
+    ///
+    /// pnpm goes by the state that it finds, which is that of the tools. What the one below has beside them are packages in
+    /// their places that the state does not name; pnpm takes those as they are, as it does after an install that was
+    /// interrupted.
+    fn ground(&mut self, install: &Install, what: &str) -> Result<Files, Diagnostic> {
+        let below = install.on.as_ref().and_then(|below| self.installed.get(below));
+        let below = below.map(|below| below.tree.clone());
+        // Where trees cannot be laid over each other, both would have to be copied.
+        let Some(tools) = install.tools.as_ref().filter(|_| self.facts.merge) else {
+            return Ok(below.unwrap_or(Files::Empty));
+        };
+        let of_tools = format!("install {} packages of tools", tools.package_count);
+        let ground = Ground::On(Files::Empty);
+        let tools = self
+            .install(Stage::Deps, Side::Build, tools, ground, &of_tools)?
+            .tree;
+        let Some(below) = below else { return Ok(tools) };
+        let line = self.steps.name(what);
+        let places = self.steps.at(&install.place);
+        let over = Verb::Over(vec![below, tools]);
+        let step = Step::new(format!("{line}: tools"), Stage::Deps, places, over).on_line(Line::with(&line));
+        Ok(Files::Step(self.steps.add(step)))
+    }
+
+    /// Returns what takes the place of an install (`--build-context deps=…`).
+    fn given(&mut self) -> Installed {
+        Installed {
+            tools: Files::Given(Stage::Deps),
+            tree: self.workspace_of(Stage::Deps, "deps"),
+            directory: "/",
+            line: self.steps.name("take dependencies from the context deps"),
+        }
+    }
+
+    /// Returns the install of what runs, on the image's platform or on that of builds, and where it is not known yet
+    /// whether it can run there, the question.
+    pub(super) fn production(
+        &mut self,
+        production: &Production,
+    ) -> Result<(Installed, Option<Files>), Diagnostic> {
+        let foreign = production.foreign.as_ref();
+        let elsewhere = foreign.and_then(|foreign| foreign.install.as_ref());
+        let elsewhere = elsewhere.filter(|_| self.facts.install_runs_programs != Some(true));
+        let (install, side) = match elsewhere {
+            Some(install) => (install, Side::Build),
+            None => (&production.install, Side::Target),
+        };
+        let chosen = if install.command == production.install.command {
+            String::new()
+        } else {
+            format!(" of {}", self.facts.target)
+        };
+        let what = format!("install {} production packages{chosen}", install.package_count);
+        let installed = self.install(Stage::Runtime, side, install, Ground::Layer, &what)?;
+        let names = foreign.map(|foreign| foreign.may_have_scripts.as_slice());
+        let names = names.unwrap_or_default();
+        let is_open = elsewhere.is_some() && self.facts.install_runs_programs.is_none();
+        let question =
+            (is_open && !names.is_empty()).then(|| self.question(&installed, names, &production.install));
+        Ok((installed, question))
+    }
+
+    /// Looks for install scripts in a production install that ran on another platform than its own.
+    fn question(&mut self, installed: &Installed, names: &[String], install: &Install) -> Files {
+        let path = format!("/{}", HOOKS.name);
+        let script = Tree::of_texts(vec![Action::file(path, HOOKS.text)]);
+        let name = self.steps.name("load the search for install scripts");
+        let script = Step::new(name, Stage::Runtime, vec![self.steps.key("")], script);
+        let script = Files::Step(self.steps.add(script));
+        let image = self.tools();
+        let program = format!("{SCRIPTS}/{}", HOOKS.name);
+        let out = format!("/out{ANSWER}");
+        let command = ["node", &program, WORKSPACE, &out].map(str::to_owned);
+        let command = command.into_iter().chain(names.iter().cloned());
+        let mut run = Run::new(Files::Image(image), image, Side::Build, command);
+        run.mounts = vec![
+            Mount::read(script, SCRIPTS),
+            installed.mounted(),
+            Mount::output("/out"),
+        ];
+        run.network = Network::None;
+        let name = self.steps.name("look for install scripts");
+        let places = self.steps.at(&install.place);
+        let step = Step::new(name, Stage::Runtime, places, Verb::Run(Box::new(run)));
+        Files::Left(self.steps.add(step), "/out".to_owned())
+    }
+
+    /// Writes one install.
+    fn install(
+        &mut self,
+        stage: Stage,
+        side: Side,
+        install: &Install,
+        ground: Ground,
+        what: &str,
+    ) -> Result<Installed, Diagnostic> {
+        let image = match stage {
+            Stage::Runtime => &self.model.toolchain.production_image,
+            _ => &self.model.toolchain.image,
+        };
+        let image = self.steps.image(image, side, "node");
+        let tools = self.with_pnpm(image, &install.packages, side);
+        let line = self.steps.name_on(side, what);
+        let (manifests, directory) = match &ground {
+            Ground::On(below) => (self.manifests(install, below.clone(), stage, &line), "/"),
+            Ground::Layer => (self.manifests(install, Files::Empty, stage, &line), WORKSPACE),
+        };
+        let (variable, compiled) = compile_cache(&self.steps);
+        let mut run = Run::new(tools.clone(), image, side, &install.command);
+        run.directory = WORKSPACE.to_owned();
+        run.env.push(variable);
+        run.mounts = vec![
+            compiled,
+            self.steps.shared_cache(STORE, &store(install.libc)),
+            self.steps.shared_cache("/root/.cache", TOOLS),
+            self.steps.shared_cache(format!("{SCRIPTS}/turns"), TURNS),
+            Mount::Secret {
+                at: "/root/.npmrc".to_owned(),
+                id: "npmrc".to_owned(),
+                is_required: false,
+            },
+        ];
+        match ground {
+            Ground::On(_) => run.mounts.push(Mount::Work {
+                at: WORKSPACE.to_owned(),
+                files: manifests,
+                from: None,
+                key: Key::Maker,
+            }),
+            Ground::Layer => {
+                run.mounts.push(Mount::Work {
+                    at: WORKSPACE.to_owned(),
+                    files: self.layer_ground(),
+                    from: Some(WORKSPACE.to_owned()),
+                    key: Key::Content,
+                });
+                run.mounts.push(Mount::read(manifests, MANIFESTS));
+            }
+        }
+        for script in &install.scripts {
+            run.mounts.push(self.script(*script));
+        }
+        let env = install.env.iter();
+        run.env
+            .extend(env.map(|(name, value)| (name.clone(), value.clone())));
+        let secrets = install.secret_env.iter().map(|variable| SecretEnv {
+            variable: variable.clone(),
+            id: variable.clone(),
+            is_required: false,
+        });
+        run.secret_env = secrets.collect();
+        let places = self.steps.at(&install.place);
+        let step = Step::new(&line, stage, places, Verb::Run(Box::new(run))).on_line(Line::of(&line));
+        let tree = Files::Left(self.steps.add(step), WORKSPACE.to_owned());
+        Ok(Installed {
+            tools,
+            tree,
+            directory,
+            line,
+        })
+    }
+
+    /// Writes what an install reads.
+    fn manifests(&mut self, install: &Install, on: Files, stage: Stage, line: &str) -> Files {
+        let mut actions = Vec::new();
+        let mut directories = BTreeSet::new();
+        for path in install.files.keys() {
+            if let Some((directory, _)) = path.rsplit_once('/')
+                && in_tree(directory) != "/"
+                && directories.insert(directory)
+            {
+                actions.push(Action::directory(in_tree(directory)));
+            }
+        }
+        let files = install.files.iter();
+        actions.extend(files.map(|(path, text)| Action::file(in_tree(path), text)));
+        let places = self.steps.at(&install.place);
+        if !install.copies.is_empty() {
+            let part = self
+                .steps
+                .part("patches and archives", install.copies.keys(), &[], places.clone());
+            // Each by its own name, which is no pattern.
+            actions.extend(install.copies.iter().map(|(source, destination)| Action::Copy {
+                files: part.clone(),
+                from: format!("/{source}"),
+                to: in_tree(destination).to_owned(),
+                include: Vec::new(),
+                exclude: Vec::new(),
+            }));
+        }
+        let unshown = self.steps.unshown();
+        let name = format!("{line}: manifests");
+        let step = Step::new(name, stage, places, Tree::on(on, actions)).on_line(unshown);
+        Files::Step(self.steps.add(step))
+    }
+}
+
+/// Returns the id of pnpm's store.
+fn store(libc: Libc) -> String {
+    format!("pnpm-store-{}", libc.as_str())
+}

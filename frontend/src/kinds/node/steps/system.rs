@@ -1,0 +1,61 @@
+//! Images with system packages, and with pnpm.
+
+use super::Writer;
+use crate::kinds::node::plan::SystemPackages;
+use crate::kinds::node::scripts;
+use crate::plan::{Files, ImageId, Run, Side, Stage, Step, Verb, caches};
+
+/// What npm downloads while it sets pnpm up.
+const NPM: &str = "npm";
+
+impl Writer<'_> {
+    /// Adds system packages to a root file system with the image's own package manager.
+    pub(super) fn with_packages(
+        &mut self,
+        stage: Stage,
+        root: Files,
+        image: ImageId,
+        packages: &SystemPackages,
+        side: Side,
+    ) -> Files {
+        if packages.names.is_empty() {
+            return root;
+        }
+        let platform = self.facts.platform(side).to_string();
+        let mut run = Run::new(root, image, side, &packages.command);
+        for directory in &packages.caches {
+            let name = caches::packages(directory, &platform);
+            run.mounts.push(self.steps.locked_cache(directory, &name));
+        }
+        let env = packages.env.iter();
+        run.env
+            .extend(env.map(|(name, value)| (name.clone(), value.clone())));
+        let key = match stage {
+            Stage::Runtime => "run.packages",
+            _ => "build.packages",
+        };
+        let name = self
+            .steps
+            .name_on(side, format!("install {}", packages.names.join(", ")));
+        let places = vec![self.steps.key(key)];
+        Files::Step(
+            self.steps
+                .add(Step::new(name, stage, places, Verb::Run(Box::new(run)))),
+        )
+    }
+
+    /// Returns a root file system with pnpm and system packages.
+    pub(super) fn with_pnpm(&mut self, image: ImageId, packages: &SystemPackages, side: Side) -> Files {
+        let toolchain = &self.model.toolchain;
+        let mut run = Run::new(Files::Image(image), image, side, &toolchain.pnpm_command);
+        run.mounts.push(self.script(scripts::PNPM));
+        run.mounts.push(self.steps.shared_cache("/root/.npm", NPM));
+        let name = self
+            .steps
+            .name_on(side, format!("set up pnpm {}", toolchain.pnpm));
+        let places = vec![toolchain.place.clone()];
+        let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
+        let root = Files::Step(self.steps.add(step));
+        self.with_packages(Stage::Deps, root, image, packages, side)
+    }
+}

@@ -1,0 +1,86 @@
+//! What the repository decides for a service, by the key that would decide otherwise.
+
+use super::plan::{Model, Product, Reason, Runtime};
+use crate::manifest::Manifest;
+use crate::plan::{Value, command};
+
+/// Returns every value of a target, in the order of the manifest's reference.
+pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
+    let mut values = vec![
+        ("node", model.toolchain.node.clone()),
+        ("pnpm", model.toolchain.pnpm.clone()),
+    ];
+    match &model.product {
+        Product::Workbench(workbench) => values.push(("run.command", command(&workbench.command))),
+        Product::Image(image) => values.extend(of_image(&image.runtime)),
+    }
+    let values = values.into_iter().map(|(key, value)| {
+        let Reason { why, place } = reason(model, manifest, key);
+        Value {
+            key: key.to_owned(),
+            value,
+            why,
+            place,
+        }
+    });
+    values.collect()
+}
+
+/// Returns why a value is what it is: the model says so of what it inferred.
+fn reason(model: &Model, manifest: &Manifest, key: &str) -> Reason {
+    if let (Product::Workbench(workbench), "run.command") = (&model.product, key) {
+        let stage = workbench.stage;
+        return Reason {
+            why: format!("what the target {} runs", stage.name()),
+            place: manifest.place(stage.key()),
+        };
+    }
+    if let Some(reason) = model.reasons.get(key) {
+        return reason.clone();
+    }
+    let of_role = model.target.role.as_ref().zip(key.strip_prefix("run."));
+    let of_role = of_role.and_then(|(role, key)| manifest.place(&format!("target.{role}.{key}")));
+    let place = of_role.or_else(|| manifest.place(key));
+    let why = if place.is_some() {
+        "the manifest sets it"
+    } else {
+        "the default"
+    };
+    Reason {
+        why: why.to_owned(),
+        place,
+    }
+}
+
+/// Returns the values of the production image.
+fn of_image(runtime: &Runtime) -> Vec<(&'static str, String)> {
+    let ports: Vec<String> = runtime.ports.iter().map(u16::to_string).collect();
+    let healthcheck = runtime
+        .healthcheck
+        .as_ref()
+        .map(|check| format!("{} (every {}s)", command(&check.command), check.interval));
+    let mut values = vec![
+        ("base", runtime.base.reference.clone()),
+        ("run.command", command(&runtime.command.args)),
+        (
+            "run.healthcheck",
+            healthcheck.unwrap_or_else(|| "none".to_owned()),
+        ),
+        ("run.user", format!("{}:{}", runtime.user.uid, runtime.user.gid)),
+    ];
+    let optional = [
+        ("run.port", ports.join(", ")),
+        ("run.packages", runtime.packages.names.join(", ")),
+        ("run.writable", runtime.writable.join(", ")),
+        ("run.stop_signal", runtime.stop_signal.clone().unwrap_or_default()),
+        (
+            "image.max_size",
+            runtime
+                .max_size
+                .map(|bytes| format!("{bytes} bytes"))
+                .unwrap_or_default(),
+        ),
+    ];
+    values.extend(optional.into_iter().filter(|(_, value)| !value.is_empty()));
+    values
+}

@@ -1,0 +1,186 @@
+//! The manifest reduced to what an install reads.
+//!
+//! What is left out cannot change an install's cache key: scripts (so that no project's lifecycle script
+//! runs), `packageManager` and `devEngines` (so that pnpm does not switch to another version of itself),
+//! entry points, metadata.
+
+use serde_json::{Map, Value};
+
+use super::{PackageJson, Specifiers};
+use crate::kinds::node::pnpm::lockfile::Importer;
+
+/// Which dependencies a reduced manifest keeps.
+#[derive(Debug, Clone, Copy)]
+pub enum Reduce<'a> {
+    /// All, as declared.
+    Development,
+    /// Those of a pruned production lockfile's importer: `dependencies` with the promoted peers and
+    /// `optionalDependencies`. Peers are dependencies by then, and are no longer declared as peers, which
+    /// pnpm would compare with the lockfile where it installs peers by itself.
+    Production(&'a Importer),
+    /// Those of a production install as declared, peers included: for a project that is injected somewhere,
+    /// whose manifest pnpm 11 and later compare with the lockfile's entry of the copy.
+    Injected(&'a Importer),
+    /// Those that the importer has: the root of the workspace, there for its tools. Its own as declared; a project's,
+    /// which are installed as the root's, with the lockfile's specifier.
+    Tools(&'a Importer),
+    /// None: a root that only carries settings.
+    None,
+}
+
+impl PackageJson {
+    /// Returns the manifest reduced to what an install reads, as JSON with a stable order of keys.
+    ///
+    /// For the workspace's root also `pnpm` and `resolutions` are kept, with overrides of the form `$name`
+    /// replaced by the range that the root declares for the name, since the root's dependencies, where pnpm
+    /// would look it up, may be left out.
+    pub fn reduced(&self, mode: Reduce<'_>, is_root: bool) -> String {
+        let mut out = Map::new();
+        let copy = |out: &mut Map<String, Value>, key: &str| {
+            if let Some(value) = self.raw.get(key) {
+                out.insert(key.to_owned(), value.clone());
+            }
+        };
+        for key in ["name", "version", "private"] {
+            copy(&mut out, key);
+        }
+        match mode {
+            Reduce::Development => {
+                insert(&mut out, "dependencies", &self.dependencies);
+                insert(&mut out, "devDependencies", &self.dev_dependencies);
+                insert(&mut out, "optionalDependencies", &self.optional_dependencies);
+                insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                copy(&mut out, "peerDependenciesMeta");
+                copy(&mut out, "dependenciesMeta");
+            }
+            Reduce::Production(importer) => self.production(&mut out, importer),
+            Reduce::Injected(importer) => {
+                insert(&mut out, "dependencies", &self.dependencies);
+                insert(&mut out, "optionalDependencies", &self.optional_dependencies);
+                insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                copy(&mut out, "peerDependenciesMeta");
+                self.dependencies_meta(&mut out, importer);
+            }
+            Reduce::Tools(importer) => {
+                let kept = |declared: &Specifiers| -> Specifiers {
+                    let kept = declared.iter().filter(|(name, _)| importer.get(name).is_some());
+                    kept.map(|(name, specifier)| (name.clone(), specifier.clone()))
+                        .collect()
+                };
+                let mut development = kept(&self.dev_dependencies);
+                let of_projects = importer.dev_dependencies.iter();
+                let of_projects = of_projects.filter(|(name, _)| self.specifier(name).is_none());
+                development.extend(of_projects.map(|(name, tool)| (name.clone(), tool.specifier.clone())));
+                insert(&mut out, "dependencies", &kept(&self.dependencies));
+                insert(&mut out, "devDependencies", &development);
+                insert(
+                    &mut out,
+                    "optionalDependencies",
+                    &kept(&self.optional_dependencies),
+                );
+                insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                copy(&mut out, "peerDependenciesMeta");
+                self.dependencies_meta(&mut out, importer);
+            }
+            Reduce::None => {}
+        }
+        for key in ["bin", "directories", "engines", "os", "cpu", "libc"] {
+            copy(&mut out, key);
+        }
+        if let Some(config) = self.publish_directory() {
+            out.insert("publishConfig".to_owned(), config);
+        }
+        if is_root {
+            copy(&mut out, "pnpm");
+            copy(&mut out, "resolutions");
+            if let Some(overrides) = out.get_mut("pnpm").and_then(|pnpm| pnpm.get_mut("overrides")) {
+                self.resolve_references(overrides);
+            }
+            if let Some(resolutions) = out.get_mut("resolutions") {
+                self.resolve_references(resolutions);
+            }
+        }
+        // Of a map of strings and values that were parsed from JSON: cannot fail.
+        serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default() + "\n"
+    }
+
+    /// Returns the specifier that an override of the form `$name` stands for: what the root declares for
+    /// the name.
+    pub fn referenced_specifier(&self, specifier: &str) -> Option<&str> {
+        self.specifier(specifier.strip_prefix('$')?)
+    }
+
+    /// Replaces the values of the form `$name` in a map of overrides.
+    pub(in crate::kinds::node) fn resolve_references(&self, overrides: &mut Value) {
+        for (_, specifier) in overrides.as_object_mut().into_iter().flatten() {
+            let range = specifier
+                .as_str()
+                .and_then(|s| self.referenced_specifier(s))
+                .map(str::to_owned);
+            if let Some(range) = range {
+                *specifier = range.into();
+            }
+        }
+    }
+
+    /// Writes the fields of a production install. A declared specifier stays as declared, since pnpm applies
+    /// overrides and hooks to it before it compares with the lockfile; the rest is the lockfile's.
+    fn production(&self, out: &mut Map<String, Value>, importer: &Importer) {
+        let with = |declared: &Specifiers, resolved: &std::collections::BTreeMap<String, _>| {
+            let mut all = declared.clone();
+            for (name, dependency) in resolved {
+                let dependency: &crate::kinds::node::pnpm::lockfile::ResolvedDependency = dependency;
+                all.entry(name.clone())
+                    .or_insert_with(|| dependency.specifier.clone());
+            }
+            all
+        };
+        insert(
+            out,
+            "dependencies",
+            &with(&self.dependencies, &importer.dependencies),
+        );
+        insert(
+            out,
+            "optionalDependencies",
+            &with(&self.optional_dependencies, &importer.optional_dependencies),
+        );
+        self.dependencies_meta(out, importer);
+    }
+
+    /// Writes what the pruned importer keeps of `dependenciesMeta`: pnpm compares the two.
+    fn dependencies_meta(&self, out: &mut Map<String, Value>, importer: &Importer) {
+        let meta: Map<String, Value> = self
+            .raw
+            .get("dependenciesMeta")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| importer.dependencies_meta.contains_key(*name))
+            .map(|(name, meta)| (name.clone(), meta.clone()))
+            .collect();
+        if !meta.is_empty() {
+            out.insert("dependenciesMeta".to_owned(), meta.into());
+        }
+    }
+
+    /// Returns the part of `publishConfig` that decides what other projects link to.
+    fn publish_directory(&self) -> Option<Value> {
+        let config = self.raw.get("publishConfig")?.as_object()?;
+        let kept: Map<String, Value> = ["directory", "linkDirectory"]
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), config.get(key)?.clone())))
+            .collect();
+        (!kept.is_empty()).then(|| kept.into())
+    }
+}
+
+fn insert(out: &mut Map<String, Value>, field: &str, specifiers: &Specifiers) {
+    if !specifiers.is_empty() {
+        let map: Map<String, Value> = specifiers
+            .iter()
+            .map(|(name, range)| (name.clone(), range.clone().into()))
+            .collect();
+        out.insert(field.to_owned(), map.into());
+    }
+}

@@ -1,0 +1,43 @@
+//! A project of the workspace: its package.json, and what the configurations of its tools say.
+
+use std::collections::BTreeSet;
+
+use super::PackageJson;
+use super::tsconfig::Scan;
+
+/// One project of the workspace.
+#[derive(Debug)]
+pub struct Project {
+    /// Its package.json.
+    pub manifest: PackageJson,
+    /// What its TypeScript configuration reads.
+    pub typescript: Scan,
+    /// Its Prisma schema, where Prisma looks for one.
+    pub prisma: Option<Prisma>,
+    /// The entry that `nest-cli.json` gives `nest start`, such as `dist/main`.
+    pub nest_entry: Option<String>,
+}
+
+/// A Prisma schema.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prisma {
+    /// Environment variables without which `prisma.config.*` does not load.
+    pub variables: BTreeSet<String>,
+}
+
+impl Project {
+    /// Returns a project of which nothing but the package.json is known yet.
+    pub fn new(manifest: PackageJson) -> Self {
+        Self {
+            manifest,
+            typescript: Scan::default(),
+            prisma: None,
+            nest_entry: None,
+        }
+    }
+
+    /// Returns the package's name; a package without one goes by its directory.
+    pub fn name(&self, importer: &str) -> String {
+        self.manifest.name.clone().unwrap_or_else(|| importer.to_owned())
+    }
+}

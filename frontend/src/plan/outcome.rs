@@ -1,0 +1,211 @@
+//! What a build comes to: a production image, or the workspace as an image.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::step::{Files, ImageId};
+use super::{Place, as_text};
+
+/// What a build comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The production image.
+    Image(Box<Production>),
+    /// The workspace as developers have it: the image of every other target.
+    Workbench(Box<Workbench>),
+}
+
+impl Outcome {
+    /// Returns the root file system.
+    pub fn root(&self) -> &Files {
+        match self {
+            Self::Image(image) => &image.root,
+            Self::Workbench(workbench) => &workbench.root,
+        }
+    }
+
+    /// Returns the image whose configuration the result's begins with.
+    pub fn base(&self) -> ImageId {
+        match self {
+            Self::Image(image) => image.base,
+            Self::Workbench(workbench) => workbench.base,
+        }
+    }
+
+    /// Returns what each layer above the base holds, the lowest first.
+    pub fn history(&self) -> &[History] {
+        match self {
+            Self::Image(image) => &image.history,
+            Self::Workbench(workbench) => &workbench.history,
+        }
+    }
+
+    /// Returns how a container runs.
+    pub fn run(&self) -> &RunConfig {
+        match self {
+            Self::Image(image) => &image.run,
+            Self::Workbench(workbench) => &workbench.run,
+        }
+    }
+
+    /// Returns the directory with the bill of materials, where one is asked for.
+    pub fn bill(&self) -> Option<&Files> {
+        match self {
+            Self::Image(image) => image.bill.as_ref(),
+            Self::Workbench(workbench) => workbench.bill.as_ref(),
+        }
+    }
+
+    /// Returns every file system that something is done with: what a plan has its steps for.
+    pub fn wanted(&self) -> Vec<&Files> {
+        let mut wanted = vec![self.root()];
+        wanted.extend(self.bill());
+        wanted.extend(self.history().iter().filter_map(|layer| layer.files.as_ref()));
+        if let Self::Image(image) = self {
+            wanted.extend(image.size.as_ref().map(|size| &size.report));
+            wanted.extend(image.entry.as_ref().map(|entry| &entry.service));
+            wanted.extend(&image.question);
+        }
+        wanted
+    }
+}
+
+/// The production image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Production {
+    /// The image that it stands on.
+    pub base: ImageId,
+    /// Whether nothing of that image is kept but the environment of its programs.
+    pub is_scratch: bool,
+    /// The root file system.
+    pub root: Files,
+    /// What each layer above the base holds, the lowest first.
+    pub history: Vec<History>,
+    /// How a container runs.
+    pub run: RunConfig,
+    /// The file that an inferred command starts, where it has to be looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Entry>,
+    /// How large it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// The directory with the bill of materials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Files>,
+    /// Where an answer changes the plan, the directory with it: see [`super::Facts::install_runs_programs`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Files>,
+}
+
+/// The workspace as developers have it, with tools and all dependencies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Workbench {
+    /// The image that it stands on.
+    pub base: ImageId,
+    /// The root file system.
+    pub root: Files,
+    /// What each layer above the base holds, the lowest first.
+    pub history: Vec<History>,
+    /// How a container runs.
+    pub run: RunConfig,
+    /// The directory with the bill of materials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Files>,
+}
+
+/// One layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// What it holds, for people.
+    pub what: String,
+    /// Its files, where it is a tree of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Files>,
+}
+
+impl History {
+    /// Returns a layer that is part of the root, and no tree of its own.
+    pub fn of_base(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            files: None,
+        }
+    }
+}
+
+/// How a container runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RunConfig {
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// Environment, over the base's.
+    pub env: BTreeMap<String, String>,
+    /// Numeric user and group; none means root.
+    pub user: Option<User>,
+    /// Working directory.
+    pub directory: String,
+    /// Exposed ports.
+    pub ports: Vec<u16>,
+    /// Directories that stay writable, or the image's.
+    pub volumes: Vec<String>,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Health check.
+    pub healthcheck: Option<Healthcheck>,
+    /// Signal that stops the container.
+    pub stop_signal: Option<String>,
+}
+
+/// Numeric user and group of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// The image's health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Healthcheck {
+    /// Command with arguments, run without a shell.
+    pub command: Vec<String>,
+    /// Seconds between checks.
+    pub interval: u64,
+    /// Seconds that a check may take.
+    pub timeout: u64,
+    /// Seconds after the start in which failures do not count.
+    pub start_period: u64,
+    /// Failures in a row that make the container unhealthy.
+    pub retries: u32,
+}
+
+/// The file that a command starts: the first of its candidates that the build made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The service's own files in the image, alone.
+    pub service: Files,
+    /// Paths relative to the working directory, most likely first.
+    pub candidates: Vec<String>,
+    /// Index in [`RunConfig::command`] of the one that is found.
+    pub argument: Option<usize>,
+    /// Why it is one of these.
+    pub why: String,
+    /// The line that would say otherwise.
+    #[serde(serialize_with = "as_text")]
+    pub place: Place,
+}
+
+/// How large an image is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// The directory with the report.
+    pub report: Files,
+    /// The largest size, in bytes; without one the base and the dependencies are measured, for a warning.
+    pub limit: Option<u64>,
+    /// The line that would set it.
+    #[serde(serialize_with = "as_text")]
+    pub place: Place,
+}
