@@ -7,6 +7,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod gateway;
 pub mod kinds;
+pub mod inspect;
 pub mod lint;
 pub mod lower;
 pub mod manifest;

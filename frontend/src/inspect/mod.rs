@@ -1,0 +1,91 @@
+//! Programs that run inside of a build's steps on trees of files: one that measures an image, one that lists its
+//! packages, one that takes Node out of an image.
+//!
+//! They are part of the frontend's own program, which such a step mounts: it is static, so that it runs on an empty root
+//! file system, and for the platform of the engine, so that it runs wherever the frontend does. No image of a language
+//! has to hold them. They use nothing else of the frontend.
+
+mod elf;
+mod failure;
+mod files;
+#[cfg(test)]
+mod fixture;
+mod measure;
+mod packages;
+mod root;
+mod scratch;
+mod stanza;
+mod text;
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use failure::Result;
+
+/// What wrong arguments are answered with.
+const USAGE: &str = "usage: measure REPORT DIRECTORY=PATH...
+       packages FACTS BASE WORKSPACE OUT
+       node IMAGE OUT PATH
+       libraries IMAGE OUT PATH BASE TREE
+";
+
+/// Runs the program that the first argument names.
+///
+/// `measure` writes the size of directories to REPORT, as JSON. `packages` writes the SPDX document of an image to OUT.
+/// `node` copies Node and what it needs from the root IMAGE to the root OUT; `libraries` what native modules below TREE
+/// need beside that. Arguments are positional and without the program's own name.
+///
+/// Returns 0, or 1 with a sentence on standard error, or 2 with the usage where the arguments are not those of a
+/// program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
+    let (text, code) = match dispatch(&arguments) {
+        Some(Ok(())) => return ExitCode::SUCCESS,
+        Some(Err(failure)) => (format!("{failure}\n"), 1),
+        None => (USAGE.to_owned(), 2),
+    };
+    // Nobody is left to be told.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    ExitCode::from(code)
+}
+
+/// Runs a program; nothing where the arguments are none's.
+fn dispatch(arguments: &[&OsStr]) -> Option<Result<()>> {
+    let (word, rest) = arguments.split_first()?;
+    match (word.to_str()?, rest) {
+        ("measure", [report, pairs @ ..]) => {
+            let pairs = pairs
+                .iter()
+                .map(|pair| measure::pair(pair))
+                .collect::<Option<Vec<_>>>()?;
+            Some(measure::run(Path::new(report), &pairs))
+        }
+        ("packages", [facts, base, workspace, out]) => {
+            let base = PathBuf::from(base);
+            Some(packages::run(
+                Path::new(facts),
+                base,
+                Path::new(workspace),
+                Path::new(out),
+            ))
+        }
+        ("node", [image, out, path]) => Some(scratch::node(image.into(), Path::new(out), path.to_str()?)),
+        ("libraries", [image, out, path, base, tree]) => {
+            let path = path.to_str()?;
+            Some(scratch::libraries(
+                image.into(),
+                Path::new(out),
+                path,
+                base.into(),
+                Path::new(tree),
+            ))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
