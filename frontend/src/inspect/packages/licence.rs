@@ -137,4 +137,14 @@ mod tests {
         }
         assert_eq!(licences.expression(None), NONE);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_an_expression_or_becomes_a_reference(text in "([ ()+:/A-Z]|MIT|GPL-2.0|AND| OR | WITH |LicenseRef-|DocumentRef-a:|é|\\PC){0,12}") {
+            let mut licences = Licences::default();
+            let expression = licences.expression(Some(&Value::from(text.clone())));
+            let is_kept = expression == trim(&text) || expression == NONE || expression.starts_with("LicenseRef-");
+            proptest::prop_assert!(is_kept, "{}", expression);
+        }
+    }
 }
