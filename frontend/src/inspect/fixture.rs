@@ -63,6 +63,36 @@ impl Tree {
     }
 }
 
+/// Returns a library of 64 bits that asks for others, as little of one as the loader reads.
+pub(super) fn library(machine: u16, needed: &[&str]) -> Vec<u8> {
+    let mut strings = vec![0];
+    let mut dynamic = Vec::new();
+    for name in needed {
+        // DT_NEEDED
+        dynamic.extend([1, strings.len() as u64]);
+        strings.extend(name.bytes().chain([0]));
+    }
+    // The segments end at 176, where the dynamic section begins; the strings are behind it. DT_STRTAB, DT_STRSZ, DT_NULL.
+    let size = (dynamic.len() as u64 + 6) * 8;
+    dynamic.extend([5, 0x1000 + 176 + size, 10, strings.len() as u64, 0, 0]);
+    let end = 176 + size + strings.len() as u64;
+
+    let mut file = b"\x7fELF\x02\x01\x01".to_vec();
+    file.resize(16, 0);
+    // ET_DYN, the machine, version, entry, place of segments and sections, flags, sizes and counts.
+    file.extend([3, machine, 1, 0].into_iter().flat_map(u16::to_le_bytes));
+    file.extend([0, 64, 0].into_iter().flat_map(u64::to_le_bytes));
+    file.extend([0, 0, 64, 56, 2, 64, 0, 0].into_iter().flat_map(u16::to_le_bytes));
+    // PT_LOAD of the whole file at 0x1000, PT_DYNAMIC.
+    let load = [1, 0, 0x1000, 0, end, end, 1];
+    let section = [2, 176, 0x1000 + 176, 0, size, size, 8];
+    for number in load.into_iter().chain(section).chain(dynamic) {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend(strings);
+    file
+}
+
 impl Drop for Tree {
     fn drop(&mut self) {
         // What is left is in a temporary directory.

@@ -3,7 +3,7 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::*;
-use crate::inspect::fixture::Tree;
+use crate::inspect::fixture::{Tree, library};
 
 /// A program of this machine that the C library's loader starts.
 fn program() -> Vec<u8> {
@@ -84,6 +84,15 @@ fn programs_of_other_processors_are_read() {
     let asks = of(&tree, &other()).unwrap();
     assert_eq!((asks.machine, asks.interpreter.is_some()), (20, false));
     assert_eq!(asks.needed, ["libx.so"]);
+}
+
+#[test]
+fn a_library_that_asks_for_too_much_is_not_read() {
+    let tree = Tree::new("much");
+    let names: Vec<String> = (0..5_000).map(|number| format!("lib{number}.so")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let count = |names: &[&str]| of(&tree, &library(62, names)).unwrap().needed.len();
+    assert_eq!((count(&names[..4_000]), count(&names)), (4_000, 0));
 }
 
 proptest! {

@@ -1,9 +1,8 @@
-use std::ffi::OsStr;
 use std::os::unix::fs::symlink;
 
 use super::*;
 use crate::inspect::elf;
-use crate::inspect::fixture::Tree;
+use crate::inspect::fixture::{Tree, library};
 
 /// Where the programs of the images are.
 const PATH: &str = "/usr/local/bin:/usr/bin";
@@ -146,21 +145,13 @@ fn a_library_that_node_lacks_is_an_error() {
     assert_eq!(take_node(&tree), Err(Failure(expected)));
 }
 
-/// A native module that asks for a library, made of a program of this machine: `libc.so.6` is what it asks for.
+/// A native module for this machine that asks for a library.
 fn module(asks: &str) -> Vec<u8> {
-    let mut content = fs::read("/bin/true").unwrap();
-    let name = b"libc.so.6";
-    assert_eq!(name.len(), asks.len());
-    let places: Vec<_> = content
-        .windows(name.len())
-        .enumerate()
-        .filter(|(_, text)| *text == name)
-        .collect();
-    let places: Vec<_> = places.into_iter().map(|(at, _)| at).collect();
-    for at in places {
-        content.splice(at..at + name.len(), asks.bytes());
-    }
-    content
+    library(machine(), &[asks])
+}
+
+fn machine() -> u16 {
+    elf::asks(Path::new("/bin/true")).unwrap().machine
 }
 
 #[test]
@@ -211,20 +202,27 @@ fn a_package_none_of_whose_modules_finds_its_libraries_is_an_error() {
 fn modules_for_another_machine_or_c_library_are_passed_over() {
     let tree = image("others");
     take_node(&tree).unwrap();
-    let mut other = module("libz.so.9");
-    // The processor, in the header.
-    other[18] = 0xf3;
+    let other = library(machine() + 1, &["libz.so.9"]);
     tree.write("app/node_modules/a/x.node", &other);
-    let mut musl = module("libz.so.9");
-    let at = musl.windows(9).position(|text| text == b"libz.so.9").unwrap();
-    musl.splice(at..at + 9, *b"libc.musl");
-    let is_musl = |asks: elf::Asks| asks.needed == [OsStr::new("libc.musl")];
+    let musl = library(machine(), &["libz.so.9", "libc.musl-x86_64.so.1"]);
     tree.write("app/node_modules/b/x.node", &musl);
-    assert!(elf::asks(&tree.at("app/node_modules/b/x.node")).is_some_and(is_musl));
     tree.write("app/node_modules/c/x.node", b"no program");
-    // The name is not quite that of musl's library, which has the processor behind it.
-    let failure = take_libraries(&tree).unwrap_err();
-    assert!(failure.0.starts_with("b asks for libc.musl, "), "{failure}");
-    fs::remove_dir_all(tree.at("app/node_modules/b")).unwrap();
+    // What is no file of a module's name, and what is no regular file.
+    tree.write("app/node_modules/d/x.js", &module("libz.so.9"));
+    symlink("x.js", tree.at("app/node_modules/d/x.node")).unwrap();
     take_libraries(&tree).unwrap();
+    assert!(tree.listing("more").is_empty());
+}
+
+#[test]
+fn a_program_that_is_no_elf_file_cannot_be_compared_with() {
+    let tree = image("script");
+    take_node(&tree).unwrap();
+    tree.write("image/usr/bin/node", b"#!/bin/sh\n");
+    fs::create_dir(tree.at("app")).unwrap();
+    let failure = take_libraries(&tree).unwrap_err();
+    assert!(
+        failure.0.starts_with("the image's node is no program of Linux: "),
+        "{failure}"
+    );
 }
