@@ -6,8 +6,8 @@
 pub mod decide;
 pub mod diagnostic;
 pub mod gateway;
-pub mod kinds;
 pub mod inspect;
+pub mod kinds;
 pub mod lint;
 pub mod lower;
 pub mod manifest;

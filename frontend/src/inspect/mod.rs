@@ -27,22 +27,24 @@ use failure::Result;
 /// What wrong arguments are answered with.
 const USAGE: &str = "usage: measure REPORT DIRECTORY=PATH...
        packages FACTS BASE WORKSPACE OUT
-       node IMAGE OUT PATH
-       libraries IMAGE OUT PATH BASE TREE
+       node IMAGE OUT
+       libraries IMAGE OUT BASE TREE
 ";
 
 /// Runs the program that the first argument names.
 ///
 /// `measure` writes the size of directories to REPORT, as JSON. `packages` writes the SPDX document of an image to OUT.
 /// `node` copies Node and what it needs from the root IMAGE to the root OUT; `libraries` what native modules below TREE
-/// need beside that. Arguments are positional and without the program's own name.
+/// need beside that. Arguments are positional and without the program's own name. The environment is that of the image:
+/// its programs lie in the directories of `PATH`.
 ///
 /// Returns 0, or 1 with a sentence on standard error, or 2 with the usage where the arguments are not those of a
 /// program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
-    let (text, code) = match dispatch(&arguments) {
+    let search = std::env::var("PATH").unwrap_or_default();
+    let (text, code) = match dispatch(&arguments, &search) {
         Some(Ok(())) => return ExitCode::SUCCESS,
         Some(Err(failure)) => (format!("{failure}\n"), 1),
         None => (USAGE.to_owned(), 2),
@@ -53,7 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Runs a program; nothing where the arguments are none's.
-fn dispatch(arguments: &[&OsStr]) -> Option<Result<()>> {
+fn dispatch(arguments: &[&OsStr], search: &str) -> Option<Result<()>> {
     let (word, rest) = arguments.split_first()?;
     match (word.to_str()?, rest) {
         ("measure", [report, pairs @ ..]) => {
@@ -70,19 +72,17 @@ fn dispatch(arguments: &[&OsStr]) -> Option<Result<()>> {
                 base,
                 Path::new(workspace),
                 Path::new(out),
+                search,
             ))
         }
-        ("node", [image, out, path]) => Some(scratch::node(image.into(), Path::new(out), path.to_str()?)),
-        ("libraries", [image, out, path, base, tree]) => {
-            let path = path.to_str()?;
-            Some(scratch::libraries(
-                image.into(),
-                Path::new(out),
-                path,
-                base.into(),
-                Path::new(tree),
-            ))
-        }
+        ("node", [image, out]) => Some(scratch::node(image.into(), Path::new(out), search)),
+        ("libraries", [image, out, base, tree]) => Some(scratch::libraries(
+            image.into(),
+            Path::new(out),
+            search,
+            base.into(),
+            Path::new(tree),
+        )),
         _ => None,
     }
 }

@@ -15,8 +15,8 @@ fn wrong_arguments_are_answered_with_the_usage() {
         &["measure", "report", "directory"],
         &["measure", "report", "=place"],
         &["packages", "facts", "base", "workspace"],
-        &["node", "image", "out"],
-        &["libraries", "image", "out", "path", "base", "tree", "more"],
+        &["node", "image"],
+        &["libraries", "image", "out", "base", "tree", "more"],
     ] {
         assert_eq!(code(wrong), usage, "{wrong:?}");
     }
@@ -44,9 +44,9 @@ fn a_program_succeeds_or_fails() {
 #[test]
 fn a_failure_is_one_sentence() {
     let tree = Tree::new("failure");
-    let arguments = ["node", tree.at("").to_str().unwrap(), "out", "/bin:/usr/bin"].map(OsString::from);
+    let arguments = ["node", tree.at("").to_str().unwrap(), "out"].map(OsString::from);
     let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
-    let failure = dispatch(&arguments).unwrap().unwrap_err();
+    let failure = dispatch(&arguments, "/bin:/usr/bin").unwrap().unwrap_err();
     assert_eq!(
         failure.to_string(),
         "the image has no program node in /bin:/usr/bin"

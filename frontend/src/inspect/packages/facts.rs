@@ -16,10 +16,8 @@ pub(super) struct Facts {
     pub(super) platform: String,
     /// The base image.
     pub(super) base: String,
-    /// The node program: a path, or a name in `path`.
+    /// The node program: a path, or a name that the image's environment finds.
     pub(super) node: String,
-    /// Directories of programs, apart by colons.
-    pub(super) path: String,
     /// Key of the service among the components.
     pub(super) service: String,
     /// The lockfile's packages and the workspace's, by key, each a [`Component`], in the order of the file.

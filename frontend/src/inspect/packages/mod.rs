@@ -24,27 +24,27 @@ use super::root::Root;
 use collected::Collected;
 use facts::Facts;
 
-/// Writes the document.
+/// Writes the document. The image's programs lie in the directories of `search`, apart by colons.
 ///
 /// # Errors
 /// Facts that cannot be read or lack the service, a document that cannot be written. A file of the image that cannot
 /// be read is as one that is not there.
-pub(super) fn run(facts: &Path, base: PathBuf, workspace: &Path, out: &Path) -> Result<()> {
+pub(super) fn run(facts: &Path, base: PathBuf, workspace: &Path, out: &Path, search: &str) -> Result<()> {
     let text = fs::read(facts).map_err(reading(facts))?;
     let facts: Facts = serde_json::from_slice(&text)
         .map_err(|error| Failure(format!("cannot read {}: {error}", facts.display())))?;
-    let text = document(&facts, base, workspace)?;
+    let text = document(&facts, base, workspace, search)?;
     fs::write(out, text).map_err(writing(out))
 }
 
-fn document(facts: &Facts, base: PathBuf, workspace: &Path) -> Result<Vec<u8>> {
+fn document(facts: &Facts, base: PathBuf, workspace: &Path, search: &str) -> Result<Vec<u8>> {
     let mut collected = Collected::new(facts);
     modules::of_workspace(workspace, &mut collected);
     collected.relate_dependencies();
     modules::of_base(&base, &mut collected);
     let base = Root::new(base);
     system::add(&base, &mut collected);
-    node::add(&base, &mut collected);
+    node::add(&base, search, &mut collected);
     document::write(facts, &collected)
 }
 

@@ -16,12 +16,12 @@ const MARK: &[u8] = b"node.js/v";
 /// How much of the program, which has 100 MB, is in memory at a time.
 const CHUNK: usize = 1 << 20;
 
-/// Adds the Node program that the image runs, where it has one.
-pub(super) fn add(base: &Root, collected: &mut Collected<'_>) {
+/// Adds the Node program that the image runs, where it has one: in one of the directories of `search`.
+pub(super) fn add(base: &Root, search: &str, collected: &mut Collected<'_>) {
     let facts = collected.facts;
     let directories: Vec<_> = match facts.node.contains('/') {
         true => vec![""],
-        false => facts.path.split(':').collect(),
+        false => search.split(':').collect(),
     };
     let found = directories.into_iter().find_map(|directory| {
         // A program by its path is that of the image whether it begins with a slash or not.

@@ -94,6 +94,9 @@ fn image() -> Tree {
     tree
 }
 
+/// Where the image says that its programs lie.
+const SEARCH: &str = "/nowhere:/usr/local/bin";
+
 fn facts() -> Value {
     json!({
         "namespace": "https://example.com/spdx/auth",
@@ -102,7 +105,6 @@ fn facts() -> Value {
         "platform": "linux/amd64",
         "base": "node:22@sha256:c0ffee",
         "node": "node",
-        "path": "/nowhere:/usr/local/bin",
         "service": "workspace:services/auth",
         "components": {
             "@s/b@3.0.0": {
@@ -133,7 +135,13 @@ fn facts() -> Value {
 fn written(tree: &Tree) -> Result<String> {
     tree.write("facts.json", facts().to_string().as_bytes());
     let out = tree.at("out.json");
-    run(&tree.at("facts.json"), tree.at("base"), &tree.at("app"), &out)?;
+    run(
+        &tree.at("facts.json"),
+        tree.at("base"),
+        &tree.at("app"),
+        &out,
+        SEARCH,
+    )?;
     Ok(fs::read_to_string(out).unwrap())
 }
 
@@ -274,6 +282,7 @@ fn facts_that_do_not_fit_are_an_error() {
             tree.at("base"),
             &tree.at("app"),
             &tree.at("out"),
+            SEARCH,
         )
         .unwrap_err()
         .0
@@ -290,7 +299,8 @@ fn facts_that_do_not_fit_are_an_error() {
             &tree.at("none"),
             tree.at("base"),
             &tree.at("app"),
-            &tree.at("out")
+            &tree.at("out"),
+            SEARCH
         )
         .is_err()
     );

@@ -52,7 +52,7 @@ const SETTINGS: [&str; 14] = [
 /// Node's own licence, where its image has it.
 const LICENCE: &str = "/usr/local/LICENSE";
 
-/// `node IMAGE OUT PATH`: takes the Node program, which lies in one of PATH's directories, with its libraries, the rest
+/// `node IMAGE OUT`: takes the Node program, which lies in one of PATH's directories, with its libraries, the rest
 /// of the C library, certificates, time zones, accounts and settings. It depends on the image alone, so that it is one
 /// layer for all services.
 ///
@@ -85,7 +85,7 @@ pub(super) fn node(image: PathBuf, out: &Path, path: &str) -> Result<()> {
     packages::list(&mut taking)
 }
 
-/// `libraries IMAGE OUT PATH BASE TREE`: takes what the programs and native modules below TREE load beside what `node`
+/// `libraries IMAGE OUT BASE TREE`: takes what the programs and native modules below TREE load beside what `node`
 /// took, which lies in BASE.
 ///
 /// # Errors
