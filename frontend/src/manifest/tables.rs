@@ -56,12 +56,12 @@ table! {
         /// Default: `build`, in each package that has one.
         pub script: Option<Script>,
         /// Environment variables of the service's own build; shared packages build alike for every service. They
-        /// are not in the image, but they are in the build's record: a token belongs into `secrets`.
+        /// are not in the image, but they are in the build's record: a token belongs in `secrets`.
         pub env: BTreeMap<EnvName, String>,
         /// Build arguments (`--build-arg NAME=VALUE`) that the service's own build reads as environment variables,
         /// each with its default; where that is empty, the variable is set only if the argument is passed.
         /// `TARGETPLATFORM`, `TARGETARCH`, `BUILDPLATFORM` and the like are filled in. They are in the build's
-        /// record: a token belongs into `secrets`.
+        /// record: a token belongs in `secrets`.
         pub args: BTreeMap<EnvName, String>,
         /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; what
         /// compiles native modules is added without being listed. Default: none.

@@ -5,7 +5,7 @@ use crate::warning::{Example, Rule};
 /// A credential that the manifest holds.
 pub static SECRET_IN_MANIFEST: Rule = Rule {
     name: "SecretInManifest",
-    short: "Credentials do not belong into the manifest",
+    short: "Credentials do not belong in the manifest",
     is_experimental: false,
     why: "\
 What a manifest says is in the repository. Environment variables of `[run]`, labels and the command are in the
@@ -47,7 +47,7 @@ that of a credential where it ends in a word such as `PASSWORD`, `SECRET`, `TOKE
 /// A credential that `.npmrc` holds.
 pub static SECRET_IN_NPMRC: Rule = Rule {
     name: "SecretInNpmrc",
-    short: "Credentials do not belong into the repository's .npmrc",
+    short: "Credentials do not belong in the repository's .npmrc",
     is_experimental: false,
     why: "\
 The line is left out of the build, so that the credential is in no layer and no cache; an install that needs it
