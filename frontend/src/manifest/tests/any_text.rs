@@ -1,39 +1,70 @@
 //! No text makes the parser panic, hang or forget.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::parse;
 use crate::manifest::words::shown;
-use crate::manifest::{Manifest, tables};
+use crate::manifest::{Manifest, read, tables};
 
+/// What a text gives: this many keys with a place, or this many mistakes, the last of which says this.
+enum Gives {
+    Keys(usize),
+    Mistakes(usize, &'static str),
+}
+use Gives::{Keys, Mistakes};
+
+/// What takes time is bounded by counts: the line of a mistake costs a pass over the text, so of many mistakes a few
+/// are told, and a text is shown cut short. One that never ends is seen by whoever runs the tests.
 #[test]
 fn neither_depth_nor_size_stops_the_parser() {
     let many = 200_000;
-    for text in [
-        format!("node = {}", "[".repeat(many)),
-        format!("node = {}{}", "[".repeat(many), "]".repeat(many)),
-        format!("node = {}", "{a=".repeat(many)),
-        format!("{}a = 1", "a.".repeat(many)),
-        format!("[{}a]", "a.".repeat(many)),
-        "[[run]]\n".repeat(many / 2),
-        "node = \"\n".repeat(many / 2),
-        "=\n".repeat(many),
-        (0..many / 4).fold(String::from("[run.env]\n"), |text, i| text + &format!("A{i}=1\n")),
-        format!("{} = 1", "a".repeat(many * 4)),
-        format!("[run]\ncommand = '{}'", "a ".repeat(many)),
+    let told = read::MAX_PROBLEMS;
+    let too_deep = "recursion";
+    let lines = |count: usize, value: &str| {
+        (0..count).fold(String::from("[run.env]\n"), |text, i| {
+            text + &format!("A{i}={value}\n")
+        })
+    };
+    for (text, gives) in [
+        // So few that this ends, and fails, where the place of each mistake is looked for.
+        (lines(2_000, "1"), Mistakes(told + 1, "and 1950 more mistakes")),
+        (format!("node = {}", "[".repeat(many)), Mistakes(1, too_deep)),
+        (
+            format!("node = {}{}", "[".repeat(many), "]".repeat(many)),
+            Mistakes(1, too_deep),
+        ),
+        (format!("node = {}", "{a=".repeat(many)), Mistakes(1, too_deep)),
+        (format!("{}a = 1", "a.".repeat(many)), Mistakes(1, too_deep)),
+        (format!("[{}a]", "a.".repeat(many)), Mistakes(1, too_deep)),
+        ("[[run]]\n".repeat(many / 2), Mistakes(1, "`run` is a list")),
+        (
+            "node = \"\n".repeat(many / 2),
+            Mistakes(told, "invalid basic string"),
+        ),
+        ("=\n".repeat(many), Mistakes(told, "keys cannot be empty")),
+        (
+            lines(many / 4, "1"),
+            Mistakes(told + 1, "and 49950 more mistakes"),
+        ),
+        (lines(many / 4, "''"), Keys(many / 4 + 2)),
+        (
+            format!("{} = 1", "a".repeat(many * 4)),
+            Mistakes(1, "the keys here are"),
+        ),
+        (format!("[run]\ncommand = '{}'", "a ".repeat(many)), Keys(2)),
     ] {
-        let start = Instant::now();
-        let result = parse(&text);
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "{} took {:?}",
-            shown(&text),
-            start.elapsed()
-        );
-        if let Err(errors) = result {
-            assert!(errors.to_string().len() < 20_000, "{}", shown(&text));
+        match (parse(&text), gives) {
+            (Ok(manifest), Keys(keys)) => assert_eq!(manifest.places.len(), keys, "{}", shown(&text)),
+            (Err(errors), Mistakes(mistakes, words)) => {
+                assert_eq!(errors.iter().count(), mistakes, "{errors}");
+                assert!(errors.iter().all(|error| error.message.len() < 200), "{errors}");
+                assert!(errors.to_string().contains(words), "{errors}");
+            }
+            (result, _) => panic!(
+                "{}: {:?}",
+                shown(&text),
+                result.map(|manifest| manifest.places.len())
+            ),
         }
     }
 }
