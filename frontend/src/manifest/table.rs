@@ -78,10 +78,39 @@ fn unknown_key(path: &str, name: &str, keys: &[&str]) -> String {
     }
 }
 
+/// Puts a key's own examples in the place of those of its type, where it has some.
+pub(super) fn with_examples(mut schema: Json, examples: &[&str]) -> Json {
+    if let (Some(text), false) = (text_of(&mut schema), examples.is_empty()) {
+        text.insert("examples".to_owned(), json!(examples));
+    }
+    schema
+}
+
+/// Returns the text of a value: itself, a list's item, or the first choice that is one.
+fn text_of(schema: &mut Json) -> Option<&mut serde_json::Map<String, Json>> {
+    if schema.get("examples").is_some() {
+        return schema.as_object_mut();
+    }
+    if schema.get("items").is_some() {
+        return text_of(schema.get_mut("items")?);
+    }
+    schema
+        .get_mut("anyOf")?
+        .as_array_mut()?
+        .iter_mut()
+        .find_map(text_of)
+}
+
 /// Declares a table of the manifest: each field is a key, its doc comment the key's documentation.
+///
+/// A key whose type's examples would mislead has its own: `#[examples("…")]`.
 macro_rules! table {
     ($(#[doc = $doc:literal])* pub struct $name:ident {
-        $($(#[doc = $field_doc:literal])* pub $field:ident: $type:ty,)*
+        $(
+            $(#[doc = $field_doc:literal])*
+            $(#[examples($($example:literal),+)])?
+            pub $field:ident: $type:ty,
+        )*
     }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,7 +139,10 @@ macro_rules! table {
                 vec![$((
                     stringify!($field),
                     [$($field_doc),*].map(str::trim).join(" "),
-                    <$type as $crate::manifest::read::Field>::schema(),
+                    $crate::manifest::table::with_examples(
+                        <$type as $crate::manifest::read::Field>::schema(),
+                        &[$($($example),+)?],
+                    ),
                 )),*]
             }
         }

@@ -65,6 +65,7 @@ table! {
         pub args: BTreeMap<EnvName, String>,
         /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; what
         /// compiles native modules is added without being listed. Default: none.
+        #[examples("libcairo2-dev", "g++=4:12.2.0-3")]
         pub packages: Option<Vec<SystemPackage>>,
         /// Workspace files outside the packages that the build reads. The `extends` of a tsconfig.json are
         /// followed without being listed. Default: none.
@@ -84,10 +85,13 @@ table! {
         /// Default: `false`.
         pub root_postinstall: Option<bool>,
         /// The package.json script that `--target test` runs. Default: `test`.
+        #[examples("test:ci")]
         pub test: Option<ScriptName>,
         /// The package.json script that `--target lint` runs. Default: `lint`.
+        #[examples("lint:ci")]
         pub lint: Option<ScriptName>,
         /// The package.json script that the image of `--target dev` runs. Default: `start:dev`, else `dev`.
+        #[examples("start:debug")]
         pub dev: Option<ScriptName>,
     }
 }
@@ -107,6 +111,7 @@ table! {
         /// The user and group, as numbers. Default: `1001:1001`.
         pub user: Option<User>,
         /// Workspace files outside the packages that the service reads while it runs. Default: none.
+        #[examples("locales/**", "certificates/ca.pem")]
         pub files: Option<Vec<WorkspacePath>>,
         /// Directories that the user may write, absolute or from the service's directory. Each is a volume, so that
         /// it can be written under a read-only root file system. Default: none.
@@ -129,12 +134,15 @@ table! {
         /// `/api/health` that the service knows, else any answer.
         pub path: Option<UrlPath>,
         /// The command that ends with 0 where the service is well, instead of `path`.
+        #[examples("node dist/health.js")]
         pub command: Option<Command>,
         /// The time from one check to the next. Default: `30s`.
         pub interval: Option<Period>,
         /// The time after which an unanswered check has failed. Default: `5s`.
+        #[examples("10s", "500ms")]
         pub timeout: Option<Period>,
         /// The time for starting in which failures do not count. Default: `30s`.
+        #[examples("1m30s", "90s")]
         pub start_period: Option<Period>,
         /// How many failures in a row make the container unhealthy. Default: `3`.
         pub retries: Option<Retries>,
@@ -152,6 +160,7 @@ table! {
         /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
         /// other one the image leaves out what no running program loads: type declarations, source maps, documents,
         /// tests, sources of native modules, machine code for other platforms. Default: `false`.
+        #[examples("@prisma/client", "pg")]
         pub untrimmed: Option<Untrimmed>,
     }
 }

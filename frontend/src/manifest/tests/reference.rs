@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::{Value as Json, json};
+
+use super::parse;
 use crate::manifest::tables::Build;
 use crate::manifest::values::{Base, Kind, Layout, Network, Script, User};
 use crate::manifest::{Keys, Run, reference, tables};
@@ -51,6 +54,38 @@ fn the_documented_defaults_are_those_of_the_code() {
         None
     );
     assert_eq!(run.layout(), Layout::Workspace);
+}
+
+/// Returns the examples that a schema has for a key, each as it is written: in a list where the key takes one.
+fn examples(schema: &Json) -> Vec<Json> {
+    let own = schema.get("examples").and_then(Json::as_array).cloned();
+    let items = schema.get("items").map(examples).unwrap_or_default();
+    let choices = schema.get("anyOf").and_then(Json::as_array).into_iter().flatten();
+    own.into_iter()
+        .flatten()
+        .chain(items.into_iter().map(|item| json!([item])))
+        .chain(choices.flat_map(examples))
+        .collect()
+}
+
+#[test]
+fn each_key_takes_its_examples() {
+    let mut tried = 0;
+    for (header, _, properties) in tables::all() {
+        let table = if header.is_empty() {
+            String::new()
+        } else {
+            format!("{header}.")
+        };
+        for (key, _, schema) in properties() {
+            for example in examples(&schema) {
+                let text = format!("{table}{key} = {example}");
+                parse(&text).unwrap_or_else(|errors| panic!("{text}: {errors}"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
 }
 
 #[test]
