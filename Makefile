@@ -12,8 +12,11 @@ RELEASE :=
 endif
 ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RELEASE),--release $(RELEASE))
 
+# The value of a variable that the command line sets; one that the environment happens to have is not meant.
+given = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
+
 .DEFAULT_GOAL := help
-.PHONY: help engine image bases demo bench test lint down clean
+.PHONY: help engine image bases demo bench test scripts lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
 WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
@@ -39,10 +42,13 @@ bench: image bases ## Measure builds beside other ways of building (SCENARIOS=a,
 	@$(WITH_ENGINE) cargo run --quiet --locked --release -p vextrus-bench -- \
 	  $(foreach name,$(BENCH),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 
-lint: ## Check formatting, clippy, licences, sources and advisories
+scripts: ## Test the scripts that run in every build, without an engine (FILES=tests/scripts/trim.test.cjs)
+	@tests/engine/scripts.sh test $(call given,FILES)
+
+lint: ## Check formatting, clippy, scripts, licences, sources and advisories
 	@tests/engine/lint.sh
 
-test: ## Run everything: lint, unit and snapshot tests, end-to-end tests on an engine
+test: ## Run everything: lint, tests of the scripts, unit and snapshot tests, end-to-end tests on an engine
 	@tests/engine/test.sh $(ENGINE)
 
 down: ## Stop the private engines; images, cache and downloads stay

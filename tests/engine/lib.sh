@@ -8,6 +8,9 @@ shopt -s inherit_errexit
 STATE=${VEXTRUS_STATE:-/var/lib/vextrus-engine}
 DOWNLOADS=$STATE/downloads
 
+# What checks of the sources need, of this user, fetched or built once a machine.
+TOOLS=${XDG_CACHE_HOME:-$HOME/.cache}/vextrus-tools
+
 # What dies with it.
 RUN_ROOT=/run/vextrus-engine
 

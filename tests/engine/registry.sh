@@ -84,6 +84,8 @@ npm_version() {
 npm_archive() {
   local file=$DOWNLOADS/$1-$2.tgz manifest url sum
   if [ ! -e "$file" ]; then
+    # A scope is a directory.
+    mkdir -p "${file%/*}"
     manifest=$(fetch "$(npm_registry)/$1/$2")
     url=$(grep -oE '"tarball": *"[^"]*"' <<<"$manifest" | head -n 1 | cut -d '"' -f 4)
     sum=$(grep -oE '"integrity": *"sha512-[^"]*"' <<<"$manifest" | head -n 1 | sed 's/.*sha512-//; s/"//')

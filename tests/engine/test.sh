@@ -12,7 +12,8 @@ export INSTA_UPDATE=no
 tests/engine/lint.sh
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-cargo test --locked --workspace --exclude vextrus-e2e 2>&1 | tee "$output"
+tests/engine/scripts.sh test 2>&1 | tee "$output"
+cargo test --locked --workspace --exclude vextrus-e2e 2>&1 | tee -a "$output"
 
 engine=$(tests/engine/up.sh "$@")
 eval "$engine"
@@ -20,4 +21,4 @@ tests/engine/image.sh
 tests/engine/bases.sh
 cargo test --locked -p vextrus-e2e 2>&1 | tee -a "$output"
 
-awk '/^test result: ok\./ { passed += $4 } END { print passed + 0, "tests passed" }' "$output"
+awk '/^test result: ok\./ { passed += $4 } /^ℹ pass / { passed += $3 } END { print passed + 0, "tests passed" }' "$output"
