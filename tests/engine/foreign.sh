@@ -15,6 +15,8 @@ has_foreign() {
 # Assembles a base for linux/arm64 as for the machine's own platform, and prints the image's configuration and then
 # the names of its layers, a line each; they are kept in FOREIGN_STATE. foreign BASE VERSION
 FOREIGN_STATE=$STATE/arm64
+# The function that is called by its name in the last line reads these variables and functions.
+# shellcheck disable=SC2034,SC2317,SC2329
 foreign() (
   # What has no scripts to run needs no emulator here but for busybox, which lists its own applets.
   ./emulation.sh >&2

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the test engine needs and the machine lacks, from Debian's packages. Where nothing
-# is lacking it does nothing. No service is started and the machine's apt sources stay as they are.
+# Installs what the test engine needs and the machine lacks, from Debian's packages; or, as
+# `install.sh lint`, what lint.sh needs. Where nothing is lacking it does nothing. No service is
+# started and the machine's apt sources stay as they are.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lib.sh
@@ -13,6 +14,13 @@ ENGINE_PACKAGES=(docker.io docker-cli docker-buildx docker-compose docker-regist
 
 # The tool that tells whether a package is needed, then the packages that bring it.
 needs() {
+  has curl || echo curl
+  has openssl || echo openssl
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+  if [ "${1:-}" = lint ]; then
+    has shellcheck || echo shellcheck
+    return
+  fi
   has dockerd || echo docker.io containerd runc tini-static
   has docker || echo docker-cli
   docker buildx version >/dev/null 2>&1 || echo docker-buildx
@@ -21,11 +29,8 @@ needs() {
   has iptables || echo iptables
   has dnsmasq || echo dnsmasq-base
   has ip || echo iproute2
-  has curl || echo curl
   has unzip || echo unzip
-  has openssl || echo openssl
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
-  [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
 # Forbids that a package starts its service while it is installed (Debian Policy, 9.3.3), and
@@ -42,9 +47,9 @@ allow_services() {
   if [ -e $POLICY.vextrus ]; then mv $POLICY.vextrus $POLICY; fi
 }
 
-as_root "$PWD/install.sh" "$@"
-mapfile -t packages < <(needs | tr ' ' '\n' | sort -u)
+mapfile -t packages < <(needs "$@" | tr ' ' '\n' | sort -u)
 [ ${#packages[@]} -gt 0 ] || exit 0
+as_root "$PWD/install.sh" "$@"
 has apt-get || die "missing: ${packages[*]}; install them, or run on Debian, where this script can"
 
 log "installing ${packages[*]}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what no test does: formatting, clippy, and the dependencies' licences, sources and
-# advisories (deny.toml).
+# Checks what no test does: formatting, clippy, the scripts, and the dependencies' licences, sources
+# and advisories (deny.toml).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/engine/lib.sh
@@ -9,14 +9,26 @@ CARGO_DENY_VERSION=0.20.2
 
 # Puts cargo-deny in the PATH; it is built once a machine.
 cargo_deny() {
-  local tools=${XDG_CACHE_HOME:-$HOME/.cache}/vextrus-tools
   has cargo-deny && return
-  PATH=$tools/bin:$PATH
+  PATH=$TOOLS/bin:$PATH
   has cargo-deny && return
   log "building cargo-deny $CARGO_DENY_VERSION, once: it takes a few minutes"
-  cargo install --locked --quiet --root "$tools" "cargo-deny@$CARGO_DENY_VERSION"
+  cargo install --locked --quiet --root "$TOOLS" "cargo-deny@$CARGO_DENY_VERSION"
 }
 
+# What ShellCheck takes for mistakes and is meant here: a $ in single quotes, variables that a subshell
+# sets for itself, functions whose arguments may be left out.
+MEANT=SC2016,SC2030,SC2031,SC2119,SC2120
+
+shell_scripts() {
+  local files
+  mapfile -t files < <(git ls-files '*.sh' .ci/run)
+  shellcheck --external-sources --source-path SCRIPTDIR --exclude $MEANT "${files[@]}"
+}
+
+tests/engine/install.sh lint
+shell_scripts
+tests/engine/scripts.sh lint
 cargo fmt --all --check
 cargo clippy --locked --workspace --all-targets -- -D warnings
 cargo_deny

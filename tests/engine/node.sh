@@ -1,5 +1,6 @@
-# Stand-ins for the Node images: Debian slim, Alpine, distroless. Sourced by bases.sh, not run.
-# shellcheck shell=bash
+# Stand-ins for the Node images: Debian slim, Alpine, distroless. Sourced by bases.sh, not run, which
+# sets DEBIAN and the names of this processor.
+# shellcheck shell=bash disable=SC2153
 
 # Prints the names of a base for a Node version. node_names BASE VERSION
 node_names() {

@@ -66,6 +66,7 @@ load_image() {
   local names=$1 description=$2 config=$3 layout name key digest labels manifest own foreign=()
   local files=() index=() tags=()
   shift 3
+  # shellcheck disable=SC2154 # What bases.sh is at.
   if has_foreign "$base"; then mapfile -t foreign < <(foreign "$base" "$version"); fi
   key=$({
     echo "$names" "$config" && cd "$LAYERS" && cat "${@/%/.sha256}"

@@ -84,13 +84,15 @@ remove_cgroups() {
 # In a container with cgroup v2, the group that looks like the root is none, and may not have both
 # processes and controlled children: its processes move into a child, as in Docker's own images.
 prepare_cgroups() {
-  local root=/sys/fs/cgroup controller pid
+  local root=/sys/fs/cgroup controller controllers pid
   [ -e $root/cgroup.type ] && [ -s $root/cgroup.procs ] || return 0
   mkdir -p $root/init
   while read -r pid; do
     echo "$pid" >$root/init/cgroup.procs 2>/dev/null || true
   done <$root/cgroup.procs
-  for controller in $(cat $root/cgroup.controllers); do
+  # Without any the file is empty, at which read fails.
+  read -ra controllers <$root/cgroup.controllers || true
+  for controller in "${controllers[@]}"; do
     echo "+$controller" >$root/cgroup.subtree_control 2>/dev/null || true
   done
 }

@@ -7,7 +7,8 @@ use_release() {
   local root=$DOWNLOADS/engines/$1
   [ -e "$root/usr/sbin/dockerd" ] || unpack_release "$1"
   PATH=$root/usr/sbin:$root/usr/bin:$PATH
-  export LD_LIBRARY_PATH=$root/lib/$(uname -m)-linux-gnu
+  LD_LIBRARY_PATH=$root/lib/$(uname -m)-linux-gnu
+  export LD_LIBRARY_PATH
 }
 
 unpack_release() {
