@@ -1,9 +1,9 @@
 # Everything is done by the scripts in tests/engine; this file names what can be done.
 #
-# NODE, BASES and VEXTRUS_STATE reach the scripts through the environment; tests/engine/bases.sh
+# NODE, BASES, FOREIGN_BASES and VEXTRUS_STATE reach the scripts through the environment; tests/engine/bases.sh
 # and tests/engine/lib.sh say what they mean. NAME, STORE and RELEASE choose a private engine beside
 # the usual one; a NAME or RELEASE that the environment happens to have is not meant.
-export NODE BASES VEXTRUS_STATE
+export NODE BASES FOREIGN_BASES VEXTRUS_STATE
 ifneq ($(origin NAME),command line)
 NAME :=
 endif
@@ -33,8 +33,8 @@ image: ## Build the frontend and load it as vextrus/frontend (ARGS="-t x/y:1" pa
 bases: ## Pull the base images, or load stand-ins where that fails (NODE="20 22 24")
 	@$(WITH_ENGINE) tests/engine/bases.sh
 
-demo: image bases ## Build, run, change and rebuild one service of examples/erp, beside a naive image
-	@$(WITH_ENGINE) tests/engine/demo.sh
+demo: image ## Build, run, change and rebuild one service of examples/erp (COMPARE=1: beside a naive image, which takes minutes)
+	@$(WITH_ENGINE) tests/engine/demo.sh $(if $(call given,COMPARE),--compare)
 
 # What `make bench` passes on; the program says what each may be.
 BENCH := SCENARIOS BUILDERS SERVICES RUNS BAKE_RUNS WORKSPACE OUT

@@ -1,5 +1,5 @@
 # What a service's image costs without a thought: the whole monorepo, every dependency, the
-# compilers for native modules, one stage, root. `make demo` measures the frontend's image beside it.
+# compilers for native modules, one stage, root. `make demo COMPARE=1` measures the frontend's image beside it.
 ARG BUILD_BASE=node:22-bookworm-slim
 FROM ${BUILD_BASE}
 ARG BUILD_PACKAGES="g++ make python3"

@@ -4,6 +4,7 @@
 # fails. Stand-ins carry the label io.vextrus.stand-in=true.
 #   NODE="20 22"   Node versions: majors, or exact ones
 #   BASES="slim"   which of slim, alpine, distroless, nginx; all by default
+#   FOREIGN_BASES  which of the stand-ins have linux/arm64 too; slim and alpine by default, or none
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lib.sh

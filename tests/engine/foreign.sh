@@ -3,7 +3,7 @@
 
 # The bases that have them: what the tests of several platforms build on. A machine that is linux/arm64 has them
 # anyway, and the classic image store keeps one platform an image.
-FOREIGN_BASES="slim alpine"
+FOREIGN_BASES=${FOREIGN_BASES:-slim alpine}
 
 # Whether a base is to have linux/arm64 as well. has_foreign BASE
 has_foreign() {

@@ -59,7 +59,7 @@ as_root() {
   [ "$(id -u)" = 0 ] && return
   has sudo || die "this needs root: run it as root, or install sudo"
   local name settings=()
-  for name in NODE BASES VEXTRUS_STATE DOCKER_HOST DOCKER_CONTEXT SSL_CERT_FILE \
+  for name in NODE BASES FOREIGN_BASES VEXTRUS_STATE DOCKER_HOST DOCKER_CONTEXT SSL_CERT_FILE \
     NPM_CONFIG_REGISTRY PIP_INDEX_URL http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || settings+=("$name=${!name}")
   done
