@@ -3,6 +3,7 @@
 //! One direction, one module a stage:
 //! `options + source → manifest → kind reads → plan (steps as data) → lower → solve → result`.
 
+pub mod cli;
 pub mod decide;
 pub mod diagnostic;
 pub mod gateway;
@@ -13,6 +14,7 @@ pub mod lower;
 pub mod manifest;
 pub mod options;
 pub mod path;
+pub mod pattern;
 pub mod plan;
 pub mod result;
 pub mod source;

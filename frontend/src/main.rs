@@ -1,12 +1,30 @@
-//! The frontend's process: one build, one Return, one exit.
+//! The program: the gateway's other end where BuildKit starts it, the command line where arguments are given, and the
+//! work of a step where a step runs it.
 
-use vextrus_frontend::{gateway, options::Options, story};
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
 
-fn main() {
-    gateway::run(|gateway| async {
-        // A variable that is not UTF-8 is none of BuildKit's options.
-        let vars = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
-        story::build(gateway, Options::from_env(vars)?).await
-    })
+use vextrus_frontend::options::Options;
+use vextrus_frontend::{cli, gateway, inspect, story};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().collect();
+    match arguments.get(1) {
+        Some(word) if word == "inspect" => inspect::run(arguments.into_iter().skip(2)),
+        None if is_asked_by_buildkit() => {
+            gateway::run(|gateway| async { story::build(gateway, Options::from_env(variables())?).await })
+        }
+        _ => cli::run(arguments),
+    }
+}
+
+/// Returns whether BuildKit started the process: it says what it can do, whatever the build is.
+fn is_asked_by_buildkit() -> bool {
+    env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("BUILDKIT_"))
+}
+
+/// Returns the environment; a variable that is not UTF-8 is none of BuildKit's options.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

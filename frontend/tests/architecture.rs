@@ -5,156 +5,104 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a module, by its path below `src`, must not name.
-const FORBIDDEN: [(&str, &[&str]); 11] = [
-    (
-        "diagnostic",
-        &["buildkit_llb", "buildkit_proto", "tokio", "tonic", "crate"],
-    ),
-    (
-        "manifest",
-        &[
-            "buildkit_llb",
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "crate::story",
-            "crate::context",
-            "crate::gateway",
-            "crate::lower",
-            "crate::options",
-            "crate::plan",
-            "crate::result",
-            "crate::workspace",
-        ],
-    ),
-    (
-        "workspace",
-        &[
-            "buildkit_llb",
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "crate::story",
-            "crate::context",
-            "crate::gateway",
-            "crate::lower",
-            "crate::options",
-            "crate::plan",
-            "crate::result",
-        ],
-    ),
-    (
-        "plan",
-        &[
-            "buildkit_llb",
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "futures_util",
-            "crate::context",
-            "crate::gateway",
-            "crate::lower",
-            "crate::options",
-            "crate::result",
-        ],
-    ),
-    (
-        "lint",
-        &[
-            "buildkit_llb",
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "futures_util",
-            "crate::story",
-            "crate::context",
-            "crate::gateway",
-            "crate::lower",
-            "crate::options",
-            "crate::result",
-            "crate::subrequest",
-        ],
-    ),
-    (
-        "subrequest",
-        &[
-            "buildkit_llb",
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "futures_util",
-            "crate::context",
-            "crate::lower",
-            "crate::result",
-        ],
-    ),
-    (
-        "lower",
-        &[
-            "tokio",
-            "tonic",
-            "futures_util",
-            "crate::story",
-            "crate::context",
-            "crate::gateway",
-            "crate::manifest",
-            "crate::options",
-            "crate::subrequest",
-            "crate::workspace",
-        ],
-    ),
-    (
-        "context",
-        &["crate::story", "crate::result", "crate::subrequest", "tonic"],
-    ),
-    (
-        "options",
-        &[
-            "buildkit_proto",
-            "tokio",
-            "tonic",
-            "crate::story",
-            "crate::context",
-            "crate::lower",
-            "crate::plan",
-            "crate::workspace",
-        ],
-    ),
-    (
-        "result",
-        &[
-            "buildkit_llb",
-            "tokio",
-            "tonic",
-            "crate::story",
-            "crate::context",
-            "crate::gateway",
-            "crate::lower",
-            "crate::plan",
-            "crate::workspace",
-        ],
-    ),
-    (
-        "gateway",
-        &[
-            "buildkit_llb",
-            "crate::story",
-            "crate::context",
-            "crate::lower",
-            "crate::manifest",
-            "crate::plan",
-            "crate::workspace",
-        ],
-    ),
+/// The floors of the house, the ground floor first. A module names those below it and no other.
+const FLOORS: [&str; 18] = [
+    "diagnostic",
+    "path",
+    "pattern",
+    "inspect",
+    "manifest",
+    "warning",
+    "gateway",
+    "options",
+    "source",
+    "plan",
+    "result",
+    "lower",
+    "kinds",
+    "lint",
+    "decide",
+    "subrequest",
+    "story",
+    "cli",
 ];
 
-/// The crates that only one side of the frontend may speak in.
-const WIRE: [(&str, &[&str]); 2] = [("tonic", &["gateway"]), ("buildkit_proto", &["gateway"])];
+/// The floors inside of the kind `node`.
+const NODE: [&str; 8] = [
+    "workspace",
+    "pnpm",
+    "model",
+    "scripts",
+    "plan",
+    "read",
+    "values",
+    "steps",
+];
+
+/// The crates that only some modules may speak in: the graph, the wire, and waiting.
+const SPOKEN: [(&str, &[&str]); 6] = [
+    (
+        "buildkit_llb",
+        &[
+            "cli",
+            "decide",
+            "kinds/node/read",
+            "lower",
+            "options",
+            "source",
+            "story",
+        ],
+    ),
+    ("buildkit_proto", &["gateway"]),
+    ("tonic", &["gateway"]),
+    (
+        "tokio",
+        &["cli", "decide", "gateway", "kinds/node/read", "source", "story"],
+    ),
+    ("futures_util", &["gateway", "kinds/node/read", "source", "story"]),
+    ("clap", &["cli"]),
+];
+
+/// The modules that may wait for something.
+const ASYNC: [&str; 7] = [
+    "cli",
+    "decide",
+    "gateway",
+    "kinds/mod",
+    "kinds/node/read",
+    "source",
+    "story",
+];
+
+/// What a file below `lower` must not name: it is the same for every kind of service.
+const LANGUAGES: [&str; 22] = [
+    "node",
+    "nodejs",
+    "npm",
+    "pnpm",
+    "yarn",
+    "bun",
+    "deno",
+    "corepack",
+    "javascript",
+    "typescript",
+    "nest",
+    "prisma",
+    "python",
+    "pip",
+    "uv",
+    "poetry",
+    "celery",
+    "ruby",
+    "java",
+    "golang",
+    "rust",
+    "cargo",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -268,42 +216,94 @@ fn is_below(path: &str, above: &str) -> bool {
             .is_some_and(|rest| rest.starts_with("::"))
 }
 
-/// Returns every edge of `files` that is in the list, as lines for people.
-fn broken(src: &Path, forbidden: &BTreeMap<&str, &[&str]>) -> BTreeSet<String> {
+/// Returns the edges below `root` that lead up or sideways: to a module of `floors` that is not below the file's own.
+fn upward(root: &Path, prefix: &str, floors: &[&str]) -> BTreeSet<String> {
+    let floor = |name: &str| floors.iter().position(|floor| *floor == name);
     let mut broken = BTreeSet::new();
-    for file in sources(src).into_iter().filter(|file| !is_test(file)) {
-        let Some(forbidden) = forbidden.get(module(&file, src).as_str()) else {
+    for file in sources(root).into_iter().filter(|file| !is_test(file)) {
+        let Some(own) = floor(&module(&file, root)) else {
             continue;
         };
         for (line, path) in paths(&fs::read_to_string(&file).unwrap()) {
-            if forbidden.iter().any(|above| is_below(&path, above)) {
-                broken.insert(format!(
-                    "{}:{line} names {path}",
-                    file.strip_prefix(src).unwrap().display()
-                ));
+            let named = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix("::"));
+            let named = named.and_then(|rest| floor(rest.split("::").next().unwrap()));
+            if named.is_some_and(|named| named > own) {
+                let file = file.strip_prefix(root).unwrap().display();
+                broken.insert(format!("{file}:{line} names {path}"));
             }
         }
     }
     broken
 }
 
+/// Whether a file lies in one of some folders, or is one of some modules.
+fn is_of(file: &Path, src: &Path, modules: &[&str]) -> bool {
+    let name = file.strip_prefix(src).unwrap().with_extension("");
+    modules.iter().any(|module| name.starts_with(module))
+}
+
 #[test]
-fn stages_name_only_what_comes_before_them() {
-    let broken = broken(&root().join("src"), &BTreeMap::from(FORBIDDEN));
+fn a_module_names_only_the_floors_below_its_own() {
+    let src = root().join("src");
+    let broken = upward(&src, "crate", &FLOORS);
+    assert!(broken.is_empty(), "{broken:#?}");
+    let node = src.join("kinds/node");
+    let broken = upward(&node, "crate::kinds::node", &NODE);
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]
-fn the_wire_ends_in_the_gateway() {
+fn every_module_stands_on_a_floor() {
+    let src = root().join("src");
+    let stands =
+        |root: &Path| -> BTreeSet<String> { sources(root).iter().map(|file| module(file, root)).collect() };
+    let floors = |floors: &[&str], others: &[&str]| -> BTreeSet<String> {
+        floors
+            .iter()
+            .chain(others)
+            .map(|name| (*name).to_owned())
+            .collect()
+    };
+    // The list of modules and the program name all of them.
+    assert_eq!(stands(&src), floors(&FLOORS, &["lib", "main"]));
+    assert_eq!(stands(&src.join("kinds/node")), floors(&NODE, &["mod"]));
+}
+
+#[test]
+fn crates_are_spoken_in_where_they_belong() {
     let src = root().join("src");
     let mut broken = BTreeSet::new();
     for file in sources(&src).into_iter().filter(|file| !is_test(file)) {
-        let module = module(&file, &src);
-        for (line, path) in paths(&fs::read_to_string(&file).unwrap()) {
-            for (wire, allowed) in WIRE {
-                if is_below(&path, wire) && !allowed.contains(&module.as_str()) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (line, path) in paths(&text) {
+            for (name, modules) in SPOKEN {
+                if is_below(&path, name) && !is_of(&file, &src, modules) {
                     broken.insert(format!("{}:{line} names {path}", file.display()));
                 }
+            }
+        }
+        let code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        let code = code.take_while(|line| line.trim() != "#[cfg(test)]");
+        let waits = |line: &str| line.contains(".await") || line.contains("async ");
+        if !is_of(&file, &src, &ASYNC) && !is_of(&file, &src, &["main"]) && code.clone().any(waits) {
+            broken.insert(format!("{} waits", file.display()));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn lowering_knows_no_language() {
+    let lower = root().join("src/lower");
+    let mut broken = BTreeSet::new();
+    for file in sources(&lower) {
+        let text = fs::read_to_string(&file).unwrap().to_lowercase();
+        for (number, line) in (1..).zip(text.lines()) {
+            let mut words = line.split(|c: char| !c.is_alphanumeric());
+            if let Some(word) = words.find(|word| LANGUAGES.contains(word)) {
+                broken.insert(format!("{}:{number} names {word}", file.display()));
             }
         }
     }
@@ -325,21 +325,6 @@ fn the_graph_knows_nothing_of_the_frontend() {
             file.display()
         );
     }
-}
-
-#[test]
-fn every_module_is_under_a_rule_or_tells_the_story() {
-    let src = root().join("src");
-    let ruled: BTreeSet<&str> = FORBIDDEN.iter().map(|(module, _)| *module).collect();
-    let modules: BTreeSet<String> = sources(&src).iter().map(|file| module(file, &src)).collect();
-    for module in &ruled {
-        assert!(modules.contains(*module), "the rule for {module} is for nothing");
-    }
-    let free: Vec<&String> = modules
-        .iter()
-        .filter(|module| !ruled.contains(module.as_str()))
-        .collect();
-    assert_eq!(free, ["build", "lib", "main"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vextrus_e2e::{Engine, Image, Kind, Tree, Workspace, repository};
+use vextrus_e2e::{Engine, Image, Kind, Tree, Workspace};
 
 /// The largest image of a plain service, in bytes as a registry stores it.
 const MAX_COMPRESSED: u64 = 60_000_000;
@@ -94,20 +94,17 @@ fn holds_no_tools(tree: &Tree) {
 fn libraries_of_native_modules_are_found_or_missed() {
     let engine = Engine::take();
     let workspace = Workspace::empty();
-    let script = std::fs::read(repository().join("frontend/src/scripts/scratch.cjs")).unwrap();
     // A library of the base that asks for many others stands for a native module.
     let dockerfile = "\
 FROM node:22-bookworm-slim
-COPY scratch.cjs /
+COPY --from=vextrus/frontend /vextrus-frontend /
 RUN mkdir -p /app/node_modules/one /node /libraries && cp /usr/lib/*/libapt-pkg.so.6.0 /app/node_modules/one/one.node
-RUN node /scratch.cjs node '' /node \"$PATH\"
-RUN node /scratch.cjs libraries '' /libraries \"$PATH\" /node /app
+RUN /vextrus-frontend inspect node / /node
+RUN /vextrus-frontend inspect libraries / /libraries /node /app
 RUN rm /usr/lib/*/liblzma.so.5* /usr/lib/*/liblz4.so.1* && mkdir /failed && \
-  ! node /scratch.cjs libraries '' /failed \"$PATH\" /node /app 2>/error
+  ! /vextrus-frontend inspect libraries / /failed /node /app 2>/error
 ";
-    workspace
-        .write("scratch.cjs", script)
-        .write("Dockerfile", dockerfile);
+    workspace.write("Dockerfile", dockerfile);
     let files = engine.build(&workspace).file("Dockerfile").run().image.files();
     let library = |root: &str, name: &str| files.below(root).any(|(path, _)| path.ends_with(name));
     for name in ["liblzma.so.5", "liblz4.so.1", "libzstd.so.1"] {

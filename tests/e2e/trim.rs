@@ -29,7 +29,7 @@ fn trimmed(package: &[(&str, &[u8])], beside: &[(&str, &str)], names: &str) -> V
     for (path, text) in beside {
         tree.write(&format!("app/{path}"), text);
     }
-    let script = std::fs::read(repository().join("frontend/src/scripts/trim.cjs")).unwrap();
+    let script = std::fs::read(repository().join("frontend/src/kinds/node/scripts/trim.cjs")).unwrap();
     let dockerfile =
         format!("FROM node:22-bookworm-slim\nCOPY . /\nRUN node /trim.cjs /app gnu/x64 {names}\n");
     tree.write("trim.cjs", script).write("Dockerfile", dockerfile);

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const SCRIPTS = path.join(__dirname, '../../frontend/src/scripts');
+const SCRIPTS = path.join(__dirname, '../../frontend/src/kinds/node/scripts');
 // These are becoming part of the frontend.
 const PORTED = ['budget.cjs', 'sbom.cjs', 'scratch.cjs'];
 

@@ -11,21 +11,18 @@
 mod fake;
 mod monorepo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use buildkit_llb::{Definition, Platform, ResolveMode};
 use fake::{Fake, LLB_CAPS, State};
-use vextrus_frontend::context;
-use vextrus_frontend::diagnostic::SourceFile;
+use vextrus_frontend::decide;
 use vextrus_frontend::gateway::Gateway;
 use vextrus_frontend::lower::{self, ExecOptions, ImageRoot, ResolvedImage, Surroundings};
-use vextrus_frontend::manifest::Manifest;
 use vextrus_frontend::options::Options;
-use vextrus_frontend::plan::{self, Plan, PlanInput, Target};
-use vextrus_frontend::source::{BuildFile, Context, Origin, Source};
-use vextrus_frontend::workspace::Lockfile;
+use vextrus_frontend::plan::Plan;
+use vextrus_frontend::source::{Context, Reader, Source};
 
 /// Builds that are measured, after as many that are not.
 const RUNS: usize = 15;
@@ -33,14 +30,7 @@ const RUNS: usize = 15;
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// The stages, in their order.
-const STAGES: [&str; 6] = [
-    "read files",
-    "parse lockfile",
-    "find closure",
-    "plan",
-    "lower",
-    "encode",
-];
+const STAGES: [&str; 4] = ["read", "plan", "lower", "encode"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -78,7 +68,7 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
             .await
             .unwrap();
         let taken = start.elapsed();
-        let each = staged(&gateway, &options, &files).await;
+        let each = staged(&gateway, &options).await;
         if run >= RUNS {
             whole.push(taken);
             stages.iter_mut().zip(each).for_each(|(all, one)| all.push(one));
@@ -98,93 +88,55 @@ async fn measure(title: &str, mut files: Files, service: &str) -> Duration {
 }
 
 /// Walks the stages of one build and returns what each took.
-async fn staged(gateway: &Gateway, options: &Options, files: &Files) -> Vec<Duration> {
-    let lockfile = SourceFile::new(
-        "pnpm-lock.yaml",
-        String::from_utf8(files["pnpm-lock.yaml"].clone()).unwrap(),
-    );
+async fn staged(gateway: &Gateway, options: &Options) -> Vec<Duration> {
+    let target = options.builder().unwrap();
+    let reader = Reader::Engine(gateway.clone());
     let start = Instant::now();
-    Lockfile::parse(&lockfile).unwrap();
-    let parse = start.elapsed();
-
-    let start = Instant::now();
-    let origin = Origin::find(gateway, options).await.unwrap();
-    let build_file = BuildFile::load(gateway, options, &origin).await.unwrap();
-    let tree = context::metadata(gateway, options, &origin.context)
+    let read = decide::read(&reader, options).await.unwrap();
+    let facts = decide::facts(&reader, options, read.target.stage, &target)
         .await
         .unwrap();
-    let manifest = Manifest::parse(&build_file.file).unwrap();
-    let mut found = context::load(&tree, &build_file, manifest, &origin)
-        .await
-        .unwrap();
-    let read = start.elapsed();
+    let reading = start.elapsed();
 
     let start = Instant::now();
-    let closure = plan::closure(&found.workspace, &found.service).unwrap();
-    let find = start.elapsed();
-    context::load_projects(&tree, &mut found.workspace, closure.importers())
-        .await
-        .unwrap();
+    let plan = read.plan(options, &facts).unwrap().plan;
+    let planning = start.elapsed();
+
+    let surroundings = surroundings(&plan, &target);
+    let start = Instant::now();
+    let graph = lower::lower(&plan, &surroundings).unwrap();
+    let root = graph.output(plan.outcome.root()).unwrap();
+    let lowering = start.elapsed();
 
     let start = Instant::now();
-    let planned = plan::plan(&PlanInput {
-        manifest: &found.manifest,
-        workspace: &found.workspace,
-        service: &found.service,
-        arguments: &BTreeMap::new(),
-        closure: &closure,
-        target: Target::default(),
-        sbom: false,
-        foreign: &[],
-    })
-    .unwrap();
-    let plan = start.elapsed();
-
-    let surroundings = surroundings(&planned.plan);
-    let start = Instant::now();
-    let graph = lower::lower(&planned.plan, &surroundings).unwrap();
-    let lower = start.elapsed();
-
-    let start = Instant::now();
-    Definition::of(&graph.image).unwrap().to_bytes();
-    vec![read, parse, find, plan, lower, start.elapsed()]
+    Definition::of(&root).unwrap().to_bytes();
+    vec![reading, planning, lowering, start.elapsed()]
 }
 
-fn surroundings(plan: &Plan) -> Surroundings {
-    let platform = Platform::parse("linux/amd64").unwrap();
-    let names = [
-        &plan.toolchain.image,
-        &plan.toolchain.production_image,
-        &plan.runtime.base.reference,
-    ];
-    let image = |name: &String| ResolvedImage {
+fn surroundings(plan: &Plan, platform: &Platform) -> Surroundings {
+    let images = plan.images.iter().map(|image| ResolvedImage {
         root: ImageRoot::Pinned {
-            reference: name.clone(),
+            reference: image.reference.clone(),
             mode: ResolveMode::Default,
         },
         env: Vec::new(),
-    };
+    });
     Surroundings {
-        stages: BTreeMap::new(),
+        given: BTreeMap::new(),
         context: Context::new(Source::Local {
             name: "context".to_owned(),
             session: String::new(),
         }),
+        frontend: None,
         target: platform.clone(),
         build: platform.clone(),
         several: false,
         merge: true,
-        images: names
-            .map(|name| ((name.clone(), platform.clone()), image(name)))
-            .into(),
-        install_runs_programs: false,
+        images: images.collect(),
         accounts: None,
-        cache_namespace: String::new(),
-        keys: BTreeMap::new(),
-        origins: BTreeMap::new(),
         timestamp: 0,
         exec: ExecOptions::default(),
-        uncached: lower::Uncached::default(),
+        no_cache: BTreeSet::new(),
     }
 }
 

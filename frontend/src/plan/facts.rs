@@ -38,6 +38,14 @@ impl Facts {
         }
     }
 
+    /// Returns a side as it is written where both are the same platform, so that the same step is written once.
+    pub fn side(&self, side: super::Side) -> super::Side {
+        match self.target == self.build {
+            true => super::Side::Build,
+            false => side,
+        }
+    }
+
     /// Returns the image's platform where it is of another processor than the one that builds run on.
     pub fn foreign(&self) -> Option<&Platform> {
         Some(&self.target).filter(|target| target.architecture != self.build.architecture)

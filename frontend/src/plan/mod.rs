@@ -20,6 +20,7 @@ pub use crate::diagnostic::Place;
 pub use crate::manifest::targets::{Stage, Target};
 pub use facts::{Facts, Platform};
 pub use outcome::{Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User, Workbench};
+pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};
 pub use step::{
     Action, Files, Image, ImageId, Key, Layer, Line, Mount, Network, Part, PartId, Run, SecretEnv, Side,
@@ -57,6 +58,8 @@ pub struct Plan {
     pub target: Target,
     /// The image's platform, such as `linux/amd64`.
     pub platform: String,
+    /// The workspace's directory in the context, empty for the context itself.
+    pub root: String,
     /// The packages of the workspace that the service reaches, dependencies first, by name and directory.
     pub packages: Vec<Package>,
     /// Every value that was decided, why, and where it was read.

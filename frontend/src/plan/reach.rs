@@ -1,9 +1,12 @@
-//! What steps take from each other: what is behind an outcome, and what a change reaches.
+//! What steps take from each other: what is behind an outcome, and what a change of a file reaches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use super::Plan;
-use super::step::{Action, Files, Mount, Step, StepId, Verb};
+use super::step::{Action, Files, Mount, Part, Step, StepId, Verb};
+use super::{Plan, WORKSPACE};
+use crate::path::{is_within, join};
+use crate::pattern;
 
 impl Step {
     /// Returns the file systems that the step takes.
@@ -39,6 +42,51 @@ impl Files {
     }
 }
 
+/// Why a step runs again, the nearest reason first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It is given the file.
+    Reads,
+    /// What it is given is made from the file, and the same unless what it needs of the file changes.
+    Derived,
+    /// It takes files of a step that runs again, and runs unless those come out as before.
+    After(String),
+    /// Something else, in words.
+    Other(&'static str),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reads => f.write_str("it reads the file"),
+            Self::Derived => f.write_str("what it reads is made from the file, if that comes out otherwise"),
+            Self::After(step) => write!(f, "it uses what \"{step}\" makes, if that comes out otherwise"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What a change of a file reaches in a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach(BTreeMap<StepId, Cause>);
+
+impl Reach {
+    /// Returns every step of a plan, for one reason.
+    pub fn of_all(plan: &Plan, why: &'static str) -> Self {
+        Self(plan.steps().map(|(id, _)| (id, Cause::Other(why))).collect())
+    }
+
+    /// Returns whether nothing runs again.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the steps that run again, with the reason of each.
+    pub fn steps(&self) -> impl Iterator<Item = (StepId, &Cause)> {
+        self.0.iter().map(|(id, cause)| (*id, cause))
+    }
+}
+
 impl Plan {
     /// Returns the steps that file systems are made by, directly or through others.
     pub fn behind<'f>(&self, files: impl IntoIterator<Item = &'f Files>) -> BTreeSet<StepId> {
@@ -54,16 +102,88 @@ impl Plan {
         behind
     }
 
-    /// Returns the steps whose files may be others where those of some steps are, these themselves included.
-    pub fn after(&self, changed: impl IntoIterator<Item = StepId>) -> BTreeSet<StepId> {
-        let mut after: BTreeSet<StepId> = changed.into_iter().collect();
+    /// Returns the steps that run again where a file of the context changes; `ignored` are the patterns of what no step
+    /// sees.
+    pub fn reach(&self, path: &str, ignored: &[String]) -> Reach {
+        let mut reached: BTreeMap<StepId, Cause> = BTreeMap::new();
         // Each step comes after those that it takes files of.
         for (id, step) in self.steps() {
-            let makers = step.takes().into_iter().filter_map(Files::step);
-            if makers.into_iter().any(|maker| after.contains(&maker)) {
-                after.insert(id);
+            let before = step.takes().into_iter().filter_map(Files::step);
+            let before = before.filter_map(|before| Some(self.after(before, reached.get(&before)?)));
+            let own = if self.reads(step, path, ignored) {
+                Some(Cause::Reads)
+            } else if self.writes_from(step, path) {
+                Some(Cause::Derived)
+            } else {
+                None
+            };
+            if let Some(cause) = own.into_iter().chain(before).min() {
+                reached.insert(id, cause);
             }
         }
-        after
+        Reach(reached)
     }
+
+    /// Returns why a step runs again that takes files of one which does: a program's name tells people something, the tree
+    /// that it reads does not.
+    fn after(&self, before: StepId, cause: &Cause) -> Cause {
+        match self.step(before) {
+            Some(step) if matches!(step.does, Verb::Run(_)) => Cause::After(step.name.clone()),
+            _ => cause.clone(),
+        }
+    }
+
+    /// Whether a step copies a file of the context.
+    fn reads(&self, step: &Step, path: &str, ignored: &[String]) -> bool {
+        let Verb::Tree(tree) = &step.does else {
+            return false;
+        };
+        tree.actions.iter().any(|action| match action {
+            Action::Copy {
+                files: Files::Context(part),
+                from,
+                include,
+                exclude,
+                ..
+            } => self.part(*part).is_some_and(|part| {
+                holds(part, path, ignored) && copies(from.trim_start_matches('/'), include, exclude, path)
+            }),
+            _ => false,
+        })
+    }
+
+    /// Whether a step writes a text in the place that a file of the context has in the workspace: one that is made from
+    /// it, such as a reduced manifest.
+    fn writes_from(&self, step: &Step, path: &str) -> bool {
+        let Verb::Tree(tree) = &step.does else {
+            return false;
+        };
+        tree.actions.iter().any(|action| match action {
+            Action::File { path: written, .. } => {
+                let written = written.strip_prefix(WORKSPACE).unwrap_or(written);
+                join(&self.root, written.trim_start_matches('/')) == path
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Whether a part of the context has a file.
+fn holds(part: &Part, path: &str, ignored: &[String]) -> bool {
+    let is_included = part.include.is_empty() || pattern::chooses(&part.include, path);
+    is_included && !pattern::chooses(ignored.iter().chain(&part.exclude), path)
+}
+
+/// Whether a copy takes a file.
+fn copies(from: &str, include: &[String], exclude: &[String], path: &str) -> bool {
+    let directory = if from.is_empty() { "." } else { from };
+    if !is_within(path, directory) {
+        return false;
+    }
+    let inside = path.strip_prefix(from).unwrap_or(path).trim_start_matches('/');
+    // A path that is a file itself.
+    if inside.is_empty() {
+        return true;
+    }
+    (include.is_empty() || pattern::chooses(include, inside)) && !pattern::chooses(exclude, inside)
 }

@@ -39,7 +39,10 @@ impl<'a> Steps<'a> {
     }
 
     /// Adds a step; the same step is written once.
-    pub fn add(&mut self, step: Step) -> StepId {
+    pub fn add(&mut self, mut step: Step) -> StepId {
+        if let Verb::Run(run) = &mut step.does {
+            run.side = self.facts.side(run.side);
+        }
         let known = self.steps.iter().position(|known| *known == step);
         StepId(known.unwrap_or_else(|| {
             self.steps.push(step);
@@ -51,7 +54,7 @@ impl<'a> Steps<'a> {
     pub fn image(&mut self, reference: &str, side: Side, key: &str) -> ImageId {
         let image = Image {
             reference: reference.to_owned(),
-            side,
+            side: self.facts.side(side),
             place: self.key(key),
         };
         let known = self.images.iter().position(|known| *known == image);

@@ -246,7 +246,7 @@ async fn surround(
         given: Named::new(gateway, options, &build).stages().await?,
         frontend: gateway
             .frontend()
-            .map(|graph| Output::from_proto(graph))
+            .map(Output::from_proto)
             .transpose()
             .map_err(Diagnostic::internal)?,
         target: target.clone(),

@@ -19,7 +19,7 @@ struct Request {
     has_status: bool,
 }
 
-const REQUESTS: [Request; 6] = [
+const REQUESTS: [Request; 7] = [
     Request {
         name: "outline",
         version: EXTENDED,
@@ -52,6 +52,13 @@ const REQUESTS: [Request; 6] = [
         name: "plan",
         version: VERSION,
         description: "Say which steps the build of a target has, and why each value is what it is",
+        takes_target: true,
+        has_status: false,
+    },
+    Request {
+        name: "graph",
+        version: VERSION,
+        description: "Show the definition that the build sends to the engine",
         takes_target: true,
         has_status: false,
     },

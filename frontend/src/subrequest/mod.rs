@@ -15,6 +15,8 @@ mod text;
 
 use std::collections::BTreeMap;
 
+pub(crate) use text::framed;
+
 use serde_json::{Value as Json, json};
 
 use crate::decide::Read;

@@ -36,7 +36,7 @@ pub(super) fn table<const COLUMNS: usize>(
 /// Returns the lines of a place in the frame that buildx draws around an excerpt.
 ///
 /// Source: moby/buildkit, `solver/errdefs/source.go`.
-pub(super) fn framed(place: &Place) -> String {
+pub(crate) fn framed(place: &Place) -> String {
     let excerpt = place.excerpt();
     let lines: Vec<&str> = excerpt.split('\n').collect();
     let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);

@@ -26,6 +26,8 @@ pub struct Model {
     pub label: String,
     /// The service's package name.
     pub package: String,
+    /// The workspace's directory in the context, empty for the context itself.
+    pub root: String,
     /// What the result is.
     pub target: Target,
     /// Images and tools that steps run in.

@@ -138,6 +138,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let model = Model {
         label: label(input.service, project),
         package: project.name(input.service),
+        root: input.workspace.root.clone(),
         target: input.target.clone(),
         toolchain,
         installs,

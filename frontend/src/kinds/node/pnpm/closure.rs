@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dep_path::{DepPath, Reference};
 use super::lockfile::{DependencyKind, Importer, Lead, Lockfile, ResolvedDependency};
 use super::promotion::{installed_peers, promoted_peers};
+use super::reduced::Reduce;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kinds::node::workspace::ImporterId;
-use crate::kinds::node::workspace::package_json::{PackageJson, Reduce};
+use crate::kinds::node::workspace::PackageJson;
 use crate::path;
 
 /// Which dependencies a closure follows.

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::closure::{Closure, Edge, Scope};
 use super::lockfile::Lockfile;
 use super::prune::{PrunedLockfile, prune};
+use super::reduced::Reduce;
 use super::tools;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kinds::node::workspace::ImporterId;
-use crate::kinds::node::workspace::package_json::Reduce;
 use crate::path;
 
 /// The root of the workspace, and a project as its own lockfile knows it.

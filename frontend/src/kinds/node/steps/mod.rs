@@ -60,6 +60,7 @@ pub(super) fn write(
         package: model.package.clone(),
         target: model.target.clone(),
         platform: facts.target.to_string(),
+        root: model.root.clone(),
         packages: packages.collect(),
         values,
         secrets: model.secrets.clone(),

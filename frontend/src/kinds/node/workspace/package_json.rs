@@ -1,4 +1,4 @@
-//! `package.json`: the fields that a build reads, and the form reduced to what an install reads.
+//! `package.json`: the fields that a build reads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,10 +6,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
-
-mod reduced;
-
-pub use reduced::Reduce;
 
 /// Names and specifiers, as in `dependencies`.
 pub type Specifiers = BTreeMap<String, String>;

@@ -1,6 +1,5 @@
 use super::*;
 use crate::kinds::node::pnpm::fixtures::manifest;
-use crate::kinds::node::pnpm::lockfile::{Importer, ResolvedDependency};
 
 const SERVICE: &str = r#"{
   "name": "@x/a",
@@ -69,45 +68,11 @@ fn mistakes_are_told_together_with_their_lines() {
     assert!(error("").starts_with("a/package.json:1: "));
 }
 
-#[test]
-fn a_development_install_reads_all_dependencies_and_no_scripts() {
-    insta::assert_snapshot!(manifest(SERVICE).reduced(Reduce::Development, true));
-}
-
-#[test]
-fn a_production_install_reads_what_the_lockfile_keeps() {
-    let entry = |specifier: &str| ResolvedDependency {
-        specifier: specifier.into(),
-        version: "1.0.0".into(),
-    };
-    let importer = Importer {
-        dependencies: [
-            ("a".into(), entry("workspace:*")),
-            ("z".into(), entry("9")),
-            ("p".into(), entry("^3")),
-        ]
-        .into(),
-        dependencies_meta: [("a".into(), serde_json::json!({"injected": true}))].into(),
-        ..Importer::default()
-    };
-    insta::assert_snapshot!(manifest(SERVICE).reduced(Reduce::Production(&importer), false));
-    let injected = manifest(SERVICE).reduced(Reduce::Injected(&importer), false);
-    assert!(injected.contains("\"peerDependencies\"") && !injected.contains("devDependencies"));
-    assert!(!injected.contains("^3"));
-}
-
-#[test]
-fn a_bare_root_carries_settings_alone() {
-    let root = manifest(SERVICE).reduced(Reduce::None, true);
-    assert!(root.contains("onlyBuiltDependencies") && root.contains("\"a>b\": \"1\""));
-    assert!(!root.contains("ependencies\": {"), "{root}");
-}
-
 proptest::proptest! {
     #[test]
     fn no_text_is_too_odd(text in "[\\[\\]{}\":, a-z0-9]{0,60}") {
         if let Ok(manifest) = PackageJson::parse(&SourceFile::new("package.json", text)) {
-            manifest.reduced(Reduce::Development, true);
+            manifest.place(&["name"]);
         }
     }
 }

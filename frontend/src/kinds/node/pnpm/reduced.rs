@@ -6,8 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{PackageJson, Specifiers};
-use crate::kinds::node::pnpm::lockfile::Importer;
+use super::lockfile::{Importer, ResolvedDependency};
+use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::workspace::package_json::Specifiers;
 
 /// Which dependencies a reduced manifest keeps.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +130,7 @@ impl PackageJson {
         let with = |declared: &Specifiers, resolved: &std::collections::BTreeMap<String, _>| {
             let mut all = declared.clone();
             for (name, dependency) in resolved {
-                let dependency: &crate::kinds::node::pnpm::lockfile::ResolvedDependency = dependency;
+                let dependency: &ResolvedDependency = dependency;
                 all.entry(name.clone())
                     .or_insert_with(|| dependency.specifier.clone());
             }
@@ -184,3 +185,6 @@ fn insert(out: &mut Map<String, Value>, field: &str, specifiers: &Specifiers) {
         out.insert(field.to_owned(), map.into());
     }
 }
+
+#[cfg(test)]
+mod tests;

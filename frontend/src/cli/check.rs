@@ -1,0 +1,39 @@
+//! `vextrus check`: the warnings of builds, and the mistakes that stop them.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::{Build, Told, Workspace, options};
+use crate::diagnostic::Diagnostic;
+use crate::gateway::Failure;
+use crate::subrequest::{self, Question};
+
+pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -> Result<Told, Failure> {
+    let files = match files {
+        [] => context.manifests().await?,
+        files => files.to_vec(),
+    };
+    if files.is_empty() {
+        let message = "no manifest is below the context, so nothing is checked; name one";
+        return Err(Diagnostic::new(message).into());
+    }
+    let (mut text, mut told, mut has_findings) = (String::new(), Vec::new(), false);
+    for file in files {
+        let decided = context.decide(&file, build).await;
+        let decided = decided.map(|(_, read, planned)| (read, planned));
+        let answer = subrequest::answer(Question::Lint, &options(&file, build)?, decided)?;
+        let is_found = answer.status != 0 || !answer.text.is_empty();
+        has_findings |= is_found;
+        if is_found {
+            // A string takes whatever is written.
+            let _ = writeln!(text, "{file}\n{}", answer.text.trim_end());
+        }
+        told.push(json!({ "file": file, "found": answer.json }));
+    }
+    Ok(Told {
+        text,
+        json: json!({ "version": 1, "files": told }),
+        has_findings,
+    })
+}

@@ -1,0 +1,21 @@
+//! `vextrus plan`: which steps a build has, and why each value is what it is.
+
+use super::{Build, Told, Workspace};
+use crate::gateway::Failure;
+use crate::subrequest::{self, Question};
+
+pub(super) async fn tell(context: &Workspace, file: Option<&str>, build: &Build) -> Result<Told, Failure> {
+    let file = match file {
+        Some(file) => file.to_owned(),
+        None => context.only_manifest().await?,
+    };
+    let (options, read, planned) = context.decide(&file, build).await?;
+    let warnings = planned.warnings.iter().map(ToString::to_string);
+    let warnings: Vec<String> = warnings.collect();
+    let answer = subrequest::answer(Question::Plan, &options, Ok((read, planned)))?;
+    Ok(Told {
+        text: answer.text,
+        json: serde_json::json!({ "version": 1, "file": file, "plan": answer.json, "warnings": warnings }),
+        has_findings: false,
+    })
+}
