@@ -32,9 +32,10 @@ const FLOORS: [&str; 18] = [
 ];
 
 /// The floors inside of the kind `node`.
-const NODE: [&str; 8] = [
+const NODE: [&str; 9] = [
     "workspace",
     "pnpm",
+    "manager",
     "model",
     "scripts",
     "plan",

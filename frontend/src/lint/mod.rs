@@ -4,9 +4,9 @@ mod manifest;
 mod secrets;
 mod toolchain;
 
-use crate::kinds::node::Workspace;
 use crate::kinds::node::plan::Model;
 use crate::kinds::node::pnpm::LeftOut;
+use crate::kinds::node::{Manager, Workspace};
 use crate::kinds::{self, Found};
 use crate::manifest::Manifest;
 use crate::warning::{Warning, rules};
@@ -45,7 +45,8 @@ fn of_node(input: Input<'_>) -> Vec<Warning> {
 
 /// Warns of lines of `.npmrc` that no build step sees.
 fn npmrc(workspace: &Workspace) -> Vec<Warning> {
-    let dropped = workspace
+    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let dropped = pnpm
         .npmrc
         .iter()
         .flat_map(|npmrc| npmrc.without_secrets().dropped);

@@ -3,6 +3,7 @@
 use nodejs_semver::Range;
 
 use super::Input;
+use crate::kinds::node::Manager;
 use crate::manifest::values::Base;
 use crate::warning::{Warning, rules};
 
@@ -22,8 +23,9 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
     found.extend(base(input));
     found.extend(node(input));
-    if input.workspace.pnpm.place.is_none() {
-        let pnpm = &input.workspace.pnpm;
+    let Manager::Pnpm(pnpm) = &input.workspace.manager;
+    let pnpm = &pnpm.version;
+    if pnpm.place.is_none() {
         let message = format!(
             "pnpm {} is used: {}; write \"packageManager\": \"pnpm@{}\" into the workspace's package.json",
             pnpm.version, pnpm.reason, pnpm.version

@@ -1,5 +1,6 @@
 //! Node services of a pnpm workspace.
 
+mod manager;
 mod model;
 pub mod plan;
 pub mod pnpm;
@@ -16,6 +17,7 @@ use crate::plan::{Facts, Plan, Target};
 use crate::warning::Warning;
 use plan::{Model, PlanInput};
 
+pub use manager::Manager;
 pub use model::Workspace;
 
 /// Plans the build of a service: decides, and writes the steps that follow.

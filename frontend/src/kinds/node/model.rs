@@ -2,27 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pnpm::{Lockfiles, Npmrc, PnpmVersion, PnpmWorkspace, Settings};
+use super::manager::Manager;
 use super::workspace::{ImporterId, Project, ROOT};
 use crate::path::join;
 
-/// A pnpm workspace inside a build context.
+/// A workspace inside a build context.
 #[derive(Debug)]
 pub struct Workspace {
     /// The workspace's root inside the context, empty where it is the context itself.
     pub root: String,
-    /// The lockfile, or those of the projects.
-    pub lockfiles: Lockfiles,
     /// The projects by importer id.
     pub projects: BTreeMap<ImporterId, Project>,
-    /// `pnpm-workspace.yaml`; none for a single package.
-    pub pnpm_workspace: Option<PnpmWorkspace>,
-    /// `.npmrc` at the root.
-    pub npmrc: Option<Npmrc>,
-    /// The pnpm version that installs it.
-    pub pnpm: PnpmVersion,
-    /// pnpm's settings, from wherever its major reads them.
-    pub settings: Settings,
+    /// Who resolves and installs its dependencies.
+    pub manager: Manager,
     /// `.nvmrc` and `.node-version`, the service's first: path and text.
     pub node_version_files: Vec<(String, String)>,
     /// Scripts that the task runner's configuration puts in front of each task, such as `build`.

@@ -6,9 +6,9 @@ use super::command;
 use super::planner::PlanInput;
 use super::start::Manifests;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::drift::{self, Drift};
 use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::path::join;
@@ -21,9 +21,7 @@ pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnosti
         "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
          or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
     );
-    let (directory, entry) = workspace.lockfiles.of(importer);
-    let lockfile = workspace.lockfiles.at(directory);
-    match lockfile.and_then(|lockfile| lockfile.importer_place(entry)) {
+    match workspace.manager.place_of(importer) {
         Some(place) => Diagnostic::new(message).at(place),
         None => Diagnostic::new(message),
     }
@@ -65,20 +63,21 @@ pub(super) fn check_shell(
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
 pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
     let workspace = input.workspace;
+    let Manager::Pnpm(pnpm) = &workspace.manager;
     let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
     // The root's tools are installed for every build.
     needed.insert(".".to_owned());
-    let has_pnpmfile = workspace
+    let has_pnpmfile = pnpm
         .settings
         .pnpmfiles
         .iter()
         .any(|path| workspace.exists(&workspace.context_path(path)));
     let drift = Drift::find(drift::Inputs {
-        lockfiles: &workspace.lockfiles,
+        lockfiles: &pnpm.lockfiles,
         manifests,
-        workspace: workspace.pnpm_workspace.as_ref(),
+        workspace: pnpm.workspace_file.as_ref(),
         needed: &needed,
-        has_hooks: has_pnpmfile || workspace.settings.has_config_dependencies,
+        has_hooks: has_pnpmfile || pnpm.settings.has_config_dependencies,
     });
     let mut found = drift.warnings;
     if input.manifest.build.frozen() {

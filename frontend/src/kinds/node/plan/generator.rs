@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Script;
 use super::place;
+use crate::kinds::node::Manager;
 use crate::kinds::node::workspace::Project;
 
 /// Returns whether the project has a schema and a client that is generated from it.
@@ -19,7 +20,12 @@ pub(super) fn is_used(project: &Project) -> bool {
 }
 
 /// Returns the command that generates, run in a directory, unless one of the scripts that run anyway does.
-pub(super) fn command(project: &Project, runs: &[&str], directory: &str) -> Option<Script> {
+pub(super) fn command(
+    manager: &Manager,
+    project: &Project,
+    runs: &[&str],
+    directory: &str,
+) -> Option<Script> {
     let scripts = &project.manifest.scripts;
     if !is_used(project) || runs_generator(project, runs) {
         return None;
@@ -35,7 +41,7 @@ pub(super) fn command(project: &Project, runs: &[&str], directory: &str) -> Opti
         })
         .min_by_key(|(_, text)| text.len());
     Some(match own {
-        Some((name, _)) => Script::run(&project.manifest, name, directory),
+        Some((name, _)) => Script::run(manager, &project.manifest, name, directory),
         None => {
             let declared: [&[&str]; 4] = [
                 &["dependencies", "prisma"],
@@ -44,7 +50,7 @@ pub(super) fn command(project: &Project, runs: &[&str], directory: &str) -> Opti
                 &["devDependencies", "@prisma/client"],
             ];
             let place = place::of(&project.manifest, &declared);
-            Script::new(&["pnpm", "exec", "prisma", "generate"], directory, place)
+            Script::new(&manager.exec(&["prisma", "generate"]), directory, place)
         }
     })
 }
@@ -86,6 +92,7 @@ fn is_generator(script: &str) -> bool {
 mod tests {
     use super::*;
     use crate::diagnostic::SourceFile;
+    use crate::kinds::node::pnpm::fixtures::manager;
     use crate::kinds::node::workspace::{PackageJson, Prisma};
 
     fn project(scripts: &str) -> Project {
@@ -97,7 +104,7 @@ mod tests {
     }
 
     fn generated_by(scripts: &str) -> Option<String> {
-        command(&project(scripts), &["build"], "/app").map(|script| script.command.join(" "))
+        command(&manager(), &project(scripts), &["build"], "/app").map(|script| script.command.join(" "))
     }
 
     #[test]
@@ -128,6 +135,6 @@ mod tests {
             ..project("{}")
         };
         assert!(!is_used(&plain));
-        assert_eq!(command(&plain, &[], "/app"), None);
+        assert_eq!(command(&manager(), &plain, &[], "/app"), None);
     }
 }

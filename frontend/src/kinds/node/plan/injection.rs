@@ -34,7 +34,7 @@ pub(super) fn places(
 ) -> BTreeMap<ImporterId, Vec<String>> {
     let mut places: BTreeMap<ImporterId, Vec<String>> = BTreeMap::new();
     for (edge, entry) in entries(workspace, production) {
-        let (directory, _) = workspace.lockfiles.of(&edge.from);
+        let directory = workspace.manager.store_of(&edge.from);
         let store = format!("{}/node_modules/.pnpm", workspace.container_path(directory));
         let name = workspace
             .projects

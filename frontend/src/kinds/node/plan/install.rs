@@ -1,4 +1,4 @@
-//! One install: the files that it reads and the command that runs it.
+//! One install by pnpm: the files that it reads and the command that runs it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +10,10 @@ use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::pnpm::Settings;
+use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::pnpm::settings::NodeLinker;
 use crate::kinds::node::scripts::{Script, TIDY, TRIM, TURN};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
@@ -55,10 +54,12 @@ struct Last {
     arguments: Vec<String>,
 }
 
-/// Who installs what.
+/// pnpm, and what it installs.
 #[derive(Debug)]
 pub(super) struct Installer<'a> {
     pub(super) workspace: &'a Workspace,
+    /// What its files say.
+    pub(super) pnpm: &'a Pnpm,
     /// Whether a lockfile that does not fit is an error (`[build] frozen`).
     pub(super) frozen: bool,
     /// Environment variables of the install, from secrets.
@@ -81,7 +82,7 @@ impl Installer<'_> {
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
         let scope = Scope::Development { include_root: true };
-        let closure = self.workspace.lockfiles.closure(&[package.to_owned()], scope)?;
+        let closure = self.pnpm.lockfiles.closure(&[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
         let wanted = if package == self.service {
             &self.system_packages[..]
@@ -94,9 +95,9 @@ impl Installer<'_> {
             Ok::<_, Diagnostics>(self.install(package, closure, purpose, &[], Libc::Gnu, packages))
         };
         let install = plan(&closure, Purpose::Development, wanted)?;
-        let tools = match hoists(&self.workspace.settings) {
+        let tools = match self.pnpm.settings.hoists() {
             true => None,
-            false => self.workspace.lockfiles.tools(package)?,
+            false => self.pnpm.lockfiles.tools(package)?,
         };
         let tools = tools.map(|tools| plan(&tools, Purpose::Tools, &[])).transpose()?;
         Ok(Install {
@@ -154,10 +155,10 @@ impl Installer<'_> {
             Libc::Gnu => "glibc",
             Libc::Musl => "musl",
         };
-        let chosen = architectures::chosen(&workspace.settings, cpu, libc);
-        let is_there = workspace.pnpm_workspace.is_some();
+        let chosen = architectures::chosen(&self.pnpm.settings, cpu, libc);
+        let is_there = self.pnpm.workspace_file.is_some();
         let (name, write): (_, fn(Option<&str>, &_) -> String) =
-            if architectures::is_in_workspace_file(&workspace.settings, is_there) {
+            if architectures::is_in_workspace_file(&self.pnpm.settings, is_there) {
                 ("pnpm-workspace.yaml", architectures::in_workspace_file)
             } else {
                 ("package.json", architectures::in_manifest)
@@ -182,7 +183,7 @@ impl Installer<'_> {
         let mut copies = BTreeMap::new();
         // pnpm expects the root of every workspace.
         let mut importers = BTreeSet::from([".".to_owned()]);
-        for (directory, pruned) in workspace.lockfiles.prune(closure) {
+        for (directory, pruned) in self.pnpm.lockfiles.prune(closure) {
             let path = join(&directory, "pnpm-lock.yaml");
             files.insert(workspace.container_path(&path), pruned.text);
             importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
@@ -202,21 +203,22 @@ impl Installer<'_> {
                 files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
             }
         }
-        if let Some(yaml) = &workspace.pnpm_workspace {
+        if let Some(yaml) = &self.pnpm.workspace_file {
             files.insert(
                 workspace.container_path("pnpm-workspace.yaml"),
                 yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
             );
         }
-        if let Some(npmrc) = &workspace.npmrc {
+        if let Some(npmrc) = &self.pnpm.npmrc {
             files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
         }
-        let pnpmfiles = workspace
+        let pnpmfiles = self
+            .pnpm
             .settings
             .pnpmfiles
             .iter()
             .filter(|path| workspace.exists(&workspace.context_path(path)));
-        let patches = workspace.settings.patched_dependencies.values();
+        let patches = self.pnpm.settings.patched_dependencies.values();
         for path in closure.local_paths.iter().chain(patches).chain(pnpmfiles) {
             if workspace.is_in_context(path) {
                 copies.insert(workspace.context_path(path), workspace.container_path(path));
@@ -247,7 +249,7 @@ impl Installer<'_> {
     /// again soon and more often than pnpm's two times, of which the second is ten seconds after the first.
     fn environment(&self) -> BTreeMap<String, String> {
         let mut env = environment::of_pnpm();
-        let npmrc = self.workspace.npmrc.as_ref();
+        let npmrc = self.pnpm.npmrc.as_ref();
         let retries = [
             ("fetch-retries", "7"),
             ("fetch-retry-mintimeout", "1000"),
@@ -298,7 +300,7 @@ impl Installer<'_> {
             // Nor is what they left in the store elsewhere, which pnpm keeps by the platform that it runs on.
             words.push("--ignore-scripts".to_owned());
             words.push("--config.side-effects-cache=false".to_owned());
-        } else if self.workspace.settings.major == 9 && self.workspace.settings.restricts_builds() {
+        } else if self.pnpm.settings.major == 9 && self.pnpm.settings.restricts_builds() {
             // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
             // shared with repositories that may.
             words.push("--config.side-effects-cache=false".to_owned());
@@ -325,25 +327,6 @@ impl Installer<'_> {
     }
 }
 
-/// Returns the importer whose closure the scripts of a package run on: its own, or the service's.
-///
-/// Where pnpm hoists into the root's `node_modules`, packages import what only their siblings declare, knowingly
-/// or not; a package's own closure would not hold that.
-pub(super) fn installed_for<'a>(settings: &Settings, importer: &'a str, service: &'a str) -> &'a str {
-    if hoists(settings) { service } else { importer }
-}
-
-/// Whether pnpm puts into the root's `node_modules` what packages import.
-fn hoists(settings: &Settings) -> bool {
-    // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
-    let is_imported = |pattern: &String| {
-        !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
-    };
-    settings.shamefully_hoist
-        || settings.node_linker == NodeLinker::Hoisted
-        || settings.public_hoist_pattern.iter().flatten().any(is_imported)
-}
-
 /// Returns the manifests of all projects, for the closures that read peers.
 pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJson> {
     workspace
@@ -351,31 +334,4 @@ pub(super) fn manifests(workspace: &Workspace) -> BTreeMap<ImporterId, PackageJs
         .iter()
         .map(|(id, project)| (id.clone(), project.manifest.clone()))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::SourceFile;
-    use crate::kinds::node::pnpm::Npmrc;
-    use crate::kinds::node::pnpm::settings::Sources;
-
-    #[test]
-    fn public_hoisting_shares_the_service_s_install() {
-        let shared = |npmrc: &str| {
-            let npmrc = Npmrc::parse(&SourceFile::new(".npmrc", npmrc));
-            let sources = Sources {
-                npmrc: Some(&npmrc),
-                ..Sources::default()
-            };
-            installed_for(&Settings::read(9, sources), "packages/a", "apps/b") == "apps/b"
-        };
-        assert!(shared("shamefully-hoist=true\n"));
-        assert!(shared("node-linker=hoisted\n"));
-        assert!(shared("public-hoist-pattern[]=*types*\n"));
-        assert!(!shared(""));
-        assert!(!shared(
-            "public-hoist-pattern[]=*eslint*\npublic-hoist-pattern[]=!*types*\n"
-        ));
-    }
 }

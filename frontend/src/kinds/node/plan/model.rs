@@ -8,8 +8,8 @@ use super::foreign::Foreign;
 use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Place;
-use crate::kinds::node::scripts;
 use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::{Manager, scripts};
 use crate::plan::{Healthcheck, Sbom, Stage, Target, User};
 
 /// Patterns of what no step reads: installed packages, repositories, compiler caches.
@@ -247,12 +247,8 @@ pub struct Script {
 
 impl Script {
     /// Returns the run of a script of a package.json.
-    pub(super) fn run(manifest: &PackageJson, name: &str, directory: &str) -> Self {
-        Self::new(
-            &["pnpm", "run", name],
-            directory,
-            place::of_script(manifest, name),
-        )
+    pub(super) fn run(manager: &Manager, manifest: &PackageJson, name: &str, directory: &str) -> Self {
+        Self::new(&manager.run(name), directory, place::of_script(manifest, name))
     }
 
     /// Returns the run of a program.

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
-use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::dep_path::DepPath;
 use crate::kinds::node::pnpm::lockfile::Resolution;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::{Manager, Workspace};
 
 /// What the lockfile says of one external package.
 #[derive(Debug, Clone, Default)]
@@ -139,7 +139,8 @@ impl<'a> Surveyor<'a> {
                 continue;
             }
             let (directory, path) = &key;
-            let Some(lockfile) = self.workspace.lockfiles.at(directory) else {
+            let Manager::Pnpm(pnpm) = &self.workspace.manager;
+            let Some(lockfile) = pnpm.lockfiles.at(directory) else {
                 continue;
             };
             let Some(entry) = lockfile.package(path)? else {
@@ -153,10 +154,7 @@ impl<'a> Surveyor<'a> {
                     .chain(snapshot.optional_dependencies.keys())
                     .cloned()
                     .collect(),
-                scripts_run: self
-                    .workspace
-                    .settings
-                    .build_scripts_run(&entry.name, path.version()),
+                scripts_run: pnpm.settings.build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
                 is_prepared: is_repository(&entry.resolution),
                 has_scripts: entry.requires_build,

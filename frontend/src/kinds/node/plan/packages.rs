@@ -6,7 +6,6 @@ use super::arguments::Arguments;
 use super::contents::{OutputRule, exposes_sources};
 use super::equipment::equipped;
 use super::generator;
-use super::install::installed_for;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use super::place;
@@ -187,7 +186,7 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
 /// Returns the name of the project whose install the scripts of a package run on.
 fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
     let workspace = input.workspace;
-    let installed = installed_for(&workspace.settings, importer, input.service);
+    let installed = workspace.manager.installed_for(importer, input.service);
     workspace
         .projects
         .get(installed)
@@ -235,17 +234,22 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         task => own.contains_key(task).then_some(task),
     }));
     names.extend(last);
-    let generator = generator::command(project, &names, &directory);
+    let generator = generator::command(&input.workspace.manager, project, &names, &directory);
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")
         && input.root_postinstall
         && (generator.is_some() || !names.is_empty())
     {
         let directory = input.workspace.container_path(".");
-        scripts.push(Script::run(&root.manifest, "postinstall", &directory));
+        scripts.push(Script::run(
+            &input.workspace.manager,
+            &root.manifest,
+            "postinstall",
+            &directory,
+        ));
     }
     scripts.extend(generator);
-    let run = |name| Script::run(&project.manifest, name, &directory);
+    let run = |name| Script::run(&input.workspace.manager, &project.manifest, name, &directory);
     scripts.extend(names.into_iter().map(run));
     scripts
 }

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::base::{self, BaseImage};
 use super::build_order::BuildOrder;
-use super::install::{self, Installer};
+use super::install::Installer;
 use super::model::{Install, Model, PackageBuild, Product, Production, Reason};
 use super::native::{Native, Surveyor};
 use super::packages::{self, PackageInput, base_name};
 use super::start::{self, Start};
 use super::{checks, foreign, injection, node_version, runtime, sbom, toolchain, workbench};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::kinds::node::Workspace;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::closure::Scope;
-use crate::kinds::node::pnpm::lockfiles::{Lockfiles, WorkspaceClosure, without_lockfile};
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
+use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::plan::{Facts, Stage, Target};
@@ -62,14 +62,10 @@ impl BuildClosure {
 /// A circle of packages that no order resolves, and a lockfile that does not hold together.
 pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Diagnostics> {
     let scope = Scope::Development { include_root: false };
-    let development = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
-    if let Lockfiles::Separate(_) = workspace.lockfiles {
-        let projects = development
-            .local_paths
-            .iter()
-            .filter(|path| workspace.projects.contains_key(*path));
-        Diagnostics::check(projects.map(|id| without_lockfile(id)).collect())?;
-    }
+    let development = workspace.manager.closure(&[service.to_owned()], scope)?;
+    workspace
+        .manager
+        .check_resolved(&development, |path| workspace.projects.get(path))?;
     let order = BuildOrder::of(&development)?;
     Ok(BuildClosure { development, order })
 }
@@ -155,7 +151,9 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
 fn project<'a>(input: &PlanInput<'a>) -> Result<&'a Project, Diagnostics> {
     let (workspace, service) = (input.workspace, input.service);
     let project = workspace.projects.get(service).ok_or_else(|| {
-        Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
+        workspace
+            .manager
+            .without_manifest(service)
             .at(input.manifest.first_line())
     })?;
     let importers = input.closure.importers().iter();
@@ -184,7 +182,7 @@ fn what_runs(
     };
     let closure = input
         .workspace
-        .lockfiles
+        .manager
         .closure(&[input.service.to_owned()], scope)?;
     let native = surveyor.survey(&closure)?;
     let (node, node_reason) = node_version::choose(input.manifest, input.workspace, input.service);
@@ -209,12 +207,13 @@ impl WhatRuns {
         start: &Start<'_>,
         project: &Project,
     ) -> BTreeMap<String, Reason> {
-        let pnpm = &input.workspace.pnpm;
+        let manager = &input.workspace.manager;
+        let (_, why, place) = manager.version();
         let base = Reason::new(&self.base.why, input.manifest.place("base"));
         let reasons = [
             ("node", self.node_reason.clone()),
             ("base", base),
-            ("pnpm", Reason::new(&pnpm.reason, pnpm.place.clone())),
+            (manager.name(), Reason::new(why, place.cloned())),
             ("run.command", start.reason(input, project)),
         ];
         reasons.map(|(key, reason)| (key.to_owned(), reason)).into()
@@ -223,10 +222,12 @@ impl WhatRuns {
 
 fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
     let build = &input.manifest.build;
-    let npmrc = input.workspace.npmrc.iter();
+    let Manager::Pnpm(pnpm) = &input.workspace.manager;
+    let npmrc = pnpm.npmrc.iter();
     let packages = build.packages.iter().flatten();
     Installer {
         workspace: input.workspace,
+        pnpm,
         frozen: build.frozen(),
         secret_env: npmrc.flat_map(|npmrc| npmrc.variables()).collect(),
         service: input.service,
@@ -237,7 +238,8 @@ fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
 
 /// Returns the lines of `.npmrc` that refer to variables, which secrets fill.
 fn secrets(workspace: &Workspace) -> BTreeMap<String, Place> {
-    let npmrc = workspace.npmrc.iter();
+    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let npmrc = pnpm.npmrc.iter();
     let places = npmrc.flat_map(|npmrc| {
         let variables = npmrc.variables().into_iter();
         variables.filter_map(|name| Some((name.clone(), npmrc.place_of(&name)?)))
@@ -260,8 +262,8 @@ fn installs<'p>(
         if installs.contains_key(&package.install) {
             continue;
         }
-        let settings = &installer.workspace.settings;
-        let importer = install::installed_for(settings, &package.importer, installer.service);
+        let manager = &installer.workspace.manager;
+        let importer = manager.installed_for(&package.importer, installer.service);
         let below = reaches.get(importer).into_iter().flatten();
         let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
         let below =

@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostics;
-use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::dep_path::{DepPath, Reference};
 use crate::kinds::node::pnpm::lockfile::{Importer, Lockfile, PackageEntry, Resolution};
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::{Manager, Workspace};
 use crate::path::{join, normalize};
 use crate::plan::{Component, Sbom};
 
@@ -22,7 +22,7 @@ use crate::plan::{Component, Sbom};
 /// A malformed entry of the lockfile.
 pub(super) fn of_workbench(workspace: &Workspace, service: &str) -> Result<Sbom, Diagnostics> {
     let scope = Scope::Development { include_root: true };
-    let closure = workspace.lockfiles.closure(&[service.to_owned()], scope)?;
+    let closure = workspace.manager.closure(&[service.to_owned()], scope)?;
     list(workspace, service, &closure)
 }
 
@@ -54,7 +54,8 @@ pub(super) fn list(
         }
     }
     for (directory, part) in &closure.lockfiles {
-        let Some(lockfile) = workspace.lockfiles.at(directory) else {
+        let Manager::Pnpm(pnpm) = &workspace.manager;
+        let Some(lockfile) = pnpm.lockfiles.at(directory) else {
             continue;
         };
         let mut listing = Listing {

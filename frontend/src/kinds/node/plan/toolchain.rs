@@ -5,7 +5,7 @@ use super::model::Toolchain;
 use super::native::Native;
 use super::place;
 use crate::diagnostic::Place;
-use crate::kinds::node::Workspace;
+use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
 use crate::plan::SCRIPTS;
 
@@ -21,7 +21,8 @@ pub(super) fn plan(
     // A closure without machine code is the same tree on every libc, so one toolchain serves both.
     let musl = base.libc == Libc::Musl && !production.is_portable();
     let production_image = if musl { base::alpine(node) } else { image.clone() };
-    let pnpm = &workspace.pnpm;
+    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let pnpm = &pnpm.version;
     let mut pnpm_command = vec![
         "/bin/sh".to_owned(),
         format!("{}/pnpm.sh", SCRIPTS),

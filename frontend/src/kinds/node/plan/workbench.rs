@@ -46,7 +46,7 @@ pub(super) fn plan(
         stage,
         contents,
         command: match script {
-            Some(name) => ["pnpm", "run", name].map(str::to_owned).to_vec(),
+            Some(name) => input.workspace.manager.run(name).map(str::to_owned).to_vec(),
             None => vec![SHELL.to_owned()],
         },
         env: environment(),

@@ -54,3 +54,21 @@ pub(in crate::kinds::node) fn manifests() -> BTreeMap<ImporterId, PackageJson> {
     .map(|(id, text)| (id.to_owned(), manifest(text)))
     .collect()
 }
+
+/// Returns pnpm 9 with the lockfile that it resolved.
+pub(in crate::kinds::node) fn manager() -> crate::kinds::node::Manager {
+    let lockfile = lockfile(PNPM_9);
+    let version = super::PnpmVersion::choose(super::version::Inputs {
+        requested: Some(("9.15.9", None)),
+        root: None,
+        workspace: None,
+        lockfile: Some(&lockfile),
+    });
+    crate::kinds::node::Manager::Pnpm(Box::new(super::Pnpm {
+        lockfiles: super::Lockfiles::Shared(Box::new(lockfile)),
+        workspace_file: None,
+        npmrc: None,
+        version: version.unwrap(),
+        settings: super::Settings::read(9, super::settings::Sources::default()),
+    }))
+}

@@ -70,6 +70,17 @@ impl Lockfiles {
         }
     }
 
+    /// Checks that each of some projects has a lockfile, where each should have one.
+    ///
+    /// # Errors
+    /// Every project without.
+    pub fn check_separate<'a>(&self, projects: impl Iterator<Item = &'a String>) -> Result<(), Diagnostics> {
+        match self {
+            Self::Shared(_) => Ok(()),
+            Self::Separate(_) => Diagnostics::check(projects.map(|id| without_lockfile(id)).collect()),
+        }
+    }
+
     /// Returns the closure of the start projects.
     ///
     /// # Errors
@@ -230,7 +241,7 @@ fn of_project(
 }
 
 /// Returns the error for a project that has no lockfile where each should have one.
-pub(crate) fn without_lockfile(id: &str) -> Diagnostic {
+pub(super) fn without_lockfile(id: &str) -> Diagnostic {
     Diagnostic::new(format!(
         "the project `{id}` has no pnpm-lock.yaml of its own, as `shared-workspace-lockfile=false` asks for; run `pnpm install --lockfile-only` and commit the result"
     ))

@@ -91,6 +91,18 @@ enum Builds {
 }
 
 impl Settings {
+    /// Whether pnpm puts into the root's `node_modules` what packages import: then they import what only their siblings
+    /// declare, knowingly or not, and a package's own closure would not hold that.
+    pub fn hoists(&self) -> bool {
+        // Linters and their plugins are nothing that a build imports; older pnpms hoist them by default.
+        let is_imported = |pattern: &String| {
+            !pattern.starts_with('!') && !pattern.contains("eslint") && !pattern.contains("prettier")
+        };
+        self.shamefully_hoist
+            || self.node_linker == NodeLinker::Hoisted
+            || self.public_hoist_pattern.iter().flatten().any(is_imported)
+    }
+
     /// Reads the settings as pnpm of that major does.
     ///
     /// Nothing is an error: pnpm itself judges the values, and what has an unexpected type reads as absent.

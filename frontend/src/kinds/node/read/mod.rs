@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use buildkit_llb::Output;
 
 use self::root::Root;
-use super::Workspace;
 use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, NEVER_READ, ROOT_CONFIGURATION};
 use super::workspace::tools::tasks_before;
 use super::workspace::{ImporterId, Project};
+use super::{Manager, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
@@ -236,23 +236,20 @@ async fn load(
     let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
 
     let mut workspace = Workspace {
-        lockfiles: root.lockfiles,
         projects: root
             .manifests
             .into_iter()
             .map(|(importer, manifest)| (importer, Project::new(manifest)))
             .collect(),
-        pnpm_workspace: root.pnpm_workspace,
-        npmrc: root.npmrc,
-        pnpm: root.pnpm,
-        settings: root.settings,
+        manager: Manager::Pnpm(Box::new(root.pnpm)),
         node_version_files: Vec::new(),
         tasks_before: turbo.as_deref().map(tasks_before).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
         root: root.directory,
     };
-    for path in workspace
+    let Manager::Pnpm(pnpm) = &workspace.manager;
+    for path in pnpm
         .settings
         .pnpmfiles
         .iter()

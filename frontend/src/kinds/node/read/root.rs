@@ -9,7 +9,7 @@ use super::discover::{self, Candidate, Wanted};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::Failure;
 use crate::kinds::node::pnpm::{
-    Lockfile, Lockfiles, Npmrc, PnpmVersion, PnpmWorkspace, Settings, settings, version,
+    Lockfile, Lockfiles, Npmrc, Pnpm, PnpmVersion, PnpmWorkspace, Settings, settings, version,
 };
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::Manifest;
@@ -25,13 +25,10 @@ pub(super) struct Root {
     pub(super) service: ImporterId,
     /// Whether the service's package.json is the one beside the build file to the letter.
     pub(super) is_exact: bool,
-    pub(super) lockfiles: Lockfiles,
     /// The package.json of each project.
     pub(super) manifests: BTreeMap<ImporterId, PackageJson>,
-    pub(super) pnpm_workspace: Option<PnpmWorkspace>,
-    pub(super) npmrc: Option<Npmrc>,
-    pub(super) pnpm: PnpmVersion,
-    pub(super) settings: Settings,
+    /// What pnpm's files say.
+    pub(super) pnpm: Pnpm,
     /// The manifest, with the defaults of `vextrus.toml` beside the root's lockfile.
     pub(super) manifest: Manifest,
 }
@@ -192,12 +189,14 @@ impl Root {
                 .is_some_and(|manifest| discover::is_beside(wanted, manifest)),
             directory,
             service,
-            lockfiles,
+            pnpm: Pnpm {
+                lockfiles,
+                workspace_file: pnpm_workspace,
+                npmrc,
+                version: pnpm,
+                settings,
+            },
             manifests,
-            pnpm_workspace,
-            npmrc,
-            pnpm,
-            settings,
             manifest,
         })
     }

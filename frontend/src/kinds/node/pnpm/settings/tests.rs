@@ -172,3 +172,20 @@ fn a_name_approves_what_comes_from_a_registry() {
     }
     assert!(!read(9, "{}", "", "").restricts_builds());
 }
+
+#[test]
+fn public_hoisting_is_told_from_that_of_linters() {
+    let hoists = |npmrc: &str| {
+        let npmrc = Npmrc::parse(&SourceFile::new(".npmrc", npmrc));
+        let sources = Sources {
+            npmrc: Some(&npmrc),
+            ..Sources::default()
+        };
+        Settings::read(9, sources).hoists()
+    };
+    assert!(hoists("shamefully-hoist=true\n") && hoists("node-linker=hoisted\n"));
+    assert!(hoists("public-hoist-pattern[]=*types*\n") && !hoists(""));
+    assert!(!hoists(
+        "public-hoist-pattern[]=*eslint*\npublic-hoist-pattern[]=!*types*\n"
+    ));
+}

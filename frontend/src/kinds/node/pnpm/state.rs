@@ -1,0 +1,18 @@
+//! What pnpm's files say of a workspace.
+
+use super::{Lockfiles, Npmrc, PnpmVersion, PnpmWorkspace, Settings};
+
+/// What pnpm's files say of a workspace.
+#[derive(Debug)]
+pub struct Pnpm {
+    /// The lockfile, or those of the projects.
+    pub lockfiles: Lockfiles,
+    /// `pnpm-workspace.yaml`; none for a single package.
+    pub workspace_file: Option<PnpmWorkspace>,
+    /// `.npmrc` at the root.
+    pub npmrc: Option<Npmrc>,
+    /// The version that installs.
+    pub version: PnpmVersion,
+    /// Its settings, from wherever its major reads them.
+    pub settings: Settings,
+}
