@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Build, Told, Workspace, options};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::subrequest::{self, Question};
 
@@ -16,7 +16,7 @@ pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -
     };
     if files.is_empty() {
         let message = "no manifest is below the context, so nothing is checked; name one";
-        return Err(Diagnostic::new(message).into());
+        return Err(Diagnostic::named(names::NO_MANIFEST, message).into());
     }
     let (mut text, mut told, mut has_findings) = (String::new(), Vec::new(), false);
     for file in files {

@@ -1,7 +1,7 @@
 //! The manifests of a directory.
 
 use super::Workspace;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::path::join;
 
@@ -40,7 +40,8 @@ impl Workspace {
         let mut found = self.manifests().await?;
         match (found.pop(), found.is_empty()) {
             (Some(file), true) => Ok(file),
-            (None, _) => Err(Diagnostic::new(
+            (None, _) => Err(Diagnostic::named(
+                names::NO_MANIFEST,
                 "no manifest is below the context: a file such as service.toml whose first line is \
                  `# syntax=vextrus/frontend`",
             )
@@ -51,7 +52,7 @@ impl Workspace {
                     "several manifests are below the context; name one of {}",
                     found.join(", ")
                 );
-                Err(Diagnostic::new(message).into())
+                Err(Diagnostic::named(names::WRONG_USE, message).into())
             }
         }
     }

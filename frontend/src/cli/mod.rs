@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::decide::{self, Read};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::kinds::Planned;
 use crate::options::{Options, Worker};
@@ -111,7 +111,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let told = match runtime {
         Ok(runtime) => runtime.block_on(tell(&command)),
-        Err(error) => Err(Failure::from(Diagnostic::new(format!("cannot start: {error}")))),
+        Err(error) => Err(Failure::from(Diagnostic::named(
+            names::WRONG_USE,
+            format!("cannot start: {error}"),
+        ))),
     };
     match told {
         Ok(told) => {
@@ -148,7 +151,7 @@ impl Workspace {
     fn open(root: &Path) -> Result<Self, Diagnostic> {
         if !root.is_dir() {
             let message = format!("the context {} is no directory; name one with -C", root.display());
-            return Err(Diagnostic::new(message));
+            return Err(Diagnostic::named(names::WRONG_USE, message));
         }
         Ok(Self {
             root: root.to_owned(),
@@ -182,14 +185,14 @@ fn options(file: &str, build: &Build) -> Result<Options, Diagnostic> {
     for argument in &build.arguments {
         let Some((name, value)) = argument.split_once('=') else {
             let message = format!("--build-arg {argument} has no value; write --build-arg {argument}=VALUE");
-            return Err(Diagnostic::new(message));
+            return Err(Diagnostic::named(names::WRONG_USE, message));
         };
         arguments.insert(name.to_owned(), value.to_owned());
     }
     let platforms = build.platform.iter().map(|text| {
         buildkit_llb::Platform::parse(text)
             .map(|platform| platform.normalise())
-            .map_err(|error| Diagnostic::new(format!("--platform {text}: {error}")))
+            .map_err(|error| Diagnostic::named(names::WRONG_USE, format!("--platform {text}: {error}")))
     });
     Ok(Options {
         filename: crate::path::normalize(file),
@@ -213,13 +216,18 @@ fn architecture() -> &'static str {
     }
 }
 
-/// Returns a failure with the lines that it is about.
+/// Returns a failure, each mistake with its name and the lines that it is about.
 fn explained(failure: &Failure) -> String {
-    let mistakes = failure.diagnostics().map(Diagnostics::iter);
-    let places = mistakes
-        .into_iter()
-        .flatten()
-        .filter_map(|mistake| mistake.place.as_ref());
-    let frames: Vec<String> = places.map(crate::subrequest::framed).collect();
-    format!("error: {failure}\n{}", frames.concat())
+    let Some(mistakes) = failure.diagnostics() else {
+        return format!("error: {failure}\n");
+    };
+    let told = mistakes.iter().map(|mistake| {
+        let frame = mistake.place.as_ref().map(crate::subrequest::framed);
+        format!(
+            "error[{}]: {mistake}\n{}",
+            mistake.name,
+            frame.unwrap_or_default()
+        )
+    });
+    told.collect()
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 
 use super::{Build, Told, Workspace};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::path::normalize;
 use crate::plan::{Plan, Reach, Verb};
@@ -25,12 +25,12 @@ pub(super) async fn tell(context: &Workspace, path: &str, build: &Build) -> Resu
     let path = normalize(path);
     if path.starts_with("..") || path.starts_with('/') {
         let message = format!("{path} is not in the context; write it relative to the directory of -C");
-        return Err(Diagnostic::new(message).into());
+        return Err(Diagnostic::named(names::WRONG_USE, message).into());
     }
     let manifests = context.manifests().await?;
     if manifests.is_empty() {
         let message = "no manifest is below the context, so no service is built of it";
-        return Err(Diagnostic::new(message).into());
+        return Err(Diagnostic::named(names::NO_MANIFEST, message).into());
     }
     let (mut touched, mut untouched) = (Vec::new(), Vec::new());
     for file in manifests {

@@ -6,7 +6,7 @@ use buildkit_proto::moby::buildkit::v1::frontend::{
 };
 
 use super::{Failure, Gateway, Reference};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 
 /// How much of a file to ask for at once, in bytes: half of what fits into a message.
 const CHUNK: usize = 8 << 20;
@@ -64,9 +64,10 @@ impl Gateway {
                 content.extend_from_slice(&chunk);
             }
             if content.len() > max_size {
-                return Err(Diagnostics::from(Diagnostic::new(format!(
-                    "{path} is larger than the {max_size} bytes that are read of such a file"
-                )))
+                return Err(Diagnostics::from(Diagnostic::named(
+                    names::UNREADABLE_FILE,
+                    format!("{path} is larger than the {max_size} bytes that are read of such a file"),
+                ))
                 .into());
             }
             if read != wanted {

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::read::MAX_PROBLEMS;
 use super::words::quoted;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 
 /// The largest manifest that is read, in bytes. Real ones have a hundred lines.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -19,11 +19,15 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Diagno
             "{name} has {} bytes, and a manifest at most {MAX_BYTES}; name the manifest with `--file`",
             bytes.len()
         );
-        return Err(Diagnostic::new(message).into());
+        return Err(Diagnostic::named(names::INVALID_MANIFEST, message).into());
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         // What `>` of Windows PowerShell writes.
-        return Err(Diagnostic::new(format!("{name} is UTF-16; save it as UTF-8")).into());
+        return Err(Diagnostic::named(
+            names::INVALID_MANIFEST,
+            format!("{name} is UTF-16; save it as UTF-8"),
+        )
+        .into());
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let at = |offset: usize, message: String| {
@@ -31,7 +35,7 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Diagno
         // Counted in the bytes: the readable text is longer than what it replaces.
         let newlines = bytes.iter().take(offset).filter(|b| **b == b'\n').count();
         let place = Place::of_line(&file, u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1);
-        Diagnostics::from(Diagnostic::new(message).at(place))
+        Diagnostics::from(Diagnostic::named(names::INVALID_MANIFEST, message).at(place))
     };
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let offset = e.valid_up_to();
@@ -60,7 +64,7 @@ pub(super) fn parse(file: &Arc<SourceFile>) -> Result<Spanned<DeValue<'_>>, Diag
             .iter()
             .any(|d| d.place.as_ref().is_some_and(|p| p.first_line == place.first_line));
         if !told {
-            found.push(Diagnostic::new(explain(file, error)).at(place));
+            found.push(Diagnostic::named(names::INVALID_MANIFEST, explain(file, error)).at(place));
         }
         if found.len() == MAX_PROBLEMS {
             break;

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::words::{found, quoted, shown};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 
 /// A TOML value with its byte range.
 pub(super) type Item<'a> = Spanned<DeValue<'a>>;
@@ -158,13 +158,15 @@ impl Reader {
             .problems
             .into_iter()
             .take(MAX_PROBLEMS)
-            .map(|(range, message)| Diagnostic::new(message).at(Place::of_range(file, range)))
+            .map(|(range, message)| {
+                Diagnostic::named(names::INVALID_MANIFEST, message).at(Place::of_range(file, range))
+            })
             .collect();
         if rest > 0 {
-            told.push(Diagnostic::new(format!(
-                "and {rest} more mistakes in {}",
-                file.name
-            )));
+            told.push(Diagnostic::named(
+                names::INVALID_MANIFEST,
+                format!("and {rest} more mistakes in {}", file.name),
+            ));
         }
         Diagnostics::check(told)?;
         Ok(self.places)

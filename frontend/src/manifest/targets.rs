@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::values::TargetName;
 use super::words::{quoted, suggest};
 use super::{Manifest, Run};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 
 /// A stage of a service's build: a part of the graph, and the target that ends with it.
 ///
@@ -199,7 +199,9 @@ impl Manifest {
             quoted(name),
             names.join(", ")
         );
-        Diagnostic::new(message).at(self.first_line()).into()
+        Diagnostic::named(names::UNKNOWN_TARGET, message)
+            .at(self.first_line())
+            .into()
     }
 }
 

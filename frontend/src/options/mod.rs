@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 use buildkit_llb::Platform;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 pub use crate::gateway::CacheImport;
 use crate::manifest::values::Network;
 pub use worker::Worker;
@@ -208,7 +208,12 @@ impl Options {
                 options.platforms.len()
             ));
         }
-        Diagnostics::check(problems.into_iter().map(Diagnostic::new).collect())?;
+        Diagnostics::check(
+            problems
+                .into_iter()
+                .map(|problem| Diagnostic::named(names::INVALID_OPTION, problem))
+                .collect(),
+        )?;
         Ok(options)
     }
 

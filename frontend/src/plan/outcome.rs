@@ -142,6 +142,9 @@ pub struct RunConfig {
     pub command: Vec<String>,
     /// Environment, over the base's.
     pub env: BTreeMap<String, String>,
+    /// Directories in which programs are looked for before those of the image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<String>,
     /// Numeric user and group; none means root.
     pub user: Option<User>,
     /// Working directory.

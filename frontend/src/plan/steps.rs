@@ -5,7 +5,7 @@ use super::step::{
     Time, Tree, Verb,
 };
 use super::{Facts, SCRIPTS, Stage, caches};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, names};
 use crate::manifest::Manifest;
 
 /// The steps of one plan, in the order in which they are written: each after those that it takes files of.
@@ -103,7 +103,7 @@ impl<'a> Steps<'a> {
         if !self.facts.frontend {
             let message = "this needs a step that runs the frontend's own program, and the engine does not say which \
                            image the frontend is; use it as the image of a `# syntax=` line, on BuildKit 0.10 or later";
-            return Err(Diagnostic::new(message).at(self.key(key)));
+            return Err(Diagnostic::named(names::NO_FRONTEND_IMAGE, message).at(self.key(key)));
         }
         let command = [AT, "inspect"].iter().chain(words).copied();
         let mut run = Run::new(Files::Empty, image, Side::Build, command);

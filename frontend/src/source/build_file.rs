@@ -5,7 +5,7 @@ use std::sync::Arc;
 use buildkit_llb::{Differ, Local, vertex_digest};
 
 use super::{Origin, Reader, Source};
-use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -73,7 +73,7 @@ impl BuildFile {
                 Source::Local { .. } => "directory of the build file",
             };
             let message = format!("{name} is not in the {place}; check `-f`");
-            return Err(Diagnostic::new(message).into());
+            return Err(Diagnostic::named(names::NO_MANIFEST, message).into());
         };
         let file = Manifest::decode(name, &bytes)?;
         Ok(Self {
@@ -82,7 +82,7 @@ impl BuildFile {
                     "{package_json} beside the manifest cannot be read: {failure}; where it is a link, the link has \
                      to stay inside of its directory"
                 );
-                Failure::from(Diagnostic::new(message).at(Place::of_line(&file, 1)))
+                Failure::from(Diagnostic::named(names::UNREADABLE_FILE, message).at(Place::of_line(&file, 1)))
             })?,
             file,
             ignore: ignored?,

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 
 /// What no build reads, and what holds more files than all the rest.
 const PASSED_OVER: [&str; 3] = ["node_modules", ".git", ".pnpm-store"];
@@ -23,7 +23,10 @@ pub(super) fn read(root: &Path, path: &str, limit: usize) -> Result<Option<Vec<u
     };
     if !found.is_file() {
         return match found.is_dir() {
-            true => Err(Diagnostic::new(format!("{path} is a directory, and no file"))),
+            true => Err(Diagnostic::named(
+                names::UNREADABLE_FILE,
+                format!("{path} is a directory, and no file"),
+            )),
             false => Ok(None),
         };
     }
@@ -31,12 +34,16 @@ pub(super) fn read(root: &Path, path: &str, limit: usize) -> Result<Option<Vec<u
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let done = fs::File::open(&found).and_then(|file| file.take(most).read_to_end(&mut bytes));
     match done {
-        Ok(_) if bytes.len() > limit => Err(Diagnostic::new(format!(
-            "{path} is larger than {limit} bytes, the most that is read of it"
-        ))),
+        Ok(_) if bytes.len() > limit => Err(Diagnostic::named(
+            names::UNREADABLE_FILE,
+            format!("{path} is larger than {limit} bytes, the most that is read of it"),
+        )),
         Ok(_) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Diagnostic::new(format!("{path} cannot be read: {error}"))),
+        Err(error) => Err(Diagnostic::named(
+            names::UNREADABLE_FILE,
+            format!("{path} cannot be read: {error}"),
+        )),
     }
 }
 
@@ -45,7 +52,8 @@ pub(super) fn list(root: &Path, path: &str) -> Result<Vec<String>, Diagnostic> {
     let Some(found) = inside(root, path).filter(|found| found.is_dir()) else {
         return Ok(Vec::new());
     };
-    let unreadable = |error| Diagnostic::new(format!("{path} cannot be read: {error}"));
+    let unreadable =
+        |error| Diagnostic::named(names::UNREADABLE_FILE, format!("{path} cannot be read: {error}"));
     let mut names = Vec::new();
     for entry in fs::read_dir(&found).map_err(unreadable)? {
         // A name that is not UTF-8 is none that anything here could ask for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Part, Reader};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -60,7 +60,7 @@ pub async fn check_listed(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \
                  .dockerignore lets it through"
             );
-            missing.push(Diagnostic::new(message).at(manifest.nearest_place(key)));
+            missing.push(Diagnostic::named(names::MISSING_FILE, message).at(manifest.nearest_place(key)));
         }
     }
     Diagnostics::check(missing)?;

@@ -10,7 +10,7 @@ use super::Tree;
 use super::ignore::{IGNORE_FILE, exclude_patterns};
 use super::origin::{archive, git, local, solve};
 use super::remote::is_http;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway};
 use crate::manifest::targets::Stage;
 use crate::options::Options;
@@ -337,7 +337,11 @@ fn config_in(json: &str) -> Result<Option<Vec<u8>>, String> {
 }
 
 fn refused(key: &str, value: &str, why: &str) -> Failure {
-    Diagnostic::new(format!("--build-context {key}={value}: {why}")).into()
+    Diagnostic::named(
+        names::INVALID_BUILD_CONTEXT,
+        format!("--build-context {key}={value}: {why}"),
+    )
+    .into()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use buildkit_llb::{Copy, Definition, File, Http, Output};
 
 use super::remote::{GitUrl, is_archive, is_http};
 use super::{Context, Source};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway, Reference, SolveRequest};
 use crate::options::Options;
 use crate::path::normalize;
@@ -120,7 +120,7 @@ async fn remote(gateway: &Gateway, options: &Options, url: &str) -> Result<Outpu
             "the build context {url} is neither a git repository nor a URL of an archive; write `https://….git`, \
              `git@host:path`, or the URL of a tar archive"
         );
-        return Err(Diagnostic::new(message).into());
+        return Err(Diagnostic::named(names::INVALID_CONTEXT, message).into());
     }
     let name = "[internal] load remote build context";
     match archive(gateway, options, url, name).await? {
@@ -130,7 +130,7 @@ async fn remote(gateway: &Gateway, options: &Options, url: &str) -> Result<Outpu
                 "the build context {url} is a single file and no archive; a service is built in its workspace: build \
                  in the workspace's directory or repository, and pass a build file from elsewhere with `-f`"
             );
-            Err(Diagnostic::new(message).into())
+            Err(Diagnostic::named(names::INVALID_CONTEXT, message).into())
         }
     }
 }
@@ -140,7 +140,10 @@ pub(super) fn git(url: &str, name: &str, keep: bool, what: &str) -> Result<Optio
     match GitUrl::parse(url) {
         None => Ok(None),
         Some(Ok(git)) => Ok(Some(git.output(name, keep))),
-        Some(Err(why)) => Err(Diagnostic::new(format!("{what} {url}: {why}"))),
+        Some(Err(why)) => Err(Diagnostic::named(
+            names::INVALID_CONTEXT,
+            format!("{what} {url}: {why}"),
+        )),
     }
 }
 

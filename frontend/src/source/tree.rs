@@ -9,7 +9,7 @@ use futures_util::future::{join_all, try_join_all};
 use tokio::sync::OnceCell;
 
 use super::directory;
-use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::diagnostic::{Diagnostic, SourceFile, names};
 use crate::gateway::{Failure, Gateway, Reference};
 use crate::path::join;
 
@@ -201,7 +201,11 @@ fn split(path: &str) -> (&str, &str) {
 fn unreadable(path: &str, failure: Failure) -> Failure {
     match failure.diagnostics() {
         Some(_) => failure,
-        None => Diagnostic::new(format!("{path} cannot be read from the build context: {failure}")).into(),
+        None => Diagnostic::named(
+            names::UNREADABLE_FILE,
+            format!("{path} cannot be read from the build context: {failure}"),
+        )
+        .into(),
     }
 }
 
@@ -210,9 +214,10 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Failure> {
         .map(|text| SourceFile::new(path, text))
         .map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            Diagnostic::new(format!(
-                "{path} is not UTF-8: byte {at} starts no character; save it as UTF-8"
-            ))
+            Diagnostic::named(
+                names::UNREADABLE_FILE,
+                format!("{path} is not UTF-8: byte {at} starts no character; save it as UTF-8"),
+            )
             .into()
         })
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::evaluate;
 use crate::decide::Read;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway};
 use crate::options::Options;
 use crate::plan::{REPORT, Size};
@@ -51,9 +51,11 @@ pub(super) async fn check(
     let report = gateway.read_file(&reference, REPORT, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
     match size.limit {
-        Some(limit) if report.total > limit => Err(Diagnostic::new(message(&report, limit))
-            .at(size.place.clone())
-            .into()),
+        Some(limit) if report.total > limit => {
+            Err(Diagnostic::named(names::IMAGE_TOO_LARGE, message(&report, limit))
+                .at(size.place.clone())
+                .into())
+        }
         None if report.total > LARGE => Ok(Some(rules::LARGE_IMAGE.warn(large(&report)))),
         _ => Ok(None),
     }

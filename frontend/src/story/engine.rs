@@ -2,7 +2,7 @@
 
 use buildkit_llb::Definition;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway};
 
 /// What a capability lets an engine do, in words; those that came after BuildKit 0.8 and that a graph may need.
@@ -48,7 +48,7 @@ pub(super) async fn check(gateway: &Gateway, definition: &Definition) -> Result<
          0.13 or later",
         lacking.join(", nor ")
     );
-    Err(Diagnostic::new(message).into())
+    Err(Diagnostic::named(names::OLD_ENGINE, message).into())
 }
 
 fn in_words(id: &str) -> String {

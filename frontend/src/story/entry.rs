@@ -1,6 +1,6 @@
 //! The file that an inferred command starts.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::lower::Graph;
 use crate::options::Options;
@@ -42,5 +42,7 @@ pub(super) async fn find(
         names.join(", "),
         entry.why
     );
-    Err(Diagnostic::new(message).at(entry.place.clone()).into())
+    Err(Diagnostic::named(names::NO_ENTRY, message)
+        .at(entry.place.clone())
+        .into())
 }

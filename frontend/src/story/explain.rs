@@ -1,6 +1,6 @@
 //! Failures of the engine that a flag or a line of the manifest explains better than the engine can.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 
@@ -28,7 +28,8 @@ fn missing(message: &str, manifest: &Manifest) -> Option<Diagnostic> {
                  `--secret id={id},env=VARIABLE`"
             );
             return Some(
-                Diagnostic::new(message).at(manifest.nearest_place(&format!("build.secrets[{index}]"))),
+                Diagnostic::named(names::NOT_PASSED, message)
+                    .at(manifest.nearest_place(&format!("build.secrets[{index}]"))),
             );
         }
     }
@@ -46,13 +47,17 @@ fn missing(message: &str, manifest: &Manifest) -> Option<Diagnostic> {
         if unknown.iter().any(|words| message.contains(words)) {
             let message =
                 format!("the build asks the ssh agent `{id}`, which was not passed; add `--ssh {id}`");
-            return Some(Diagnostic::new(message).at(manifest.nearest_place("build.ssh")));
+            return Some(
+                Diagnostic::named(names::NOT_PASSED, message).at(manifest.nearest_place("build.ssh")),
+            );
         }
     }
     if message.contains("network.host is not allowed") && manifest.place("build.network").is_some() {
         let message =
             "the build asks for the network of the host, which was not allowed; add `--allow network.host`";
-        return Some(Diagnostic::new(message).at(manifest.nearest_place("build.network")));
+        return Some(
+            Diagnostic::named(names::NOT_PASSED, message).at(manifest.nearest_place("build.network")),
+        );
     }
     None
 }

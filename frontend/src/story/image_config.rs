@@ -49,6 +49,9 @@ fn of_scratch(base: &ImageConfig) -> ImageConfig {
     }
 }
 
+/// Where the programs of an image are that sets no path, as BuildKit runs them.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Sets how a container runs.
 fn set_run(config: &mut RunConfig, run: &plan::RunConfig) {
     const NANOSECONDS: u64 = 1_000_000_000;
@@ -76,6 +79,11 @@ fn set_run(config: &mut RunConfig, run: &plan::RunConfig) {
         retries: u64::from(check.retries),
         ..Healthcheck::default()
     });
+    if !run.search.is_empty() {
+        let own = config.env.iter().find_map(|entry| entry.strip_prefix("PATH="));
+        let search = format!("{}:{}", run.search.join(":"), own.unwrap_or(DEFAULT_PATH));
+        config.set_env("PATH", &search);
+    }
     for (name, value) in &run.env {
         config.set_env(name, value);
     }

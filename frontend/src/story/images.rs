@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::Platform;
 use futures_util::future::try_join_all;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway};
 use crate::lower::{self, ImageRoot};
 use crate::options::Options;
@@ -108,8 +108,9 @@ async fn resolve_one(
 
 fn parse(reference: &str, config: &[u8]) -> Result<ImageConfig, Diagnostic> {
     ImageConfig::parse(config).map_err(|error| {
-        Diagnostic::new(format!(
-            "{reference} has no readable image configuration: {error}"
-        ))
+        Diagnostic::named(
+            names::INVALID_IMAGE,
+            format!("{reference} has no readable image configuration: {error}"),
+        )
     })
 }

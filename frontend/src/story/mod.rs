@@ -22,7 +22,7 @@ use buildkit_llb::{Definition, Output, Platform};
 use futures_util::future::{TryFutureExt as _, try_join_all};
 
 use crate::decide::{self, Read};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::kinds::Planned;
 use crate::lower::{self, Graph, Surroundings};
@@ -146,7 +146,10 @@ fn refuse<'w>(read: &Read, warnings: impl IntoIterator<Item = &'w Warning>) -> R
     let places = warnings
         .iter()
         .filter_map(|warning| warning.diagnostic.place.clone());
-    Err(places.fold(Diagnostic::new(message).into(), Failure::at))
+    Err(places.fold(
+        Diagnostic::named(names::LINT_VIOLATION, message).into(),
+        Failure::at,
+    ))
 }
 
 /// What a build makes for one platform.

@@ -8,7 +8,7 @@ use super::sources::Sources;
 use super::text::framed;
 use super::{Answer, EXTENDED, VERSION};
 use crate::decide::Read;
-use crate::diagnostic::{Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostics, Place, SourceFile, names};
 use crate::kinds::Planned;
 use crate::options::Options;
 
@@ -76,7 +76,11 @@ pub(super) fn mistakes(mistakes: &Diagnostics, message: &str, options: &Options)
         Some(place) => format!("{message}\n{}", framed(place)),
         None => format!("{message}\n"),
     };
-    let error = json!({ "message": message, "location": location });
+    let name = mistakes
+        .iter()
+        .next()
+        .map_or(names::MISTAKE, |mistake| mistake.name);
+    let error = json!({ "message": message, "name": name, "location": location });
     let json = json!({ "warnings": [], "sources": sources.infos(), "buildError": error });
     Answer {
         json,

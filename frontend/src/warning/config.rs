@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Rule, Warning, rules};
-use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 
 /// The build argument that stands in the place of the directive.
 pub const ARGUMENT: &str = "BUILDKIT_DOCKERFILE_CHECK";
@@ -63,7 +63,8 @@ impl Config {
             // One argument goes to every target of a bake, and may name rules of Dockerfiles as well; only what is
             // nearly one of ours is surely a slip.
             let source = format!("--build-arg {ARGUMENT}");
-            return Self::parse(text, &source, None, |near| near.is_some()).map_err(Diagnostic::new);
+            return Self::parse(text, &source, None, |near| near.is_some())
+                .map_err(|message| Diagnostic::named(names::INVALID_CHECK, message));
         }
         let mut directives = directives(&manifest.text);
         let Some((text, line)) = directives.next() else {
@@ -72,11 +73,11 @@ impl Config {
         if let Some((_, second)) = directives.next() {
             let message =
                 format!("a second `# check`, after that of line {line}; put both into one, with `;` between");
-            return Err(Diagnostic::new(message).at(Place::of_line(manifest, second)));
+            return Err(Diagnostic::named(names::INVALID_CHECK, message).at(Place::of_line(manifest, second)));
         }
         let place = Place::of_line(manifest, line);
         Self::parse(text, "# check", Some(&place), |_| true)
-            .map_err(|message| Diagnostic::new(message).at(place.clone()))
+            .map_err(|message| Diagnostic::named(names::INVALID_CHECK, message).at(place.clone()))
     }
 
     fn parse(

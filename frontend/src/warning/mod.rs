@@ -49,7 +49,7 @@ impl Rule {
     pub fn warn(&'static self, message: impl Into<String>) -> Warning {
         Warning {
             rule: self,
-            diagnostic: Diagnostic::new(message),
+            diagnostic: Diagnostic::named(self.name, message),
         }
     }
 

@@ -4,7 +4,7 @@ use super::pnpm::Pnpm;
 use super::pnpm::closure::Scope;
 use super::pnpm::lockfiles::WorkspaceClosure;
 use super::workspace::{ImporterId, Project};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 
 /// The package manager of a workspace, with what its files say.
 ///
@@ -110,9 +110,10 @@ impl Manager {
     /// Returns the error for a service that the lockfile has and that has no package.json.
     pub fn without_manifest(&self, service: &str) -> Diagnostic {
         match self {
-            Self::Pnpm(_) => {
-                Diagnostic::new(format!("{service} is in pnpm-lock.yaml but has no package.json"))
-            }
+            Self::Pnpm(_) => Diagnostic::named(
+                names::MISSING_PROJECT,
+                format!("{service} is in pnpm-lock.yaml but has no package.json"),
+            ),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The scripts that run inside of installs and builds, and in the image. Small texts in the language of the kind, mounted
 //! one by one, so that a step's cache key moves with the script that it runs and with no other.
 
+use crate::plan::RUNTIME_SCRIPTS;
+
 /// One script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Script {
@@ -22,7 +24,7 @@ macro_rules! script {
 /// Collects what a package's scripts left.
 pub const COLLECT: Script = script!("collect.cjs");
 /// Looks for install scripts in an install.
-pub const HOOKS: Script = script!("hooks.cjs");
+pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 /// Lays built files over the copies that pnpm made of workspace packages.
 pub const INJECT: Script = script!("inject.cjs");
 /// Sets pnpm up.
@@ -36,8 +38,13 @@ pub const TURN: Script = script!("turn.sh");
 
 /// In the image: the health check.
 pub const HEALTHCHECK: Script = script!("healthcheck.cjs");
-/// In the image: ends Node as process 1 on SIGTERM.
-pub const INIT: Script = script!("init.cjs");
+/// In the image: a preload that ends Node as process 1 on SIGTERM where the service does not listen itself.
+pub const PRELOAD: Script = script!("init.cjs");
+
+/// Returns where the image has the preload.
+pub fn preload() -> String {
+    format!("{RUNTIME_SCRIPTS}/{}", PRELOAD.name)
+}
 
 /// The scripts that steps find in one tree, in its order.
 pub const OF_BUILDS: [Script; 6] = [COLLECT, INJECT, PNPM, TIDY, TRIM, TURN];

@@ -381,3 +381,40 @@ async fn a_base_without_a_shell_refuses_what_needs_one() {
     );
     assert!(refused.to_string().contains("needs a shell"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_shell_finds_programs_where_the_base_has_them() {
+    let mut files = example();
+    write(
+        &mut files,
+        "services/auth/service.toml",
+        "# syntax=vextrus/frontend\nbase = \"acme/node:1\"\n",
+    );
+    set(
+        &mut files,
+        "services/auth/package.json",
+        json!({ "scripts": { "start:prod": "prisma migrate deploy && node dist/main.js" } }),
+    );
+    for (own, expected) in [
+        (
+            json!(["PATH=/opt/node/bin:/bin"]),
+            "PATH=./node_modules/.bin:/opt/node/bin:/bin",
+        ),
+        (
+            json!([]),
+            "PATH=./node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ),
+    ] {
+        let mut image: Value = serde_json::from_slice(&node_image()).unwrap();
+        image["config"]["Env"] = own;
+        let mut state = engine(files.clone());
+        for name in ["acme/node:1", "docker.io/acme/node:1"] {
+            state
+                .images
+                .insert(name.to_owned(), image.to_string().into_bytes());
+        }
+        let built = run(state, request("auth")).await.unwrap();
+        let env = &built.config()["config"]["Env"];
+        assert!(env.as_array().unwrap().contains(&expected.into()), "{env}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfile::DependencyKind;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
@@ -189,14 +189,17 @@ fn cycle(graph: &Graph<'_>, members: &[&str], component: &BTreeMap<&str, usize>)
         }
     }
     cycle.reverse();
-    Diagnostic::new(format!(
-        "the workspace packages {} depend on each other in a cycle, so that none can be built first; move one of these dependencies to devDependencies or split the package",
-        cycle
-            .iter()
-            .map(|id| format!("`{id}`"))
-            .collect::<Vec<_>>()
-            .join(" → ")
-    ))
+    Diagnostic::named(
+        names::PACKAGE_CYCLE,
+        format!(
+            "the workspace packages {} depend on each other in a cycle, so that none can be built first; move one of these dependencies to devDependencies or split the package",
+            cycle
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect::<Vec<_>>()
+                .join(" → ")
+        ),
+    )
 }
 
 #[cfg(test)]

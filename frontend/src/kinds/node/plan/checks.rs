@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::command;
 use super::planner::PlanInput;
 use super::start::Manifests;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::drift::{self, Drift};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::{Manager, Workspace};
@@ -22,8 +22,8 @@ pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnosti
          or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
     );
     match workspace.manager.place_of(importer) {
-        Some(place) => Diagnostic::new(message).at(place),
-        None => Diagnostic::new(message),
+        Some(place) => Diagnostic::named(names::MISSING_PROJECT, message).at(place),
+        None => Diagnostic::named(names::MISSING_PROJECT, message),
     }
 }
 
@@ -48,14 +48,14 @@ pub(super) fn check_shell(
             start.why,
             base.name()
         );
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.command")));
+        refused.push(Diagnostic::named(names::NO_SHELL, message).at(manifest.nearest_place("run.command")));
     }
     if run.packages.iter().flatten().next().is_some() {
         let message = format!(
             "system packages need a package manager, and {} has none; write base = \"debian\"",
             base.name()
         );
-        refused.push(Diagnostic::new(message).at(manifest.nearest_place("run.packages")));
+        refused.push(Diagnostic::named(names::NO_SHELL, message).at(manifest.nearest_place("run.packages")));
     }
     Diagnostics::check(refused)
 }

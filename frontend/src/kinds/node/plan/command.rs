@@ -68,6 +68,8 @@ pub(super) struct Inferred {
     pub(super) command: Command,
     /// Environment that the script sets in front of its program.
     pub(super) env: BTreeMap<String, String>,
+    /// Directories in which programs are looked for before those of the image, relative to the service.
+    pub(super) search: Vec<String>,
     /// Packages whose program the command runs: they must be in production, wherever they are declared.
     pub(super) programs: Vec<String>,
     /// Whether the command runs TypeScript sources.
@@ -183,6 +185,7 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
             entry_index: None,
         },
         env: BTreeMap::new(),
+        search: Vec::new(),
         programs: Vec::new(),
         why: String::new(),
         field: Vec::new(),

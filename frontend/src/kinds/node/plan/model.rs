@@ -290,6 +290,8 @@ pub struct Runtime {
     pub command: Command,
     /// Environment.
     pub env: BTreeMap<String, String>,
+    /// Directories in which programs are looked for before those of the image, relative to the working directory.
+    pub search: Vec<String>,
     /// Exposed ports.
     pub ports: Vec<u16>,
     /// Health check.

@@ -7,7 +7,7 @@ use super::model::{Reason, Runtime};
 use super::planner::PlanInput;
 use super::system::SystemPackages;
 use super::{BaseImage, healthcheck};
-use crate::kinds::node::scripts::{HEALTHCHECK, INIT};
+use crate::kinds::node::scripts::{HEALTHCHECK, PRELOAD, preload};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::tables::Run;
 use crate::path::join;
@@ -32,7 +32,7 @@ pub(super) fn plan(
         (None, Some(server)) => project.manifest.place(&["dependencies", server]),
         (None, None) => run.port.is_some().then(|| key("port")),
     };
-    let mut scripts = vec![INIT];
+    let mut scripts = vec![PRELOAD];
     if healthcheck
         .as_ref()
         .is_some_and(|check| check.command.iter().any(|word| word.contains(RUNTIME_SCRIPTS)))
@@ -48,14 +48,9 @@ pub(super) fn plan(
     );
     let mut command = start.command;
     if command.args.first().is_some_and(|program| program == "node") {
-        command.args.splice(
-            0..1,
-            [
-                base.node.clone(),
-                "--require".to_owned(),
-                format!("{RUNTIME_SCRIPTS}/{}", INIT.name),
-            ],
-        );
+        command
+            .args
+            .splice(0..1, [base.node.clone(), "--require".to_owned(), preload()]);
         command.entry_index = command.entry_index.map(|index| index + 2);
     }
     let writable = run
@@ -91,6 +86,7 @@ pub(super) fn plan(
         directory,
         command,
         env,
+        search: start.search,
         ports,
         healthcheck,
         labels: labels(input, project),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::model::Reason;
 use super::planner::{PlanInput, unfrozen};
 use super::{checks, command, install};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::{ImporterId, PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
@@ -72,7 +72,7 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
             project.manifest.file.name,
             names.join(", ")
         );
-        return Err(Diagnostic::new(message)
+        return Err(Diagnostic::named(names::UNKNOWN_SCRIPT, message)
             .at(manifest.nearest_place("build.script"))
             .into());
     }

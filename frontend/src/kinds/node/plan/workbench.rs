@@ -7,7 +7,7 @@ use super::model::{Contents, Workbench};
 use super::packages::{self, PackageInput};
 use super::planner::PlanInput;
 use super::{environment, runtime};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
@@ -135,5 +135,5 @@ fn script<'a>(
         None => project.manifest.place(&["scripts"]),
     };
     let place = place.unwrap_or_else(|| crate::diagnostic::Place::of_line(&project.manifest.file, 1));
-    Err(Diagnostic::new(message).at(place).into())
+    Err(Diagnostic::named(names::UNKNOWN_SCRIPT, message).at(place).into())
 }

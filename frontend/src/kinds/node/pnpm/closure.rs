@@ -6,7 +6,7 @@ use super::dep_path::{DepPath, Reference};
 use super::lockfile::{DependencyKind, Importer, Lead, Lockfile, ResolvedDependency};
 use super::promotion::{installed_peers, promoted_peers};
 use super::reduced::Reduce;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::PackageJson;
 use crate::path;
@@ -293,9 +293,12 @@ impl Walk<'_> {
 
 fn unknown_importer(lockfile: &Lockfile, id: &str) -> Diagnostic {
     let name = &lockfile.file().name;
-    Diagnostic::new(format!(
-        "{name} does not know the project `{id}`; run `pnpm install --lockfile-only` and commit the result"
-    ))
+    Diagnostic::named(
+        names::BROKEN_LOCKFILE,
+        format!(
+            "{name} does not know the project `{id}`; run `pnpm install --lockfile-only` and commit the result"
+        ),
+    )
 }
 
 #[cfg(test)]

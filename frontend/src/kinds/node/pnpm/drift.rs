@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lockfile::{DependencyKind, Importer, Lockfile};
 use super::lockfiles::{Lockfiles, without_lockfile};
 use super::workspace_file::PnpmWorkspace;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::package_json::PackageJson;
 
@@ -242,7 +242,10 @@ fn missing(id: &str, manifest: &PackageJson, lockfile: Option<&Lockfile>) -> Opt
     let diagnostic = match lockfile {
         Some(lockfile) => {
             let name = &lockfile.file().name;
-            Diagnostic::new(format!("{name} does not know the project `{id}`; {FIX}"))
+            Diagnostic::named(
+                names::LOCKFILE_DRIFT,
+                format!("{name} does not know the project `{id}`; {FIX}"),
+            )
         }
         None => without_lockfile(id),
     };
@@ -281,7 +284,7 @@ fn catalogs(lockfile: &Lockfile, workspace: &PnpmWorkspace) -> Vec<Diagnostic> {
                 entry.specifier,
                 workspace.file.name
             );
-            found.push(Diagnostic::new(message).at(workspace.place(key)));
+            found.push(Diagnostic::named(names::LOCKFILE_DRIFT, message).at(workspace.place(key)));
         }
     }
     found
@@ -296,7 +299,7 @@ fn field_of(kind: DependencyKind) -> &'static str {
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(message);
+    let diagnostic = Diagnostic::named(names::LOCKFILE_DRIFT, message);
     match place {
         Some(place) => diagnostic.at(place),
         None => diagnostic,

@@ -11,7 +11,7 @@ use super::lockfile::Lockfile;
 use super::prune::{PrunedLockfile, prune};
 use super::reduced::Reduce;
 use super::tools;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::path;
 
@@ -242,9 +242,12 @@ fn of_project(
 
 /// Returns the error for a project that has no lockfile where each should have one.
 pub(super) fn without_lockfile(id: &str) -> Diagnostic {
-    Diagnostic::new(format!(
-        "the project `{id}` has no pnpm-lock.yaml of its own, as `shared-workspace-lockfile=false` asks for; run `pnpm install --lockfile-only` and commit the result"
-    ))
+    Diagnostic::named(
+        names::NO_LOCKFILE,
+        format!(
+            "the project `{id}` has no pnpm-lock.yaml of its own, as `shared-workspace-lockfile=false` asks for; run `pnpm install --lockfile-only` and commit the result"
+        ),
+    )
 }
 
 #[cfg(test)]

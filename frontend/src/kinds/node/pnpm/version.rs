@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::lockfile::{Lockfile, LockfileVersion, PatchedDependency};
 use super::workspace_file::PnpmWorkspace;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 use crate::kinds::node::workspace::package_json::PackageJson;
 
 /// The version of each supported major that is used where the repository names no exact one.
@@ -95,8 +95,8 @@ impl Inputs<'_> {
             return Ok((exact(&version, None, source), place));
         }
         let error = |message: String| match &place {
-            Some(place) => Diagnostic::new(message).at(place.clone()),
-            None => Diagnostic::new(message),
+            Some(place) => Diagnostic::named(names::UNSUPPORTED_MANAGER, message).at(place.clone()),
+            None => Diagnostic::named(names::UNSUPPORTED_MANAGER, message),
         };
         let Ok(range) = Range::parse(text) else {
             return Err(error(format!(
@@ -215,8 +215,8 @@ impl Inputs<'_> {
             return Ok(());
         };
         Err(match place {
-            Some(place) => Diagnostic::new(message).at(place),
-            None => Diagnostic::new(message),
+            Some(place) => Diagnostic::named(names::UNSUPPORTED_MANAGER, message).at(place),
+            None => Diagnostic::named(names::UNSUPPORTED_MANAGER, message),
         })
     }
 }
@@ -224,8 +224,8 @@ impl Inputs<'_> {
 /// Reads `packageManager`: `name@version`, with a hash after `+`.
 fn package_manager(text: &str, file: &str, place: Option<Place>) -> Result<Explicit, Diagnostic> {
     let error = |message: String| match &place {
-        Some(place) => Diagnostic::new(message).at(place.clone()),
-        None => Diagnostic::new(message),
+        Some(place) => Diagnostic::named(names::UNSUPPORTED_MANAGER, message).at(place.clone()),
+        None => Diagnostic::named(names::UNSUPPORTED_MANAGER, message),
     };
     let (name, version) = text.split_once('@').unwrap_or((text, ""));
     if name != "pnpm" {

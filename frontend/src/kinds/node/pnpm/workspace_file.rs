@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Map, Value};
 
 use super::yaml;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::package_json::PackageJson;
 use crate::path;
@@ -46,11 +46,15 @@ impl PnpmWorkspace {
             Value::Null => Map::new(),
             _ => {
                 let message = format!("{} holds no mapping; {ADVICE}", file.name);
-                return Err(Diagnostic::new(message).at(Place::of_line(file, 1)).into());
+                return Err(Diagnostic::named(names::INVALID_WORKSPACE_FILE, message)
+                    .at(Place::of_line(file, 1))
+                    .into());
             }
         };
-        let at =
-            |message: String| Diagnostic::new(message).at(Place::of_line(file, key_line(file, "packages")));
+        let at = |message: String| {
+            Diagnostic::named(names::INVALID_WORKSPACE_FILE, message)
+                .at(Place::of_line(file, key_line(file, "packages")))
+        };
         let mut wrong = Vec::new();
         let mut packages = None;
         match raw.get("packages") {

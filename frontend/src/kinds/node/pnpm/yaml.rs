@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 
 /// Why a piece of YAML was refused.
 pub(super) struct YamlError {
@@ -22,10 +22,13 @@ impl YamlError {
     /// Returns the error as a diagnostic on `file`, where the parsed text began at `first_line`.
     pub(super) fn at(&self, file: &Arc<SourceFile>, first_line: u32, advice: &str) -> Diagnostic {
         let column = self.column.map(|c| format!(" (column {c})")).unwrap_or_default();
-        let diagnostic = Diagnostic::new(format!(
-            "{} is not valid YAML{column}: {}; {advice}",
-            file.name, self.message
-        ));
+        let diagnostic = Diagnostic::named(
+            names::INVALID_WORKSPACE_FILE,
+            format!(
+                "{} is not valid YAML{column}: {}; {advice}",
+                file.name, self.message
+            ),
+        );
         match self.line {
             Some(line) => diagnostic.at(Place::of_line(file, first_line.saturating_add(line - 1))),
             None => diagnostic,

@@ -1,7 +1,7 @@
 //! Finds the workspace and the service. buildx sends the build file's directory under a name of its own, so
 //! where it lies in the context is not known: the package.json beside it tells.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::workspace::PackageJson;
 use crate::manifest::Manifest;
@@ -110,10 +110,13 @@ pub(super) fn no_lockfile(root: &str) -> Diagnostic {
     } else {
         root.to_owned()
     };
-    Diagnostic::new(format!(
-        "no pnpm-lock.yaml in {place}; build from the workspace's root (the last argument of `docker buildx build`), \
+    Diagnostic::named(
+        names::NO_LOCKFILE,
+        format!(
+            "no pnpm-lock.yaml in {place}; build from the workspace's root (the last argument of `docker buildx build`), \
          see that .dockerignore lets the lockfile through, and make it with `pnpm install --lockfile-only`"
-    ))
+        ),
+    )
 }
 
 /// Returns the service among the workspace's projects.
@@ -188,13 +191,13 @@ fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
             "no package.json beside the manifest says which package to build; write `package = \"NAME\"`, one of {listed}"
         ),
     };
-    Diagnostic::new(message).at(wanted.place.clone())
+    Diagnostic::named(names::UNKNOWN_PACKAGE, message).at(wanted.place.clone())
 }
 
 fn several_found(wanted: &Wanted, several: &[&Candidate<'_>]) -> Diagnostic {
     let directories: Vec<&str> = several.iter().map(|c| c.importer).collect();
     let name = wanted.name.as_deref().unwrap_or_default();
-    Diagnostic::new(format!(
+    Diagnostic::named(names::AMBIGUOUS_PACKAGE, format!(
         "several projects are named \"{name}\": {}; give them different names, or put the manifest beside the package.json that is meant",
         directories.join(", ")
     ))

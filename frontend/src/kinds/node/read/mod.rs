@@ -13,7 +13,7 @@ use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, NEVER_READ, ROOT_CONF
 use super::workspace::tools::tasks_before;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -214,7 +214,7 @@ async fn replace(
                 "--build-context {} has no package.json; it takes the place of the package in {directory}",
                 replacement.name
             );
-            return Err(Diagnostic::new(message).into());
+            return Err(Diagnostic::named(names::INVALID_BUILD_CONTEXT, message).into());
         }
     }
     Ok(Some(tree))

@@ -219,6 +219,7 @@ fn run_config(runtime: &Runtime) -> RunConfig {
     RunConfig {
         command: runtime.command.args.clone(),
         env: runtime.env.clone(),
+        search: runtime.search.clone(),
         user: Some(runtime.user),
         directory: runtime.directory.clone(),
         ports: runtime.ports.clone(),

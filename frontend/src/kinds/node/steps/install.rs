@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Writer, compile_cache, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{Install, Libc, MANIFESTS, Production, STORE};
-use crate::kinds::node::scripts::HOOKS;
+use crate::kinds::node::scripts::INSTALL_SCRIPTS;
 use crate::plan::{
     ANSWER, Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
     WORKSPACE,
@@ -141,13 +141,13 @@ impl Writer<'_> {
 
     /// Looks for install scripts in a production install that ran on another platform than its own.
     fn question(&mut self, installed: &Installed, names: &[String], install: &Install) -> Files {
-        let path = format!("/{}", HOOKS.name);
-        let script = Tree::of_texts(vec![Action::file(path, HOOKS.text)]);
+        let path = format!("/{}", INSTALL_SCRIPTS.name);
+        let script = Tree::of_texts(vec![Action::file(path, INSTALL_SCRIPTS.text)]);
         let name = self.steps.name("load the search for install scripts");
         let script = Step::new(name, Stage::Runtime, vec![self.steps.key("")], script);
         let script = Files::Step(self.steps.add(script));
         let image = self.tools();
-        let program = format!("{SCRIPTS}/{}", HOOKS.name);
+        let program = format!("{SCRIPTS}/{}", INSTALL_SCRIPTS.name);
         let out = format!("/out{ANSWER}");
         let command = ["node", &program, WORKSPACE, &out].map(str::to_owned);
         let command = command.into_iter().chain(names.iter().cloned());

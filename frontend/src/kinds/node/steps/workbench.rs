@@ -79,6 +79,7 @@ fn run_config(workbench: &Workbench) -> RunConfig {
     RunConfig {
         command: workbench.command.clone(),
         env: workbench.env.clone(),
+        search: Vec::new(),
         user: None,
         directory: workbench.package.directory.clone(),
         ports: workbench.ports.clone(),

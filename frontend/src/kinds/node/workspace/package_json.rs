@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 
 /// Names and specifiers, as in `dependencies`.
 pub type Specifiers = BTreeMap<String, String>;
@@ -68,11 +68,14 @@ impl PackageJson {
             let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
             let message = error.to_string();
             let what = message.split(" at line ").next().unwrap_or_default();
-            Diagnostic::new(format!(
-                "{} is not valid JSON (column {}): {what}",
-                file.name,
-                error.column()
-            ))
+            Diagnostic::named(
+                names::INVALID_PACKAGE_JSON,
+                format!(
+                    "{} is not valid JSON (column {}): {what}",
+                    file.name,
+                    error.column()
+                ),
+            )
             .at(Place::of_line(file, line))
         })?;
         let Value::Object(raw) = value else {
@@ -80,7 +83,9 @@ impl PackageJson {
                 "{} holds no JSON object; a manifest such as {{\"name\": \"x\"}} is expected",
                 file.name
             );
-            return Err(Diagnostic::new(message).at(Place::of_line(file, 1)).into());
+            return Err(Diagnostic::named(names::INVALID_PACKAGE_JSON, message)
+                .at(Place::of_line(file, 1))
+                .into());
         };
         let mut wrong = Vec::new();
         let mut dependencies = |field: &str| specifiers(file, &raw, field, &mut wrong);
@@ -179,7 +184,7 @@ fn specifiers(
     wrong: &mut Vec<Diagnostic>,
 ) -> Specifiers {
     let mut report = |path: &[&str], message: String| {
-        let diagnostic = Diagnostic::new(message);
+        let diagnostic = Diagnostic::named(names::INVALID_PACKAGE_JSON, message);
         wrong.push(match place(file, path) {
             Some(place) => diagnostic.at(place),
             None => diagnostic,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::script::{self, Scripts, package_of, strip_prefixes};
 use super::{Inferred, as_it_stands};
-use crate::plan::RUNTIME_SCRIPTS;
+use crate::kinds::node::scripts::preload;
 
 /// Programs that make what an image holds already.
 const BUILDERS: [&str; 8] = [
@@ -174,7 +174,7 @@ fn as_last(command: &str) -> String {
     let words: Vec<&str> = command.split(' ').collect();
     let (variables, program) = words.split_at(count.min(words.len()));
     let program = match program.split_first() {
-        Some((&"node", rest)) => format!("node --require {RUNTIME_SCRIPTS}/init.cjs {}", rest.join(" ")),
+        Some((&"node", rest)) => format!("node --require {} {}", preload(), rest.join(" ")),
         _ => program.join(" "),
     };
     if variables.iter().any(|word| word.contains(['\'', '"'])) {
@@ -192,10 +192,7 @@ fn with_shell(script: String) -> Inferred {
         runs_sources: words
             .iter()
             .any(|word| super::super::contents::is_typescript(word)),
-        env: BTreeMap::from([(
-            "PATH".to_owned(),
-            "./node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
-        )]),
+        search: vec!["./node_modules/.bin".to_owned()],
         ..as_it_stands(vec!["sh".to_owned(), "-c".to_owned(), script])
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::index::Index;
-use crate::diagnostic::{Diagnostic, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::kinds::node::pnpm::yaml;
 
 const ADVICE: &str =
@@ -41,10 +41,13 @@ impl Document {
         let first_line = 1 + u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX - 1);
         let env_document = if before == "---\n" { "" } else { before };
         if text.trim().is_empty() {
-            return Err(Diagnostic::new(format!(
-                "{} holds no dependencies of the project; run `pnpm install --lockfile-only`",
-                file.name
-            ))
+            return Err(Diagnostic::named(
+                names::INVALID_LOCKFILE,
+                format!(
+                    "{} holds no dependencies of the project; run `pnpm install --lockfile-only`",
+                    file.name
+                ),
+            )
             .at(Place::of_line(file, 1)));
         }
         let document = |text: String, index, first_line| Self {
@@ -56,10 +59,13 @@ impl Document {
         };
         if let Some(index) = Index::of(text) {
             if let Some((key, line)) = index.duplicate(text) {
-                return Err(Diagnostic::new(format!(
-                    "{} holds `{key}` twice, which a merge leaves behind; {ADVICE}",
-                    file.name
-                ))
+                return Err(Diagnostic::named(
+                    names::INVALID_LOCKFILE,
+                    format!(
+                        "{} holds `{key}` twice, which a merge leaves behind; {ADVICE}",
+                        file.name
+                    ),
+                )
                 .at(Place::of_line(file, first_line.saturating_add(line - 1))));
             }
             return Ok(document(text.to_owned(), index, Some(first_line)));
@@ -71,10 +77,13 @@ impl Document {
         let text = lay_out(&value);
         match Index::of(&text) {
             Some(index) => Ok(document(text, index, None)),
-            None => Err(Diagnostic::new(format!(
-                "{} is not a pnpm lockfile: a mapping such as `lockfileVersion: '9.0'` is expected; {ADVICE}",
-                file.name
-            ))),
+            None => Err(Diagnostic::named(
+                names::INVALID_LOCKFILE,
+                format!(
+                    "{} is not a pnpm lockfile: a mapping such as `lockfileVersion: '9.0'` is expected; {ADVICE}",
+                    file.name
+                ),
+            )),
         }
     }
 
@@ -118,7 +127,7 @@ impl Document {
 
     /// Points a diagnostic at the entry that the range covers.
     pub(super) fn diagnostic(&self, message: String, range: Option<std::ops::Range<usize>>) -> Diagnostic {
-        let diagnostic = Diagnostic::new(message);
+        let diagnostic = Diagnostic::named(names::INVALID_LOCKFILE, message);
         match range.and_then(|range| self.place(range)) {
             Some(place) => diagnostic.at(place),
             None => diagnostic,
@@ -148,7 +157,7 @@ fn conflict(file: &Arc<SourceFile>, text: &str, first_line: u32) -> Option<Diagn
     })?;
     let marker = marker.split(' ').next().unwrap_or(marker);
     Some(
-        Diagnostic::new(format!(
+        Diagnostic::named(names::INVALID_LOCKFILE, format!(
             "{} holds the merge conflict marker `{marker}`; resolve it with `pnpm install --lockfile-only` and commit the result",
             file.name
         ))

@@ -25,7 +25,7 @@ use index::Index;
 use package::Known;
 
 use super::dep_path::DepPath;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 
 /// The format of a lockfile, by its major number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,7 +210,7 @@ impl Lockfile {
 
     /// Returns an error that points at an importer's or package's entry.
     pub(super) fn error_at(&self, section: &str, key: &str, message: String) -> Diagnostic {
-        let diagnostic = Diagnostic::new(message);
+        let diagnostic = Diagnostic::named(names::INVALID_LOCKFILE, message);
         match self.entry_place(section, key) {
             Some(place) => diagnostic.at(place),
             None => diagnostic,

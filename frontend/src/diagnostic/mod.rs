@@ -3,6 +3,8 @@
 //! Stages return [`Diagnostics`]: all mistakes found together. Rendering happens once, at the gateway,
 //! where a [`Place`] becomes the source excerpt that buildx prints.
 
+pub mod names;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -122,6 +124,8 @@ impl fmt::Display for Place {
 /// One mistake or one thing to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What kind of mistake it is, or the rule that warns: see [`names`].
+    pub name: &'static str,
     /// One sentence: what was found, and what to write or run instead.
     pub message: String,
     /// Where it was found; shown by buildx as an excerpt.
@@ -129,9 +133,15 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Returns a diagnostic that points nowhere.
+    /// Returns a diagnostic without a name of its own that points nowhere.
     pub fn new(message: impl Into<String>) -> Self {
+        Self::named(names::MISTAKE, message)
+    }
+
+    /// Returns a diagnostic that points nowhere.
+    pub fn named(name: &'static str, message: impl Into<String>) -> Self {
         Self {
+            name,
             message: message.into(),
             place: None,
         }
@@ -139,7 +149,10 @@ impl Diagnostic {
 
     /// Returns the error for what only a mistake of ours can cause.
     pub(crate) fn internal(error: impl fmt::Display) -> Self {
-        Self::new(format!("internal error, please report it: {error}"))
+        Self::named(
+            names::INTERNAL,
+            format!("internal error, please report it: {error}"),
+        )
     }
 
     /// Points the diagnostic at a place.
