@@ -53,8 +53,8 @@ impl SourceFile {
         u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
     }
 
-    /// Returns the text to show places of the file in: the whole file; of a large one only the lines around the
-    /// places, the others empty, so that the line numbers stay.
+    /// Returns the text in which places of the file are shown: the whole file, or of a large one the lines around the
+    /// places, with all others empty, so that the line numbers stay.
     pub fn excerpt<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> String {
         if self.text.len() <= MAX_WHOLE_SOURCE {
             return self.text.clone();
@@ -62,7 +62,7 @@ impl SourceFile {
         let around = |place: &Place| {
             let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
             let first = line(place.first_line);
-            // Of a place that is long itself, its beginning.
+            // Of a place of many lines only the beginning is shown.
             let last = line(place.last_line).min(first.saturating_add(CONTEXT_LINES));
             first.saturating_sub(CONTEXT_LINES)..=last.saturating_add(CONTEXT_LINES)
         };
@@ -166,7 +166,7 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            // A message that begins with its file's name is not given it twice.
+            // A message that begins with the file's name already does not get it again.
             Some(place) => match self
                 .message
                 .strip_prefix(&place.file.name)

@@ -14,7 +14,7 @@ const PING_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The capabilities that the daemon has enabled.
 ///
-/// A daemon that lists none has none: only those from before the file op do so, and every build here needs it.
+/// A daemon that lists none has none: only those from before the file op list none, and every build here needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     gateway: BTreeSet<String>,

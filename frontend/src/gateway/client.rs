@@ -67,7 +67,7 @@ impl Gateway {
                 })
                 .await?;
         } else {
-            // Any look at the files runs the graph: what older daemons offer, and Go's client does.
+            // Older daemons have no call for it. Any look at the files runs the graph, as Go's client does it too.
             self.stat_present(reference, ".").await?;
         }
         Ok(())

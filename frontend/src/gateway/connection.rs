@@ -61,7 +61,7 @@ impl Gateway {
         // The authority is only a name here: nothing resolves it.
         let channel = Endpoint::from_static("http://localhost")
             .http2_max_header_list_size(MAX_HEADER_LIST)
-            // A lockfile is a message of a megabyte, which with the usual 64 KiB would come in as many turns.
+            // A lockfile is a message of a megabyte: with the usual window of 64 KiB it would take some twenty turns.
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .connect_with_connector(Once(Some(TokioIo::new(stream))))

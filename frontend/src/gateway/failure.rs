@@ -89,7 +89,7 @@ impl Failure {
 
     /// Returns the failure in wire form.
     ///
-    /// The code of our own is `Unknown`, because the client prints any other in front of the message.
+    /// Mistakes of ours have the code `Unknown`: the client prints every other code in front of the message.
     pub(super) fn to_status(&self) -> rpc::Status {
         let (mut status, mut places) = match &self.cause {
             Cause::Mistakes(diagnostics) => {

@@ -183,9 +183,9 @@ impl Gateway {
 
     /// Returns `None` where the failure to look at `path` means that nothing is there, else the failure.
     ///
-    /// Neither the status code nor the message can tell: both may as well come from a step that failed because
-    /// *it* missed a file. So the daemon is asked for the listing of the directory, then of the one above where
-    /// that fails too. A graph that fails has no listing at all, and its failure is kept.
+    /// Neither the status code nor the message can tell: a step that failed because *it* missed a file gives the same.
+    /// So the daemon is asked for the listing of the directory, and where that fails for that of the one above. A graph
+    /// that fails has no listing at all, and its failure is kept.
     async fn unless_missing<T>(
         &self,
         reference: &Reference,

@@ -100,7 +100,7 @@ async fn caught(kind: SignalKind) {
 
 /// Writes a failure that nobody else can be told to stderr, and returns the exit code.
 fn complain(failure: &Failure) -> i32 {
-    // Where stderr is closed too, the exit code has to do.
+    // Where stderr is closed as well, only the exit code is left to tell.
     let _ = writeln!(io::stderr(), "{failure}");
     1
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, names};
 
-/// What no build reads, and what holds more files than all the rest.
+/// Directories that no build reads, and that hold more files than all others together.
 const PASSED_OVER: [&str; 3] = ["node_modules", ".git", ".pnpm-store"];
 
 /// Returns where a path below a directory leads; none where nothing is there, or something outside of it.
@@ -56,14 +56,14 @@ pub(super) fn list(root: &Path, path: &str) -> Result<Vec<String>, Diagnostic> {
         |error| Diagnostic::named(names::UNREADABLE_FILE, format!("{path} cannot be read: {error}"));
     let mut names = Vec::new();
     for entry in fs::read_dir(&found).map_err(unreadable)? {
-        // A name that is not UTF-8 is none that anything here could ask for.
+        // Nothing here asks for a name that is not UTF-8.
         let Ok(name) = entry.map_err(unreadable)?.file_name().into_string() else {
             continue;
         };
         if PASSED_OVER.contains(&name.as_str()) {
             continue;
         }
-        // The engine tells a link from a directory, wherever it leads.
+        // A link is listed as a file even where it leads to a directory, as the engine lists it.
         let is_directory = fs::symlink_metadata(found.join(&name)).is_ok_and(|found| found.is_dir());
         names.push(if is_directory { format!("{name}/") } else { name });
     }

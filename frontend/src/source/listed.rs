@@ -32,7 +32,8 @@ pub async fn check_listed(
     if listed.is_empty() {
         return Ok(());
     }
-    // With their contents, which the build wants anyway: of a transfer of metadata alone the engine serves no files.
+    // The files come over with their contents, which the build needs anyway: of a transfer of metadata alone the engine
+    // cannot say what is there.
     let include: Vec<String> = listed.values().cloned().collect();
     let part = context.part(&Part {
         name: "[internal] look for the files that the manifest lists",
@@ -45,7 +46,7 @@ pub async fn check_listed(
     let tree = reader.tree(options, &part).await?;
     let mut missing = Vec::new();
     for (key, path) in &listed {
-        // Of a glob the directory before it has to be there; what it matches is the build's to want.
+        // Of a glob only the directory in front of it has to be there; that it matches nothing is no mistake here.
         let fixed: Vec<&str> = path
             .split('/')
             .take_while(|part| !part.contains(['*', '?', '[']))

@@ -269,7 +269,7 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Returns the names that no image and no package of a build has, as the request has them.
+/// Returns the named contexts that take the place of nothing in a build, by their names as the request writes them.
 pub fn unused<'a>(options: &'a Options, images: &[&str], packages: &[(&str, Option<&str>)]) -> Vec<&'a str> {
     let is_used = |name: &str| {
         replaceable(name).is_some()

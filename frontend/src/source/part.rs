@@ -49,8 +49,8 @@ pub struct Part<'a> {
     pub name: &'a str,
     /// The line of the progress display that it is shown on together with others.
     pub group: Option<&'a str>,
-    /// Name of the part itself: a differently filtered read of the same directory must not share the engine's
-    /// snapshot of it, or each would undo the other's transfer.
+    /// Name of the part itself. Two parts of one directory that are filtered differently must not share the engine's
+    /// snapshot of it: each transfer would undo the other.
     pub hint: &'a str,
     /// Patterns of what is in it, with everything below; none means all.
     pub include: &'a [String],

@@ -70,7 +70,7 @@ impl GitUrl {
                 "branch" => set(&mut self.reference, key, prefixed("refs/heads/", value))?,
                 "subdir" => set(&mut self.subdir, key, value)?,
                 "checksum" | "commit" => set(&mut self.commit, key, value)?,
-                // Times of sources reach no image of ours: every file in it has the build's one time.
+                // The times of source files have no effect: every file of an image has the build's one time.
                 "mtime" if matches!(value.as_str(), "checkout" | "commit") => {}
                 _ => {
                     return Err(format!(
@@ -99,7 +99,7 @@ impl GitUrl {
     }
 }
 
-/// Sets a part of the URL that may be said in two places, but not in two ways.
+/// Sets a part that a URL may name twice (behind `#` and in the query), as long as both say the same.
 fn set(part: &mut String, key: &str, value: String) -> Result<(), String> {
     if !part.is_empty() && *part != value {
         return Err(format!("`{key}={value}` contradicts `{part}`; name one of them"));

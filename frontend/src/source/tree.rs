@@ -1,5 +1,5 @@
-//! Files of a solved source, each read and each directory listed once. A call to the engine takes a millisecond or two,
-//! so what a listing tells is not asked for: a name that is not in it is not there.
+//! Files of a solved source or of a directory, each read and each directory listed once. A call to the engine takes a
+//! millisecond or two, so what a listing tells is not asked for: a name that is not in it is not there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::path::join;
 /// Largest file that is read whole; the lockfiles of the largest public monorepos are a tenth of it.
 const MAX_FILE: usize = 64 << 20;
 
-/// What is learnt of each path, once, however many ask at the same time.
+/// What was learnt of each path: asked for once, also where several ask at the same time.
 type Memo<T> = Mutex<BTreeMap<String, Arc<OnceCell<T>>>>;
 
 /// Who has the files.
@@ -73,7 +73,8 @@ impl Tree {
         try_join_all(paths.iter().map(|path| self.read(path))).await
     }
 
-    /// Reads files of a directory at once for those who ask for them later, and who are told what is wrong with them.
+    /// Reads files of a directory together, so that asking for one of them later costs nothing. What is wrong with a file
+    /// is told to whoever asks for it.
     pub async fn look_ahead(&self, directory: &str, names: &[&str]) {
         if self.list(directory).await.is_ok() {
             let paths: Vec<String> = names.iter().map(|name| join(directory, name)).collect();
@@ -138,7 +139,7 @@ impl Tree {
         match gateway.read_file(reference, path, MAX_FILE).await {
             Ok(bytes) => Ok(Some(text(path, bytes)?)),
             Err(failure) if failure.diagnostics().is_some() => Err(failure),
-            // The engine's words do not tell a missing file from a graph that failed, which has no listing at all.
+            // The engine says the same of a missing file and of a graph that failed; only the first has a listing.
             Err(failure) => match self.list(split(path).0).await {
                 Ok(_) if self.is_absent(path) => Ok(None),
                 _ => Err(failure),
@@ -197,7 +198,7 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Names the file that the engine could not read: its own words name a path inside of the engine, or none.
+/// Returns the failure with the file's name: the engine names a path of its own, or none.
 fn unreadable(path: &str, failure: Failure) -> Failure {
     match failure.diagnostics() {
         Some(_) => failure,

@@ -49,7 +49,7 @@ const USUAL_ENTRIES: [&str; 16] = [
     "index",
 ];
 
-/// Where the entry of a service lies that is not built at all, after [`USUAL_ENTRIES`].
+/// Where the entry lies of a service that has no build; looked at after [`USUAL_ENTRIES`].
 const SOURCE_ENTRIES: [&str; 5] = [
     "index.ts",
     "src/index.ts",

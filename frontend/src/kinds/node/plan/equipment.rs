@@ -4,8 +4,8 @@ use super::environment;
 use super::model::{PackageBuild, Secret};
 use super::packages::PackageInput;
 
-/// Adds to a package whose scripts run what they see; what the manifest says of builds is the service's alone, so that
-/// shared packages build alike for every service.
+/// Adds to a package what its scripts see while they run. What the manifest says of builds is for the service's own
+/// build alone, so that shared packages build alike for every service.
 pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> PackageBuild {
     let (workspace, arguments) = (input.workspace, input.arguments);
     package.env.extend(environment::of_pnpm());

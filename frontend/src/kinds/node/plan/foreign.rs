@@ -22,8 +22,8 @@ pub struct Foreign {
 
 /// Plans the production install for a platform that builds do not run on.
 ///
-/// `production` is the install for the build platform; `choosing` returns that for another one, by Node's name of its
-/// processor.
+/// `production` is the install as it is for the build platform. `choosing` returns the one that chooses packages for
+/// another processor, which is given by Node's name of it.
 pub(super) fn plan(
     platform: &Platform,
     native: &Native,
@@ -37,7 +37,7 @@ pub(super) fn plan(
             why: format!("on {platform} itself: {programs}"),
         };
     }
-    // What chooses nothing is the same step for every platform.
+    // An install that chooses no package by platform is one and the same step for every platform.
     let install = if native.chooses_platform {
         choosing(node_cpu(&platform.architecture))
     } else {

@@ -7,8 +7,8 @@ use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::ImporterId;
 
-/// Returns the injected edges to packages of the workspace, each with the name of its entry in the virtual store: a place
-/// that the plan can know.
+/// Returns the injected edges to packages of the workspace, each with the name that its entry in the virtual store is
+/// given: one of our own, since pnpm's is not known before the install.
 fn entries<'a>(
     workspace: &'a Workspace,
     production: &'a WorkspaceClosure,

@@ -20,8 +20,8 @@ use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
 use crate::plan::{FILE_TIME, SCRIPTS, WORKSPACE};
 
-/// The packages up to which an install counts as small: those of packages that services share are, and builds wait for
-/// them first; what a service is developed with has more.
+/// How many packages an install may have and count as small. Those of shared packages are small, and many builds wait
+/// for them; those of services, with everything that a service is developed with, are not.
 const SMALL: usize = 400;
 
 /// What stands in for the program of a workspace package until the package is built.
@@ -291,18 +291,20 @@ impl Installer<'_> {
             words.push("--prod".to_owned());
         }
         words.push(format!("--store-dir={STORE}"));
-        // The store is another file system than the layer: everything else ends as a copy, more slowly.
+        // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy in the
+        // end, after it has tried them.
         words.push("--package-import-method=copy".to_owned());
         words.push("--reporter=append-only".to_owned());
-        // Scripts that the repository did not approve stay unrun, and the install goes on: that is its choice.
+        // Install scripts that the repository has not approved do not run; that is its choice, and no error.
         words.push("--config.strict-dep-builds=false".to_owned());
         if scripts == Scripts::Ignored {
-            // Nor is what they left in the store elsewhere, which pnpm keeps by the platform that it runs on.
+            // What scripts left in the store is not taken either: pnpm files it under the platform that it runs on,
+            // which is not the one that this install is for.
             words.push("--ignore-scripts".to_owned());
             words.push("--config.side-effects-cache=false".to_owned());
         } else if self.pnpm.settings.major == 9 && self.pnpm.settings.restricts_builds() {
-            // pnpm 9 takes what a build left in the store even where it may not run that build, and the store is
-            // shared with repositories that may.
+            // pnpm 9 takes what an install script left in the store even where the script may not run here; other
+            // repositories, in which it may, share the store.
             words.push("--config.side-effects-cache=false".to_owned());
         }
         let quoted = |words: &[String]| {
@@ -314,7 +316,7 @@ impl Installer<'_> {
         };
         let mut script = "set -e\n".to_owned();
         if production {
-            // They are no part of the layer that the install leaves.
+            // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
             script.push_str(&format!("cp -R {}/. {}\n", MANIFESTS, WORKSPACE));
         }
         script.push_str(&format!("cd {}\n{}", quoted(&[directory]), quoted(&words)));

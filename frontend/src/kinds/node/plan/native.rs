@@ -202,7 +202,7 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
             .filter_map(|name| by_name.get(name.as_str()));
         listed.flatten().copied().collect()
     };
-    // They may list others in turn, as sharp's do libvips for the same libc, which says nothing new.
+    // Platform packages may depend on further ones, as sharp's on libvips, for the same libc: nothing new.
     let spoken_for: BTreeSet<&str> = packages
         .iter()
         .flat_map(|package| &package.dependencies)

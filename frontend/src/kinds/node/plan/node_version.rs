@@ -25,8 +25,8 @@ const CODE_NAMES: [(&str, &str); 6] = [
 
 /// Chooses the version, and says where it comes from.
 ///
-/// A version that the manifest names is taken as it stands. What the repository says elsewhere is taken to
-/// its major: those files keep developers together, and an image wants the major's security fixes.
+/// A version in the manifest is taken as it stands. Of one that another file names only the major is taken: such files
+/// keep developers on the same version, while an image is to have the security fixes of its major.
 pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) -> (String, Reason) {
     if let Some(version) = &manifest.node {
         let reason = Reason::new("the manifest names it", manifest.place("node"));
@@ -71,7 +71,7 @@ fn major_of(written: &str) -> Option<String> {
             .find(|(code, _)| *code == name)
             .map(|(_, major)| (*major).to_owned());
     }
-    // An empty range and a bare word let every version in, which names none.
+    // An empty range and a bare word allow every version, and so choose none.
     if !written.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }

@@ -91,7 +91,7 @@ pub(super) fn named(input: &PackageInput<'_>, importer: &str, project: &Project)
         if escapes || holds_packages(&path) || is_in_tree(input, importer, &path) {
             continue;
         }
-        // A script reads what lies beside it.
+        // A program that a script names may read what lies beside it, so its whole directory is taken.
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         let whole = is_program(&path) && !parent.is_empty() && !holds_packages(parent);
         files.insert(if whole { parent.to_owned() } else { path });

@@ -29,7 +29,7 @@ const DEVELOPER_HOOKS: [&str; 6] = [
     "is-ci",
 ];
 
-/// Outputs and caches that a build makes anew; one that lies in the context is of another build.
+/// Outputs and caches that a build makes itself. What the context holds of them is left over from a build elsewhere.
 const STALE: [&str; 7] = [
     "dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage",
 ];
@@ -95,7 +95,7 @@ fn plan_one(
     };
     let runs_as_sources = sources_are_entries && !is_service || is_service && input.runs_sources;
     let runtime_output = input.production.contains(importer).then_some({
-        // A service that runs its sources runs those of its packages with them.
+        // A service that runs its TypeScript sources also loads those of the packages that it uses.
         if runs_as_sources || !has_scripts || (input.runs_sources && sources_are_entries) {
             OutputRule::Whole
         } else {
@@ -111,7 +111,7 @@ fn plan_one(
     let position = |id: &str| input.order.iter().position(|other| other == id);
     let inputs = inputs
         .into_iter()
-        // Only what is built before can be read; a circle was reported where it matters.
+        // Only packages that are built earlier have an output to read. Circles that stop a build were reported before.
         .filter(|id| position(id) < position(importer))
         .cloned()
         .collect();
@@ -206,14 +206,14 @@ fn built_by<'a>(input: &PackageInput<'a>, importer: &str) -> Option<&'a str> {
 
 /// The scripts of a package up to `last`, in the order in which pnpm would come to them.
 ///
-/// `install` and `postinstall` of the package itself generate code as a rule; the sources that they need are
-/// only here. `prepare` is what builds a package that has no build script.
+/// `install` and `postinstall` of the package itself run here and not in the install, because what they do as a rule is
+/// generate code from sources, which an install does not have. `prepare` builds a package that has no build script.
 fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Option<&str>) -> Vec<Script> {
     let own = &project.manifest.scripts;
     let directory = input.workspace.container_path(importer);
     let build = built_by(input, importer);
     let mut names: Vec<&str> = Vec::new();
-    // The root's own lifecycle is the whole workspace's, unless the root is what is built.
+    // The lifecycle scripts of the root are about the whole workspace, unless the root itself is the service.
     if importer != "." || importer == input.service {
         names.extend(["install", "postinstall"]);
         if build.is_none() {
@@ -221,7 +221,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         }
     }
     names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
-    // The task runner knows the build by its usual name, whatever the manifest calls it.
+    // In the task runner's configuration the build is called `build`, whatever script the manifest names for it.
     let is_build = last.is_none() || last == build;
     let task = if is_build {
         "build"

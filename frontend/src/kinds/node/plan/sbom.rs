@@ -1,7 +1,7 @@
 //! What the lockfile knows of the packages that an image may hold, for its bill of materials.
 //!
-//! Which of them the image does hold, and their licences, is read from the image's files by `scripts/sbom.cjs`:
-//! packages for another platform are in the lockfile and not in the image, packages that a package brings
+//! Which of them the image does hold, and their licences, is read from the image's files by [`crate::inspect`]:
+//! packages for another platform are in the lockfile and not in the image, packages that another package brings
 //! along are in the image and not in the lockfile.
 
 use std::collections::{BTreeMap, BTreeSet};

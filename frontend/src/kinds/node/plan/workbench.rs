@@ -32,7 +32,7 @@ pub(super) fn plan(
         Stage::Runtime => return Ok(None),
         Stage::Deps => (Contents::Dependencies, None),
         Stage::Build => (Contents::Built, None),
-        // The container runs this one; the image is all that the script needs.
+        // No step runs the development script: the container does, and the image holds what it needs.
         Stage::Dev => (Contents::Sources, None),
         Stage::Test | Stage::Lint => (Contents::Sources, script),
     };

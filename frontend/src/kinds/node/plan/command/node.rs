@@ -144,8 +144,8 @@ pub(super) fn command(flags: Vec<String>, entries: Vec<String>, arguments: Vec<S
 
 /// Returns the files that an entry may mean, as node resolves it, and where `rootDir` moves it to.
 ///
-/// A compiler whose inputs reach beyond `src` keeps that folder in its output: `dist/main` becomes
-/// `dist/src/main`, and a start script is easily left behind, on either side of such a change.
+/// A compiler whose inputs reach beyond `src` keeps that folder in its output: `dist/main` becomes `dist/src/main`.
+/// Start scripts are often not changed with it, in either direction, so both places are candidates.
 pub(super) fn candidates(entry: &str) -> Vec<String> {
     let entry = entry.strip_prefix("./").unwrap_or(entry).trim_end_matches('/');
     let mut found = spellings(entry);
@@ -155,7 +155,7 @@ pub(super) fn candidates(entry: &str) -> Vec<String> {
                 Some(below) => format!("{first}/{below}"),
                 None => format!("{first}/src/{rest}"),
             };
-            // Sources are no output that could have moved.
+            // Only a compiler's output moves; TypeScript is a source, and stays where it is.
             if !is_typescript(&moved) {
                 found.extend(spellings(&moved));
             }

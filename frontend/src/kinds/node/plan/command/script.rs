@@ -71,7 +71,7 @@ pub(super) struct Scripts<'a> {
 impl Scripts<'_> {
     /// Reads one script; none where it is for development or does not start anything in this process.
     ///
-    /// `depth` is the number of scripts that led here: one that starts another, and that one the first, ends.
+    /// `depth` is the number of scripts that led here; it has a limit, since scripts may start each other in a circle.
     pub(super) fn read(self, script: &str, depth: usize) -> Option<Inferred> {
         if depth > MAX_DEPTH {
             return None;
@@ -103,14 +103,14 @@ impl Scripts<'_> {
             "nest" if arguments.first().is_some_and(|a| a == "start") => Some(self.nest_start(arguments)),
             "npm" | "pnpm" | "yarn" => match self.run(words) {
                 Some(script) => self.read(&script, depth + 1),
-                // These two take the name of a package's program as well as that of a script.
+                // pnpm and yarn run a package's program by its name too, where no script has that name.
                 None if name != "npm" && self.is_program(arguments.first()?) => {
                     self.program(arguments, depth + 1)
                 }
                 None => None,
             },
             "pm2-runtime" => self.process_manager(words),
-            // What runs is not on node: only a package of that name brings it.
+            // These are other runtimes than node; the image has them only where a package of that name is installed.
             "bun" | "deno" if !self.declares(name) => None,
             _ => Some(binary(words)),
         }
@@ -147,7 +147,7 @@ impl Scripts<'_> {
         self.manifest.specifier(package).is_some()
     }
 
-    /// `nest start` compiles, which is done, and runs node.
+    /// `nest start` compiles and then runs node; the build has compiled already, so only the second is left.
     fn nest_start(self, arguments: &[String]) -> Inferred {
         let entry_file = |pair: &[String]| match pair {
             [flag, name] if flag == "--entryFile" => Some(format!("dist/{name}")),
@@ -162,7 +162,8 @@ impl Scripts<'_> {
         node::command(Vec::new(), entries, Vec::new())
     }
 
-    /// `pm2-runtime FILE` is one process in the foreground, as node by itself is; a file of settings is more.
+    /// `pm2-runtime FILE` runs one process in the foreground, as plain node does, so node runs the file. With a file of
+    /// settings pm2 does more, and has to be there itself.
     fn process_manager(self, words: &[String]) -> Option<Inferred> {
         let files: Vec<&String> = words.iter().skip(1).filter(|word| *word != "start").collect();
         let is_code = |file: &str| [".js", ".cjs", ".mjs"].iter().any(|end| file.ends_with(end));
@@ -185,7 +186,8 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
         || program == "nest" && (has("-w") || has("--debug") || has("-d"))
 }
 
-/// Drops `exec`, `cross-env`, `dotenv --` and the like, and keeps the variables that they set.
+/// Removes `exec`, `cross-env`, `dotenv --` and the like from the front of a command, and keeps the variables that they
+/// set.
 pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
     while let Some(first) = words.first() {
         let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))

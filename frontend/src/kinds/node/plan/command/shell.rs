@@ -24,7 +24,7 @@ pub(super) fn is_needed(script: &str) -> bool {
 /// Commands that build are left out: the image is built already. Scripts that others run are written in their
 /// place, since no package manager is in the image.
 pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<Inferred> {
-    // Unbalanced quotes start nothing.
+    // A shell refuses a script whose quotes are not closed.
     shlex::split(script)?;
     let Some(parts) = conjunction(script) else {
         return (!is_for_development(script)).then(|| with_shell(script.to_owned()));
