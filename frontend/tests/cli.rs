@@ -186,9 +186,25 @@ fn a_change_of_a_file_is_told_with_what_it_reaches() {
     let manifest = why("services/b/service.toml");
     assert_eq!(manifest["services"][0]["package"], "b");
     assert_eq!(manifest["untouched"], serde_json::json!(["a"]));
+    directory.write("README.md", "");
     let nothing = run(&directory.0, &["why", "README.md"]);
     assert_eq!(nothing.out, "FILE: README.md\n\nuntouched: a, b\n");
-    assert_eq!(run(&directory.0, &["why", "../elsewhere"]).status, 2);
+    for elsewhere in ["../elsewhere", "none", "/etc/passwd"] {
+        assert_eq!(run(&directory.0, &["why", elsewhere]).status, 2, "{elsewhere}");
+    }
+    let absolute = directory.0.join("services/a/index.js");
+    assert_eq!(why(absolute.to_str().unwrap()), source);
+    // What decides, and is no input of a step.
+    directory.write(".nvmrc", "20\n");
+    let node = why(".nvmrc");
+    assert_eq!(node["services"].as_array().unwrap().len(), 2);
+    assert_eq!(node["services"][0]["steps"][0]["why"], "the file decides it");
+    directory.write("services/a/service.toml.dockerignore", "secrets\n");
+    let ignore = why("services/a/service.toml.dockerignore");
+    assert_eq!(ignore["untouched"], serde_json::json!(["b"]));
+    // Another service's package.json is read, and decides nothing here.
+    let neighbour = why("services/b/package.json");
+    assert_eq!(neighbour["untouched"], serde_json::json!(["a"]));
 
     let shared = run(&example(), &["why", "shared/utils/src/index.ts"]);
     assert!(
@@ -253,6 +269,7 @@ fn wrong_use_is_answered_at_once() {
     for wrong in [
         &["paln"][..],
         &["plan", "none.toml"],
+        &["check", "none.toml"],
         &["plan", "--platform", "vax", "services/auth/service.toml"],
         &["plan", "--build-arg", "X", "services/auth/service.toml"],
         &["-C", "none", "check"],

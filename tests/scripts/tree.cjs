@@ -8,12 +8,10 @@ const os = require('node:os');
 const path = require('node:path');
 
 const SCRIPTS = path.join(__dirname, '../../frontend/src/kinds/node/scripts');
-// These are becoming part of the frontend.
-const PORTED = ['budget.cjs', 'sbom.cjs', 'scratch.cjs'];
 
 // The path of a script; of all that Node runs.
 const script = (name) => path.join(SCRIPTS, name);
-const all = () => fs.readdirSync(SCRIPTS).filter((name) => name.endsWith('.cjs') && !PORTED.includes(name)).map(script);
+const all = () => fs.readdirSync(SCRIPTS).filter((name) => name.endsWith('.cjs')).map(script);
 
 // Makes a directory that is gone when the test has ended. Its name has a space: no script may mind.
 function temporary(t) {

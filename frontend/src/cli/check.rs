@@ -12,7 +12,10 @@ use crate::subrequest::{self, Question};
 pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -> Result<Told, Failure> {
     let files = match files {
         [] => context.manifests().await?,
-        files => files.to_vec(),
+        files => files
+            .iter()
+            .map(|file| context.file(file))
+            .collect::<Result<_, _>>()?,
     };
     if files.is_empty() {
         let message = "no manifest is below the context, so nothing is checked; name one";

@@ -13,12 +13,19 @@ const MAX_FILE: usize = 1 << 20;
 impl Workspace {
     /// Returns the manifests of the context by path: files of TOML whose first line is a `# syntax=` of BuildKit.
     pub(super) async fn manifests(&self) -> Result<Vec<String>, Failure> {
-        let tree = self.tree();
+        let tree = crate::source::Tree::directory(&self.root);
         let mut found = Vec::new();
         let mut queue = std::collections::VecDeque::from([String::new()]);
         let mut looked = 0;
-        while let Some(directory) = queue.pop_front().filter(|_| looked < MAX_DIRECTORIES) {
+        while let Some(directory) = queue.pop_front() {
             looked += 1;
+            if looked > MAX_DIRECTORIES {
+                let message = format!(
+                    "more than {MAX_DIRECTORIES} directories are below the context; name the manifests, or another \
+                     context with -C"
+                );
+                return Err(Diagnostic::named(names::WRONG_USE, message).into());
+            }
             for name in tree.list(&directory).await? {
                 let path = join(&directory, &name);
                 if name.ends_with('/') {

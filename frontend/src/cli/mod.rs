@@ -154,22 +154,44 @@ impl Workspace {
             return Err(Diagnostic::named(names::WRONG_USE, message));
         }
         Ok(Self {
-            root: root.to_owned(),
+            root: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
         })
     }
 
-    fn reader(&self) -> Reader {
-        Reader::Directory(self.root.clone())
-    }
-
-    fn tree(&self) -> Tree {
-        Tree::directory(&self.root)
+    /// Returns a path of the context as it is relative to that.
+    ///
+    /// # Errors
+    /// A path outside of the context, or where nothing is.
+    fn file(&self, path: &str) -> Result<String, Diagnostic> {
+        let absolute = Path::new(path)
+            .strip_prefix(&self.root)
+            .ok()
+            .and_then(Path::to_str);
+        let relative = crate::path::normalize(absolute.unwrap_or(path));
+        if relative.starts_with("..") || relative.starts_with('/') || !self.root.join(&relative).exists() {
+            let root = self.root.display();
+            let message = format!(
+                "{path} is not in the context {root}; write it relative to that, or name another with -C"
+            );
+            return Err(Diagnostic::named(names::WRONG_USE, message));
+        }
+        Ok(relative)
     }
 
     /// Reads and plans the build of a manifest, as a recent engine of this machine would have it.
     async fn decide(&self, file: &str, build: &Build) -> Result<(Options, Read, Planned), Failure> {
+        self.decide_from(Tree::directory(&self.root), file, build).await
+    }
+
+    /// The same with the files of a tree.
+    async fn decide_from(
+        &self,
+        tree: Tree,
+        file: &str,
+        build: &Build,
+    ) -> Result<(Options, Read, Planned), Failure> {
         let options = options(file, build)?;
-        let reader = self.reader();
+        let reader = Reader::Directory(tree);
         let read = decide::read(&reader, &options).await?;
         let target = options.targets()?.into_iter().next();
         let target = target.map_or_else(|| options.builder(), Ok)?;

@@ -8,8 +8,11 @@ use serde_json::{Value as Json, json};
 use super::{Build, Told, Workspace};
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
-use crate::path::normalize;
 use crate::plan::{Plan, Reach, Verb};
+use crate::source::Tree;
+
+/// The reason of a step whose plan is another one without the file.
+const DECIDES: &str = "the file decides it";
 
 /// What a change of the file does to one service.
 struct Service {
@@ -22,11 +25,7 @@ struct Service {
 }
 
 pub(super) async fn tell(context: &Workspace, path: &str, build: &Build) -> Result<Told, Failure> {
-    let path = normalize(path);
-    if path.starts_with("..") || path.starts_with('/') {
-        let message = format!("{path} is not in the context; write it relative to the directory of -C");
-        return Err(Diagnostic::named(names::WRONG_USE, message).into());
-    }
+    let path = context.file(path)?;
     let manifests = context.manifests().await?;
     if manifests.is_empty() {
         let message = "no manifest is below the context, so no service is built of it";
@@ -34,18 +33,23 @@ pub(super) async fn tell(context: &Workspace, path: &str, build: &Build) -> Resu
     }
     let (mut touched, mut untouched) = (Vec::new(), Vec::new());
     for file in manifests {
-        let (_, read, planned) = context.decide(&file, build).await?;
+        let tree = Tree::directory(&context.root);
+        let (_, read, planned) = context.decide_from(tree.clone(), &file, build).await?;
         let plan = &planned.plan;
+        let mut reach = plan.reach(&path, &read.context.ignored);
         if file == path {
-            // The manifest itself: it is no input of a step, and may decide all of them.
-            touched.push(service(
-                file,
-                plan,
-                &Reach::of_all(plan, "the manifest decides it"),
-            ));
-            continue;
+            // No step reads it, and it may decide all of them.
+            reach = Reach::of_all(plan, DECIDES);
+        } else if reach.is_empty() && (tree.has_read(&path) || path.ends_with(".dockerignore")) {
+            let without = context.decide_from(tree.without(&path), &file, build).await;
+            reach = match without {
+                Ok((_, other, _)) if other.context.ignored != read.context.ignored => {
+                    Reach::of_all(plan, DECIDES)
+                }
+                Ok((_, _, other)) => Reach::of(plan, DECIDES, plan.difference(&other.plan)),
+                Err(_) => Reach::of_all(plan, DECIDES),
+            };
         }
-        let reach = plan.reach(&path, &read.context.ignored);
         match reach.is_empty() {
             true => untouched.push(plan.package.clone()),
             false => touched.push(service(file, plan, &reach)),

@@ -94,6 +94,7 @@ pub struct Value {
     /// The value, for people.
     pub value: String,
     /// Why it is that.
+    #[serde(rename = "reason")]
     pub why: String,
     /// The line that it was read from, where it is one line's doing.
     #[serde(serialize_with = "as_text_if_any")]

@@ -73,7 +73,19 @@ pub struct Reach(BTreeMap<StepId, Cause>);
 impl Reach {
     /// Returns every step of a plan, for one reason.
     pub fn of_all(plan: &Plan, why: &'static str) -> Self {
-        Self(plan.steps().map(|(id, _)| (id, Cause::Other(why))).collect())
+        Self::of(plan, why, plan.steps().map(|(id, _)| id))
+    }
+
+    /// Returns some steps of a plan and those after them, for one reason.
+    pub fn of(plan: &Plan, why: &'static str, steps: impl IntoIterator<Item = StepId>) -> Self {
+        let mut reached: BTreeSet<StepId> = steps.into_iter().collect();
+        for (id, step) in plan.steps() {
+            let mut before = step.takes().into_iter().filter_map(Files::step);
+            if before.any(|before| reached.contains(&before)) {
+                reached.insert(id);
+            }
+        }
+        Self(reached.into_iter().map(|id| (id, Cause::Other(why))).collect())
     }
 
     /// Returns whether nothing runs again.
@@ -100,6 +112,44 @@ impl Plan {
             }
         }
         behind
+    }
+
+    /// Returns the steps that another plan of the same build does not have.
+    pub fn difference(&self, other: &Self) -> Vec<StepId> {
+        // Numbers of steps, images and parts may move; names and what is done with them do not.
+        let plain = |plan: &Self, step: &Step| {
+            let images = step.takes().into_iter().filter_map(|files| match files {
+                Files::Image(image) => plan.image(*image).map(|image| image.reference.clone()),
+                _ => None,
+            });
+            let parts = step.takes().into_iter().filter_map(|files| match files {
+                Files::Context(part) => plan.part(*part).cloned(),
+                _ => None,
+            });
+            let own = match &step.does {
+                Verb::Run(run) => format!("{:?} {:?} {:?}", run.command, run.env, run.directory),
+                Verb::Tree(tree) => {
+                    let written = tree
+                        .actions
+                        .iter()
+                        .filter(|action| !matches!(action, Action::Copy { .. }));
+                    format!("{:?}", written.collect::<Vec<_>>())
+                }
+                Verb::Over(trees) => trees.len().to_string(),
+                Verb::Layer(layer) => format!("{} {}", layer.from, layer.to),
+            };
+            (
+                step.name.clone(),
+                images.collect::<Vec<_>>(),
+                parts.collect::<Vec<_>>(),
+                own,
+            )
+        };
+        let others: Vec<_> = other.steps.iter().map(|step| plain(other, step)).collect();
+        let steps = self
+            .steps()
+            .filter(|(_, step)| !others.contains(&plain(self, step)));
+        steps.map(|(id, _)| id).collect()
     }
 
     /// Returns the steps that run again where a file of the context changes; `ignored` are the patterns of what no step

@@ -55,7 +55,7 @@ impl Sbom {
             ),
             ("creator", json!(CREATOR)),
             ("platform", json!(platform.to_string())),
-            ("node", json!(program)),
+            ("program", json!(program)),
             ("service", json!(self.service)),
             ("components", json!(self.components)),
         ];

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::pattern;
 
 /// Checks that what `build.files` and `run.files` list is in the build context. `in_context` returns the context path of
 /// one that is relative to the workspace's root.
@@ -56,7 +57,9 @@ pub async fn check_listed(
         } else {
             fixed.join("/")
         };
-        if !tree.exists(&fixed).await? {
+        // An engine does not transfer what no step sees.
+        let is_hidden = reader.engine().is_none() && pattern::chooses(&context.ignored, &fixed);
+        if is_hidden || !tree.exists(&fixed).await? {
             let message = format!(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \
                  .dockerignore lets it through"

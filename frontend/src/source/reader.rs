@@ -1,7 +1,5 @@
 //! Who has a build's files: the engine, or a directory of this machine.
 
-use std::path::PathBuf;
-
 use buildkit_llb::Output;
 
 use super::{Context, Origin, Source, Tree, solve};
@@ -13,8 +11,8 @@ use crate::options::Options;
 pub enum Reader {
     /// The engine that asks for the build.
     Engine(Gateway),
-    /// A directory of this machine, which is the build context.
-    Directory(PathBuf),
+    /// A directory of this machine, which is the build context and is read once.
+    Directory(Tree),
 }
 
 impl Reader {
@@ -46,7 +44,7 @@ impl Reader {
     pub async fn tree(&self, options: &Options, part: &Output) -> Result<Tree, Failure> {
         Ok(match self {
             Self::Engine(gateway) => Tree::new(gateway, solve(gateway, options, part).await?),
-            Self::Directory(root) => Tree::directory(root),
+            Self::Directory(tree) => tree.clone(),
         })
     }
 

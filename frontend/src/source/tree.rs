@@ -32,6 +32,8 @@ enum Backing {
 #[derive(Debug, Clone)]
 pub struct Tree {
     backing: Backing,
+    /// A path that is taken for one where nothing is.
+    hidden: Option<Arc<str>>,
     files: Arc<Memo<Option<Arc<SourceFile>>>>,
     listings: Arc<Memo<Vec<String>>>,
 }
@@ -50,9 +52,24 @@ impl Tree {
     fn over(backing: Backing) -> Self {
         Self {
             backing,
+            hidden: None,
             files: Arc::default(),
             listings: Arc::default(),
         }
+    }
+
+    /// Returns the same files without one of them, nothing of which is read yet.
+    #[must_use]
+    pub fn without(&self, path: &str) -> Self {
+        Self {
+            hidden: Some(path.into()),
+            ..Self::over(self.backing.clone())
+        }
+    }
+
+    /// Returns whether a file was read and is there.
+    pub fn has_read(&self, path: &str) -> bool {
+        self.known(path).flatten().is_some()
     }
 
     /// Reads a text file; none where it does not exist.
@@ -97,6 +114,9 @@ impl Tree {
     /// # Errors
     /// A file that is larger, and whatever the engine answers.
     pub async fn bytes(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+        if self.is_hidden(path) {
+            return Ok(None);
+        }
         match &self.backing {
             Backing::Engine(gateway, reference) => gateway.read_file_if_exists(reference, path, limit).await,
             Backing::Directory(root) => Ok(directory::read(root, path, limit)?),
@@ -154,7 +174,11 @@ impl Tree {
         let path = if directory.is_empty() { "." } else { directory };
         let (gateway, reference) = match &self.backing {
             Backing::Engine(gateway, reference) => (gateway, reference),
-            Backing::Directory(root) => return Ok(directory::list(root, path)?),
+            Backing::Directory(root) => {
+                let mut names = directory::list(root, path)?;
+                names.retain(|name| !self.is_hidden(&join(directory, name)));
+                return Ok(names);
+            }
         };
         let entries = match gateway.read_dir(reference, path, None).await {
             Ok(entries) => entries,
@@ -174,11 +198,18 @@ impl Tree {
         Ok(names)
     }
 
+    fn is_hidden(&self, path: &str) -> bool {
+        self.hidden.as_deref() == Some(path)
+    }
+
     /// Says whether a listing that is known tells that nothing is at a path.
     fn is_absent(&self, path: &str) -> bool {
         let (directory, name) = split(path);
         if matches!(name, "" | "." | "..") {
             return false;
+        }
+        if self.is_hidden(path) {
+            return true;
         }
         match cell(&self.listings, directory).get() {
             Some(names) => !names.iter().any(|known| known.trim_end_matches('/') == name),

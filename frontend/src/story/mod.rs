@@ -1,6 +1,6 @@
 //! The story of one build, top to bottom.
 //!
-//! `options + source → manifest → read → plan → lower → solve → result`
+//! `options + source → manifest → kind reads → plan (steps as data) → lower → solve → result`
 
 mod accounts;
 mod attestations;

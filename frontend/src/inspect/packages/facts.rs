@@ -16,8 +16,8 @@ pub(super) struct Facts {
     pub(super) platform: String,
     /// The base image.
     pub(super) base: String,
-    /// The node program: a path, or a name that the image's environment finds.
-    pub(super) node: String,
+    /// The program that runs the service: a path, or a name that the image's environment finds.
+    pub(super) program: String,
     /// Key of the service among the components.
     pub(super) service: String,
     /// The lockfile's packages and the workspace's, by key, each a [`Component`], in the order of the file.

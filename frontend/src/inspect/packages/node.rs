@@ -19,13 +19,13 @@ const CHUNK: usize = 1 << 20;
 /// Adds the Node program that the image runs, where it has one: in one of the directories of `search`.
 pub(super) fn add(base: &Root, search: &str, collected: &mut Collected<'_>) {
     let facts = collected.facts;
-    let directories: Vec<_> = match facts.node.contains('/') {
+    let directories: Vec<_> = match facts.program.contains('/') {
         true => vec![""],
         false => search.split(':').collect(),
     };
     let found = directories.into_iter().find_map(|directory| {
         // A program by its path is that of the image whether it begins with a slash or not.
-        let program = Path::new(directory).join(facts.node.trim_start_matches('/'));
+        let program = Path::new(directory).join(facts.program.trim_start_matches('/'));
         base.file(&program).ok().flatten()
     });
     let program = found.and_then(|found| File::open(base.outside(&found.real)).ok());

@@ -104,7 +104,7 @@ fn facts() -> Value {
         "creator": "tool-1",
         "platform": "linux/amd64",
         "base": "node:22@sha256:c0ffee",
-        "node": "node",
+        "program": "node",
         "service": "workspace:services/auth",
         "components": {
             "@s/b@3.0.0": {

@@ -5,7 +5,7 @@ use super::*;
 /// Returns the plans of a service: of the example's directory, and of the same files by the gateway.
 async fn plans(service: &str, options: &Options) -> [Plan; 2] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/erp");
-    let reader = Reader::Directory(root);
+    let reader = Reader::Directory(crate::source::Tree::directory(&root));
     let target = options.targets().unwrap().remove(0);
     let read = decide::read(&reader, options).await.unwrap();
     let facts = decide::facts(&reader, options, read.target.stage, &target)
