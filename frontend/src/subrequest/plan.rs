@@ -77,5 +77,10 @@ fn program(words: &[String]) -> String {
             || line.starts_with(&format!("node {SCRIPTS}/"))
     };
     let lines = script.lines().filter(|line| !is_ours(line));
+    // Where a script runs is told by its line.
+    let lines = lines.map(|line| match line.split_once(" && ") {
+        Some((before, after)) if before.starts_with("cd ") => after,
+        _ => line,
+    });
     lines.collect::<Vec<_>>().join("; ")
 }
