@@ -89,7 +89,7 @@ fn check_tells_the_mistake_that_stops_a_build() {
     );
 }
 
-/// Honours `--call=outline`: lists build arguments, secrets, agents, caches, and every value that the repository
+/// Honours `--call=outline`: lists build arguments, secrets, agents, caches, images, and every value that the repository
 /// decides, with the reason and the line.
 ///
 /// Honours `--call=targets`: lists what `--target` takes.
@@ -123,6 +123,8 @@ fn outline_targets_and_calls_are_listed() {
     assert_eq!(json(&told("subrequests.describe,format=json"))[0]["type"], "rpc");
 }
 
+/// Honours `--call=graph`: the frontend's own call: the definition that the build sends to the engine.
+///
 /// Honours `--call=plan`: the frontend's own call: which steps the build has, and why each value is what it is.
 ///
 /// Honours `--call=schema`: the frontend's own call: the JSON Schema of the manifest.
@@ -133,6 +135,12 @@ fn the_plan_and_the_schema_are_told() {
     assert_snapshot!(plan.answer);
     let plan = json(&call("", |_| (), &["--call=plan,format=json"]));
     assert_eq!(plan["package"], "@erp/auth-service");
+    let graph = call("", |_| (), &["--call=graph"]).answer;
+    assert!(
+        graph.starts_with("v0 source docker-image://")
+            && graph.contains("named [auth] build @erp/auth-service\n"),
+        "{graph}"
+    );
     // With the whole name as well.
     let schema = json(&call("", |_| (), &["--call=frontend.schema,format=json"]));
     assert_eq!(schema["properties"]["image"]["type"], "object");

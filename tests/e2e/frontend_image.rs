@@ -1,6 +1,6 @@
 //! The image of the frontend itself.
 
-use vextrus_e2e::{Engine, Image, Kind};
+use vextrus_e2e::{Engine, Image, Kind, Workspace};
 
 /// The most that it may be to push and pull.
 const MAX_SIZE: u64 = 5_000_000;
@@ -10,6 +10,30 @@ fn it_is_small() {
     let engine = Engine::take();
     let size = Image::existing(&engine, "vextrus/frontend").compressed_size();
     assert!(size < MAX_SIZE, "the frontend's image has {size} bytes");
+}
+
+#[test]
+fn it_is_a_command_line_too() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let volume = format!("{}:/w:ro", erp.root().display());
+    let run = |words: &[&str]| {
+        let container = ["run", "--rm", "--network", "none", "-v", &volume, "-w", "/w"];
+        let docker = container.iter().chain(&["vextrus/frontend"]).chain(words);
+        engine.command(docker.copied())
+    };
+    let plan = run(&["plan", "services/auth/service.toml"]).output();
+    let told = engine.build(&erp).service("auth").args(["--call=plan"]).call();
+    // buildx names the file alone.
+    let steps = |text: &str| -> String { text.lines().skip(2).collect::<Vec<_>>().join("\n") };
+    assert_eq!(steps(&plan), steps(told.answer.trim_end()));
+    let why = run(&["why", "shared/utils/src/index.ts"]).output();
+    assert!(
+        why.contains("runs again  [auth] build @erp/utils: it reads the file"),
+        "{why}"
+    );
+    // Without BuildKit at its other end it says how it is used.
+    assert_eq!(run(&[]).finish().status.code(), Some(2));
 }
 
 #[test]
