@@ -73,6 +73,16 @@ pub fn relative(from: &str, to: &str) -> Option<String> {
     })
 }
 
+/// Returns the directory around a path, empty for one without.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// Returns the last part of a path.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 /// Returns whether a path is a directory or lies below it; everything lies below the root.
 ///
 /// ```

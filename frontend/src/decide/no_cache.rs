@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::manifest::{Manifest, suggest};
 use crate::options::{NoCache, Options};
+use crate::path::base_name;
 use crate::plan::{Plan, Stage, Step, StepId, Verb};
 use crate::warning::{Warning, rules};
 
@@ -80,7 +81,7 @@ fn named<'a>(name: &str, manifest: &Manifest, plan: &'a Plan) -> Option<Named<'a
     }
     let mut packages = plan.packages.iter();
     let package = packages.find(|package| {
-        let directory = package.directory.rsplit('/').next().unwrap_or_default();
+        let directory = base_name(&package.directory);
         package.name.eq_ignore_ascii_case(name) || directory.eq_ignore_ascii_case(name)
     });
     package.map(|package| Named::Package(&package.name))

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::path::join;
+use crate::path::{base_name, join, parent};
 
 /// Largest manifest that is read; a service manifest is a page of text.
 const MAX_MANIFEST: usize = 1 << 20;
@@ -39,10 +39,10 @@ impl BuildFile {
     pub async fn load(reader: &Reader, options: &Options, origin: &Origin) -> Result<Self, Failure> {
         let name = origin.filename.as_str();
         let ignore = format!("{name}.dockerignore");
-        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = parent(name);
         let package_json = join(directory, "package.json");
         // Of the usual name both spellings are found, as in BuildKit's own frontend.
-        let other = (name.rsplit('/').next() == Some("Dockerfile")).then(|| join(directory, "dockerfile"));
+        let other = (base_name(name) == "Dockerfile").then(|| join(directory, "dockerfile"));
         let source = match &origin.build_file {
             Source::Graph(output) => output.clone(),
             Source::Local { name: local, session } => Local::new(local)

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use super::directory;
 use crate::diagnostic::{Diagnostic, SourceFile, names};
 use crate::gateway::{Failure, Gateway, Reference};
-use crate::path::join;
+use crate::path::{base_name, join, parent};
 
 /// Largest file that is read whole; the lockfiles of the largest public monorepos are a tenth of it.
 const MAX_FILE: usize = 64 << 20;
@@ -160,7 +160,7 @@ impl Tree {
             Ok(bytes) => Ok(Some(text(path, bytes)?)),
             Err(failure) if failure.diagnostics().is_some() => Err(failure),
             // The engine says the same of a missing file and of a graph that failed; only the first has a listing.
-            Err(failure) => match self.list(split(path).0).await {
+            Err(failure) => match self.list(parent(path)).await {
                 Ok(_) if self.is_absent(path) => Ok(None),
                 _ => Err(failure),
             },
@@ -204,7 +204,7 @@ impl Tree {
 
     /// Says whether a listing that is known tells that nothing is at a path.
     fn is_absent(&self, path: &str) -> bool {
-        let (directory, name) = split(path);
+        let (directory, name) = (parent(path), base_name(path));
         if matches!(name, "" | "." | "..") {
             return false;
         }
@@ -222,11 +222,6 @@ impl Tree {
 fn cell<T>(memo: &Memo<T>, path: &str) -> Arc<OnceCell<T>> {
     let mut memo = memo.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(memo.entry(path.to_owned()).or_default())
-}
-
-/// Returns the directory of a path, empty for the root, and the name in it.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Returns the failure with the file's name: the engine names a path of its own, or none.

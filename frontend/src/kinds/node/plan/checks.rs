@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::command;
-use super::planner::PlanInput;
-use super::start::Manifests;
+use super::input::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::drift::{self, Drift};
 use crate::kinds::node::workspace::ImporterId;

@@ -1,8 +1,8 @@
 //! What a package's scripts see beside the workspace: environment, secrets, agents, network, further files.
 
 use super::environment;
+use super::input::PackageInput;
 use super::model::{PackageBuild, Secret};
-use super::packages::PackageInput;
 
 /// Adds to a package what its scripts see while they run. What the manifest says of builds is for the service's own
 /// build alone, so that shared packages build alike for every service.

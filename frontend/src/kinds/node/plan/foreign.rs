@@ -4,21 +4,9 @@
 //! platform to choose among optional packages. Only programs that the install itself runs (compilers, install
 //! scripts) need the platform, and QEMU where the machine is another one.
 
-use super::model::Install;
+use super::model::{Foreign, Install};
 use super::native::Native;
 use crate::plan::Platform;
-
-/// The production install for a platform that builds do not run on.
-#[derive(Debug, Clone)]
-pub struct Foreign {
-    /// The install as the build platform runs it; none where it runs on the platform itself, like any other.
-    pub install: Option<Install>,
-    /// Packages whose install scripts would run, if they have any, which the lockfile does not say. Where one turns
-    /// out to have, the install has to run on the platform itself after all.
-    pub may_have_scripts: Vec<String>,
-    /// Why it runs where it does.
-    pub why: String,
-}
 
 /// Plans the production install for a platform that builds do not run on.
 ///

@@ -13,6 +13,7 @@ mod foreign;
 mod generator;
 mod healthcheck;
 mod injection;
+mod input;
 mod install;
 mod model;
 mod native;
@@ -30,8 +31,8 @@ mod workbench;
 
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
-pub use foreign::Foreign;
+pub use input::{BuildClosure, PlanInput};
 pub use model::*;
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
-pub use planner::{BuildClosure, PlanInput, closure, decide};
+pub use planner::{closure, decide};
 pub use system::SystemPackages;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::base::{BaseImage, Libc};
 use super::contents::OutputRule;
-use super::foreign::Foreign;
 use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Place;
@@ -64,6 +63,18 @@ pub struct Production {
     pub foreign: Option<Foreign>,
     /// What runs, as whom, with what.
     pub runtime: Runtime,
+}
+
+/// The production install for a platform that builds do not run on.
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    /// The install as the build platform runs it; none where it runs on the platform itself, like any other.
+    pub install: Option<Install>,
+    /// Packages whose install scripts would run, if they have any, which the lockfile does not say. Where one turns
+    /// out to have, the install has to run on the platform itself after all.
+    pub may_have_scripts: Vec<String>,
+    /// Why it runs where it does.
+    pub why: String,
 }
 
 impl Model {

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::packages::PackageInput;
+use super::input::PackageInput;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::Project;
-use crate::path::{is_within, join};
+use crate::path::{base_name, is_within, join, parent};
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
 pub const ROOT_CONFIGURATION: [&str; 12] = [
@@ -92,7 +92,7 @@ pub(super) fn named(input: &PackageInput<'_>, importer: &str, project: &Project)
             continue;
         }
         // A program that a script names may read what lies beside it, so its whole directory is taken.
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let parent = parent(&path);
         let whole = is_program(&path) && !parent.is_empty() && !holds_packages(parent);
         files.insert(if whole { parent.to_owned() } else { path });
     }
@@ -122,7 +122,7 @@ fn named_by_script(script: &str, directory: &str) -> Vec<String> {
             )
         })
         // Secrets stay with the developer.
-        .filter(|path| !path.rsplit('/').next().unwrap_or_default().starts_with(".env"))
+        .filter(|path| !base_name(path).starts_with(".env"))
         .collect()
 }
 

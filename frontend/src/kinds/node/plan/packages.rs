@@ -2,22 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::arguments::Arguments;
 use super::contents::{OutputRule, exposes_sources};
 use super::equipment::equipped;
 use super::generator;
+use super::input::PackageInput;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use super::place;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::{ImporterId, Project};
-use crate::manifest::Manifest;
 use crate::path::is_within;
-
-/// Returns the last part of a path.
-pub(super) fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
 const DEVELOPER_HOOKS: [&str; 6] = [
@@ -33,32 +27,6 @@ const DEVELOPER_HOOKS: [&str; 6] = [
 const STALE: [&str; 7] = [
     "dist", "out-tsc", ".next", ".nuxt", ".output", ".turbo", "coverage",
 ];
-
-/// What the packages of one closure are planned from.
-#[derive(Debug)]
-pub(super) struct PackageInput<'a> {
-    pub(super) workspace: &'a Workspace,
-    /// Importers in build order, the service last.
-    pub(super) order: &'a [ImporterId],
-    /// The workspace packages that each importer reaches, itself left out.
-    pub(super) reaches: &'a BTreeMap<ImporterId, BTreeSet<ImporterId>>,
-    pub(super) service: &'a str,
-    /// The service's build script; `None` where nothing is to be built.
-    pub(super) script: Option<&'a str>,
-    pub(super) root_postinstall: bool,
-    /// Importers of the production closure.
-    pub(super) production: &'a BTreeSet<ImporterId>,
-    /// Whether the command of the image runs TypeScript.
-    pub(super) runs_sources: bool,
-    /// What the manifest says of builds.
-    pub(super) manifest: &'a Manifest,
-    /// Build arguments.
-    pub(super) arguments: &'a Arguments,
-    /// Importers that pnpm copies into the virtual store, in the development closure.
-    pub(super) injected: &'a BTreeSet<ImporterId>,
-    /// Links under which the image's dependents see injected packages.
-    pub(super) injected_at: &'a BTreeMap<ImporterId, Vec<String>>,
-}
 
 /// Plans the packages in build order.
 pub(super) fn plan(input: &PackageInput<'_>) -> Vec<PackageBuild> {
@@ -300,7 +268,7 @@ fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<Impo
 fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     let own = input.workspace.context_path(importer);
     let mut patterns = vec![
-        base_name(&input.manifest.file.name).to_owned(),
+        crate::path::base_name(&input.manifest.file.name).to_owned(),
         "**/.env".to_owned(),
         "**/.env.*".to_owned(),
         "Dockerfile*".to_owned(),
@@ -321,11 +289,8 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
 /// Patterns, relative to the context, of what an earlier build of a package left there.
 fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
     let directory = workspace.context_path(importer);
-    let below = |name: &str| match directory.as_str() {
-        "" => name.to_owned(),
-        directory => format!("{directory}/{name}"),
-    };
-    let mut patterns: BTreeSet<String> = STALE.map(below).into_iter().collect();
+    let below = STALE.map(|name| crate::path::join(&directory, name));
+    let mut patterns: BTreeSet<String> = below.into_iter().collect();
     for output in &project.typescript.outputs {
         let inside = is_within(output, &directory) && *output != directory && output != ".";
         let holds_sources = project

@@ -5,56 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::base::{self, BaseImage};
 use super::build_order::BuildOrder;
+use super::input::{BuildClosure, PackageInput, PlanInput};
 use super::install::Installer;
-use super::model::{Install, Model, PackageBuild, Product, Production, Reason};
+use super::model::{Foreign, Install, Model, PackageBuild, Product, Production, Reason};
 use super::native::{Native, Surveyor};
-use super::packages::{self, PackageInput, base_name};
+use super::packages;
 use super::start::{self, Start};
-use super::{checks, foreign, injection, node_version, runtime, sbom, toolchain, workbench};
+use super::{checks, command, foreign, injection, node_version, runtime, sbom, toolchain, workbench};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
-use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
-use crate::plan::{Facts, Stage, Target};
-use crate::warning::{Warning, rules};
-
-/// What a plan is made from.
-#[derive(Debug)]
-pub struct PlanInput<'a> {
-    /// The manifest, with the workspace's defaults.
-    pub manifest: &'a Manifest,
-    /// The workspace.
-    pub workspace: &'a Workspace,
-    /// The service.
-    pub service: &'a str,
-    /// The service's build closure, from [`closure`].
-    pub closure: &'a BuildClosure,
-    /// `--build-arg`, by name.
-    pub arguments: &'a BTreeMap<String, String>,
-    /// What `--target` chose.
-    pub target: Target,
-    /// What the engine and the command line say.
-    pub facts: &'a Facts,
-}
-
-/// What building a service may touch.
-#[derive(Debug)]
-pub struct BuildClosure {
-    /// The projects and packages.
-    development: WorkspaceClosure,
-    /// The projects' order.
-    order: BuildOrder,
-}
-
-impl BuildClosure {
-    /// Returns the importers, dependencies first, the service last.
-    pub fn importers(&self) -> &[ImporterId] {
-        &self.order.importers
-    }
-}
+use crate::plan::{Sbom, Stage};
+use crate::warning::Warning;
 
 /// Returns what building a service may touch.
 ///
@@ -102,7 +67,6 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);
     let installs = installs(&installer, &built, own, &reaches, &mut surveyor)?;
-    let mut reasons = runs.reasons(input, &start, project);
     let toolchain = toolchain::plan(
         input.manifest,
         input.workspace,
@@ -110,26 +74,11 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         &runs.base,
         &runs.native,
     );
-    let sbom = match (input.facts.sbom, &workbench) {
-        (false, _) => None,
-        (true, None) => Some(sbom::list(input.workspace, input.service, &runs.closure)?),
-        (true, Some(_)) => Some(sbom::of_workbench(input.workspace, input.service)?),
-    };
-    let product = match workbench {
-        Some(workbench) => Product::Workbench(Box::new(workbench)),
-        None => {
-            let (install, foreign) = production(input, &installer, &runs);
-            if let (Some(platform), Some(foreign)) = (input.facts.foreign(), &foreign) {
-                reasons.insert(format!("install.{platform}"), Reason::new(&foreign.why, None));
-            }
-            let (runtime, why) = runtime::plan(input, &run, project, runs.base, start.command);
-            reasons.insert("run.healthcheck".to_owned(), why);
-            Product::Image(Box::new(Production {
-                install,
-                foreign,
-                runtime,
-            }))
-        }
+    let sbom = bill(input, &runs.closure)?;
+    let reasons = runs.reasons(input, &start, project);
+    let (product, more) = match workbench {
+        Some(workbench) => (Product::Workbench(Box::new(workbench)), Vec::new()),
+        None => image(input, &run, project, &installer, runs, start.command),
     };
     let model = Model {
         label: label(input.service, project),
@@ -142,9 +91,44 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         product,
         sbom,
         secrets: secrets(input.workspace),
-        reasons,
+        reasons: reasons.into_iter().chain(more).collect(),
     };
     Ok((model, warnings))
+}
+
+/// Plans the production image, and says why it is what it is.
+fn image(
+    input: &PlanInput<'_>,
+    run: &Run,
+    project: &Project,
+    installer: &Installer<'_>,
+    runs: WhatRuns,
+    command: command::Inferred,
+) -> (Product, Vec<(String, Reason)>) {
+    let (install, foreign) = production(input, installer, &runs);
+    let (runtime, why) = runtime::plan(input, run, project, runs.base, command);
+    let elsewhere = input.facts.foreign().zip(foreign.as_ref());
+    let elsewhere =
+        elsewhere.map(|(platform, foreign)| (format!("install.{platform}"), Reason::new(&foreign.why, None)));
+    let healthcheck = ("run.healthcheck".to_owned(), why);
+    let product = Product::Image(Box::new(Production {
+        install,
+        foreign,
+        runtime,
+    }));
+    (product, elsewhere.into_iter().chain([healthcheck]).collect())
+}
+
+/// Lists what the image may hold, where a bill of materials is asked for: of the production image what runs, of any other
+/// what the service is developed with.
+fn bill(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Result<Option<Sbom>, Diagnostics> {
+    if !input.facts.sbom {
+        return Ok(None);
+    }
+    match input.target.stage {
+        Stage::Runtime => sbom::list(input.workspace, input.service, runs).map(Some),
+        _ => sbom::of_workbench(input.workspace, input.service).map(Some),
+    }
 }
 
 /// Returns the service's project; every project that the lockfile links to has to be there.
@@ -280,7 +264,7 @@ fn production(
     input: &PlanInput<'_>,
     installer: &Installer<'_>,
     runs: &WhatRuns,
-) -> (Install, Option<foreign::Foreign>) {
+) -> (Install, Option<Foreign>) {
     let links = injection::links(input.workspace, &runs.closure);
     let install =
         |cpu: Option<&str>| installer.production(&runs.closure, &runs.native, runs.base.libc, &links, cpu);
@@ -289,15 +273,6 @@ fn production(
     let foreign =
         foreign.map(|platform| foreign::plan(platform, &runs.native, &own, |cpu| install(Some(cpu))));
     (own, foreign)
-}
-
-/// Warns of a build that takes newer dependencies than the lockfile's.
-pub(super) fn unfrozen(manifest: &Manifest) -> Option<Warning> {
-    let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
-    let warning = rules::UNFROZEN_LOCKFILE
-        .warn(message)
-        .at(manifest.place("build.frozen"));
-    (!manifest.build.frozen()).then_some(warning)
 }
 
 /// Returns every package that each importer reaches, itself left out.
@@ -322,5 +297,5 @@ fn label(service: &str, project: &Project) -> String {
     } else {
         service.to_owned()
     };
-    base_name(&name).to_owned()
+    crate::path::base_name(&name).to_owned()
 }

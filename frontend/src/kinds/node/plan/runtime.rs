@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::command::Inferred;
+use super::input::PlanInput;
 use super::model::{Reason, Runtime};
-use super::planner::PlanInput;
 use super::system::SystemPackages;
 use super::{BaseImage, healthcheck};
 use crate::kinds::node::scripts::{HEALTHCHECK, PRELOAD, preload};

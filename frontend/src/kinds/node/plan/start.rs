@@ -1,18 +1,13 @@
 //! How the service is built and started, and what that makes dependencies of it.
 
-use std::collections::BTreeMap;
-
+use super::input::{Manifests, PlanInput};
 use super::model::Reason;
-use super::planner::{PlanInput, unfrozen};
 use super::{checks, command, install};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::{ImporterId, PackageJson, Project};
+use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::warning::{Warning, rules};
-
-/// The package.json of every project.
-pub(super) type Manifests = BTreeMap<ImporterId, PackageJson>;
 
 /// How the service is built and started.
 #[derive(Debug)]
@@ -107,4 +102,13 @@ fn development_programs(project: &Project, programs: &[String]) -> Vec<Warning> 
             .at(manifest.place(&["devDependencies", name]))
     });
     found.collect()
+}
+
+/// Warns of a build that takes newer dependencies than the lockfile's.
+fn unfrozen(manifest: &Manifest) -> Option<Warning> {
+    let message = "frozen = false: dependencies may be newer than pnpm-lock.yaml, and the same sources may build another image";
+    let warning = rules::UNFROZEN_LOCKFILE
+        .warn(message)
+        .at(manifest.place("build.frozen"));
+    (!manifest.build.frozen()).then_some(warning)
 }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::input::{PackageInput, PlanInput};
 use super::model::{Contents, Workbench};
-use super::packages::{self, PackageInput};
-use super::planner::PlanInput;
+use super::packages;
 use super::{environment, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;

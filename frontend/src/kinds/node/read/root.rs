@@ -13,7 +13,7 @@ use crate::kinds::node::pnpm::{
 };
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::Manifest;
-use crate::path::{join, relative};
+use crate::path::{join, parent, relative};
 use crate::source::Tree;
 
 /// A workspace's root and what its files say.
@@ -200,11 +200,6 @@ impl Root {
             manifest,
         })
     }
-}
-
-/// Returns the directory around another, empty for the context itself.
-fn parent(directory: &str) -> &str {
-    directory.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// Returns whether a directory that has a lockfile is but a project of a workspace around it, as pnpm has it.
