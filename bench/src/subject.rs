@@ -1,6 +1,6 @@
 //! The services that are built, by what the frontend's own plan says of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -182,26 +182,24 @@ fn ask(docker: &Docker, workspace: &Workspace, file: &str, name: &str) -> Result
 
 /// Reads a plan as `--call=plan,format=json` prints it.
 fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let texts = |value: &Value| -> Vec<String> {
-        let list = value.as_array().into_iter().flatten();
-        list.filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let (runtime, toolchain) = (&plan["runtime"], &plan["toolchain"]);
     let package = text(&plan["package"])?;
     let packages = plan["packages"].as_array()?;
     let own = packages.iter().find(|other| other["name"] == package.as_str())?;
-    let directory = text(&own["source"])?;
-    let closure = packages.iter().filter_map(|other| text(&other["source"]));
+    let root = text(&plan["root"])?;
+    let in_context = |package: &Value| Some(join(&root, &text(&package["directory"])?));
+    let directory = in_context(own)?;
+    let closure = packages.iter().filter_map(in_context);
     let closure = closure.filter(|other| *other != directory).collect();
-    let args = texts(&runtime["command"]["args"]);
-    let index = runtime["command"]["entry_index"].as_u64();
+    let image = &plan["outcome"]["image"];
+    let run = &image["run"];
+    let args = texts(&run["command"]);
+    let index = image["entry"]["argument"].as_u64();
     let entry = match index.and_then(|index| usize::try_from(index).ok()) {
         Some(index) => args.get(index)?.clone(),
         None => args.iter().rev().find(|word| is_script(word))?.clone(),
     };
-    let ports = runtime["ports"].as_array()?;
-    let mut health: Vec<String> = texts(&runtime["healthcheck"]["command"])
+    let ports = run["ports"].as_array()?;
+    let mut health: Vec<String> = texts(&run["healthcheck"]["command"])
         .into_iter()
         .filter(|word| word.starts_with('/') && !is_script(word))
         .collect();
@@ -209,12 +207,28 @@ fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
     if health.iter().all(|path| path.ends_with("/ready")) || health.len() > 1 {
         health.insert(0, "/health/live".to_owned());
     }
-    let installs = plan["installs"].as_object()?.values();
-    let needed: BTreeMap<String, ()> = installs
-        .chain([&plan["production"]])
-        .flat_map(|install| texts(&install["packages"]["names"]))
-        .map(|name| (name, ()))
-        .collect();
+    let steps: Vec<&Value> = plan["steps"].as_array()?.iter().collect();
+    let system = |stage: &str| -> Vec<String> {
+        let steps = steps.iter().filter(|step| step["stage"] == stage);
+        let names: BTreeSet<String> = steps.flat_map(|step| system_packages(step)).collect();
+        names.into_iter().collect()
+    };
+    let image_at = |index: &Value| -> Option<String> {
+        let index = usize::try_from(index.as_u64()?).ok()?;
+        text(&plan["images"].get(index)?["reference"])
+    };
+    let runs = |stage: &str, word: &str| {
+        let is_it = |step: &&&Value| {
+            let command = &step["does"]["run"]["command"];
+            step["stage"] == stage && texts(command).iter().any(|part| part.contains(word))
+        };
+        let found = steps.iter().find(is_it)?;
+        image_at(&found["does"]["run"]["image"])
+    };
+    let value = |key: &str| {
+        let mut values = plan["values"].as_array()?.iter();
+        text(&values.find(|value| value["key"] == key)?["value"])
+    };
     Some(Subject {
         name: name.to_owned(),
         file: file.to_owned(),
@@ -223,16 +237,49 @@ fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
         entry,
         port: ports.first().and_then(Value::as_u64).unwrap_or(PORT),
         health,
-        build_base: text(&toolchain["image"])?,
-        production_base: text(&toolchain["production_image"])?,
-        run_base: text(&runtime["base"]["reference"])?,
-        node: text(&toolchain["node"])?,
-        pnpm: text(&toolchain["pnpm"])?,
-        build_packages: needed.into_keys().collect(),
+        build_base: runs("deps", "pnpm.sh")?,
+        production_base: runs("runtime", "--prod")?,
+        run_base: image_at(&image["base"])?,
+        node: value("node")?,
+        pnpm: value("pnpm")?,
+        build_packages: system("deps"),
         workspace_packages: Vec::new(),
-        run_packages: texts(&runtime["packages"]["names"]),
+        run_packages: system("runtime"),
         closure,
     })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Returns a directory of the workspace as the context has it.
+fn join(root: &str, directory: &str) -> String {
+    match (root, directory) {
+        ("", directory) => directory.to_owned(),
+        (root, ".") => root.to_owned(),
+        (root, directory) => format!("{root}/{directory}"),
+    }
+}
+
+/// Returns the system packages that a step installs.
+fn system_packages(step: &Value) -> Vec<String> {
+    let command = texts(&step["does"]["run"]["command"]);
+    let lines = command.iter().flat_map(|script| script.lines());
+    let installs = lines.filter_map(|line| {
+        let words = line.strip_prefix("apt-get install ");
+        words.or_else(|| line.strip_prefix("apk add "))
+    });
+    let words = installs.flat_map(str::split_whitespace);
+    words
+        .filter(|word| !word.starts_with('-'))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn is_script(word: &str) -> bool {
@@ -250,21 +297,30 @@ pub(crate) mod tests {
         let packages: Vec<_> = closure
             .iter()
             .chain([&name])
-            .map(|name| json!({ "name": name, "source": name }))
+            .map(|name| json!({ "name": name, "directory": name }))
             .collect();
+        let step = |stage: &str, script: &str| json!({ "stage": stage, "does": { "run": { "image": 0, "command": ["/bin/sh", "-c", script] } } });
         let plan = json!({
             "package": name,
+            "root": "",
             "packages": packages,
-            "installs": { "a": { "packages": { "names": ["make"] } } },
-            "production": { "packages": { "names": ["make", "g++"] } },
-            "toolchain": { "image": "node:22", "production_image": "node:22", "node": "22", "pnpm": "9.15.9" },
-            "runtime": {
-                "base": { "reference": "node:22-alpine" },
-                "packages": { "names": [] },
-                "ports": [],
-                "command": { "args": ["node", "--require", "/usr/lib/init.cjs", "dist/main.js"], "entry_index": 3 },
-                "healthcheck": { "command": ["node", "/usr/lib/healthcheck.cjs", "0", "/health/ready"] },
-            },
+            "values": [{ "key": "node", "value": "22" }, { "key": "pnpm", "value": "9.15.9" }],
+            "images": [{ "reference": "node:22" }, { "reference": "node:22-alpine" }],
+            "steps": [
+                step("deps", "/vextrus/pnpm.sh 9.15.9"),
+                step("deps", "set -e\napt-get install --yes --no-install-recommends make"),
+                step("deps", "set -e\napt-get install --yes --no-install-recommends g++ make"),
+                step("runtime", "pnpm install --prod"),
+            ],
+            "outcome": { "image": {
+                "base": 1,
+                "entry": { "argument": 3 },
+                "run": {
+                    "ports": [],
+                    "command": ["node", "--require", "/usr/lib/init.cjs", "dist/main.js"],
+                    "healthcheck": { "command": ["node", "/usr/lib/healthcheck.cjs", "0", "/health/ready"] },
+                },
+            } },
         });
         read(&plan, &format!("{name}/service.toml"), name).unwrap()
     }
@@ -275,6 +331,11 @@ pub(crate) mod tests {
         assert_eq!(auth.entry, "dist/main.js");
         assert_eq!(auth.health, ["/health/live", "/health/ready"]);
         assert_eq!(auth.build_packages, ["g++", "make"]);
+        assert_eq!(
+            [&auth.build_base, &auth.production_base, &auth.run_base],
+            ["node:22", "node:22", "node:22-alpine"]
+        );
+        assert_eq!((auth.node.as_str(), auth.pnpm.as_str()), ("22", "9.15.9"));
         assert_eq!((auth.port, auth.closure), (3000, vec!["kernel".to_owned()]));
     }
 
