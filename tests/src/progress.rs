@@ -63,7 +63,7 @@ impl Progress {
         let mut seen = BTreeSet::new();
         for line in output.lines() {
             let Some(record) = record(line) else {
-                progress.text.push_str(line);
+                progress.text.push_str(&in_one_wording(line));
                 progress.text.push('\n');
                 continue;
             };
@@ -179,6 +179,12 @@ impl Progress {
     pub fn text(&self) -> &str {
         &self.text
     }
+}
+
+/// Returns a line of the client's with one wording for a build that failed: the daemon's answer and the client's own end
+/// of the frontend race, and whichever comes first puts its words in front. Source: moby/buildkit, `client/solve.go`.
+fn in_one_wording(line: &str) -> String {
+    line.replace("failed to run Build function: ", "failed to solve: ")
 }
 
 /// Says whether a vertex only brings something in or out: those have no cache of their own, and move nothing that
