@@ -27,7 +27,7 @@ use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveReques
 use crate::kinds::Planned;
 use crate::lower::{self, Graph, Surroundings};
 use crate::options::Options;
-use crate::plan::{Facts, Outcome, Plan};
+use crate::plan::{Facts, Outcome};
 use crate::result;
 use crate::source::{Named, Reader};
 use crate::subrequest::{self, Question};
@@ -42,30 +42,21 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     if let Some(request) = &options.request_id {
         return answer(&gateway, &options, request).await;
     }
-    let targets = options.targets()?;
-    let (read, facts, planned) = decided(&gateway, &options, &targets).await?;
-    for warning in &planned.warnings {
+    let (read, planned) = decided(&gateway, &options).await?;
+    // What there is to know of one platform is to be known of all.
+    let warnings = planned.first().map_or(&[][..], |first| &first.planned.warnings);
+    for warning in warnings {
         gateway.warn(&read.vertex, warning).await?;
     }
-    refuse(&read, &planned.warnings)?;
+    refuse(&read, warnings)?;
 
-    let build = |(number, target): (usize, &Platform)| {
-        let (gateway, options, read) = (&gateway, &options, &read);
-        // The first is planned already.
-        let first = (number == 0).then(|| (facts.clone(), planned.plan.clone()));
-        let target = target.clone();
-        let built = async move {
-            let (facts, plan) = match first {
-                Some(first) => first,
-                None => plan_for(gateway, options, read, &target).await?,
-            };
-            build_platform(gateway, options, read, facts, plan, &target).await
-        };
+    let count = planned.len();
+    let build = |platform: ForPlatform| {
+        let built = build_platform(&gateway, &options, &read, platform);
         built.map_err(|failure| explain::explain(failure, read.manifest()))
     };
-    let made = try_join_all(targets.iter().enumerate().map(build)).await?;
-    let results = targets.iter().map(ToString::to_string).zip(made).collect();
-    Ok(combine(results, request::is_index(&options, targets.len())))
+    let made = try_join_all(planned.into_iter().map(build)).await?;
+    Ok(combine(made, request::is_index(&options, count)))
 }
 
 /// Answers a question about a build (`docker buildx build --call`).
@@ -79,14 +70,17 @@ async fn answer(gateway: &Gateway, options: &Options, request: &str) -> Result<B
         },
         _ => options.clone(),
     };
-    let targets = options.targets()?;
     let answered = match question {
-        Question::Graph => subrequest::graph(dumps(gateway, options, &targets).await?),
+        Question::Graph => subrequest::graph(dumps(gateway, options).await?),
         question => match subrequest::general(question) {
             Some(answer) => answer,
             None => {
-                let decided = decided(gateway, options, &targets).await;
-                let decided = decided.map(|(read, _, planned)| (read, planned));
+                let decided = decided(gateway, options).await;
+                let decided = decided.and_then(|(read, planned)| {
+                    let first = planned.into_iter().next();
+                    let first = first.ok_or_else(|| Diagnostic::internal("a build for no platform"))?;
+                    Ok((read, first.planned))
+                });
                 subrequest::answer(question, options, decided)?
             }
         },
@@ -95,43 +89,40 @@ async fn answer(gateway: &Gateway, options: &Options, request: &str) -> Result<B
 }
 
 /// Returns the definition of each platform's image, as a build would send it before it asks a step anything.
-async fn dumps(gateway: &Gateway, options: &Options, targets: &[Platform]) -> Result<String, Failure> {
-    let (read, ..) = decided(gateway, options, targets).await?;
+async fn dumps(gateway: &Gateway, options: &Options) -> Result<String, Failure> {
+    let (read, planned) = decided(gateway, options).await?;
     let mut dumps = Vec::new();
-    for target in targets {
-        let (facts, plan) = plan_for(gateway, options, &read, target).await?;
-        let (surroundings, _) = surround(gateway, options, &read, &facts, &plan, target).await?;
-        let graph = lower::lower(&plan, &surroundings)?;
+    for platform in planned {
+        let plan = &platform.planned.plan;
+        let (surroundings, _) = surround(gateway, options, &read, &platform).await?;
+        let graph = lower::lower(plan, &surroundings)?;
         dumps.push(buildkit_llb::dump(&graph.definition(plan.outcome.root())?));
     }
     Ok(dumps.join("\n"))
 }
 
-/// Reads the build's files and plans the build of the first platform.
-async fn decided(
-    gateway: &Gateway,
-    options: &Options,
-    targets: &[Platform],
-) -> Result<(Read, Facts, Planned), Failure> {
-    let reader = Reader::Engine(gateway.clone());
-    let read = decide::read(&reader, options).await?;
-    let target = targets.first().cloned().unwrap_or(options.builder()?);
-    let facts = decide::facts(&reader, options, read.target.stage, &target).await?;
-    let planned = read.plan(options, &facts)?;
-    Ok((read, facts, planned))
+/// The plan for one platform, and the facts that it is made from.
+#[derive(Debug)]
+struct ForPlatform {
+    target: Platform,
+    facts: Facts,
+    planned: Planned,
 }
 
-/// Plans the build of a platform.
-async fn plan_for(
-    gateway: &Gateway,
-    options: &Options,
-    read: &Read,
-    target: &Platform,
-) -> Result<(Facts, Plan), Failure> {
+/// Reads the build's files and plans the build for each platform.
+async fn decided(gateway: &Gateway, options: &Options) -> Result<(Read, Vec<ForPlatform>), Failure> {
     let reader = Reader::Engine(gateway.clone());
-    let facts = decide::facts(&reader, options, read.target.stage, target).await?;
-    let planned = read.plan(options, &facts)?;
-    Ok((facts, planned.plan))
+    let read = decide::read(&reader, options).await?;
+    let mut planned = Vec::new();
+    for target in options.targets()? {
+        let facts = decide::facts(&reader, options, read.target.stage, &target).await?;
+        planned.push(ForPlatform {
+            planned: read.plan(options, &facts)?,
+            target,
+            facts,
+        });
+    }
+    Ok((read, planned))
 }
 
 /// Stops the build at warnings where the user asks for it with `error=true`, at the line of each.
@@ -166,14 +157,11 @@ async fn build_platform(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    facts: Facts,
-    plan: Plan,
-    target: &Platform,
+    platform: ForPlatform,
 ) -> Result<Made, Failure> {
-    let plan = settled(gateway, options, read, facts, plan, target).await?;
-    let facts = &plan.0;
-    let plan = &plan.1;
-    let (surroundings, images) = surround(gateway, options, read, facts, plan, target).await?;
+    let platform = settled(gateway, options, read, platform).await?;
+    let (surroundings, images) = surround(gateway, options, read, &platform).await?;
+    let plan = &platform.planned.plan;
     let graph = lower::lower(plan, &surroundings)?;
     let outcome = &plan.outcome;
     let (size, entry) = match outcome {
@@ -207,7 +195,7 @@ async fn build_platform(
     }
     let base = images.get(outcome.base().index());
     let base = base.ok_or_else(|| Diagnostic::internal("the base was not resolved"))?;
-    let config = image_config::of(options, outcome, &base.config, target, entry.as_deref());
+    let config = image_config::of(options, outcome, &base.config, &platform.target, entry.as_deref());
     Ok(Made { image, config, sbom })
 }
 
@@ -216,21 +204,26 @@ async fn settled(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    mut facts: Facts,
-    plan: Plan,
-    target: &Platform,
-) -> Result<(Facts, Plan), Failure> {
-    let Outcome::Image(image) = &plan.outcome else {
-        return Ok((facts, plan));
+    platform: ForPlatform,
+) -> Result<ForPlatform, Failure> {
+    let question = match &platform.planned.plan.outcome {
+        Outcome::Image(image) => image.question.as_ref(),
+        Outcome::Workbench(_) => None,
     };
-    let Some(question) = &image.question else {
-        return Ok((facts, plan));
+    let Some(question) = question else {
+        return Ok(platform);
     };
-    let (surroundings, _) = surround(gateway, options, read, &facts, &plan, target).await?;
-    let definition = lower::lower(&plan, &surroundings)?.definition(question)?;
-    facts.install_runs_programs = Some(question::ask(gateway, options, &definition).await?);
-    let planned = read.plan(options, &facts)?;
-    Ok((facts, planned.plan))
+    let (surroundings, _) = surround(gateway, options, read, &platform).await?;
+    let definition = lower::lower(&platform.planned.plan, &surroundings)?.definition(question)?;
+    let facts = Facts {
+        install_runs_programs: Some(question::ask(gateway, options, &definition).await?),
+        ..platform.facts
+    };
+    Ok(ForPlatform {
+        planned: read.plan(options, &facts)?,
+        target: platform.target,
+        facts,
+    })
 }
 
 /// Returns what the engine and the request add to a plan, and the plan's images.
@@ -238,10 +231,9 @@ async fn surround(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    facts: &Facts,
-    plan: &Plan,
-    target: &Platform,
+    platform: &ForPlatform,
 ) -> Result<(Surroundings, Vec<Resolved>), Failure> {
+    let (target, facts, plan) = (&platform.target, &platform.facts, &platform.planned.plan);
     let build = decide::builder(options, read.target.stage, target)?;
     let images = images::resolve(gateway, options, plan, target, &build).await?;
     let surroundings = Surroundings {
@@ -291,10 +283,10 @@ async fn evaluate(
 }
 
 /// Puts the platforms' results into one, as an index where several were asked for.
-fn combine(results: BTreeMap<String, Made>, index: bool) -> BuildResult {
+fn combine(results: Vec<Made>, index: bool) -> BuildResult {
     let (mut references, mut configs) = (BTreeMap::new(), BTreeMap::new());
     let mut attestations = BTreeMap::new();
-    for made in results.into_values() {
+    for made in results {
         let id = made.config.platform_id();
         if let Some(sbom) = made.sbom {
             attestations.insert(id.clone(), vec![attestations::sbom(sbom)]);

@@ -13,6 +13,7 @@ use crate::gateway::fake::{Fake, LLB_CAPS, State};
 use crate::kinds;
 use crate::kinds::node::plan::{Model, NEVER_READ, Product, Production, Workbench};
 use crate::options::Worker;
+use crate::plan::Plan;
 
 mod arguments;
 mod attestations;
@@ -206,7 +207,9 @@ async fn built(files: Files, service: &str) -> Built {
 /// Returns what is decided for a service, and the plan that follows.
 async fn planned_for(state: State, options: &Options) -> Result<(Read, Facts, Planned), Failure> {
     let (gateway, _fake) = connect(state).await;
-    decided(&gateway, options, &options.targets()?).await
+    let (read, mut planned) = decided(&gateway, options).await?;
+    let first = planned.swap_remove(0);
+    Ok((read, first.facts, first.planned))
 }
 
 async fn planned(files: Files, service: &str) -> Model {
