@@ -8,8 +8,18 @@ use crate::plan::RUNTIME_SCRIPTS;
 pub struct Script {
     /// The name of its file.
     pub name: &'static str,
-    /// Its text; the head says how it is called and what it does.
+    /// Its text; the head says what it does.
     pub text: &'static str,
+}
+
+impl Script {
+    /// Returns how it is called, as its head says; a preload is not called.
+    pub fn usage(&self) -> Option<&'static str> {
+        let head = self.text.lines().take_while(|line| line.starts_with(['#', '/']));
+        head.filter_map(|line| line.split_once("usage: "))
+            .next()
+            .map(|(_, usage)| usage)
+    }
 }
 
 macro_rules! script {
@@ -48,3 +58,39 @@ pub fn preload() -> String {
 
 /// The scripts that steps find in one tree, in its order.
 pub const OF_BUILDS: [Script; 6] = [COLLECT, INJECT, PNPM, TIDY, TRIM, TURN];
+
+/// Every script.
+pub const ALL: [Script; 9] = [
+    COLLECT,
+    HEALTHCHECK,
+    INJECT,
+    INSTALL_SCRIPTS,
+    PNPM,
+    PRELOAD,
+    TIDY,
+    TRIM,
+    TURN,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_script_is_in_the_registry_and_says_how_it_is_called() {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kinds/node/scripts");
+        let files = std::fs::read_dir(directory).unwrap();
+        let files: BTreeSet<String> = files
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(files, ALL.map(|script| script.name.to_owned()).into());
+        for script in ALL {
+            match script.usage() {
+                Some(usage) => assert!(usage.contains(script.name), "{usage}"),
+                None => assert_eq!(script, PRELOAD),
+            }
+        }
+    }
+}
