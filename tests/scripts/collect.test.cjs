@@ -109,10 +109,10 @@ test('what generators wrote beside the dependencies is collected by its path bel
     [`${store}/pg@8/node_modules/.pgrc`]: '',
     [`${store}/other@1/node_modules/other/index.js`]: '',
     [`${store}/other@1/node_modules/.other/a`]: 'of no dependency',
-    'shared/kernel/index.js': '',
+    'libs/kernel/index.js': '',
     'service/node_modules/@prisma/client': link(`../../../${store}/@prisma+client@6/node_modules/@prisma/client`),
     'service/node_modules/pg': link(`../../${store}/pg@8/node_modules/pg`),
-    'service/node_modules/kernel': link('../../shared/kernel'),
+    'service/node_modules/kernel': link('../../libs/kernel'),
     'service/node_modules/.bin/pg': '',
   });
   const result = run('collect.cjs', [path.join(top, 'service'), path.join(top, 'out'), `generated=${top}`]);

@@ -142,12 +142,12 @@ test('machine code for another C library goes where the package has some for the
 
 test('packages are found wherever they lie, and each is its own', (t) => {
   const gone = ['node_modules/hoisted/a.d.ts', 'node_modules/@scope/a/a.d.ts', 'node_modules/hoisted/node_modules/nested/a.d.ts', 'services/a b/node_modules/own/a.d.ts'];
-  const stays = ['node_modules/.bin/a.d.ts', 'node_modules/hoisted/index.js', 'services/a b/index.d.ts', 'shared/a.d.ts'];
+  const stays = ['node_modules/.bin/a.d.ts', 'node_modules/hoisted/index.js', 'services/a b/index.d.ts', 'common/a.d.ts'];
   // Neither package speaks of declarations for the one that lies in it, or that it lies in.
   const speaks = { 'node_modules/speaks/index.js': '".d.ts"', 'node_modules/speaks/a.d.ts': '', 'node_modules/speaks/node_modules/quiet/a.d.ts': '' };
   const spoken = { 'node_modules/quiet/a.d.ts': '', 'node_modules/quiet/node_modules/speaks/index.js': '".d.ts"', 'node_modules/quiet/node_modules/speaks/a.d.ts': '' };
-  const found = trim(t, { ...files([...gone, ...stays]), ...speaks, ...spoken, 'node_modules/linked': link('../shared') });
-  const left = ['node_modules/linked -> ../shared', 'node_modules/speaks/a.d.ts', 'node_modules/speaks/index.js', ...Object.keys(spoken).slice(1)];
+  const found = trim(t, { ...files([...gone, ...stays]), ...speaks, ...spoken, 'node_modules/linked': link('../common') });
+  const left = ['node_modules/linked -> ../common', 'node_modules/speaks/a.d.ts', 'node_modules/speaks/index.js', ...Object.keys(spoken).slice(1)];
   assert.deepEqual(found.filter((file) => !file.endsWith('/')), [...stays, ...left].sort());
 });
 
