@@ -14,6 +14,27 @@ pub(in crate::kinds::node) const PNPM_9: &str = include_str!("fixtures/pnpm-9.ya
 pub(in crate::kinds::node) const PNPM_12: &str = include_str!("fixtures/pnpm-12.yaml");
 pub(in crate::kinds::node) const ALL: [&str; 3] = [PNPM_8, PNPM_9, PNPM_12];
 
+/// A package.json with every field that a build or an install reads, some of them odd.
+pub(in crate::kinds::node) const SERVICE: &str = r#"{
+  "name": "@x/a",
+  "version": "1.0.0",
+  "scripts": {"build": "tsc", "odd": 1},
+  "packageManager": "pnpm@9.15.9",
+  "devEngines": {"packageManager": {"name": "pnpm"}},
+  "main": "dist/main.js",
+  "bin": "cli.js",
+  "engines": {"node": ">=20"},
+  "dependencies": {"z": "1", "a": "workspace:*"},
+  "devDependencies": {"t": "^5"},
+  "peerDependencies": {"p": "*", "q": "*"},
+  "peerDependenciesMeta": {"q": {"optional": true}, "p": {"optional": false}},
+  "dependenciesMeta": {"a": {"injected": true}, "t": {"injected": true}},
+  "publishConfig": {"directory": "dist", "access": "public"},
+  "resolutions": {"z": "$t"},
+  "pnpm": {"overrides": {"a>b": "$z", "c": "$gone"}, "onlyBuiltDependencies": ["e"]},
+  "workspaces": {"packages": ["x/*"]}
+}"#;
+
 pub(in crate::kinds::node) fn lockfile(text: &str) -> Lockfile {
     Lockfile::parse(&SourceFile::new("pnpm-lock.yaml", text)).unwrap()
 }

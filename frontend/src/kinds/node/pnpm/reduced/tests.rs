@@ -1,27 +1,7 @@
 use super::*;
 use crate::diagnostic::SourceFile;
-use crate::kinds::node::pnpm::fixtures::manifest;
+use crate::kinds::node::pnpm::fixtures::{SERVICE, manifest};
 use crate::kinds::node::pnpm::lockfile::ResolvedDependency;
-
-const SERVICE: &str = r#"{
-  "name": "@x/a",
-  "version": "1.0.0",
-  "scripts": {"build": "tsc", "odd": 1},
-  "packageManager": "pnpm@9.15.9",
-  "devEngines": {"packageManager": {"name": "pnpm"}},
-  "main": "dist/main.js",
-  "bin": "cli.js",
-  "engines": {"node": ">=20"},
-  "dependencies": {"z": "1", "a": "workspace:*"},
-  "devDependencies": {"t": "^5"},
-  "peerDependencies": {"p": "*", "q": "*"},
-  "peerDependenciesMeta": {"q": {"optional": true}, "p": {"optional": false}},
-  "dependenciesMeta": {"a": {"injected": true}, "t": {"injected": true}},
-  "publishConfig": {"directory": "dist", "access": "public"},
-  "resolutions": {"z": "$t"},
-  "pnpm": {"overrides": {"a>b": "$z", "c": "$gone"}, "onlyBuiltDependencies": ["e"]},
-  "workspaces": {"packages": ["x/*"]}
-}"#;
 
 #[test]
 fn a_development_install_reads_all_dependencies_and_no_scripts() {
