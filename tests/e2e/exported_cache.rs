@@ -71,6 +71,10 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
     let changed = format!("console.info('changed {}');\n", crate::never_before());
     there.append("services/auth/src/main.ts", &changed);
     let after = fresh.build(&there).service("auth").args([&import]).run();
+    // What programs run in may be made once more: the engine begins with it while it still asks the registry for what
+    // stands on it, and on a slow machine is done before it has the answer.
+    let mut ran = after.progress.ran();
+    ran.retain(|name| !name.starts_with("set up pnpm") && !name.starts_with("install g++"));
     let expected = [
         "build @erp/auth-service",
         "image",
@@ -78,7 +82,7 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
         "sources of @erp/auth-service",
     ];
     // A cache that cannot be imported is no error to the engine, but a line of its progress.
-    assert_eq!(after.progress.ran(), expected, "{:?}", after.progress);
+    assert_eq!(ran, expected, "{ran:?} ran: {:?}", after.progress);
 
     // What was made on top of imported results is what the exporting engine makes of the same files.
     let same = engine.build(&there).service("auth").run();

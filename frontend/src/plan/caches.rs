@@ -12,9 +12,13 @@ pub fn id(facts: &Facts, name: &str) -> String {
     }
 }
 
-/// Returns the name of the cache of a system package manager's downloads in a directory, for a platform.
-pub fn packages(directory: &str, platform: &str) -> String {
-    format!("packages{directory}-{platform}")
+/// Returns the name of the cache of a system package manager's downloads in a directory, for a platform. An image that a
+/// repository names has one of its own, for its programs are the repository's choice.
+pub fn packages(directory: &str, platform: &str, named: Option<&str>) -> String {
+    match named {
+        Some(image) => format!("packages{directory}-{platform}-{image}"),
+        None => format!("packages{directory}-{platform}"),
+    }
 }
 
 impl Plan {

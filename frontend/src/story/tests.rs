@@ -17,6 +17,7 @@ use crate::plan::Plan;
 
 mod arguments;
 mod attestations;
+mod boundary;
 mod budget;
 mod calls;
 mod contexts;

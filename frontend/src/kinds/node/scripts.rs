@@ -33,12 +33,20 @@ macro_rules! script {
 
 /// Collects what a package's scripts left.
 pub const COLLECT: Script = script!("collect.cjs");
+/// Fails where an install left something out.
+pub const COMPLETE: Script = script!("complete.cjs");
+/// Installs from a store that it looks at, and looks at what was installed.
+pub const INSTALL: Script = script!("install.sh");
 /// Looks for install scripts in an install.
 pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 /// Lays built files over the copies that pnpm made of workspace packages.
 pub const INJECT: Script = script!("inject.cjs");
 /// Sets pnpm up.
 pub const PNPM: Script = script!("pnpm.sh");
+/// Runs the install scripts that an install left to be run.
+pub const SETUP: Script = script!("setup.sh");
+/// Removes from pnpm's store what is not as a lockfile says.
+pub const STORE: Script = script!("store.cjs");
 /// Ends a production install.
 pub const TIDY: Script = script!("tidy.cjs");
 /// Removes from a production install what no program loads.
@@ -57,16 +65,22 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 6] = [COLLECT, INJECT, PNPM, TIDY, TRIM, TURN];
+pub const OF_BUILDS: [Script; 10] = [
+    COLLECT, COMPLETE, INJECT, INSTALL, PNPM, SETUP, STORE, TIDY, TRIM, TURN,
+];
 
 /// Every script.
-pub const ALL: [Script; 9] = [
+pub const ALL: [Script; 13] = [
     COLLECT,
+    COMPLETE,
     HEALTHCHECK,
     INJECT,
+    INSTALL,
     INSTALL_SCRIPTS,
     PNPM,
     PRELOAD,
+    SETUP,
+    STORE,
     TIDY,
     TRIM,
     TURN,

@@ -49,7 +49,7 @@ fn told(plan: &Plan) -> Held {
 }
 
 /// Every service of the example, with the scripts that targets run.
-fn files() -> Files {
+pub(super) fn files() -> Files {
     let mut files = example();
     for service in all_services() {
         files.insert(format!("app/services/{service}/dist/main.js"), Vec::new());
@@ -132,7 +132,7 @@ async fn a_program_that_keeps_a_cache_says_so_in_its_mounts() {
         }
     }
     assert_eq!(ids, planned.plan.caches());
-    assert!(ids.contains("vextrus/pnpm-store-gnu"), "{ids:?}");
+    assert!(ids.contains("vextrus/pnpm-packages"), "{ids:?}");
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ pub struct BaseImage {
     pub has_shell: bool,
     /// Whether the service stands on scratch, with what Node needs taken from this image.
     pub only_node: bool,
+    /// Whether the repository names the image itself, and with it the programs in it.
+    pub is_named: bool,
     /// Why it was chosen.
     pub why: String,
 }
@@ -76,6 +78,7 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
             node: "/nodejs/bin/node".to_owned(),
             has_shell: false,
             only_node: false,
+            is_named: false,
             why: "the manifest asks for distroless".to_owned(),
         },
         // Debian's Node runs whatever native code there is, takes no more room than Alpine's, and is one layer for
@@ -97,6 +100,7 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
                 Libc::Gnu
             };
             let mut base = image(reference.to_owned(), libc, "the manifest names it");
+            base.is_named = true;
             if reference.contains("distroless") {
                 base.node = "/nodejs/bin/node".to_owned();
                 base.has_shell = false;
@@ -135,6 +139,7 @@ fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
         node: "node".to_owned(),
         has_shell: true,
         only_node: false,
+        is_named: false,
         why: why.to_owned(),
     }
 }

@@ -59,6 +59,13 @@ pub(super) fn check_shell(
     Diagnostics::check(refused)
 }
 
+/// Returns whether hooks of pnpm may rewrite manifests: those of a pnpmfile, or of one that config dependencies bring.
+pub(super) fn has_hooks(workspace: &Workspace) -> bool {
+    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let mut files = pnpm.settings.pnpmfiles.iter();
+    pnpm.settings.has_config_dependencies || files.any(|path| workspace.exists(&workspace.context_path(path)))
+}
+
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
 pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
     let workspace = input.workspace;
@@ -66,17 +73,12 @@ pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Resul
     let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
     // The root's tools are installed for every build.
     needed.insert(".".to_owned());
-    let has_pnpmfile = pnpm
-        .settings
-        .pnpmfiles
-        .iter()
-        .any(|path| workspace.exists(&workspace.context_path(path)));
     let drift = Drift::find(drift::Inputs {
         lockfiles: &pnpm.lockfiles,
         manifests,
         workspace: pnpm.workspace_file.as_ref(),
         needed: &needed,
-        has_hooks: has_pnpmfile || pnpm.settings.has_config_dependencies,
+        has_hooks: has_hooks(workspace),
     });
     let mut found = drift.warnings;
     if input.manifest.build.frozen() {

@@ -17,6 +17,9 @@ pub(super) fn of_pnpm() -> BTreeMap<String, String> {
         // A build only reads what the install step made.
         ("npm_config_verify_deps_before_run", "false"),
         ("pnpm_config_verify_deps_before_run", "false"),
+        // Hooks have done their part when the lockfile was made; no step has the file.
+        ("npm_config_ignore_pnpmfile", "true"),
+        ("pnpm_config_ignore_pnpmfile", "true"),
         ("npm_config_update_notifier", "false"),
         ("NEXT_TELEMETRY_DISABLED", "1"),
         ("TURBO_TELEMETRY_DISABLED", "1"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::environment;
-use super::model::{Install, MANIFESTS, STORE};
+use super::model::{INSTALLED, Install, MANIFESTS, STORE, Setup};
 use super::native::{Native, Surveyor};
 use super::place;
 use super::system::SystemPackages;
@@ -14,7 +14,7 @@ use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::scripts::{Script, TIDY, TRIM, TURN};
+use crate::kinds::node::scripts::{COMPLETE, INSTALL, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
@@ -38,20 +38,18 @@ enum Purpose {
     Production,
 }
 
-/// Whether the install scripts of packages run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scripts {
-    /// As the repository's settings say.
-    Run,
-    /// None does.
-    Ignored,
-}
-
 /// One of the frontend's scripts that a production install ends with.
 #[derive(Debug)]
 struct Last {
     script: Script,
     arguments: Vec<String>,
+}
+
+/// The commands of an install, each with the frontend's scripts that it runs.
+struct Commands {
+    command: Vec<String>,
+    scripts: Vec<Script>,
+    setup: Option<Setup>,
 }
 
 /// pnpm, and what it installs.
@@ -62,6 +60,8 @@ pub(super) struct Installer<'a> {
     pub(super) pnpm: &'a Pnpm,
     /// Whether a lockfile that does not fit is an error (`[build] frozen`).
     pub(super) frozen: bool,
+    /// Whether hooks rewrite manifests. They do not run: what they made of the manifests is in the lockfile.
+    pub(super) has_hooks: bool,
     /// Environment variables of the install, from secrets.
     pub(super) secret_env: Vec<String>,
     /// The service, whose manifest asks for `system_packages`.
@@ -91,8 +91,12 @@ impl Installer<'_> {
         };
         let mut plan = |closure: &WorkspaceClosure, purpose, wanted: &[String]| {
             let native = surveyor.survey(closure)?;
-            let packages = SystemPackages::for_closure(wanted, &native, Libc::Gnu);
-            Ok::<_, Diagnostics>(self.install(package, closure, purpose, &[], Libc::Gnu, packages))
+            let packages = [
+                SystemPackages::for_closure(wanted, &native, Libc::Gnu),
+                SystemPackages::new(wanted.iter().cloned(), Libc::Gnu),
+            ];
+            let commands = self.commands(purpose, closure.package_count(), native.runs_scripts(), &[]);
+            Ok::<_, Diagnostics>(self.install(package, closure, commands, packages))
         };
         let install = plan(&closure, Purpose::Development, wanted)?;
         let tools = match self.pnpm.settings.hoists() {
@@ -134,16 +138,16 @@ impl Installer<'_> {
             finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));
         }
         let own = if native.is_portable() { Libc::Gnu } else { libc };
-        let packages = SystemPackages::for_closure(&self.system_packages, native, own);
-        let mut install = self.install(self.service, closure, Purpose::Production, &finish, own, packages);
+        let packages = [
+            SystemPackages::for_closure(&self.system_packages, native, own),
+            SystemPackages::new(self.system_packages.iter().cloned(), own),
+        ];
+        // What runs on another processor cannot be run here.
+        let runs = cpu.is_none() && native.runs_scripts();
+        let commands = self.commands(Purpose::Production, closure.package_count(), runs, &finish);
+        let mut install = self.install(self.service, closure, commands, packages);
         if let Some(cpu) = cpu {
             self.choose(&mut install, cpu, libc);
-            install.command = self.command(
-                Scripts::Ignored,
-                Purpose::Production,
-                install.package_count,
-                &finish,
-            );
         }
         install
     }
@@ -173,28 +177,30 @@ impl Installer<'_> {
         &self,
         package: &str,
         closure: &WorkspaceClosure,
-        purpose: Purpose,
-        finish: &[Last],
-        libc: Libc,
-        packages: SystemPackages,
+        commands: Commands,
+        [packages, fetching]: [SystemPackages; 2],
     ) -> Install {
         let workspace = self.workspace;
         let mut files = BTreeMap::new();
         let mut copies = BTreeMap::new();
         // pnpm expects the root of every workspace.
         let mut importers = BTreeSet::from([".".to_owned()]);
+        let mut resolved = BTreeMap::new();
         for (directory, pruned) in self.pnpm.lockfiles.prune(closure) {
             let path = join(&directory, "pnpm-lock.yaml");
             files.insert(workspace.container_path(&path), pruned.text);
             importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
+            if self.has_hooks {
+                let found = pruned.importers.into_iter();
+                resolved.extend(found.map(|(id, importer)| (join(&directory, &id), importer)));
+            }
         }
         for importer in &importers {
             let Some(project) = workspace.projects.get(importer) else {
                 continue;
             };
-            let text = project
-                .manifest
-                .reduced(closure.reduce(importer), importer == ".");
+            let reduce = closure.reduce(importer).after_hooks(resolved.get(importer));
+            let text = project.manifest.reduced(reduce, importer == ".");
             files.insert(workspace.container_path(&join(importer, "package.json")), text);
             // pnpm links a program only where its file is; the build makes it later.
             let targets = project.manifest.bin.values().map(|target| join(importer, target));
@@ -212,14 +218,8 @@ impl Installer<'_> {
         if let Some(npmrc) = &self.pnpm.npmrc {
             files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
         }
-        let pnpmfiles = self
-            .pnpm
-            .settings
-            .pnpmfiles
-            .iter()
-            .filter(|path| workspace.exists(&workspace.context_path(path)));
         let patches = self.pnpm.settings.patched_dependencies.values();
-        for path in closure.local_paths.iter().chain(patches).chain(pnpmfiles) {
+        for path in closure.local_paths.iter().chain(patches) {
             if workspace.is_in_context(path) {
                 copies.insert(workspace.context_path(path), workspace.container_path(path));
             }
@@ -227,15 +227,14 @@ impl Installer<'_> {
         Install {
             on: None,
             tools: None,
-            scripts: std::iter::once(TURN)
-                .chain(finish.iter().map(|last| last.script))
-                .collect(),
+            scripts: commands.scripts,
             files,
             copies,
-            command: self.command(Scripts::Run, purpose, closure.package_count(), finish),
+            command: commands.command,
+            setup: commands.setup,
             env: self.environment(),
-            libc,
             packages,
+            fetching,
             package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
             place: workspace
@@ -265,10 +264,12 @@ impl Installer<'_> {
         env
     }
 
-    fn command(&self, scripts: Scripts, purpose: Purpose, packages: usize, finish: &[Last]) -> Vec<String> {
+    /// Returns what downloads and lays out packages, and runs nothing of them or of the repository; and apart from that,
+    /// if `runs_scripts`, what runs their install scripts on it and has neither the store nor credentials. `finish` are
+    /// what the last of the two ends with.
+    fn commands(&self, purpose: Purpose, packages: usize, runs_scripts: bool, finish: &[Last]) -> Commands {
         let production = purpose == Purpose::Production;
         let directory = self.workspace.container_path(".");
-        let turn = format!("{SCRIPTS}/{}", TURN.name);
         // Only the image waits for production dependencies, one build waits for what a service is developed with, and
         // many builds wait for everything else.
         let quarters = match purpose {
@@ -276,10 +277,15 @@ impl Installer<'_> {
             Purpose::Development if packages > SMALL => "3",
             Purpose::Development | Purpose::Tools => "4",
         };
-        let mut words = ["sh", &turn, quarters, "pnpm", "install"]
-            .map(str::to_owned)
-            .to_vec();
-        words.push(
+        let mut install = vec!["sh".to_owned(), place_of(TURN), quarters.to_owned()];
+        install.extend([
+            "sh".to_owned(),
+            place_of(INSTALL),
+            STORE.to_owned(),
+            WORKSPACE.to_owned(),
+        ]);
+        install.extend(["pnpm", "install"].map(str::to_owned));
+        install.push(
             if self.frozen {
                 "--frozen-lockfile"
             } else {
@@ -288,45 +294,91 @@ impl Installer<'_> {
             .to_owned(),
         );
         if production {
-            words.push("--prod".to_owned());
+            install.push("--prod".to_owned());
         }
-        words.push(format!("--store-dir={STORE}"));
-        // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy in the
-        // end, after it has tried them.
-        words.push("--package-import-method=copy".to_owned());
-        words.push("--reporter=append-only".to_owned());
-        // Install scripts that the repository has not approved do not run; that is its choice, and no error.
-        words.push("--config.strict-dep-builds=false".to_owned());
-        if scripts == Scripts::Ignored {
-            // What scripts left in the store is not taken either: pnpm files it under the platform that it runs on,
-            // which is not the one that this install is for.
-            words.push("--ignore-scripts".to_owned());
-            words.push("--config.side-effects-cache=false".to_owned());
-        } else if self.pnpm.settings.major == 9 && self.pnpm.settings.restricts_builds() {
-            // pnpm 9 takes what an install script left in the store even where the script may not run here; other
-            // repositories, in which it may, share the store.
-            words.push("--config.side-effects-cache=false".to_owned());
-        }
-        let quoted = |words: &[String]| {
-            let quoted: Vec<_> = words
-                .iter()
-                .map(|word| shlex::try_quote(word).unwrap_or_default())
-                .collect();
-            quoted.join(" ")
-        };
-        let mut script = "set -e\n".to_owned();
+        install.extend(
+            [
+                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
+                // in the end, after it has tried them.
+                "--package-import-method=copy",
+                "--ignore-scripts",
+                "--ignore-pnpmfile",
+                // What scripts left in a store of another build was made elsewhere.
+                "--config.side-effects-cache=false",
+            ]
+            .map(str::to_owned),
+        );
+        install.extend(of_both());
+        let mut lines = vec![format!("cd {}", quoted(&[directory])), quoted(&install)];
         if production {
             // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
-            script.push_str(&format!("cp -R {}/. {}\n", MANIFESTS, WORKSPACE));
+            lines.insert(0, format!("cp -R {MANIFESTS}/. {WORKSPACE}"));
         }
-        script.push_str(&format!("cd {}\n{}", quoted(&[directory]), quoted(&words)));
-        for last in finish {
-            let program = ["node".to_owned(), format!("{SCRIPTS}/{}", last.script.name)];
-            script.push('\n');
-            script.push_str(&quoted(&[&program[..], &last.arguments].concat()));
+        let finishing = finish.iter().map(|last| {
+            let program = ["node".to_owned(), place_of(last.script)];
+            quoted(&[&program[..], &last.arguments].concat())
+        });
+        let finishing: Vec<String> = finishing.collect();
+        let finishers = finish.iter().map(|last| last.script);
+        let mut scripts = vec![TURN, INSTALL, LOOK, COMPLETE];
+        if !runs_scripts {
+            lines.extend(finishing);
+            scripts.extend(finishers);
+            return Commands {
+                command: shell(&lines),
+                scripts,
+                setup: None,
+            };
         }
-        vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
+        let command = shell(&lines);
+        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
+        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
+        setup.extend(of_both());
+        let mut lines = vec![format!("cd {WORKSPACE}"), quoted(&setup)];
+        if production {
+            // In a tree of its own, so that what the image gets is one layer.
+            lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
+        }
+        lines.extend(finishing);
+        Commands {
+            command,
+            scripts,
+            setup: Some(Setup {
+                command: shell(&lines),
+                scripts: std::iter::once(SETUP).chain(finishers).collect(),
+            }),
+        }
     }
+}
+
+/// Returns the arguments of pnpm that both halves of an install have. It remembers where the store was, and refuses
+/// another one.
+fn of_both() -> [String; 3] {
+    [
+        format!("--store-dir={STORE}"),
+        "--reporter=append-only".to_owned(),
+        // Install scripts that the repository has not approved do not run; that is its choice, and no error.
+        "--config.strict-dep-builds=false".to_owned(),
+    ]
+}
+
+/// Returns where a step finds a script.
+fn place_of(script: Script) -> String {
+    format!("{SCRIPTS}/{}", script.name)
+}
+
+fn quoted(words: &[String]) -> String {
+    let quoted: Vec<_> = words
+        .iter()
+        .map(|word| shlex::try_quote(word).unwrap_or_default())
+        .collect();
+    quoted.join(" ")
+}
+
+/// Returns the command that runs lines in a shell, up to the first one that fails.
+fn shell(lines: &[String]) -> Vec<String> {
+    let script = format!("set -e\n{}", lines.join("\n"));
+    vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
 }
 
 /// Returns the manifests of all projects, for the closures that read peers.

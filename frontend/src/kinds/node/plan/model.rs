@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::base::{BaseImage, Libc};
+use super::base::BaseImage;
 use super::contents::OutputRule;
 use super::place;
 use super::system::SystemPackages;
@@ -17,6 +17,8 @@ pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildin
 pub const STORE: &str = "/pnpm/store";
 /// Where a production install finds the manifests that it reads.
 pub const MANIFESTS: &str = "/vextrus/manifests";
+/// Where the second half of a production install finds what the first one left.
+pub const INSTALLED: &str = "/vextrus/installed";
 
 /// Everything that is decided for one service.
 #[derive(Debug, Clone)]
@@ -129,6 +131,10 @@ pub struct Toolchain {
 }
 
 /// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
+///
+/// In two halves. The first has the store, the network, credentials and a turn, and runs nothing of the repository or its
+/// dependencies; the second one runs what has to be run, and has none of these. So nothing that one repository runs can
+/// write what another one's build takes.
 #[derive(Debug, Clone, Default)]
 pub struct Install {
     /// Key of the install that this one adds to: of the packages that the package is built on, the one with
@@ -140,18 +146,19 @@ pub struct Install {
     pub tools: Option<Box<Install>>,
     /// Files written by the frontend, by container path: lockfile, package.json files, settings.
     pub files: BTreeMap<String, String>,
-    /// Files taken from the context as they are: patches, tarballs, the pnpmfile. Context path to container path.
+    /// Files taken from the context as they are: patches and tarballs. Context path to container path.
     pub copies: BTreeMap<String, String>,
     /// The frontend's scripts that the command runs.
     pub scripts: Vec<scripts::Script>,
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
-    /// Environment of the command.
+    /// The second half, which runs the install scripts of packages; none where none may have any.
+    pub setup: Option<Setup>,
+    /// Environment of both halves.
     pub env: BTreeMap<String, String>,
-    /// C library that it is for. Compiled packages are kept in the store, which knows a build by Node's version
-    /// and the processor alone, so each has a store of its own.
-    pub libc: Libc,
-    /// System packages that its install scripts need, and the builds on top of it.
+    /// System packages that downloading may need.
+    pub fetching: SystemPackages,
+    /// System packages that its install scripts need, and the builds on top of it: compilers beside those.
     pub packages: SystemPackages,
     /// How many external packages the lockfile holds for it.
     pub package_count: usize,
@@ -159,6 +166,15 @@ pub struct Install {
     pub secret_env: Vec<String>,
     /// The line of the package.json where its dependencies begin.
     pub place: Option<Place>,
+}
+
+/// What runs on the packages that an install has laid out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The command, run in the workspace's root.
+    pub command: Vec<String>,
+    /// The frontend's scripts that it runs.
+    pub scripts: Vec<scripts::Script>,
 }
 
 /// One workspace package, built in a step of its own or, without a script to run, only copied.

@@ -67,6 +67,11 @@ impl Native {
     pub(super) fn is_portable(&self) -> bool {
         self.needs_glibc.is_empty() && self.portable.is_empty()
     }
+
+    /// Returns whether an install may have to run programs of packages.
+    pub(super) fn runs_scripts(&self) -> bool {
+        !self.may_run.is_empty()
+    }
 }
 
 /// Helpers that a package depends on because it compiles, or downloads what it would else compile.

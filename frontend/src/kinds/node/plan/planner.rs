@@ -213,6 +213,7 @@ fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
         workspace: input.workspace,
         pnpm,
         frozen: build.frozen(),
+        has_hooks: checks::has_hooks(input.workspace),
         secret_env: npmrc.flat_map(|npmrc| npmrc.variables()).collect(),
         service: input.service,
         system_packages: packages.map(|package| package.as_str().to_owned()).collect(),

@@ -66,6 +66,8 @@ pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
             }
             "packages" => push_section(&mut sections, "packages", &kept(&packages), "\n\n"),
             "snapshots" => push_section(&mut sections, "snapshots", &kept(&snapshots), "\n\n"),
+            // Hooks do not run in an install, which would take their absence for a lockfile of before them.
+            "pnpmfileChecksum" => {}
             "time" => push_section(&mut sections, "time", &kept(&times), "\n"),
             _ => sections.push(text.get(section.range.clone()).unwrap_or_default().to_owned()),
         }

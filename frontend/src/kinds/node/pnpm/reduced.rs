@@ -25,8 +25,30 @@ pub enum Reduce<'a> {
     /// Those that the importer has: the root of the workspace, there for its tools. Its own as declared; a project's,
     /// which are installed as the root's, with the lockfile's specifier.
     Tools(&'a Importer),
+    /// Those that the lockfile has for the project, with its specifiers: for a workspace whose hooks rewrite manifests,
+    /// which do not run in an install.
+    Resolved {
+        /// The project in the lockfile.
+        importer: &'a Importer,
+        /// Whether peers are declared as such.
+        peers: bool,
+    },
     /// None: a root that only carries settings.
     None,
+}
+
+impl<'a> Reduce<'a> {
+    /// Returns the same for a workspace with hooks, where the project is in the lockfile.
+    #[must_use]
+    pub fn after_hooks(self, importer: Option<&'a Importer>) -> Self {
+        match (self, importer) {
+            (Self::None, _) | (_, None) => self,
+            (_, Some(importer)) => Self::Resolved {
+                importer,
+                peers: !matches!(self, Self::Production(_)),
+            },
+        }
+    }
 }
 
 impl PackageJson {
@@ -81,6 +103,22 @@ impl PackageJson {
                 );
                 insert(&mut out, "peerDependencies", &self.peer_dependencies);
                 copy(&mut out, "peerDependenciesMeta");
+                self.dependencies_meta(&mut out, importer);
+            }
+            Reduce::Resolved { importer, peers } => {
+                for (field, resolved) in [
+                    ("dependencies", &importer.dependencies),
+                    ("devDependencies", &importer.dev_dependencies),
+                    ("optionalDependencies", &importer.optional_dependencies),
+                ] {
+                    let specifiers = resolved.iter();
+                    let specifiers = specifiers.map(|(name, found)| (name.clone(), found.specifier.clone()));
+                    insert(&mut out, field, &specifiers.collect());
+                }
+                if peers {
+                    insert(&mut out, "peerDependencies", &self.peer_dependencies);
+                    copy(&mut out, "peerDependenciesMeta");
+                }
                 self.dependencies_meta(&mut out, importer);
             }
             Reduce::None => {}

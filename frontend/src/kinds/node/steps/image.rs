@@ -27,7 +27,15 @@ impl Writer<'_> {
                 layers.is_of_base(format!("install {}", runtime.packages.names.join(", ")));
             }
             let base = Files::Image(image);
-            self.with_packages(Stage::Runtime, base, image, &runtime.packages, Side::Target)
+            let named = Some(runtime.base.reference.as_str()).filter(|_| runtime.base.is_named);
+            self.with_packages(
+                Stage::Runtime,
+                base,
+                image,
+                &runtime.packages,
+                Side::Target,
+                named,
+            )
         };
         let system = self.joined(base.clone(), &layers.files);
         layers.add(

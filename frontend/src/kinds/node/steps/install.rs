@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Writer, compile_cache, in_tree};
+use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{Install, Libc, MANIFESTS, Production, STORE};
-use crate::kinds::node::scripts::INSTALL_SCRIPTS;
+use crate::kinds::node::plan::{INSTALLED, Install, MANIFESTS, Production, STORE};
+use crate::kinds::node::scripts::{self, INSTALL_SCRIPTS};
 use crate::plan::{
-    ANSWER, Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
-    WORKSPACE,
+    ANSWER, Action, Files, ImageId, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step,
+    Tree, Verb, WORKSPACE,
 };
 
-/// What other tools download while they install.
-const TOOLS: &str = "cache";
+/// Packages as they were published. Nothing but pnpm itself writes it.
+const PACKAGES: &str = "pnpm-packages";
+/// What pnpm keeps of the registry's answers.
+const METADATA: &str = "pnpm-metadata";
 /// The locks of installs that run at once, of `turn.sh`.
-const TURNS: &str = "install-turns";
+const TURNS: &str = "turns";
 
 /// What one install leaves.
 #[derive(Debug, Clone)]
@@ -36,6 +38,21 @@ impl Installed {
     }
 }
 
+/// What the first half of an install leaves, of which nothing has run yet: what further installs add to, which have the
+/// store too.
+#[derive(Debug, Clone)]
+pub(super) struct Downloaded {
+    stage: Stage,
+    side: Side,
+    image: ImageId,
+    /// What it did, for people.
+    what: String,
+    /// As [`Installed::tree`].
+    tree: Files,
+    /// As [`Installed::directory`].
+    directory: &'static str,
+}
+
 /// Where an install runs.
 enum Ground {
     /// In a tree that is the workspace, on top of what another install left there.
@@ -45,20 +62,32 @@ enum Ground {
 }
 
 impl Writer<'_> {
-    /// Returns a development install, written after those that it adds to.
+    /// Returns a development install, written after those that it adds to, with what runs on it.
     pub(super) fn development(&mut self, key: &str) -> Result<Installed, Diagnostic> {
+        if let Some(installed) = self.installed.get(key) {
+            return Ok(installed.clone());
+        }
+        let found = || Diagnostic::internal(format!("there is no install {key}"));
+        let install = self.model.installs.get(key).ok_or_else(found)?;
+        let installed = if self.facts.given.contains(&Stage::Deps) {
+            self.given()
+        } else {
+            let downloaded = self.downloaded(key)?.ok_or_else(found)?;
+            self.set_up(downloaded, install)
+        };
+        self.installed.insert(key.to_owned(), installed.clone());
+        Ok(installed)
+    }
+
+    /// Returns the first half of a development install, written after those that it adds to.
+    fn downloaded(&mut self, key: &str) -> Result<Option<Downloaded>, Diagnostic> {
         let model = self.model;
         let below = |key: &&str| model.installs.get(*key)?.on.as_deref();
         let chain: Vec<&str> = std::iter::successors(Some(key), below)
             .take(model.installs.len())
             .collect();
         for key in chain.into_iter().rev() {
-            if self.installed.contains_key(key) {
-                continue;
-            }
-            if self.facts.given.contains(&Stage::Deps) {
-                let installed = self.given();
-                self.installed.insert(key.to_owned(), installed);
+            if self.downloaded.contains_key(key) {
                 continue;
             }
             let Some(install) = model.installs.get(key) else {
@@ -69,11 +98,10 @@ impl Writer<'_> {
                 what = format!("{what} for {key}");
             }
             let ground = Ground::On(self.ground(install, &what)?);
-            let installed = self.install(Stage::Deps, Side::Build, install, ground, &what)?;
-            self.installed.insert(key.to_owned(), installed);
+            let downloaded = self.download(Stage::Deps, Side::Build, install, ground, &what)?;
+            self.downloaded.insert(key.to_owned(), downloaded);
         }
-        let installed = self.installed.get(key).cloned();
-        installed.ok_or_else(|| Diagnostic::internal(format!("there is no install {key}")))
+        Ok(self.downloaded.get(key).cloned())
     }
 
     /// Returns what an install adds to: the install below, and over it that of the tools.
@@ -82,7 +110,7 @@ impl Writer<'_> {
     /// their places that the state does not name; pnpm takes those as they are, as it does after an install that was
     /// interrupted.
     fn ground(&mut self, install: &Install, what: &str) -> Result<Files, Diagnostic> {
-        let below = install.on.as_ref().and_then(|below| self.installed.get(below));
+        let below = install.on.as_ref().and_then(|below| self.downloaded.get(below));
         let below = below.map(|below| below.tree.clone());
         // Where trees cannot be laid over each other, both would have to be copied.
         let Some(tools) = install.tools.as_ref().filter(|_| self.facts.merge) else {
@@ -91,7 +119,7 @@ impl Writer<'_> {
         let of_tools = format!("install {} packages of tools", tools.package_count);
         let ground = Ground::On(Files::Empty);
         let tools = self
-            .install(Stage::Deps, Side::Build, tools, ground, &of_tools)?
+            .download(Stage::Deps, Side::Build, tools, ground, &of_tools)?
             .tree;
         let Some(below) = below else { return Ok(tools) };
         let line = self.steps.name(what);
@@ -130,7 +158,8 @@ impl Writer<'_> {
             format!(" of {}", self.facts.target)
         };
         let what = format!("install {} production packages{chosen}", install.package_count);
-        let installed = self.install(Stage::Runtime, side, install, Ground::Layer, &what)?;
+        let downloaded = self.download(Stage::Runtime, side, install, Ground::Layer, &what)?;
+        let installed = self.set_up(downloaded, install);
         let names = foreign.map(|foreign| foreign.may_have_scripts.as_slice());
         let names = names.unwrap_or_default();
         let is_open = elsewhere.is_some() && self.facts.install_runs_programs.is_none();
@@ -164,79 +193,124 @@ impl Writer<'_> {
         Files::Left(self.steps.add(step), "/out".to_owned())
     }
 
-    /// Writes one install.
-    fn install(
+    /// Writes the first half of an install.
+    fn download(
         &mut self,
         stage: Stage,
         side: Side,
         install: &Install,
         ground: Ground,
         what: &str,
-    ) -> Result<Installed, Diagnostic> {
+    ) -> Result<Downloaded, Diagnostic> {
         let image = match stage {
             Stage::Runtime => &self.model.toolchain.production_image,
             _ => &self.model.toolchain.image,
         };
         let image = self.steps.image(image, side, "node");
-        let tools = self.with_pnpm(image, &install.packages, side);
+        let root = self.with_pnpm(image, &install.fetching, side);
         let line = self.steps.name_on(side, what);
-        let (manifests, directory) = match &ground {
-            Ground::On(below) => (self.manifests(install, below.clone(), stage, &line), "/"),
-            Ground::Layer => (self.manifests(install, Files::Empty, stage, &line), WORKSPACE),
-        };
-        let (variable, compiled) = compile_cache(&self.steps);
-        let mut run = Run::new(tools.clone(), image, side, &install.command);
-        run.directory = WORKSPACE.to_owned();
-        run.env.push(variable);
-        run.mounts = vec![
-            compiled,
-            self.steps.shared_cache(STORE, &store(install.libc)),
-            self.steps.shared_cache("/root/.cache", TOOLS),
+        let mut run = self.of_install(root, image, side, &install.command, &install.scripts, install);
+        run.mounts.extend([
+            self.steps.shared_cache(STORE, PACKAGES),
+            self.steps.shared_cache("/root/.cache/pnpm", METADATA),
             self.steps.shared_cache(format!("{SCRIPTS}/turns"), TURNS),
             Mount::Secret {
                 at: "/root/.npmrc".to_owned(),
                 id: "npmrc".to_owned(),
                 is_required: false,
             },
-        ];
-        match ground {
-            Ground::On(_) => run.mounts.push(Mount::Work {
-                at: WORKSPACE.to_owned(),
-                files: manifests,
-                from: None,
-                key: Key::Maker,
-            }),
-            Ground::Layer => {
-                run.mounts.push(Mount::Work {
-                    at: WORKSPACE.to_owned(),
-                    files: self.layer_ground(),
-                    from: Some(WORKSPACE.to_owned()),
-                    key: Key::Content,
-                });
-                run.mounts.push(Mount::read(manifests, MANIFESTS));
-            }
-        }
-        for script in &install.scripts {
-            run.mounts.push(self.script(*script));
-        }
-        let env = install.env.iter();
-        run.env
-            .extend(env.map(|(name, value)| (name.clone(), value.clone())));
+        ]);
         let secrets = install.secret_env.iter().map(|variable| SecretEnv {
             variable: variable.clone(),
             id: variable.clone(),
             is_required: false,
         });
         run.secret_env = secrets.collect();
+        let directory = match ground {
+            Ground::On(below) => {
+                let manifests = self.manifests(install, below, stage, &line);
+                run.mounts.push(worked_on(manifests));
+                "/"
+            }
+            Ground::Layer => {
+                let manifests = self.manifests(install, Files::Empty, stage, &line);
+                run.mounts.push(self.layer_mount());
+                run.mounts.push(Mount::read(manifests, MANIFESTS));
+                WORKSPACE
+            }
+        };
         let places = self.steps.at(&install.place);
         let step = Step::new(&line, stage, places, Verb::Run(Box::new(run))).on_line(Line::of(&line));
-        let tree = Files::Left(self.steps.add(step), WORKSPACE.to_owned());
-        Ok(Installed {
-            tools,
-            tree,
+        Ok(Downloaded {
+            stage,
+            side,
+            image,
+            what: what.to_owned(),
+            tree: Files::Left(self.steps.add(step), WORKSPACE.to_owned()),
             directory,
-            line,
         })
+    }
+
+    /// Writes the second half of an install, where it has one.
+    fn set_up(&mut self, downloaded: Downloaded, install: &Install) -> Installed {
+        let Downloaded {
+            stage, side, image, ..
+        } = downloaded;
+        let tools = self.with_pnpm(image, &install.packages, side);
+        let mut installed = Installed {
+            tools: tools.clone(),
+            tree: downloaded.tree,
+            directory: downloaded.directory,
+            line: self.steps.name_on(side, &downloaded.what),
+        };
+        let Some(setup) = &install.setup else {
+            return installed;
+        };
+        let mut run = self.of_install(tools, image, side, &setup.command, &setup.scripts, install);
+        if stage == Stage::Runtime {
+            run.mounts.push(self.layer_mount());
+            let left = installed.tree.clone();
+            run.mounts
+                .push(Mount::read_of(left, Some(downloaded.directory), INSTALLED));
+        } else {
+            run.mounts.push(worked_on(installed.tree.clone()));
+        }
+        let what = downloaded.what.replacen("install", "run install scripts of", 1);
+        installed.line = self.steps.name_on(side, what);
+        let line = Line::of(&installed.line);
+        let places = self.steps.at(&install.place);
+        let step = Step::new(&installed.line, stage, places, Verb::Run(Box::new(run))).on_line(line);
+        installed.tree = Files::Left(self.steps.add(step), WORKSPACE.to_owned());
+        installed
+    }
+
+    /// Returns a program of an install in its environment, with the frontend's scripts and nothing else.
+    fn of_install(
+        &mut self,
+        root: Files,
+        image: ImageId,
+        side: Side,
+        command: &[String],
+        scripts: &[scripts::Script],
+        install: &Install,
+    ) -> Run {
+        let mut run = Run::new(root, image, side, command);
+        run.directory = WORKSPACE.to_owned();
+        let env = install.env.iter();
+        run.env
+            .extend(env.map(|(name, value)| (name.clone(), value.clone())));
+        run.mounts = scripts.iter().map(|script| self.script(*script)).collect();
+        run
+    }
+
+    /// Mounts an otherwise empty root file system, so that what is left there is a layer of an image.
+    fn layer_mount(&mut self) -> Mount {
+        Mount::Work {
+            at: WORKSPACE.to_owned(),
+            files: self.layer_ground(),
+            from: Some(WORKSPACE.to_owned()),
+            key: Key::Content,
+        }
     }
 
     /// Writes what an install reads.
@@ -274,7 +348,12 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the id of pnpm's store.
-fn store(libc: Libc) -> String {
-    format!("pnpm-store-{}", libc.as_str())
+/// Mounts a tree that is the workspace, to be added to.
+fn worked_on(files: Files) -> Mount {
+    Mount::Work {
+        at: WORKSPACE.to_owned(),
+        files,
+        from: None,
+        key: Key::Maker,
+    }
 }

@@ -19,14 +19,10 @@ use super::scripts::{OF_BUILDS, Script};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Manifest;
 use crate::plan::{
-    Action, Facts, Files, ImageId, Mount, Package, Plan, SCRIPTS, Side, Stage, Step, StepId, Steps, Tree,
-    Value,
+    Action, Facts, Files, ImageId, Mount, Package, Plan, Side, Stage, Step, StepId, Steps, Tree, Value,
 };
-use install::Installed;
+use install::{Downloaded, Installed};
 use package::Built;
-
-/// Files that Node compiled of the programs of installs and builds.
-const COMPILED: &str = "node-compile-cache";
 
 /// Writes the steps of a model.
 ///
@@ -43,6 +39,7 @@ pub(super) fn write(
         facts,
         steps: Steps::new(&model.label, manifest, facts),
         scripts: None,
+        downloaded: BTreeMap::new(),
         installed: BTreeMap::new(),
         built: BTreeMap::new(),
     };
@@ -78,6 +75,8 @@ struct Writer<'a> {
     steps: Steps<'a>,
     /// The tree of scripts that steps have mounted.
     scripts: Option<StepId>,
+    /// Development installs by key, before anything of them has run.
+    downloaded: BTreeMap<String, Downloaded>,
     /// Development installs by key.
     installed: BTreeMap<String, Installed>,
     /// Packages by importer.
@@ -158,17 +157,6 @@ fn is_needed(workbench: &Workbench, importer: &str) -> bool {
         Contents::Sources => is_input,
         Contents::Built => is_input || service.importer == importer,
     }
-}
-
-/// Returns a directory below which Node keeps what it compiled of a step's programs, package managers and compilers, for
-/// the next step: a tenth of a service's build. Versions before 22.1 do not know the variable.
-///
-/// Not for tests, whose coverage V8 reports less exactly of code from a cache. Source: the documentation of
-/// `node:module`, "Module compile cache".
-fn compile_cache(steps: &Steps<'_>) -> ((String, String), Mount) {
-    let directory = format!("{SCRIPTS}/compiled");
-    let cache = steps.shared_cache(&directory, COMPILED);
-    (("NODE_COMPILE_CACHE".to_owned(), directory), cache)
 }
 
 /// Returns a container path as the tree that is mounted at `/app` has it.

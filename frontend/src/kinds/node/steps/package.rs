@@ -1,6 +1,6 @@
 //! One build a workspace package.
 
-use super::{Writer, compile_cache, in_tree};
+use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild};
 use crate::kinds::node::scripts::{COLLECT, INJECT};
@@ -100,10 +100,7 @@ impl Writer<'_> {
         let image = self.tools();
         let mut commands = self.commands(package);
         commands.push(collect(package));
-        let (variable, compiled) = compile_cache(&self.steps);
-        let mut run = Run::new(installed.tools, image, Side::Build, shell(&commands));
-        run.env.push(variable);
-        run.mounts.push(compiled);
+        let run = Run::new(installed.tools, image, Side::Build, shell(&commands));
         let step = self.equipped(&line, Stage::Build, run, package);
         Ok(self.collected(step, package, tree))
     }

@@ -9,7 +9,8 @@ use crate::plan::{Files, ImageId, Run, Side, Stage, Step, Verb, caches};
 const NPM: &str = "npm";
 
 impl Writer<'_> {
-    /// Adds system packages to a root file system with the image's own package manager.
+    /// Adds system packages to a root file system with the image's own package manager. `named` is the image where the
+    /// repository names it.
     pub(super) fn with_packages(
         &mut self,
         stage: Stage,
@@ -17,6 +18,7 @@ impl Writer<'_> {
         image: ImageId,
         packages: &SystemPackages,
         side: Side,
+        named: Option<&str>,
     ) -> Files {
         if packages.names.is_empty() {
             return root;
@@ -24,7 +26,7 @@ impl Writer<'_> {
         let platform = self.facts.platform(side).to_string();
         let mut run = Run::new(root, image, side, &packages.command);
         for directory in &packages.caches {
-            let name = caches::packages(directory, &platform);
+            let name = caches::packages(directory, &platform, named);
             run.mounts.push(self.steps.locked_cache(directory, &name));
         }
         let env = packages.env.iter();
@@ -56,6 +58,6 @@ impl Writer<'_> {
         let places = vec![toolchain.place.clone()];
         let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
         let root = Files::Step(self.steps.add(step));
-        self.with_packages(Stage::Deps, root, image, packages, side)
+        self.with_packages(Stage::Deps, root, image, packages, side, None)
     }
 }
