@@ -27,7 +27,7 @@ fn a_clone_with_another_umask_gives_the_same_image() {
 }
 
 /// Honours `--no-cache`: every step that runs a program runs again, and gives the same image.
-/// Honours `--build-arg BUILDKIT_CACHE_MOUNT_NS=NAME`: package caches are those of that name, apart from all others.
+/// Honours `--build-arg BUILDKIT_CACHE_MOUNT_NS=NAME`: package caches are those of that name, apart from all others, and so are the results of the steps that use them.
 #[test]
 fn running_every_step_again_gives_the_same_image() {
     let engine = Engine::take();

@@ -14,6 +14,20 @@ function collect(t, tree, ...more) {
   return path.join(top, 'out');
 }
 
+test('what a script wrote into the result itself is no part of it', (t) => {
+  const top = write(temporary(t), {
+    'package/package.json': '{}',
+    'package/index.js': '',
+    'out/generated/services/app/planted.js': '',
+    'out/runtime/planted.js': '',
+    'out/whole': link('../package'),
+  });
+  const result = run('collect.cjs', [path.join(top, 'package'), path.join(top, 'out')]);
+  assert.deepEqual(result, { code: 0, stdout: '', stderr: '' });
+  const rules = ['compiled', 'runtime', 'whole'];
+  assert.deepEqual(list(path.join(top, 'out')), rules.flatMap((rule) => [`${rule}/index.js`, `${rule}/package.json`]));
+});
+
 const EVERY_KIND = {
   'package.json': '{}',
   'README.md': '',

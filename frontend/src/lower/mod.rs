@@ -38,6 +38,8 @@ pub struct Surroundings {
     pub accounts: Option<Accounts>,
     /// Modification time of everything in the image, in seconds since 1970.
     pub timestamp: i64,
+    /// The date of the image, in seconds since 1970.
+    pub created: i64,
     /// What every step that runs a program gets from the command line.
     pub exec: ExecOptions,
     /// The steps that run again whatever the cache holds. The engine also empties their cache mounts, as it does for

@@ -82,7 +82,7 @@ impl Graph<'_> {
         let mut facts = facts.clone();
         facts.insert("base".to_owned(), format!("{prefix}{base}").into());
         // Times that RFC 3339 cannot write are none that a document may have.
-        let created = rfc3339(self.surroundings.timestamp).or_else(|| rfc3339(0));
+        let created = rfc3339(self.surroundings.created).or_else(|| rfc3339(0));
         facts.insert("created".to_owned(), created.into());
         facts.into()
     }

@@ -40,7 +40,8 @@ pub const ANSWER: &str = "/hooks";
 pub const BILL: &str = "/sbom.spdx.json";
 /// Where the workspace's root lies in every container.
 pub const WORKSPACE: &str = "/app";
-/// Time of everything in an image that has no `SOURCE_DATE_EPOCH`, in seconds since 1970: the one that npm gives to files.
+/// Time of everything in an image, in seconds since 1970, unless `SOURCE_DATE_EPOCH` is earlier: the one that npm gives to
+/// files.
 ///
 /// Some archivers refuse times before 1980. Source: npm/pacote, `lib/fetcher.js`.
 pub const FILE_TIME: i64 = 499_162_500;

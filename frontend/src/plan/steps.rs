@@ -42,6 +42,16 @@ impl<'a> Steps<'a> {
     pub fn add(&mut self, mut step: Step) -> StepId {
         if let Verb::Run(run) = &mut step.does {
             run.side = self.facts.side(run.side);
+            let namespace = &self.facts.cache_namespace;
+            let has_cache = run
+                .mounts
+                .iter()
+                .any(|mount| matches!(mount, Mount::Cache { .. }));
+            if has_cache && !namespace.is_empty() {
+                // The engine leaves a cache's id out of a step's key, and would hand on what another namespace's made.
+                run.env
+                    .push(("BUILDKIT_CACHE_MOUNT_NS".to_owned(), namespace.clone()));
+            }
         }
         let known = self.steps.iter().position(|known| *known == step);
         StepId(known.unwrap_or_else(|| {

@@ -23,7 +23,7 @@ pub(super) fn of(
     image.architecture.clone_from(&platform.architecture);
     image.variant.clone_from(&platform.variant);
     // Without a date of ours the exporter writes when its steps ran, and no build would be like another.
-    image.created = rfc3339(request::timestamp(options));
+    image.created = rfc3339(request::created(options));
     add_history(&mut image, outcome.history());
     image.config.entrypoint = Vec::new();
     set_run(&mut image.config, outcome.run());

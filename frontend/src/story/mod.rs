@@ -250,6 +250,7 @@ async fn surround(
         images: images.iter().map(Resolved::for_lowering).collect(),
         accounts: accounts::with_user(gateway, options, &images, plan, target).await?,
         timestamp: request::timestamp(options),
+        created: request::created(options),
         exec: request::exec_options(options),
         no_cache: decide::no_cache::steps(options, read.manifest(), plan),
         build,

@@ -28,6 +28,7 @@ mod flags;
 mod invariance;
 mod large;
 mod lint;
+mod names;
 mod origins;
 mod plans;
 mod platforms;
@@ -166,6 +167,7 @@ fn platform(text: &str) -> Platform {
 }
 
 /// A build that came to its end.
+#[derive(Debug)]
 struct Built {
     result: BuildResult,
     /// Every graph that was solved.
@@ -375,7 +377,17 @@ async fn the_date_of_the_commit_dates_the_image() {
     };
     let built = run(engine(example()), options).await.unwrap();
     assert_eq!(built.config()["created"], "2023-11-14T22:13:20Z");
-    assert!(buildkit_llb::dump(&built.image()).contains("time 1700000000"));
+    let of = |seconds: Option<i64>| async move {
+        let options = Options {
+            source_date_epoch: seconds,
+            ..request("auth")
+        };
+        let built = run(engine(example()), options).await.unwrap();
+        buildkit_llb::dump(&built.image())
+    };
+    // A commit moves no layer, unless it is older than the files.
+    assert_eq!(of(Some(1_700_000_000)).await, of(None).await);
+    assert!(of(Some(400_000_000)).await.contains("time 400000000"));
 }
 
 #[tokio::test]

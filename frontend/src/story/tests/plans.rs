@@ -59,7 +59,7 @@ async fn scripts_run_in_pnpms_order_without_developers_hooks() {
         let plan = planned(files, "auth").await;
         assert_eq!(scripts(&plan, "shared/kernel"), expected, "{own}");
         assert_eq!(
-            plan.installs.contains_key("@erp/shared-kernel"),
+            plan.installs.contains_key("shared/kernel"),
             !expected.is_empty(),
             "{own}"
         );
@@ -297,12 +297,12 @@ async fn what_the_manifest_adds_to_builds_is_for_the_service_alone() {
     assert_eq!(service.secrets.len(), 1);
     assert!(!kernel.env.contains_key("MODE") && kernel.secrets.is_empty() && kernel.network.is_none());
     assert!(
-        plan.installs["@erp/auth-service"]
+        plan.installs["services/auth"]
             .packages
             .names
             .contains(&"libvips-dev".to_owned())
     );
-    assert!(plan.installs["@erp/shared-kernel"].packages.names.is_empty());
+    assert!(plan.installs["shared/kernel"].packages.names.is_empty());
 }
 
 #[tokio::test]
@@ -310,7 +310,7 @@ async fn installs_read_no_more_than_they_need() {
     let plan = planned(example(), "auth").await;
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(
-        names(&plan.installs["@erp/shared-kernel"].files),
+        names(&plan.installs["shared/kernel"].files),
         [
             "/app/.npmrc",
             "/app/package.json",
@@ -333,7 +333,7 @@ async fn installs_read_no_more_than_they_need() {
     let infrastructure: Value =
         serde_json::from_str(&production.files["/app/shared/infrastructure/package.json"]).unwrap();
     assert_eq!(infrastructure["dependencies"]["@nestjs/common"], "^11.1.0");
-    let development = &plan.installs["@erp/auth-service"];
+    let development = &plan.installs["services/auth"];
     assert!(!development.command[2].contains("--prod"));
     assert!(development.package_count > production.package_count);
 }

@@ -113,9 +113,9 @@ async fn each_project_is_installed_by_its_own_lockfile() {
             assert_eq!(order, ["/app/libs/l", "/app/services/s"]);
             let mut expected = vec!["/app/libs/l/pnpm-lock.yaml"];
             expected.extend(has_root.then_some("/app/pnpm-lock.yaml"));
-            assert_eq!(lockfiles(&plan.installs["l"]), expected);
+            assert_eq!(lockfiles(&plan.installs["libs/l"]), expected);
             expected.push("/app/services/s/pnpm-lock.yaml");
-            assert_eq!(lockfiles(&plan.installs["s"]), expected);
+            assert_eq!(lockfiles(&plan.installs["services/s"]), expected);
             assert_eq!(lockfiles(&image_of(&plan).install), expected);
             let files = &image_of(&plan).install.files;
             assert_eq!(files["/app/.npmrc"], SETTING);

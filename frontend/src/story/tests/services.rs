@@ -23,7 +23,7 @@ async fn every_further_service_is_planned_and_built() {
     for service in FURTHER {
         files.insert(format!("app/services/{service}/dist/main.js"), Vec::new());
         let plan = planned(files.clone(), service).await;
-        let own = &plan.installs[&plan.package];
+        let own = &plan.installs[&format!("services/{service}")];
         let built: Vec<&str> = plan
             .packages
             .iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::command;
 use super::input::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::kinds::node::pnpm::dep_path::is_package_name;
 use crate::kinds::node::pnpm::drift::{self, Drift};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::{Manager, Workspace};
@@ -59,11 +60,36 @@ pub(super) fn check_shell(
     Diagnostics::check(refused)
 }
 
+/// Refuses what an install that runs no hooks cannot do, and what it must not: config dependencies whose names lead out of
+/// the directory which pnpm joins them to.
+pub(super) fn check_hooks(input: &PlanInput<'_>) -> Result<(), Diagnostics> {
+    let Manager::Pnpm(pnpm) = &input.workspace.manager;
+    let names = pnpm.settings.config_dependencies.iter();
+    let wrong = names.filter(|name| !is_package_name(name)).map(|name| {
+        let message = format!(
+            "the workspace has `{}` as a config dependency, which is no name of a package; write one in `configDependencies`",
+            name.escape_debug()
+        );
+        Diagnostic::named(names::INVALID_WORKSPACE_FILE, message).at(input.manifest.first_line())
+    });
+    let mut refused: Vec<Diagnostic> = wrong.collect();
+    if !input.manifest.build.frozen() && has_hooks(input.workspace) {
+        let message = "`frozen = false` has the build resolve dependencies, and hooks of pnpm, which take part in that, do \
+                       not run in it; remove the key, run `pnpm install --lockfile-only` and commit the result";
+        refused.push(
+            Diagnostic::named(names::INVALID_MANIFEST, message)
+                .at(input.manifest.nearest_place("build.frozen")),
+        );
+    }
+    Diagnostics::check(refused)
+}
+
 /// Returns whether hooks of pnpm may rewrite manifests: those of a pnpmfile, or of one that config dependencies bring.
 pub(super) fn has_hooks(workspace: &Workspace) -> bool {
     let Manager::Pnpm(pnpm) = &workspace.manager;
     let mut files = pnpm.settings.pnpmfiles.iter();
-    pnpm.settings.has_config_dependencies || files.any(|path| workspace.exists(&workspace.context_path(path)))
+    !pnpm.settings.config_dependencies.is_empty()
+        || files.any(|path| workspace.exists(&workspace.context_path(path)))
 }
 
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.

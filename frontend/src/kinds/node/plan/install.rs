@@ -224,7 +224,11 @@ impl Installer<'_> {
                 copies.insert(workspace.context_path(path), workspace.container_path(path));
             }
         }
+        let project = workspace.projects.get(package);
         Install {
+            of: project
+                .filter(|_| package != self.service)
+                .map(|project| project.name(package)),
             on: None,
             tools: None,
             scripts: commands.scripts,
@@ -237,10 +241,7 @@ impl Installer<'_> {
             fetching,
             package_count: closure.package_count(),
             secret_env: self.secret_env.clone(),
-            place: workspace
-                .projects
-                .get(package)
-                .map(|project| place::of_dependencies(&project.manifest)),
+            place: project.map(|project| place::of_dependencies(&project.manifest)),
         }
     }
 
@@ -353,9 +354,13 @@ impl Installer<'_> {
 
 /// Returns the arguments of pnpm that both halves of an install have. It remembers where the store was, and refuses
 /// another one.
-fn of_both() -> [String; 3] {
+fn of_both() -> [String; 6] {
     [
         format!("--store-dir={STORE}"),
+        // Where pnpm writes is not the repository's to say: it could name the store.
+        "--config.modules-dir=node_modules".to_owned(),
+        "--config.virtual-store-dir=node_modules/.pnpm".to_owned(),
+        "--config.cache-dir=/root/.cache/pnpm".to_owned(),
         "--reporter=append-only".to_owned(),
         // Install scripts that the repository has not approved do not run; that is its choice, and no error.
         "--config.strict-dep-builds=false".to_owned(),

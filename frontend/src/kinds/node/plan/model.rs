@@ -137,6 +137,8 @@ pub struct Toolchain {
 /// write what another one's build takes.
 #[derive(Debug, Clone, Default)]
 pub struct Install {
+    /// The name of the package that it is for, unless it is the service's own.
+    pub of: Option<String>,
     /// Key of the install that this one adds to: of the packages that the package is built on, the one with
     /// the most dependencies. Each package has its own install, so that it is the same step for every
     /// service; together they install each dependency little more than once.
@@ -196,7 +198,7 @@ pub struct PackageBuild {
     pub stale: Vec<String>,
     /// Scripts to run, in order; none means that the sources are the output.
     pub scripts: Vec<Script>,
-    /// Key of the install that the scripts run on; empty without scripts.
+    /// Key of the install that the scripts run on, the importer that it is for; empty without scripts.
     pub install: String,
     /// Importers whose outputs lie in the tree while the scripts run.
     pub inputs: Vec<String>,

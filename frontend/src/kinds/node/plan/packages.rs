@@ -151,14 +151,10 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
     Some(equipped(input, package))
 }
 
-/// Returns the name of the project whose install the scripts of a package run on.
+/// Returns the project whose install the scripts of a package run on. By its directory, since names may be taken twice.
 fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
-    let workspace = input.workspace;
-    let installed = workspace.manager.installed_for(importer, input.service);
-    workspace
-        .projects
-        .get(installed)
-        .map_or_else(|| installed.to_owned(), |project| project.name(installed))
+    let manager = &input.workspace.manager;
+    manager.installed_for(importer, input.service).to_owned()
 }
 
 /// Returns the name of the script that builds a package.

@@ -179,5 +179,21 @@ fn groups(suffix: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Returns whether a name is one that a package can be required by: `a` or `@a/b`. Joined to a directory, any other may
+/// leave it (`../../a`), and package managers do join names from files that anybody may have written.
+pub fn is_package_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && !part.contains(['/', '\\'])
+            && !part.contains(char::is_control)
+    };
+    match name.split_once('/') {
+        Some((scope, rest)) => scope.starts_with('@') && is_part(scope) && is_part(rest),
+        None => is_part(name),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -71,8 +71,8 @@ pub struct Settings {
     pub patched_dependencies: BTreeMap<String, String>,
     /// Files with hooks relative to the root; those of the defaults may be missing.
     pub pnpmfiles: Vec<String>,
-    /// Whether hooks beyond [`Settings::pnpmfiles`] may come from config dependencies (pnpm 10 and later).
-    pub has_config_dependencies: bool,
+    /// Names of config dependencies (pnpm 10 and later), which may bring hooks beyond [`Settings::pnpmfiles`].
+    pub config_dependencies: Vec<String>,
     /// `supportedArchitectures`
     pub supported_architectures: SupportedArchitectures,
     /// Patterns of optional dependencies that are left out.
@@ -137,7 +137,11 @@ impl Settings {
                 .map(|(selector, file)| (selector, path::normalize(&file)))
                 .collect(),
             pnpmfiles: reader.pnpmfiles(),
-            has_config_dependencies: reader.resolution("configDependencies").is_some(),
+            config_dependencies: reader
+                .resolution("configDependencies")
+                .and_then(Value::as_object)
+                .map(|found| found.keys().cloned().collect())
+                .unwrap_or_default(),
             supported_architectures: SupportedArchitectures {
                 os: architectures("os"),
                 cpu: architectures("cpu"),

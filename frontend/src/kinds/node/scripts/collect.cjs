@@ -1,6 +1,7 @@
 // Collects what a workspace package hands on after its scripts ran.
 //
 // usage: node collect.cjs DIRECTORY OUT [generated=ROOT]
+// OUT is emptied first: what a script wrote there itself is no part of the package.
 // Writes OUT/RULE with the files of DIRECTORY that each rule lets through: all of them, since which one a
 // service wants must not make the step another. A file's mode is kept to the bit that matters (executable or
 // not), so that equal contents are equal layers on every builder.
@@ -97,5 +98,6 @@ function copyGenerated(root, to) {
   }
 }
 
+for (const name of fs.existsSync(out) ? fs.readdirSync(out) : []) fs.rmSync(path.join(out, name), { recursive: true, force: true });
 for (const [name, keeps] of Object.entries(rules)) copy(directory, path.join(out, name), keeps, 0);
 if (generated) copyGenerated(generated.split('=')[1], path.join(out, 'generated'));

@@ -94,8 +94,8 @@ impl Writer<'_> {
                 break;
             };
             let mut what = format!("install {} packages", install.package_count);
-            if key != model.package {
-                what = format!("{what} for {key}");
+            if let Some(package) = &install.of {
+                what = format!("{what} for {package}");
             }
             let ground = Ground::On(self.ground(install, &what)?);
             let downloaded = self.download(Stage::Deps, Side::Build, install, ground, &what)?;

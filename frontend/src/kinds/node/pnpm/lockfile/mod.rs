@@ -24,7 +24,7 @@ use globals::Globals;
 use index::Index;
 use package::Known;
 
-use super::dep_path::DepPath;
+use super::dep_path::{DepPath, is_package_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 
 /// The format of a lockfile, by its major number.
@@ -98,7 +98,29 @@ impl Lockfile {
     /// # Errors
     /// A malformed entry.
     pub fn importer(&self, id: &str) -> Result<Option<Importer>, Diagnostics> {
-        self.entry("importers", id)
+        let importer: Option<Importer> = self.entry("importers", id)?;
+        let names = importer.iter().flat_map(Importer::iter).map(|(_, name, _)| name);
+        self.check_names("importers", id, names)?;
+        Ok(importer)
+    }
+
+    /// Refuses names that lead out of the directory which an install joins them to.
+    fn check_names<'a>(
+        &self,
+        section: &str,
+        key: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Diagnostics> {
+        let Some(name) = names.into_iter().find(|name| !is_package_name(name)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} has `{}` as the name of a dependency, which no package can have; run `pnpm install --lockfile-only`",
+            self.document.file.name,
+            name.escape_debug()
+        );
+        let range = self.document.index.entry(section, key);
+        Err(self.document.diagnostic(message, range).into())
     }
 
     /// Returns the line at which a project's entry begins.
@@ -130,6 +152,8 @@ impl Lockfile {
             return Ok(None);
         };
         let read = Arc::new(Known::new(snapshot, self.version));
+        let names = read.leads.iter().map(|lead| lead.alias.as_str());
+        self.check_names(self.snapshot_section(), path.as_str(), names)?;
         known.insert(path.clone(), Arc::clone(&read));
         Ok(Some(read))
     }
@@ -149,7 +173,17 @@ impl Lockfile {
                 None => return Ok(None),
             },
         };
-        Ok(Some(PackageEntry::merge(path, package, snapshot)))
+        let entry = PackageEntry::merge(path, package, snapshot);
+        let own = Some(entry.name.as_str()).filter(|name| !name.is_empty());
+        let names = path.name().into_iter().chain(own);
+        self.check_names("packages", self.package_key(path), names)?;
+        if let Some(mistake) = entry.resolution.mistake() {
+            let (key, name) = (self.package_key(path), &self.document.file.name);
+            let message = format!("{name} holds {mistake} for `{key}`; run `pnpm install --lockfile-only`");
+            let range = self.document.index.entry("packages", key);
+            return Err(self.document.diagnostic(message, range).into());
+        }
+        Ok(Some(entry))
     }
 
     /// Returns the lockfile's own settings, those that resolution depended on.

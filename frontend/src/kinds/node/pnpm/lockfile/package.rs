@@ -192,6 +192,42 @@ impl PackageEntry {
     }
 }
 
+/// What begins the address of a repository that git itself clones from. Others name a program that git is to run
+/// (`ext::sh -c …`).
+const PROTOCOLS: [&str; 8] = [
+    "https://",
+    "http://",
+    "ssh://",
+    "git://",
+    "git+https://",
+    "git+http://",
+    "git+ssh://",
+    "git@",
+];
+
+impl Resolution {
+    /// Returns what pnpm would hand to git, and git would take for something else than a repository and a commit: options,
+    /// programs. An install runs nothing that a repository names.
+    ///
+    /// Source: pnpm, `fetching/git-fetcher`, which runs `git fetch --depth 1 origin COMMIT`.
+    pub(super) fn mistake(&self) -> Option<String> {
+        let Self::Git { repository, commit } = self else {
+            return None;
+        };
+        if !(7..=64).contains(&commit.len()) || !commit.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Some(format!("the commit `{}`, which is none", commit.escape_debug()));
+        }
+        let is_known = PROTOCOLS.iter().any(|start| repository.starts_with(start));
+        if !is_known || repository.contains(char::is_control) {
+            return Some(format!(
+                "the repository `{}`, which is no address that git clones from",
+                repository.escape_debug()
+            ));
+        }
+        None
+    }
+}
+
 impl From<RawResolution> for Resolution {
     fn from(raw: RawResolution) -> Self {
         match raw {

@@ -113,7 +113,7 @@ fn describes_packages() {
 #[test]
 fn tells_resolutions_apart() {
     let lock = lockfile(
-        "lockfileVersion: '9.0'\npackages:\n  a@https://x/a.tgz:\n    resolution: {tarball: https://x/a.tgz}\n    version: 1.0.0\n  b@git+ssh://git@h/b#c:\n    resolution: {commit: c, repo: ssh://git@h/b, type: git}\n  n@runtime:22.0.0:\n    resolution:\n      type: variations\n      variants: []\nsnapshots:\n  a@https://x/a.tgz: {}\n  b@git+ssh://git@h/b#c: {}\n  n@runtime:22.0.0: {}\n",
+        "lockfileVersion: '9.0'\npackages:\n  a@https://x/a.tgz:\n    resolution: {tarball: https://x/a.tgz}\n    version: 1.0.0\n  b@git+ssh://git@h/b#c0ffee0:\n    resolution: {commit: c0ffee0, repo: ssh://git@h/b, type: git}\n  n@runtime:22.0.0:\n    resolution:\n      type: variations\n      variants: []\nsnapshots:\n  a@https://x/a.tgz: {}\n  b@git+ssh://git@h/b#c0ffee0: {}\n  n@runtime:22.0.0: {}\n",
     );
     let a = package(&lock, "a@https://x/a.tgz");
     assert_eq!(
@@ -126,9 +126,9 @@ fn tells_resolutions_apart() {
     assert_eq!(a.version.as_deref(), Some("1.0.0"));
     let git = Resolution::Git {
         repository: "ssh://git@h/b".into(),
-        commit: "c".into(),
+        commit: "c0ffee0".into(),
     };
-    assert_eq!(package(&lock, "b@git+ssh://git@h/b#c").resolution, git);
+    assert_eq!(package(&lock, "b@git+ssh://git@h/b#c0ffee0").resolution, git);
     let other = Resolution::Other {
         kind: "variations".into(),
     };
@@ -277,5 +277,41 @@ proptest::proptest! {
                 let _ = lock.package(&path);
             }
         }
+    }
+}
+
+#[test]
+fn what_git_would_take_for_options_or_programs_is_refused() {
+    let read = |repository: &str, commit: &str| {
+        let key = "x@git+https://git.example/x.git#0123456";
+        let text = format!(
+            "lockfileVersion: '9.0'\n\npackages:\n\n  {key}:\n    resolution: {{commit: '{commit}', repo: '{repository}', type: git}}\n\nsnapshots:\n\n  {key}: {{}}\n"
+        );
+        let lock = lockfile(&text);
+        lock.package(&DepPath::new(key, lock.version())).map(|_| ())
+    };
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    for repository in [
+        "https://git.example/x.git",
+        "ssh://git@git.example:22/x.git",
+        "git+ssh://git@git.example/x.git",
+        "git@git.example:x/y.git",
+        "git://git.example/x",
+    ] {
+        assert!(read(repository, commit).is_ok(), "{repository}");
+    }
+    for repository in [
+        "ext::sh -c touch% /pnpm/store/x",
+        "--upload-pack=touch /x",
+        "file:///pnpm/store",
+        "/pnpm/store",
+        "../x",
+        "",
+    ] {
+        let refused = read(repository, commit).unwrap_err();
+        assert!(refused.to_string().contains("pnpm-lock.yaml:5"), "{refused}");
+    }
+    for commit in ["--upload-pack=touch /x", "main", "", "012345", "HEAD"] {
+        assert!(read("https://git.example/x.git", commit).is_err(), "{commit}");
     }
 }

@@ -131,7 +131,7 @@ fn names_the_files_with_hooks() {
         read(12, "{}", "", "").pnpmfiles,
         [".pnpmfile.cjs", ".pnpmfile.mjs"]
     );
-    assert!(read(10, "{}", "configDependencies:\n  x: 1.0.0+sha512-y\n", "").has_config_dependencies);
+    assert!(read(10, "{}", "configDependencies:\n  x: 1.0.0+sha512-y\n", "").config_dependencies == ["x"]);
 }
 
 #[test]
