@@ -41,6 +41,8 @@ pub const INSTALL: Script = script!("install.sh");
 pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 /// Lays built files over the copies that pnpm made of workspace packages.
 pub const INJECT: Script = script!("inject.cjs");
+/// Refuses patches that lead out of their package.
+pub const PATCHES: Script = script!("patches.cjs");
 /// Sets pnpm up.
 pub const PNPM: Script = script!("pnpm.sh");
 /// Runs the install scripts that an install left to be run.
@@ -65,18 +67,19 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 10] = [
-    COLLECT, COMPLETE, INJECT, INSTALL, PNPM, SETUP, STORE, TIDY, TRIM, TURN,
+pub const OF_BUILDS: [Script; 11] = [
+    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PNPM, SETUP, STORE, TIDY, TRIM, TURN,
 ];
 
 /// Every script.
-pub const ALL: [Script; 13] = [
+pub const ALL: [Script; 14] = [
     COLLECT,
     COMPLETE,
     HEALTHCHECK,
     INJECT,
     INSTALL,
     INSTALL_SCRIPTS,
+    PATCHES,
     PNPM,
     PRELOAD,
     SETUP,

@@ -14,7 +14,9 @@ use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::scripts::{COMPLETE, INSTALL, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN};
+use crate::kinds::node::scripts::{
+    COMPLETE, INSTALL, PATCHES, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN,
+};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
@@ -321,7 +323,7 @@ impl Installer<'_> {
         });
         let finishing: Vec<String> = finishing.collect();
         let finishers = finish.iter().map(|last| last.script);
-        let mut scripts = vec![TURN, INSTALL, LOOK, COMPLETE];
+        let mut scripts = vec![TURN, INSTALL, PATCHES, LOOK, COMPLETE];
         if !runs_scripts {
             lines.extend(finishing);
             scripts.extend(finishers);

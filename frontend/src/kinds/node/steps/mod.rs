@@ -39,6 +39,7 @@ pub(super) fn write(
         facts,
         steps: Steps::new(&model.label, manifest, facts),
         scripts: None,
+        sources: None,
         downloaded: BTreeMap::new(),
         installed: BTreeMap::new(),
         built: BTreeMap::new(),
@@ -75,6 +76,8 @@ struct Writer<'a> {
     steps: Steps<'a>,
     /// The tree of scripts that steps have mounted.
     scripts: Option<StepId>,
+    /// The part of the context that packages read.
+    sources: Option<Files>,
     /// Development installs by key, before anything of them has run.
     downloaded: BTreeMap<String, Downloaded>,
     /// Development installs by key.

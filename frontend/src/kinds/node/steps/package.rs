@@ -1,8 +1,10 @@
 //! One build a workspace package.
 
+use std::collections::BTreeSet;
+
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{OutputRule, PackageBuild};
+use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
 use crate::kinds::node::scripts::{COLLECT, INJECT};
 use crate::plan::{
     Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
@@ -53,7 +55,7 @@ impl Writer<'_> {
 
     /// A package without scripts: its sources are what it hands on.
     fn copied(&mut self, package: &PackageBuild) -> Built {
-        let source = (self.sources(package), format!("/{}", package.source));
+        let source = (self.sources(), format!("/{}", package.source));
         Built {
             build: source.clone(),
             whole: None,
@@ -136,16 +138,36 @@ impl Writer<'_> {
         }
     }
 
-    /// The part of the context that a package reads.
-    fn sources(&mut self, package: &PackageBuild) -> Files {
-        let others = package.extra_files.keys().chain(package.optional_files.keys());
-        let include = std::iter::once(&package.source).chain(others);
-        self.steps.part(
-            &format!("the sources of {}", package.name),
-            include,
-            &package.stale,
-            vec![package.place.clone()],
-        )
+    /// The part of the context that packages read: one for all, since each part is a transfer of its own, and copies out of
+    /// it are told apart by what they copy.
+    fn sources(&mut self) -> Files {
+        if let Some(sources) = &self.sources {
+            return sources.clone();
+        }
+        let workbench = match &self.model.product {
+            Product::Image(_) => None,
+            Product::Workbench(workbench) => Some(&workbench.package),
+        };
+        let needed: Vec<&str> = self.needed().collect();
+        let packages = self.model.packages.iter();
+        let packages = packages.filter(|package| needed.contains(&package.importer.as_str()));
+        let packages: Vec<&PackageBuild> = packages.chain(workbench).collect();
+        let include = packages.iter().flat_map(|package| {
+            let others = package.extra_files.keys().chain(package.optional_files.keys());
+            std::iter::once(&package.source).chain(others)
+        });
+        let stale: BTreeSet<String> = packages
+            .iter()
+            .flat_map(|package| &package.stale)
+            .cloned()
+            .collect();
+        let stale: Vec<String> = stale.into_iter().collect();
+        let places = vec![self.steps.key("")];
+        let sources = self
+            .steps
+            .part("the sources of packages", include, &stale, places);
+        self.sources = Some(sources.clone());
+        sources
     }
 
     /// Lays what a package's scripts read into the tree that they run in: the outputs of the workspace packages that it
@@ -155,7 +177,7 @@ impl Writer<'_> {
         package: &PackageBuild,
         root: &str,
     ) -> Result<Vec<Action>, Diagnostic> {
-        let sources = self.sources(package);
+        let sources = self.sources();
         let place = |path: &str| format!("{}{}", root.trim_end_matches('/'), in_tree(path));
         let mut actions = Vec::new();
         for input in &package.inputs {
