@@ -4,9 +4,12 @@
 //! where a [`Place`] becomes the source excerpt that buildx prints.
 
 pub mod names;
+mod text;
 
 use std::fmt;
 use std::sync::Arc;
+
+pub use text::cut;
 
 /// The size from which only the lines around a place are shown, in bytes. A failure reaches the user's client in
 /// HTTP headers, where a lockfile of some megabytes would be refused.

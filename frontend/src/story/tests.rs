@@ -25,6 +25,7 @@ mod derived;
 mod directory;
 mod engines;
 mod flags;
+mod hostile;
 mod invariance;
 mod large;
 mod lint;

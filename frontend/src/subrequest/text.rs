@@ -1,36 +1,52 @@
 //! Answers for people: tables, and lines of files in a frame.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, cut};
 
 /// How many lines are shown around a place, all in all.
 const AROUND: u32 = 4;
+/// The widest that a column is, in characters: all rows are padded to it.
+const WIDEST: usize = 200;
+/// The longest that a cell of the last column is, behind which nothing is padded.
+const LONGEST: usize = 2_000;
 
-/// Returns a table whose columns are as wide as their widest cell and `gap` more; the last one is as it is.
+/// Returns a table whose columns are as wide as their widest cell and `gap` more. Cells that are longer than anybody
+/// reads are cut: the answer's JSON has them whole.
 pub(super) fn table<const COLUMNS: usize>(
     gap: usize,
     head: [&str; COLUMNS],
     rows: &[[String; COLUMNS]],
 ) -> String {
-    let head = head.map(str::to_owned);
-    let all = || std::iter::once(&head).chain(rows);
+    let rows = rows.iter().map(|row| fitting(row.each_ref().map(String::as_str)));
+    let all: Vec<[Cow<'_, str>; COLUMNS]> = std::iter::once(fitting(head)).chain(rows).collect();
+    let wide = |cell: &Cow<'_, str>| cell.chars().count();
     let width = |column: usize| {
-        let cells = all().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0) + gap
+        let cells = all.iter().filter_map(|row| row.get(column));
+        cells.map(wide).max().unwrap_or(0) + gap
     };
     let widths: Vec<usize> = (0..COLUMNS).map(width).collect();
     let mut text = String::new();
-    for row in all() {
+    for row in &all {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            // Writing into a String cannot fail.
-            let _ = write!(line, "{cell:<width$}");
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(wide(cell))));
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+/// Returns the cells of a row as a table has them.
+fn fitting<const COLUMNS: usize>(row: [&str; COLUMNS]) -> [Cow<'_, str>; COLUMNS] {
+    let mut cells = row.map(|cell| cut(cell, WIDEST));
+    if let (Some(last), Some(cell)) = (cells.last_mut(), row.last()) {
+        *last = cut(cell, LONGEST);
+    }
+    cells
 }
 
 /// Returns the lines of a place in the frame that buildx draws around an excerpt.
@@ -82,6 +98,19 @@ mod tests {
             ["läng".to_owned(), String::new()],
         ];
         assert_eq!(table(2, ["ID", "X"], &rows), "ID    X\na     b\nläng\n");
+    }
+
+    #[test]
+    fn no_cell_is_too_long() {
+        let long = "x".repeat(70_000);
+        let text = table(
+            2,
+            ["ID", "X"],
+            &[[long.clone(), long], [String::new(), "b".to_owned()]],
+        );
+        let lines: Vec<usize> = text.lines().map(|line| line.chars().count()).collect();
+        assert_eq!(lines, [WIDEST + 3, WIDEST + 2 + LONGEST, WIDEST + 3]);
+        assert!(text.lines().nth(1).unwrap().ends_with("x…"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::names::only;
 use super::text;
+use crate::pattern;
 
 text! {
     /// A path or glob below the workspace root, normalised: no leading `./`, no trailing `/`.
@@ -58,7 +59,7 @@ fn workspace_path(text: &str) -> Result<String, String> {
         }
         .to_owned());
     }
-    globset::Glob::new(&path).map_err(|e| format!("is not a glob ({})", e.kind()))?;
+    pattern::check(&path).map_err(|why| format!("is not a glob: it has {why}"))?;
     Ok(path)
 }
 

@@ -11,6 +11,7 @@ pub mod architectures;
 pub mod closure;
 pub mod dep_path;
 pub mod drift;
+mod globs;
 pub mod lockfile;
 pub mod lockfiles;
 pub mod npmrc;

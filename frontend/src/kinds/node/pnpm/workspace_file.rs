@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Map, Value};
 
+use super::globs::Globs;
 use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 use crate::kinds::node::workspace::ImporterId;
@@ -20,16 +20,7 @@ pub struct PnpmWorkspace {
     pub packages: Option<Vec<String>>,
     /// All keys as written, `packages` included, in the order of the file.
     pub raw: Map<String, Value>,
-    globs: Vec<Pattern>,
-}
-
-/// One pattern of `packages`.
-#[derive(Debug, Clone)]
-struct Pattern {
-    matcher: GlobMatcher,
-    negated: bool,
-    /// Whether it may match directories whose name begins with a dot.
-    names_hidden: bool,
+    globs: Globs,
 }
 
 impl PnpmWorkspace {
@@ -73,13 +64,11 @@ impl PnpmWorkspace {
             }
             Some(other) => wrong.push(at(format!("`packages` is {other}; write a list of patterns"))),
         }
-        let mut globs = Vec::new();
-        for pattern in packages.iter().flatten() {
-            match Pattern::parse(pattern) {
-                Ok(pattern) => globs.push(pattern),
-                Err(error) => wrong.push(at(format!("`packages` holds `{pattern}`: {error}"))),
-            }
-        }
+        let globs = Globs::compile(packages.as_deref().unwrap_or_default());
+        let globs = globs.unwrap_or_else(|found| {
+            wrong.extend(found.into_iter().map(at));
+            Globs::default()
+        });
         Diagnostics::check(wrong)?;
         Ok(Self {
             file: Arc::clone(file),
@@ -103,12 +92,8 @@ impl PnpmWorkspace {
         if segments().any(|segment| ["node_modules", "bower_components"].contains(&segment)) {
             return false;
         }
-        let manifest = format!("{directory}/package.json");
         let hidden = segments().any(|segment| segment.starts_with('.') && segment != "..");
-        let matches =
-            |pattern: &&Pattern| pattern.matcher.is_match(&manifest) && (!hidden || pattern.names_hidden);
-        let (negated, positive): (Vec<_>, Vec<_>) = self.globs.iter().partition(|pattern| pattern.negated);
-        positive.iter().any(matches) && !negated.iter().any(|pattern| pattern.matcher.is_match(&manifest))
+        self.globs.choose(&directory, hidden)
     }
 
     /// Returns a setting by its name, such as `overrides`.
@@ -147,31 +132,6 @@ impl PnpmWorkspace {
             yaml::emit(&mut out, &value, 2);
         }
         out
-    }
-}
-
-impl Pattern {
-    fn parse(pattern: &str) -> Result<Self, globset::Error> {
-        let negated = pattern.starts_with('!');
-        let glob = path::normalize(pattern.trim_start_matches('!'));
-        // As pnpm asks: for the manifests, so that `libs/**` finds `libs` too.
-        let glob = if glob == "." {
-            "package.json".to_owned()
-        } else {
-            format!("{glob}/package.json")
-        };
-        let matcher = GlobBuilder::new(&glob)
-            .literal_separator(true)
-            .build()?
-            .compile_matcher();
-        let names_hidden = glob
-            .split('/')
-            .any(|segment| segment.starts_with('.') && segment != "..");
-        Ok(Self {
-            matcher,
-            negated,
-            names_hidden,
-        })
     }
 }
 
@@ -270,6 +230,10 @@ mod tests {
             (
                 "packages:\n  - 1\n  - 'a[b'\n",
                 "pnpm-workspace.yaml:1: `packages` holds `a[b`",
+            ),
+            (
+                &format!("a: 1\npackages: ['a', '{}']\n", "{a,b}".repeat(2000)),
+                "pnpm-workspace.yaml:2: `packages` holds `{a,b}{a,b}",
             ),
             ("packages: [\n", "is not valid YAML"),
             (

@@ -1,0 +1,91 @@
+//! Hostile and broken inputs: each is refused in words or built right, and nothing panics, hangs or takes for ever.
+
+use super::*;
+
+mod sizes;
+
+/// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.
+fn small() -> Files {
+    let texts = [
+        (
+            "package.json",
+            r#"{"name": "root", "private": true, "packageManager": "pnpm@9.15.9", "engines": {"node": ">=22"}}"#,
+        ),
+        ("pnpm-workspace.yaml", "packages: ['services/*', 'shared/*']\n"),
+        ("pnpm-lock.yaml", LOCKFILE),
+        ("services/app/service.toml", "# syntax=vextrus/frontend\n"),
+        (
+            "services/app/package.json",
+            "{\n  \"name\": \"@t/app\",\n  \"scripts\": { \"build\": \"tsc\", \"start\": \"node dist/main.js\" },\n  \"dependencies\": { \"@t/lib\": \"workspace:*\" }\n}\n",
+        ),
+        (
+            "shared/lib/package.json",
+            r#"{"name": "@t/lib", "main": "dist/index.js", "scripts": {"build": "tsc"}}"#,
+        ),
+        ("shared/lib/src/index.ts", ""),
+        ("app/services/app/dist/main.js", ""),
+        ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
+        ("etc/group", "root:x:0:root\n"),
+    ];
+    let files = texts.into_iter();
+    files
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+        .collect()
+}
+
+const LOCKFILE: &str = "lockfileVersion: '9.0'
+
+importers:
+
+  .: {}
+
+  services/app:
+    dependencies:
+      '@t/lib':
+        specifier: workspace:*
+        version: link:../../shared/lib
+
+  shared/lib: {}
+";
+
+/// Returns the small workspace with other texts in the place of files, or beside them.
+fn with<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = (&'static str, T)>) -> Files {
+    let mut files = small();
+    for (path, text) in texts {
+        files.insert(path.to_owned(), text.as_ref().to_vec());
+    }
+    files
+}
+
+/// Plans the small workspace's service.
+async fn decided_of(files: Files) -> Result<(Plan, Vec<String>), Failure> {
+    let (.., planned) = planned_for(engine(files), &request("app")).await?;
+    let warnings = planned.warnings.iter().map(ToString::to_string).collect();
+    Ok((planned.plan, warnings))
+}
+
+/// Returns what is said of files that cannot be built.
+async fn refusal(files: Files) -> String {
+    let failure = decided_of(files).await.map(|(plan, _)| plan).unwrap_err();
+    assert!(failure.diagnostics().is_some(), "{failure}");
+    failure.to_string()
+}
+
+/// Returns the answer of `--call=plan` for people.
+async fn plan_text(files: Files) -> String {
+    let options = Options {
+        request_id: Some("frontend.plan".to_owned()),
+        ..request("app")
+    };
+    let answer = run(engine(files), options).await.unwrap().result;
+    String::from_utf8(answer.metadata["result.txt"].clone()).unwrap()
+}
+
+#[tokio::test]
+async fn the_small_workspace_is_built() {
+    let (plan, warnings) = decided_of(small()).await.unwrap();
+    assert_eq!(warnings, Vec::<String>::new());
+    let names: Vec<&str> = plan.steps.iter().map(|step| step.name.as_str()).collect();
+    assert!(names.contains(&"[app] build @t/lib"), "{names:?}");
+    assert!(plan_text(small()).await.contains("[app] build @t/app"));
+}
