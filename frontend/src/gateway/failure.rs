@@ -82,11 +82,6 @@ impl Failure {
         }
     }
 
-    /// Tells whether the failure is our own and not the daemon's.
-    pub(super) fn is_ours(&self) -> bool {
-        self.diagnostics().is_some()
-    }
-
     /// Returns the failure in wire form.
     ///
     /// Mistakes of ours have the code `Unknown`: the client prints every other code in front of the message.

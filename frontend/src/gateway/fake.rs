@@ -28,6 +28,10 @@ use tonic::{Code, Request, Response, Status};
 
 /// The mode of a directory in Go's bits.
 pub const DIR: u32 = 1 << 31 | 0o755;
+/// The mode of a symbolic link in Go's bits.
+pub const LINK: u32 = 1 << 27 | 0o777;
+/// The mode of a named pipe in Go's bits.
+pub const PIPE: u32 = 1 << 25 | 0o644;
 
 /// The capabilities of a solver that runs every graph.
 pub const LLB_CAPS: [&str; 58] = [
@@ -102,6 +106,10 @@ pub struct State {
     pub disabled_caps: Vec<&'static str>,
     /// The regular files of every reference, by path without a leading slash.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Symbolic links of every reference, and where each points.
+    pub links: BTreeMap<String, String>,
+    /// What is neither file, directory nor link, by its mode in Go's bits.
+    pub special: BTreeMap<String, u32>,
     /// Graphs passed in.
     pub inputs: BTreeMap<String, pb::Definition>,
     /// Fails every call that runs the graph.
@@ -167,34 +175,71 @@ impl State {
 
     fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
         self.run()?;
-        let missing = || Status::unknown(format!("open {path}: no such file or directory"));
-        self.files.get(path.trim_start_matches('/')).ok_or_else(missing)
+        let found = self.resolve(path);
+        if self.special.contains_key(&found) {
+            return Err(Status::internal(format!("{path} would be waited for")));
+        }
+        self.files.get(&found).ok_or_else(|| {
+            Status::unknown(match self.list(path) {
+                Some(_) => format!("read /state/of/the/engine/{path}: is a directory"),
+                None => format!("open {path}: no such file or directory"),
+            })
+        })
+    }
+
+    /// Follows the links of a path, which lead nowhere out of the root.
+    fn resolve(&self, path: &str) -> String {
+        let steps = |path: &str| path.split('/').rev().map(str::to_owned).collect::<Vec<_>>();
+        let (mut left, mut real, mut followed) = (steps(path), Vec::new(), 0);
+        while let Some(step) = left.pop() {
+            match step.as_str() {
+                "" | "." => continue,
+                ".." => _ = real.pop(),
+                _ => real.push(step),
+            }
+            if let Some(target) = self.links.get(&real.join("/")).filter(|_| followed < 40) {
+                real.pop();
+                if target.starts_with('/') {
+                    real.clear();
+                }
+                left.extend(steps(target));
+                followed += 1;
+            }
+        }
+        real.join("/")
     }
 
     /// Lists a directory; `None` where there is none.
     fn list(&self, directory: &str) -> Option<Vec<Stat>> {
-        let directory = match directory.trim_matches('/') {
-            "." => "",
-            directory => directory,
+        let directory = self.resolve(directory);
+        let prefix = match directory.as_str() {
+            "" => String::new(),
+            directory => format!("{directory}/"),
         };
-        let prefix = if directory.is_empty() {
-            String::new()
-        } else {
-            format!("{directory}/")
-        };
+        let size = |content: &Vec<u8>| i64::try_from(content.len()).unwrap();
+        let files = self
+            .files
+            .iter()
+            .map(|(path, content)| (path, 0o644, size(content), ""));
+        let links = self
+            .links
+            .iter()
+            .map(|(path, target)| (path, LINK, 0, target.as_str()));
+        let special = self.special.iter().map(|(path, mode)| (path, *mode, 0, ""));
         let mut entries = BTreeMap::new();
-        for (path, content) in &self.files {
+        for (path, mode, size, linkname) in files.chain(links).chain(special) {
             let Some(below) = path.strip_prefix(&prefix) else {
                 continue;
             };
-            let (name, mode, size) = match below.split_once('/') {
-                Some((name, _)) => (name, DIR, 0),
-                None => (below, 0o644, i64::try_from(content.len()).unwrap()),
+            let (name, mode, size, linkname) = match below.split_once('/') {
+                Some((name, _)) => (name, DIR, 0, ""),
+                None => (below, mode, size, linkname),
             };
             let stat = Stat {
                 path: name.to_owned(),
                 mode,
                 size,
+                linkname: linkname.to_owned(),
                 ..Stat::default()
             };
             entries.insert(name, stat);
@@ -290,7 +335,13 @@ impl LlbBridge for Fake {
         state.run()?;
         // As the daemon names a root.
         let name = format!("buildkit-mount{}", state.calls.len());
+        let special = state.special.get(&state.resolve(&path));
         let stat = match state.file(&path) {
+            _ if special.is_some() => Stat {
+                path: name,
+                mode: *special.unwrap(),
+                ..Stat::default()
+            },
             Ok(content) => {
                 let size = i64::try_from(content.len()).unwrap();
                 Stat {

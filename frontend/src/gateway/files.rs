@@ -11,8 +11,26 @@ use crate::diagnostic::{Diagnostic, Diagnostics, names};
 /// How much of a file to ask for at once, in bytes: half of what fits into a message.
 const CHUNK: usize = 8 << 20;
 
-/// The bit of Go's `fs.FileMode` that marks a directory.
+/// The bits of Go's `fs.FileMode` that tell what is no regular file.
 const MODE_DIR: u32 = 1 << 31;
+const MODE_SYMLINK: u32 = 1 << 27;
+const MODE_DEVICE: u32 = 1 << 26;
+const MODE_NAMED_PIPE: u32 = 1 << 25;
+const MODE_SOCKET: u32 = 1 << 24;
+const MODE_IRREGULAR: u32 = 1 << 19;
+
+/// What lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// Something else, by its name with an article. Opening one may wait for ever.
+    Special(&'static str),
+}
 
 /// A file, directory or link in a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +59,31 @@ impl From<types::Stat> for Stat {
     }
 }
 
+impl Stat {
+    /// Returns what it is.
+    pub fn kind(&self) -> Kind {
+        const SPECIAL: [(u32, &str); 4] = [
+            (MODE_NAMED_PIPE, "a named pipe"),
+            (MODE_SOCKET, "a socket"),
+            (MODE_DEVICE, "a device"),
+            (MODE_IRREGULAR, "no regular file"),
+        ];
+        let special = SPECIAL.into_iter().find(|(bit, _)| self.mode & bit != 0);
+        match special {
+            _ if self.is_dir => Kind::Directory,
+            _ if self.mode & MODE_SYMLINK != 0 => Kind::Link,
+            Some((_, what)) => Kind::Special(what),
+            None => Kind::File,
+        }
+    }
+}
+
 impl Gateway {
     /// Returns the content of a regular file of at most `max_size` bytes. Links are followed inside the reference.
     ///
     /// # Errors
-    /// Where the file is larger, and the daemon's own failure where it is missing or the graph fails.
+    /// Where the file is larger, and the daemon's own failure where it is missing or the graph fails. Something other
+    /// than a file is not told: see [`Gateway::read_file_if_exists`].
     pub async fn read_file(
         &self,
         reference: &Reference,
@@ -110,21 +148,27 @@ impl Gateway {
 
     /// Returns the content of a regular file of at most `max_size` bytes, or `None` where there is none.
     ///
-    /// One call for a file that is there and below 8 MiB, two where it is missing from a directory that is there.
+    /// What is there is looked at first: the daemon would wait for ever for the other end of a named pipe.
     ///
     /// # Errors
-    /// As [`Gateway::read_file`], except for the missing file.
+    /// As [`Gateway::read_file`], except for the missing file; and where something other than a file is there.
     pub async fn read_file_if_exists(
         &self,
         reference: &Reference,
         path: &str,
         max_size: usize,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        match self.read_file(reference, path, max_size).await {
-            Ok(content) => Ok(Some(content)),
-            Err(failure) if failure.is_ours() => Err(failure),
-            Err(failure) => self.unless_missing(reference, path, failure).await,
-        }
+        let Some(stat) = self.stat(reference, path).await? else {
+            return Ok(None);
+        };
+        let what = match stat.kind() {
+            Kind::File => return self.read_file(reference, path, max_size).await.map(Some),
+            Kind::Directory => "a directory",
+            Kind::Link => "a link",
+            Kind::Special(what) => what,
+        };
+        let message = format!("{path} is {what}, and a file is read there");
+        Err(Diagnostic::named(names::UNREADABLE_FILE, message).into())
     }
 
     /// Returns the entries of a directory, one level deep, in the order of their names; with `include` only
@@ -205,8 +249,8 @@ impl Gateway {
             if let Ok(entries) = self.read_dir(reference, &directory, as_pattern(name)).await {
                 return match entries.iter().find(|entry| entry.path == name) {
                     None => Ok(None),
-                    // Nothing is below a file.
-                    Some(entry) if below && !entry.is_dir && entry.linkname.is_empty() => Ok(None),
+                    // Nothing is behind a link that cannot be followed, and nothing below a file.
+                    Some(entry) if entry.kind() == Kind::Link || below && !entry.is_dir => Ok(None),
                     Some(_) => Err(failure),
                 };
             }

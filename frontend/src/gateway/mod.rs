@@ -26,7 +26,7 @@ use tonic::transport::Channel;
 
 pub use capabilities::Capabilities;
 pub use failure::Failure;
-pub use files::Stat;
+pub use files::{Kind, Stat};
 pub use process::run;
 
 /// The client of one build's gateway; clones share the connection.

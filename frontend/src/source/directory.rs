@@ -1,10 +1,13 @@
 //! A directory of this machine as the engine would show it: a link leads nowhere outside of it.
 
-use std::fs;
-use std::io::{ErrorKind, Read as _};
+use std::fs::{self, FileType};
+use std::io::Read as _;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
+use super::tree::Entry;
 use crate::diagnostic::{Diagnostic, names};
+use crate::gateway::Kind;
 
 /// Directories that no build reads, and that hold more files than all others together.
 const PASSED_OVER: [&str; 3] = ["node_modules", ".git", ".pnpm-store"];
@@ -16,45 +19,32 @@ fn inside(root: &Path, path: &str) -> Option<PathBuf> {
     found.starts_with(&root).then_some(found)
 }
 
-/// Reads a file of at most `limit` bytes; none where there is none.
-pub(super) fn read(root: &Path, path: &str, limit: usize) -> Result<Option<Vec<u8>>, Diagnostic> {
+/// Reads a regular file of at most `limit` bytes.
+pub(super) fn read(root: &Path, path: &str, limit: usize) -> Result<Vec<u8>, Diagnostic> {
+    let refuse = |message: String| Diagnostic::named(names::UNREADABLE_FILE, message);
     let Some(found) = inside(root, path) else {
-        return Ok(None);
+        return Err(refuse(format!("{path} is not there any more")));
     };
-    if !found.is_file() {
-        return match found.is_dir() {
-            true => Err(Diagnostic::named(
-                names::UNREADABLE_FILE,
-                format!("{path} is a directory, and no file"),
-            )),
-            false => Ok(None),
-        };
-    }
     let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let done = fs::File::open(&found).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    match done {
-        Ok(_) if bytes.len() > limit => Err(Diagnostic::named(
-            names::UNREADABLE_FILE,
-            format!("{path} is larger than {limit} bytes, the most that is read of it"),
-        )),
-        Ok(_) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Diagnostic::named(
-            names::UNREADABLE_FILE,
-            format!("{path} cannot be read: {error}"),
-        )),
+    done.map_err(|error| refuse(format!("{path} cannot be read: {error}")))?;
+    match bytes.len() > limit {
+        true => Err(refuse(format!(
+            "{path} is larger than {limit} bytes, the most that is read of it"
+        ))),
+        false => Ok(bytes),
     }
 }
 
-/// Lists a directory: names of files, and of directories with a `/` behind them. Empty where there is none.
-pub(super) fn list(root: &Path, path: &str) -> Result<Vec<String>, Diagnostic> {
+/// Lists a directory in the order of the names. Empty where there is none.
+pub(super) fn list(root: &Path, path: &str) -> Result<Vec<Entry>, Diagnostic> {
     let Some(found) = inside(root, path).filter(|found| found.is_dir()) else {
         return Ok(Vec::new());
     };
     let unreadable =
         |error| Diagnostic::named(names::UNREADABLE_FILE, format!("{path} cannot be read: {error}"));
-    let mut names = Vec::new();
+    let mut entries = Vec::new();
     for entry in fs::read_dir(&found).map_err(unreadable)? {
         // Nothing here asks for a name that is not UTF-8.
         let Ok(name) = entry.map_err(unreadable)?.file_name().into_string() else {
@@ -63,12 +53,39 @@ pub(super) fn list(root: &Path, path: &str) -> Result<Vec<String>, Diagnostic> {
         if PASSED_OVER.contains(&name.as_str()) {
             continue;
         }
-        // A link is listed as a file even where it leads to a directory, as the engine lists it.
-        let is_directory = fs::symlink_metadata(found.join(&name)).is_ok_and(|found| found.is_dir());
-        names.push(if is_directory { format!("{name}/") } else { name });
+        let at = found.join(&name);
+        // What went away meanwhile is not there.
+        let Ok(metadata) = fs::symlink_metadata(&at) else {
+            continue;
+        };
+        let target = fs::read_link(&at).ok();
+        entries.push(Entry {
+            name,
+            kind: kind(metadata.file_type()),
+            target: target
+                .map(|target| target.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+        });
     }
-    names.sort();
-    Ok(names)
+    entries.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(entries)
+}
+
+/// Returns what a path leads to, links followed; none where nothing is there, or something outside of the directory.
+pub(super) fn followed(root: &Path, path: &str) -> Option<Kind> {
+    let metadata = fs::symlink_metadata(inside(root, path)?).ok()?;
+    Some(kind(metadata.file_type()))
+}
+
+fn kind(found: FileType) -> Kind {
+    match found {
+        found if found.is_file() => Kind::File,
+        found if found.is_dir() => Kind::Directory,
+        found if found.is_symlink() => Kind::Link,
+        found if found.is_fifo() => Kind::Special("a named pipe"),
+        found if found.is_socket() => Kind::Special("a socket"),
+        _ => Kind::Special("a device"),
+    }
 }
 
 /// Returns whether something is at a path.

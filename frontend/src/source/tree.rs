@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::directory;
 use crate::diagnostic::{Diagnostic, SourceFile, names};
-use crate::gateway::{Failure, Gateway, Reference};
+use crate::gateway::{Failure, Gateway, Kind, Reference, Stat};
 use crate::path::{base_name, join, parent};
 
 /// Largest file that is read whole; the lockfiles of the largest public monorepos are a tenth of it.
@@ -28,6 +28,15 @@ enum Backing {
     Directory(Arc<Path>),
 }
 
+/// What a directory's listing tells of one name in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// Where a link points.
+    pub(super) target: String,
+}
+
 /// The files of one reference, or of a directory.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -35,7 +44,7 @@ pub struct Tree {
     /// A path that is taken for one where nothing is.
     hidden: Option<Arc<str>>,
     files: Arc<Memo<Option<Arc<SourceFile>>>>,
-    listings: Arc<Memo<Vec<String>>>,
+    listings: Arc<Memo<Vec<Entry>>>,
 }
 
 impl Tree {
@@ -99,11 +108,20 @@ impl Tree {
         }
     }
 
-    /// Lists a directory: names of files, and of directories with a `/` behind them. Empty where it does not exist.
+    /// Lists a directory: names of files, and of directories with a `/` behind them. Empty where it does not exist. A
+    /// link is listed as a file even where it leads to a directory.
     ///
     /// # Errors
     /// Whatever the engine answers.
     pub async fn list(&self, directory: &str) -> Result<Vec<String>, Failure> {
+        let name = |entry: &Entry| match entry.kind {
+            Kind::Directory => format!("{}/", entry.name),
+            _ => entry.name.clone(),
+        };
+        Ok(self.entries(directory).await?.iter().map(name).collect())
+    }
+
+    async fn entries(&self, directory: &str) -> Result<Vec<Entry>, Failure> {
         let listing = cell(&self.listings, directory);
         let listing = listing.get_or_try_init(|| self.load_listing(directory)).await?;
         Ok(listing.clone())
@@ -112,15 +130,16 @@ impl Tree {
     /// Reads a file of at most `limit` bytes, whatever is in it; none where it does not exist. Not remembered.
     ///
     /// # Errors
-    /// A file that is larger, and whatever the engine answers.
+    /// A file that is larger, what is no file, and whatever the engine answers.
     pub async fn bytes(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
-        if self.is_hidden(path) {
+        if !self.is_file(path).await? {
             return Ok(None);
         }
-        match &self.backing {
-            Backing::Engine(gateway, reference) => gateway.read_file_if_exists(reference, path, limit).await,
-            Backing::Directory(root) => Ok(directory::read(root, path, limit)?),
-        }
+        let bytes = match &self.backing {
+            Backing::Engine(gateway, reference) => gateway.read_file(reference, path, limit).await?,
+            Backing::Directory(root) => directory::read(root, path, limit)?,
+        };
+        Ok(Some(bytes))
     }
 
     /// Returns whether there is a file or directory at a path.
@@ -146,56 +165,69 @@ impl Tree {
     }
 
     async fn load(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Failure> {
-        if self.is_absent(path) {
-            return Ok(None);
-        }
-        let (gateway, reference) = match &self.backing {
-            Backing::Engine(gateway, reference) => (gateway, reference),
-            Backing::Directory(root) => {
-                let bytes = directory::read(root, path, MAX_FILE)?;
-                return bytes.map(|bytes| text(path, bytes)).transpose();
-            }
-        };
-        match gateway.read_file(reference, path, MAX_FILE).await {
-            Ok(bytes) => Ok(Some(text(path, bytes)?)),
-            Err(failure) if failure.diagnostics().is_some() => Err(failure),
-            // The engine says the same of a missing file and of a graph that failed; only the first has a listing.
-            Err(failure) => match self.list(parent(path)).await {
-                Ok(_) if self.is_absent(path) => Ok(None),
-                _ => Err(failure),
-            },
-        }
+        let bytes = self.bytes(path, MAX_FILE).await?;
+        bytes.map(|bytes| text(path, bytes)).transpose()
     }
 
-    async fn load_listing(&self, directory: &str) -> Result<Vec<String>, Failure> {
+    /// Returns whether a file is at a path, directly or behind links, as the directory's listing tells it: nothing is
+    /// opened for the answer, since what is no file may keep whoever opens it waiting for ever.
+    ///
+    /// # Errors
+    /// What is there and is no file, and whatever the engine answers.
+    async fn is_file(&self, path: &str) -> Result<bool, Failure> {
+        if self.is_absent(path) {
+            return Ok(false);
+        }
+        let name = base_name(path);
+        let entries = self.entries(parent(path)).await?;
+        let Some(entry) = entries.iter().find(|entry| entry.name == name) else {
+            return Ok(false);
+        };
+        let found = match entry.kind {
+            Kind::Link => self.followed(path).await?,
+            kind => Some(kind),
+        };
+        let target = &entry.target;
+        let message = match (found, entry.kind) {
+            (Some(Kind::File), _) => return Ok(true),
+            (Some(kind), Kind::Link) => format!("{path} is a link to `{target}`, which is {}", named(kind)),
+            (Some(kind), _) => format!("{path} is {}", named(kind)),
+            (None, _) => format!(
+                "{path} is a link to `{target}`, which leads out of the build context, or to nothing that is read of it"
+            ),
+        };
+        let message = format!("{message}; a file is read here: put it in this place itself");
+        Err(Diagnostic::named(names::UNREADABLE_FILE, message).into())
+    }
+
+    /// Returns what a path leads to, links followed.
+    async fn followed(&self, path: &str) -> Result<Option<Kind>, Failure> {
+        Ok(match &self.backing {
+            Backing::Engine(gateway, reference) => {
+                gateway.stat(reference, path).await?.as_ref().map(Stat::kind)
+            }
+            Backing::Directory(root) => directory::followed(root, path),
+        })
+    }
+
+    async fn load_listing(&self, directory: &str) -> Result<Vec<Entry>, Failure> {
         if self.is_absent(directory) {
             return Ok(Vec::new());
         }
         let path = if directory.is_empty() { "." } else { directory };
-        let (gateway, reference) = match &self.backing {
-            Backing::Engine(gateway, reference) => (gateway, reference),
-            Backing::Directory(root) => {
-                let mut names = directory::list(root, path)?;
-                names.retain(|name| !self.is_hidden(&join(directory, name)));
-                return Ok(names);
-            }
-        };
-        let entries = match gateway.read_dir(reference, path, None).await {
-            Ok(entries) => entries,
-            Err(failure) => match gateway.stat(reference, path).await? {
-                Some(stat) if stat.is_dir => return Err(failure),
-                _ => return Ok(Vec::new()),
+        let mut entries = match &self.backing {
+            Backing::Engine(gateway, reference) => match gateway.read_dir(reference, path, None).await {
+                Ok(stats) => stats.into_iter().map(Entry::from).collect(),
+                Err(failure) => match gateway.stat(reference, path).await? {
+                    Some(stat) if stat.is_dir => return Err(failure),
+                    _ => Vec::new(),
+                },
             },
+            Backing::Directory(root) => directory::list(root, path)?,
         };
-        let mut names: Vec<String> = entries
-            .into_iter()
-            .map(|entry| {
-                let name = entry.path.trim_matches('/').to_owned();
-                if entry.is_dir { format!("{name}/") } else { name }
-            })
-            .collect();
-        names.sort();
-        Ok(names)
+        entries.retain(|entry| !self.is_hidden(&join(directory, &entry.name)));
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
     }
 
     fn is_hidden(&self, path: &str) -> bool {
@@ -212,9 +244,29 @@ impl Tree {
             return true;
         }
         match cell(&self.listings, directory).get() {
-            Some(names) => !names.iter().any(|known| known.trim_end_matches('/') == name),
+            Some(entries) => !entries.iter().any(|entry| entry.name == name),
             None => !directory.is_empty() && self.is_absent(directory),
         }
+    }
+}
+
+impl From<Stat> for Entry {
+    fn from(stat: Stat) -> Self {
+        Self {
+            kind: stat.kind(),
+            name: stat.path.trim_matches('/').to_owned(),
+            target: stat.linkname,
+        }
+    }
+}
+
+/// Returns the name of what is no file.
+fn named(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "a file",
+        Kind::Directory => "a directory",
+        Kind::Link => "a link",
+        Kind::Special(what) => what,
     }
 }
 
@@ -283,14 +335,14 @@ mod tests {
             assert!(tree.list(absent).await.unwrap().is_empty(), "{absent}");
         }
         assert_eq!(asked(&fake), Vec::<&str>::new());
-        // A file is read without a look at its directory, which is listed for the first that is missing.
+        // Nothing is opened before its directory tells that it is a file.
         assert!(tree.read("a/b.json").await.unwrap().is_some());
-        assert_eq!(asked(&fake), ["ReadFile"]);
+        assert_eq!(asked(&fake), ["ReadDir", "ReadFile"]);
         assert!(tree.read("a/none").await.unwrap().is_none());
-        assert_eq!(asked(&fake), ["ReadFile", "ReadDir"]);
         assert!(tree.read("a/other").await.unwrap().is_none());
-        assert!(tree.list("c.json").await.unwrap().is_empty(), "a file");
         assert_eq!(tree.list("a").await.unwrap(), ["b.json"]);
+        assert_eq!(asked(&fake), Vec::<&str>::new());
+        assert!(tree.list("c.json").await.unwrap().is_empty(), "a file");
         assert_eq!(asked(&fake), ["ReadDir", "StatFile"]);
     }
 
@@ -299,9 +351,9 @@ mod tests {
         let (tree, fake) = tree(&["a/b.json"]).await;
         let twice = ["a/b.json".to_owned(), "a/b.json".to_owned()];
         assert_eq!(tree.read_all(&twice).await.unwrap().len(), 2);
-        assert_eq!(asked(&fake), ["ReadFile"]);
+        assert_eq!(asked(&fake), ["ReadDir", "ReadFile"]);
         tree.look_ahead("a", &["b.json", "none"]).await;
-        assert_eq!(asked(&fake), ["ReadDir"]);
+        assert_eq!(asked(&fake), Vec::<&str>::new());
         assert_eq!(tree.known("a/none").map(|file| file.is_some()), Some(false));
     }
 

@@ -55,7 +55,7 @@ async fn a_file_over_the_callers_bound_is_refused() {
         failure.to_string(),
         "f is larger than the 10 bytes that are read of such a file"
     );
-    assert_eq!(fake.state().calls, ["ReadFile"]);
+    assert_eq!(fake.state().calls, ["StatFile", "ReadFile"]);
 }
 
 #[tokio::test]
@@ -68,18 +68,18 @@ async fn a_missing_file_is_told_from_a_file_that_cannot_be_read() {
     .await;
     type Case = (&'static str, Option<&'static [u8]>, &'static [&'static str]);
     let cases: [Case; 9] = [
-        ("a/b/c.json", Some(b"x"), &["ReadFile"]),
-        ("/a/b/c.json", Some(b"x"), &["ReadFile"]),
-        ("d[1].json", Some(b"y"), &["ReadFile"]),
-        ("none", None, &["ReadFile", "ReadDir"]),
-        ("d[2].json", None, &["ReadFile", "ReadDir"]),
-        ("./a//b/none", None, &["ReadFile", "ReadDir"]),
-        ("a/none/c.json", None, &["ReadFile", "ReadDir", "ReadDir"]),
-        ("a/b/c.json/d", None, &["ReadFile", "ReadDir", "ReadDir"]),
+        ("a/b/c.json", Some(b"x"), &["StatFile", "ReadFile"]),
+        ("/a/b/c.json", Some(b"x"), &["StatFile", "ReadFile"]),
+        ("d[1].json", Some(b"y"), &["StatFile", "ReadFile"]),
+        ("none", None, &["StatFile", "ReadDir"]),
+        ("d[2].json", None, &["StatFile", "ReadDir"]),
+        ("./a//b/none", None, &["StatFile", "ReadDir"]),
+        ("a/none/c.json", None, &["StatFile", "ReadDir", "ReadDir"]),
+        ("a/b/c.json/d", None, &["StatFile", "ReadDir", "ReadDir"]),
         (
             "none/none/none",
             None,
-            &["ReadFile", "ReadDir", "ReadDir", "ReadDir"],
+            &["StatFile", "ReadDir", "ReadDir", "ReadDir"],
         ),
     ];
     for (path, content, calls) in cases {
@@ -151,4 +151,47 @@ async fn stat_and_listing_tell_files_from_directories() {
     let one = gateway.read_dir(&reference(), "/", Some("c")).await.unwrap();
     assert_eq!(names(one), [("c".to_owned(), false)]);
     gateway.read_dir(&reference(), "x", None).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_told_and_not_opened() {
+    let modes = [
+        ("pipe", 1 << 25 | 0o644, "a named pipe"),
+        ("socket", 1 << 24 | 0o755, "a socket"),
+        ("disk", 1 << 26 | 0o600, "a device"),
+        ("terminal", 1 << 26 | 1 << 21 | 0o600, "a device"),
+        ("odd", 1 << 19, "no regular file"),
+    ];
+    let (gateway, fake) = connect(State {
+        files: files(&[("a/b", b"xyz")]),
+        special: modes.map(|(name, mode, _)| (name.to_owned(), mode)).into(),
+        links: [
+            ("to-pipe", "pipe"),
+            ("to-b", "a/b"),
+            ("out", "../../x"),
+            ("a/top", "/pipe"),
+        ]
+        .map(|(path, target)| (path.to_owned(), target.to_owned()))
+        .into(),
+        ..State::default()
+    })
+    .await;
+    let read = async |path: &str| gateway.read_file_if_exists(&reference(), path, 10).await;
+    for (path, _, what) in modes
+        .into_iter()
+        .chain([("to-pipe", 0, "a named pipe"), ("a", 0, "a directory")])
+    {
+        let told = read(path).await.unwrap_err().to_string();
+        assert_eq!(told, format!("{path} is {what}, and a file is read there"));
+    }
+    assert!(read("a/top").await.unwrap_err().diagnostics().is_some());
+    assert!(!fake.state().calls.contains(&"ReadFile"));
+    assert_eq!(read("to-b").await.unwrap().unwrap(), b"xyz");
+    assert_eq!(read("out").await.unwrap(), None);
+    assert_eq!(read("out/x").await.unwrap(), None);
+    let entries = gateway.read_dir(&reference(), "/", None).await.unwrap();
+    let kinds: Vec<Kind> = entries.iter().map(Stat::kind).collect();
+    assert_eq!(entries.len(), 9);
+    assert_eq!(kinds[0], Kind::Directory);
+    assert_eq!(kinds.iter().filter(|kind| **kind == Kind::Link).count(), 3);
 }

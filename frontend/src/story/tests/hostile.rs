@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod files;
 mod sizes;
 
 /// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.
@@ -59,9 +60,7 @@ fn with<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = (&'static str, T)>) -> F
 
 /// Plans the small workspace's service.
 async fn decided_of(files: Files) -> Result<(Plan, Vec<String>), Failure> {
-    let (.., planned) = planned_for(engine(files), &request("app")).await?;
-    let warnings = planned.warnings.iter().map(ToString::to_string).collect();
-    Ok((planned.plan, warnings))
+    decided_on(engine(files)).await
 }
 
 /// Returns what is said of files that cannot be built.
@@ -69,6 +68,13 @@ async fn refusal(files: Files) -> String {
     let failure = decided_of(files).await.map(|(plan, _)| plan).unwrap_err();
     assert!(failure.diagnostics().is_some(), "{failure}");
     failure.to_string()
+}
+
+/// Plans the small workspace's service on an engine that has more than files.
+async fn decided_on(state: State) -> Result<(Plan, Vec<String>), Failure> {
+    let (.., planned) = planned_for(state, &request("app")).await?;
+    let warnings = planned.warnings.iter().map(ToString::to_string).collect();
+    Ok((planned.plan, warnings))
 }
 
 /// Returns the answer of `--call=plan` for people.
