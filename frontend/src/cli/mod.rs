@@ -243,7 +243,8 @@ fn explained(failure: &Failure) -> String {
     let Some(mistakes) = failure.diagnostics() else {
         return format!("error: {failure}\n");
     };
-    let told = mistakes.iter().map(|mistake| {
+    let (told, more) = mistakes.told();
+    let told = told.iter().map(|mistake| {
         let frame = mistake.place.as_ref().map(crate::subrequest::framed);
         format!(
             "error[{}]: {mistake}\n{}",
@@ -251,5 +252,6 @@ fn explained(failure: &Failure) -> String {
             frame.unwrap_or_default()
         )
     });
-    told.collect()
+    let more = (more > 0).then(|| format!("and {more} more mistakes\n"));
+    told.chain(more).collect()
 }

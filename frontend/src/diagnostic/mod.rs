@@ -3,12 +3,14 @@
 //! Stages return [`Diagnostics`]: all mistakes found together. Rendering happens once, at the gateway,
 //! where a [`Place`] becomes the source excerpt that buildx prints.
 
+mod lines;
 pub mod names;
 mod text;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use lines::Lines;
 pub use text::cut;
 
 /// The size from which only the lines around a place are shown, in bytes. A failure reaches the user's client in
@@ -18,6 +20,9 @@ const MAX_WHOLE_SOURCE: usize = 32 << 10;
 /// How many lines around a place are shown of a large file; buildx prints up to four.
 const CONTEXT_LINES: usize = 8;
 
+/// How many mistakes are told at once, and how many warnings of one rule.
+pub const MOST: usize = 50;
+
 /// A text file that a diagnostic can point into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
@@ -25,6 +30,7 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: String,
+    lines: Lines,
 }
 
 impl SourceFile {
@@ -33,6 +39,7 @@ impl SourceFile {
         Arc::new(Self {
             name: name.into(),
             text: text.into(),
+            lines: Lines::default(),
         })
     }
 
@@ -48,12 +55,7 @@ impl SourceFile {
 
     /// Returns the 1-based line that holds the byte at `offset`; past the end, the last line.
     pub fn line_at(&self, offset: usize) -> u32 {
-        let end = offset.min(self.text.len());
-        let newlines = self.text.as_bytes()[..end]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count();
-        u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
+        self.lines.before(&self.text, offset) + 1
     }
 
     /// Returns the text in which places of the file are shown: the whole file, or of a large one the lines around the
@@ -200,7 +202,13 @@ impl Diagnostics {
         }
     }
 
-    /// Iterates over the mistakes.
+    /// Returns the mistakes that are told, the first of many, and how many there are beside them.
+    pub fn told(&self) -> (&[Diagnostic], usize) {
+        let told = self.0.get(..MOST).unwrap_or(&self.0);
+        (told, self.0.len() - told.len())
+    }
+
+    /// Iterates over all mistakes.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
@@ -229,13 +237,17 @@ impl From<Diagnostics> for Vec<Diagnostic> {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, diagnostic) in self.0.iter().enumerate() {
+        let (told, more) = self.told();
+        for (i, diagnostic) in told.iter().enumerate() {
             if i > 0 {
                 f.write_str("\n")?;
             }
             write!(f, "{diagnostic}")?;
         }
-        Ok(())
+        match more {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more mistakes"),
+        }
     }
 }
 

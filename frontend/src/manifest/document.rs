@@ -5,9 +5,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::read::MAX_PROBLEMS;
 use super::words::quoted;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, MOST, Place, SourceFile, names};
 
 /// The largest manifest that is read, in bytes. Real ones have a hundred lines.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -66,7 +65,7 @@ pub(super) fn parse(file: &Arc<SourceFile>) -> Result<Spanned<DeValue<'_>>, Diag
         if !told {
             found.push(Diagnostic::named(names::INVALID_MANIFEST, explain(file, error)).at(place));
         }
-        if found.len() == MAX_PROBLEMS {
+        if found.len() == MOST {
             break;
         }
     }

@@ -14,9 +14,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
 /// A TOML value with its byte range.
 pub(super) type Item<'a> = Spanned<DeValue<'a>>;
 
-/// How many mistakes are told at once. Finding the line of each costs a pass over the text.
-pub(super) const MAX_PROBLEMS: usize = 50;
-
 /// What a field of a table holds: how it is read, merged and described.
 pub(super) trait Field: Default {
     /// Sets the field from a value; notes what is wrong with it.
@@ -153,22 +150,10 @@ impl Reader {
         file: &Arc<SourceFile>,
     ) -> Result<BTreeMap<String, Range<usize>>, Diagnostics> {
         self.problems.sort_by_key(|(range, _)| range.start);
-        let rest = self.problems.len().saturating_sub(MAX_PROBLEMS);
-        let mut told: Vec<Diagnostic> = self
-            .problems
-            .into_iter()
-            .take(MAX_PROBLEMS)
-            .map(|(range, message)| {
-                Diagnostic::named(names::INVALID_MANIFEST, message).at(Place::of_range(file, range))
-            })
-            .collect();
-        if rest > 0 {
-            told.push(Diagnostic::named(
-                names::INVALID_MANIFEST,
-                format!("and {rest} more mistakes in {}", file.name),
-            ));
-        }
-        Diagnostics::check(told)?;
+        let told = self.problems.into_iter().map(|(range, message)| {
+            Diagnostic::named(names::INVALID_MANIFEST, message).at(Place::of_range(file, range))
+        });
+        Diagnostics::check(told.collect())?;
         Ok(self.places)
     }
 }

@@ -3,11 +3,11 @@
 //! The grammar is that of Dockerfiles: `skip=RuleA,RuleB;error=true;experimental=RuleC`, with `all` for every
 //! rule. Source: moby/buildkit, `frontend/dockerfile/linter` (`ParseLintOptions`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Rule, Warning, rules};
-use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
+use crate::diagnostic::{Diagnostic, MOST, Place, SourceFile, names};
 
 /// The build argument that stands in the place of the directive.
 pub const ARGUMENT: &str = "BUILDKIT_DOCKERFILE_CHECK";
@@ -135,12 +135,21 @@ impl Config {
     }
 
     /// Returns the warnings that the user wants to see, in the order in which they should be read: by file and
-    /// line, those without a place first.
+    /// line, those without a place first; of many by one rule the first, and behind all how many more there are.
     pub fn applied(&self, found: Vec<Warning>) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.warnings.iter().cloned().chain(found).collect();
         warnings.retain(|warning| self.applies(warning.rule));
         warnings.sort_by(|a, b| key(a).cmp(&key(b)));
         warnings.dedup();
+        let mut counts: BTreeMap<&str, (&'static Rule, usize)> = BTreeMap::new();
+        warnings.retain(|warning| {
+            let (_, count) = counts.entry(warning.rule.name).or_insert((warning.rule, 0));
+            *count += 1;
+            *count <= MOST
+        });
+        let more = counts.into_values().filter(|(_, count)| *count > MOST);
+        let more = more.map(|(rule, count)| rule.warn(format!("and {} more like these", count - MOST)));
+        warnings.extend(more);
         warnings
     }
 }

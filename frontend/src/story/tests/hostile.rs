@@ -3,6 +3,7 @@
 use super::*;
 
 mod files;
+mod many;
 mod sizes;
 
 /// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.

@@ -73,6 +73,7 @@ impl Drift {
                     manifest,
                     importer,
                     lockfile,
+                    overridden: overridden(lockfile, manifest),
                 }
                 .drift(),
                 _ => missing(id, manifest, lockfile).into_iter().collect(),
@@ -96,6 +97,8 @@ struct Project<'a> {
     manifest: &'a PackageJson,
     importer: Importer,
     lockfile: &'a Lockfile,
+    /// Names whose specifier in the lockfile an override may have rewritten.
+    overridden: BTreeSet<&'a str>,
 }
 
 impl Project<'_> {
@@ -106,7 +109,7 @@ impl Project<'_> {
         let mut found = Vec::new();
         for (name, (kind, specifier, field)) in &declared {
             let message = match self.importer.get(name) {
-                _ if self.is_overridden(name) => continue,
+                _ if self.overridden.contains(name) => continue,
                 None if self.may_be_left_out(*kind, specifier) => continue,
                 None => {
                     format!("`{id}` declares `{name}` as `{specifier}`, which {lock} does not hold; {FIX}")
@@ -129,7 +132,7 @@ impl Project<'_> {
         for (kind, name, locked) in self.importer.iter() {
             let known = declared.contains_key(name)
                 || self.manifest.peer_dependencies.contains_key(name)
-                || self.is_overridden(name)
+                || self.overridden.contains(name)
                 || locked.specifier.starts_with("link:");
             if !known {
                 let message = format!(
@@ -185,15 +188,17 @@ impl Project<'_> {
         let ignored = !self.lockfile.ignored_optional_dependencies().is_empty();
         (links && specifier.starts_with("link:")) || (ignored && kind == DependencyKind::Optional)
     }
+}
 
-    /// Whether an override may have rewritten the specifier that the lockfile records.
-    fn is_overridden(&self, name: &str) -> bool {
-        self.lockfile.overrides().keys().any(|selector| {
-            let (parent, child) = parent_and_child(selector);
-            let of_project = parent.is_none_or(|parent| self.manifest.name.as_deref() == Some(parent));
-            of_project && child == name
-        })
-    }
+/// Returns the dependencies of a project whose specifiers an override may have rewritten.
+fn overridden<'a>(lockfile: &'a Lockfile, manifest: &PackageJson) -> BTreeSet<&'a str> {
+    let selectors = lockfile
+        .overrides()
+        .keys()
+        .map(|selector| parent_and_child(selector));
+    let of_project = |parent: &str| manifest.name.as_deref() == Some(parent);
+    let ours = selectors.filter(|(parent, _)| parent.is_none_or(of_project));
+    ours.map(|(_, child)| child).collect()
 }
 
 /// Splits an override's selector, `parent@1>child@2`, into the packages' names.
@@ -268,6 +273,7 @@ fn catalogs(lockfile: &Lockfile, workspace: &PnpmWorkspace) -> Vec<Diagnostic> {
                 .get("catalogs")
                 .and_then(|catalogs| catalogs.get(catalog)),
         };
+        let place = workspace.place(key);
         for (name, entry) in entries {
             let specifier = config
                 .and_then(|config| config.get(name))
@@ -284,7 +290,7 @@ fn catalogs(lockfile: &Lockfile, workspace: &PnpmWorkspace) -> Vec<Diagnostic> {
                 entry.specifier,
                 workspace.file.name
             );
-            found.push(Diagnostic::named(names::LOCKFILE_DRIFT, message).at(workspace.place(key)));
+            found.push(Diagnostic::named(names::LOCKFILE_DRIFT, message).at(place.clone()));
         }
     }
     found

@@ -42,10 +42,9 @@ impl PnpmWorkspace {
                     .into());
             }
         };
-        let at = |message: String| {
-            Diagnostic::named(names::INVALID_WORKSPACE_FILE, message)
-                .at(Place::of_line(file, key_line(file, "packages")))
-        };
+        let place = Place::of_line(file, key_line(file, "packages"));
+        let at =
+            |message: String| Diagnostic::named(names::INVALID_WORKSPACE_FILE, message).at(place.clone());
         let mut wrong = Vec::new();
         let mut packages = None;
         match raw.get("packages") {

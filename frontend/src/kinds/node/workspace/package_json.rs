@@ -1,11 +1,14 @@
 //! `package.json`: the fields that a build reads.
 
+mod places;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use places::Places;
 
 /// Names and specifiers, as in `dependencies`.
 pub type Specifiers = BTreeMap<String, String>;
@@ -56,6 +59,7 @@ pub struct PackageJson {
     pub workspaces: Vec<String>,
     /// All fields as written, in the order of the file: `pnpm`, `devEngines`, `publishConfig` and the rest.
     pub raw: Map<String, Value>,
+    places: Places,
 }
 
 impl PackageJson {
@@ -87,8 +91,9 @@ impl PackageJson {
                 .at(Place::of_line(file, 1))
                 .into());
         };
+        let places = Places::default();
         let mut wrong = Vec::new();
-        let mut dependencies = |field: &str| specifiers(file, &raw, field, &mut wrong);
+        let mut dependencies = |field: &str| specifiers((file, &places), &raw, field, &mut wrong);
         let manifest = Self {
             file: Arc::clone(file),
             dependencies: dependencies("dependencies"),
@@ -111,6 +116,7 @@ impl PackageJson {
             package_manager: string(&raw, "packageManager"),
             workspaces: list(raw.get("workspaces").map(|w| w.get("packages").unwrap_or(w))),
             raw,
+            places,
         };
         Diagnostics::check(wrong)?;
         Ok(manifest)
@@ -143,7 +149,7 @@ impl PackageJson {
 
     /// Returns the lines of the property at a path of keys, such as `["engines", "pnpm"]`.
     pub fn place(&self, path: &[&str]) -> Option<Place> {
-        place(&self.file, path)
+        self.places.of(&self.file, path)
     }
 }
 
@@ -152,40 +158,16 @@ fn text(file: &SourceFile) -> &str {
     file.text.strip_prefix('\u{feff}').unwrap_or(&file.text)
 }
 
-/// Finds the property at a path of keys. Only for messages: the file is read once more, with positions.
-fn place(file: &Arc<SourceFile>, path: &[&str]) -> Option<Place> {
-    use jsonc_parser::ast;
-    let text = text(file);
-    let offset = file.text.len() - text.len();
-    let parsed = jsonc_parser::parse_to_ast(text, &Default::default(), &Default::default()).ok()?;
-    let mut value: ast::Value<'_> = parsed.value?;
-    let mut range = None;
-    for key in path {
-        let ast::Value::Object(object) = value else {
-            return None;
-        };
-        // The last of several wins, as in JSON.parse.
-        let property = object
-            .properties
-            .into_iter()
-            .rev()
-            .find(|p| p.name.as_str() == *key)?;
-        range = Some(property.range.start + offset..property.range.end + offset);
-        value = property.value;
-    }
-    Some(Place::of_range(file, range?))
-}
-
 /// Reads one of the dependency fields.
 fn specifiers(
-    file: &Arc<SourceFile>,
+    (file, places): (&Arc<SourceFile>, &Places),
     raw: &Map<String, Value>,
     field: &str,
     wrong: &mut Vec<Diagnostic>,
 ) -> Specifiers {
     let mut report = |path: &[&str], message: String| {
         let diagnostic = Diagnostic::named(names::INVALID_PACKAGE_JSON, message);
-        wrong.push(match place(file, path) {
+        wrong.push(match places.of(file, path) {
             Some(place) => diagnostic.at(place),
             None => diagnostic,
         });

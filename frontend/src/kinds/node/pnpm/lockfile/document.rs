@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::index::Index;
-use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
+use crate::diagnostic::{Diagnostic, Lines, Place, SourceFile, names};
 use crate::kinds::node::pnpm::yaml;
 
 const ADVICE: &str =
@@ -20,6 +20,7 @@ pub(super) struct Document {
     pub(super) index: Index,
     /// The file's line that is the text's first; `None` where the text was laid out anew.
     first_line: Option<u32>,
+    lines: Lines,
     /// The package manager's own document before the project's, with the lines that part them; else empty.
     pub(super) env_document: String,
 }
@@ -55,6 +56,7 @@ impl Document {
             text,
             index,
             first_line,
+            lines: Lines::default(),
             env_document: env_document.to_owned(),
         };
         if let Some(index) = Index::of(text) {
@@ -92,14 +94,15 @@ impl Document {
         self.text = text;
         self.index = index;
         self.first_line = None;
+        self.lines = Lines::default();
     }
 
     /// Returns the place of a byte range of the text, where the file still has it.
     pub(super) fn place(&self, range: std::ops::Range<usize>) -> Option<Place> {
         let first_line = self.first_line?;
-        let lines = |text: &str| u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX - 1);
-        let start = first_line.saturating_add(lines(self.text.get(..range.start)?));
-        let end = start.saturating_add(lines(self.text.get(range)?.trim_end()));
+        let end = range.start + self.text.get(range.clone())?.trim_end().len();
+        let line = |offset: usize| first_line.saturating_add(self.lines.before(&self.text, offset));
+        let (start, end) = (line(range.start), line(end));
         Some(Place {
             file: Arc::clone(&self.file),
             first_line: start,

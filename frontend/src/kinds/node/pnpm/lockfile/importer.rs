@@ -80,9 +80,13 @@ impl Importer {
 
     /// Returns the dependency of that name, of whatever kind.
     pub fn get(&self, name: &str) -> Option<(DependencyKind, &ResolvedDependency)> {
-        self.iter()
-            .find(|(_, n, _)| *n == name)
-            .map(|(kind, _, dependency)| (kind, dependency))
+        let fields = [
+            (DependencyKind::Production, &self.dependencies),
+            (DependencyKind::Optional, &self.optional_dependencies),
+            (DependencyKind::Development, &self.dev_dependencies),
+        ];
+        let mut found = fields.into_iter();
+        found.find_map(|(kind, field)| Some((kind, field.get(name)?)))
     }
 }
 
