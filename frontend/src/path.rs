@@ -73,6 +73,17 @@ pub fn relative(from: &str, to: &str) -> Option<String> {
     })
 }
 
+/// Returns whether a normal path leads out of the root, or begins at another one.
+///
+/// ```
+/// # use vextrus_frontend::path::leaves;
+/// assert!(leaves("..") && leaves("../x") && leaves("/etc"));
+/// assert!(!leaves("..x") && !leaves("a/x") && !leaves("."));
+/// ```
+pub fn leaves(path: &str) -> bool {
+    path == ".." || path.starts_with("../") || path.starts_with('/')
+}
+
 /// Returns the directory around a path, empty for one without.
 pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)

@@ -20,6 +20,37 @@ pub fn chooses<P: AsRef<str>>(patterns: impl IntoIterator<Item = P>, path: &str)
     })
 }
 
+/// Returns the pattern that matches a path, with everything below it, and no other. The one place where a path becomes a
+/// pattern: what has a meaning in one is escaped, and so are spaces at the ends, which the engine cuts off.
+///
+/// ```
+/// # use vextrus_frontend::pattern::literal;
+/// assert_eq!(literal("shared/lib"), "shared/lib");
+/// assert_eq!(literal("shared/[id]/(a)"), r"shared/\[id\]/\(a\)");
+/// ```
+pub fn literal(path: &str) -> String {
+    /// What makes a pattern a regular expression, in which more has a meaning.
+    const EXPRESSION: [char; 5] = ['\\', '*', '?', '[', ']'];
+    const IN_EXPRESSION: [char; 7] = ['^', '(', ')', '{', '}', '|', '+'];
+    let is_expression = path.contains(EXPRESSION);
+    let last = path.chars().count().saturating_sub(1);
+    let mut pattern = String::with_capacity(path.len());
+    for (at, character) in path.chars().enumerate() {
+        match character {
+            character if (at == 0 || at == last) && character.is_whitespace() => {
+                pattern.extend(['[', character, ']']);
+                continue;
+            }
+            '!' if at == 0 => pattern.push('\\'),
+            character if EXPRESSION.contains(&character) => pattern.push('\\'),
+            character if is_expression && IN_EXPRESSION.contains(&character) => pattern.push('\\'),
+            _ => {}
+        }
+        pattern.push(character);
+    }
+    pattern
+}
+
 /// Checks that a text is a pattern.
 ///
 /// # Errors
@@ -213,6 +244,33 @@ mod tests {
             ("*a*b", "xaxb", true),
         ] {
             assert_eq!(chooses([pattern], path), matches, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn a_path_as_a_pattern_matches_that_path_alone() {
+        for path in [
+            "a/[id]",
+            "a/(group)",
+            "a/{a,b}",
+            "*",
+            "a?b",
+            "!x",
+            r"a\b",
+            "a/b]",
+            " a ",
+            "a^b*",
+            "c++",
+            "**/x",
+        ] {
+            let pattern = literal(path);
+            assert!(
+                chooses([&pattern], path) && chooses([&pattern], &format!("{path}/c")),
+                "{pattern}"
+            );
+            for other in ["a/i", "a/group", "a/a", "x", "acb", "ab", "a/x", "a", "c", "cc"] {
+                assert!(!chooses([&pattern], other), "{pattern} {other}");
+            }
         }
     }
 

@@ -168,7 +168,7 @@ impl Workspace {
             .ok()
             .and_then(Path::to_str);
         let relative = crate::path::normalize(absolute.unwrap_or(path));
-        if relative.starts_with("..") || relative.starts_with('/') || !self.root.join(&relative).exists() {
+        if crate::path::leaves(&relative) || !self.root.join(&relative).exists() {
             let root = self.root.display();
             let message = format!(
                 "{path} is not in the context {root}; write it relative to that, or name another with -C"

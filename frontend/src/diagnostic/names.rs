@@ -41,7 +41,7 @@ names! {
     LINT_VIOLATION = "LintViolation",
     /// A package.json and the lockfile do not agree.
     LOCKFILE_DRIFT = "LockfileDrift",
-    /// A file that the manifest lists is not in the build context.
+    /// A file that the manifest lists, or that a dependency or a patch is taken from, is not in the build context.
     MISSING_FILE = "MissingFile",
     /// The lockfile has a project that the build context does not hold.
     MISSING_PROJECT = "MissingProject",
@@ -59,6 +59,8 @@ names! {
     NOT_PASSED = "NotPassed",
     /// The engine lacks what the build needs.
     OLD_ENGINE = "OldEngine",
+    /// A dependency or a patch is to be taken from outside of the build context.
+    OUTSIDE_CONTEXT = "OutsideContext",
     /// Packages depend on each other in a circle.
     PACKAGE_CYCLE = "PackageCycle",
     /// The manifest's package is not in the workspace.

@@ -1,8 +1,8 @@
-//! Files that the manifest lists: whether they are there is said before the first step, not by one that fails.
+//! Files that are named one by one: whether they are there is said before the first step, not by one that fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Part, Reader};
+use super::{Context, Part, Reader, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
@@ -30,21 +30,9 @@ pub async fn check_listed(
             listed.insert(format!("{key}[{index}]"), in_context(path.as_str()));
         }
     }
-    if listed.is_empty() {
-        return Ok(());
-    }
-    // The files come over with their contents, which the build needs anyway: of a transfer of metadata alone the engine
-    // cannot say what is there.
     let include: Vec<String> = listed.values().cloned().collect();
-    let part = context.part(&Part {
-        name: "[internal] look for the files that the manifest lists",
-        group: None,
-        hint: "vextrus-listed",
-        include: &include,
-        exclude: &[],
-        locations: &[],
-    });
-    let tree = reader.tree(options, &part).await?;
+    let name = "[internal] look for the files that the manifest lists";
+    let listing = Listing::of(reader, options, context, name, "vextrus-listed", include).await?;
     let mut missing = Vec::new();
     for (key, path) in &listed {
         // Of a glob only the directory in front of it has to be there; that it matches nothing is no mistake here.
@@ -57,9 +45,7 @@ pub async fn check_listed(
         } else {
             fixed.join("/")
         };
-        // An engine does not transfer what no step sees.
-        let is_hidden = reader.engine().is_none() && pattern::chooses(&context.ignored, &fixed);
-        if is_hidden || !tree.exists(&fixed).await? {
+        if !listing.has(&fixed).await? {
             let message = format!(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \
                  .dockerignore lets it through"
@@ -69,4 +55,74 @@ pub async fn check_listed(
     }
     Diagnostics::check(missing)?;
     Ok(())
+}
+
+/// Returns which of some paths are not in the build context, or seen by no step. `name` is that of the transfer, and
+/// `hint` tells it from others.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn absent<'p>(
+    reader: &Reader,
+    options: &Options,
+    context: &Context,
+    (name, hint): (&str, &str),
+    paths: impl Iterator<Item = &'p str>,
+) -> Result<BTreeSet<&'p str>, Failure> {
+    let paths: BTreeSet<&str> = paths.collect();
+    let include = paths.iter().map(|path| pattern::literal(path)).collect();
+    let listing = Listing::of(reader, options, context, name, hint, include).await?;
+    let mut absent = BTreeSet::new();
+    for path in paths {
+        if !listing.has(path).await? {
+            absent.insert(path);
+        }
+    }
+    Ok(absent)
+}
+
+/// Files of the context as steps see them.
+struct Listing<'a> {
+    tree: Option<Tree>,
+    /// Patterns of what no step sees, which a directory of this machine has all the same: an engine does not transfer it.
+    hidden: &'a [String],
+}
+
+impl<'a> Listing<'a> {
+    /// Transfers what patterns choose; nothing where there are none.
+    async fn of(
+        reader: &Reader,
+        options: &Options,
+        context: &'a Context,
+        name: &str,
+        hint: &str,
+        include: Vec<String>,
+    ) -> Result<Self, Failure> {
+        let hidden = match reader.engine() {
+            Some(_) => &[],
+            None => context.ignored.as_slice(),
+        };
+        if include.is_empty() {
+            return Ok(Self { tree: None, hidden });
+        }
+        // The files come over with their contents, which the build needs anyway: of a transfer of metadata alone the
+        // engine cannot say what is there.
+        let part = context.part(&Part {
+            name,
+            group: None,
+            hint,
+            include: &include,
+            exclude: &[],
+            locations: &[],
+        });
+        let tree = Some(reader.tree(options, &part).await?);
+        Ok(Self { tree, hidden })
+    }
+
+    async fn has(&self, path: &str) -> Result<bool, Failure> {
+        match &self.tree {
+            Some(tree) if !pattern::chooses(self.hidden, path) => tree.exists(path).await,
+            _ => Ok(false),
+        }
+    }
 }

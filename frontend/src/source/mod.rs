@@ -17,7 +17,7 @@ mod tree;
 
 pub use build_file::BuildFile;
 pub use ignore::ignored;
-pub use listed::check_listed;
+pub use listed::{absent, check_listed};
 pub use named::{Named, NamedImage, NamedPackage, REPLACEABLE, familiar, is_named, unused};
 pub use origin::{Origin, solve};
 pub use part::{Context, Part, Replacement, Source};

@@ -10,7 +10,7 @@ use super::{Context, Source};
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway, Reference, SolveRequest};
 use crate::options::Options;
-use crate::path::normalize;
+use crate::path::{leaves, normalize};
 
 /// The name that a download has.
 const DOWNLOAD: &str = "context";
@@ -180,7 +180,7 @@ fn below(directory: &str, subdir: Option<&str>) -> Option<String> {
         None => Some(directory.to_owned()),
         Some(subdir) => {
             let root = normalize(subdir.trim_start_matches('/'));
-            crate::path::relative(&root, &normalize(directory)).filter(|path| !path.starts_with(".."))
+            crate::path::relative(&root, &normalize(directory)).filter(|path| !leaves(path))
         }
     }
 }
@@ -189,5 +189,5 @@ fn below(directory: &str, subdir: Option<&str>) -> Option<String> {
 fn between(options: &Options) -> Option<String> {
     let local = &options.local_directories;
     let (context, build_file) = (local.get(CONTEXT)?, local.get(BUILD_FILE)?);
-    crate::path::relative(&normalize(context), &normalize(build_file)).filter(|path| !path.starts_with(".."))
+    crate::path::relative(&normalize(context), &normalize(build_file)).filter(|path| !leaves(path))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::manager::Manager;
 use super::workspace::{ImporterId, Project, ROOT};
-use crate::path::join;
+use crate::path::{join, leaves};
 
 /// A workspace inside a build context.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Workspace {
 
     /// Returns whether a path relative to the workspace's root lies inside the context.
     pub fn is_in_context(&self, relative: &str) -> bool {
-        !self.context_path(relative).starts_with("..")
+        !leaves(&self.context_path(relative))
     }
 
     /// Returns whether a context path is known to exist.

@@ -3,6 +3,7 @@
 use super::*;
 
 mod files;
+mod local;
 mod many;
 mod sizes;
 

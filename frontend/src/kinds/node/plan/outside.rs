@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::input::PackageInput;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::Project;
-use crate::path::{base_name, is_within, join, parent};
+use crate::path::{base_name, is_within, join, leaves, parent};
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
 pub const ROOT_CONFIGURATION: [&str; 12] = [
@@ -83,7 +83,7 @@ pub(super) fn named(input: &PackageInput<'_>, importer: &str, project: &Project)
     let named = scripts.flat_map(|script| named_by_script(script, &own));
     let mut files = BTreeSet::new();
     for path in named.chain(project.typescript.sources.iter().cloned()) {
-        let escapes = path == "." || path.is_empty() || path.starts_with("..");
+        let escapes = path == "." || path.is_empty() || leaves(&path);
         let holds_packages = |path: &str| {
             let mut ids = workspace.projects.keys();
             ids.any(|id| is_within(&workspace.context_path(id), path))

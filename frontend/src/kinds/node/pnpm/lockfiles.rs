@@ -38,6 +38,8 @@ pub struct WorkspaceClosure {
     pub edges: BTreeSet<Edge>,
     /// Directories and tarballs outside of the projects that an install reads or links, relative to the root.
     pub local_paths: BTreeSet<String>,
+    /// The dependencies on those.
+    pub local: BTreeSet<Edge>,
 }
 
 impl Lockfiles {
@@ -165,6 +167,7 @@ impl From<Closure> for WorkspaceClosure {
             projects: closure.importers.keys().cloned().collect(),
             edges: closure.edges.clone(),
             local_paths: closure.outside.iter().map(|edge| edge.to.clone()).collect(),
+            local: closure.outside.clone(),
             lockfiles: BTreeMap::from([(SELF.to_owned(), closure)]),
         }
     }
@@ -206,7 +209,8 @@ fn separate(
                 todo.push(edge.to.clone());
                 closure.edges.insert(edge);
             } else {
-                closure.local_paths.insert(edge.to);
+                closure.local_paths.insert(edge.to.clone());
+                closure.local.insert(edge);
             }
         }
         closure.lockfiles.insert(id, project);

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use buildkit_llb::Output;
 
 use self::root::Root;
-use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, NEVER_READ, ROOT_CONFIGURATION};
+use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, ROOT_CONFIGURATION};
 use super::workspace::tools::tasks_before;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
-use crate::diagnostic::{Diagnostic, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -110,12 +110,38 @@ pub async fn read(
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     let in_context = |path: &str| workspace.context_path(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
+    check_local(
+        reader,
+        options,
+        &origin.context,
+        plan::local_files(&workspace, &closure),
+    )
+    .await?;
     Ok(Found {
         workspace,
         service,
         manifest,
         closure,
     })
+}
+
+/// Checks that what installs read beside projects is in the context.
+async fn check_local(
+    reader: &Reader,
+    options: &Options,
+    context: &Context,
+    files: Vec<LocalFile>,
+) -> Result<(), Failure> {
+    let transfer = (
+        "[internal] look for local dependencies and patches",
+        "vextrus-local",
+    );
+    let paths = files.iter().map(|file| file.path.as_str());
+    let absent = source::absent(reader, options, context, transfer, paths).await?;
+    let missing = files.iter().filter(|file| absent.contains(file.path.as_str()));
+    Ok(Diagnostics::check(
+        missing.map(|file| file.missing.clone()).collect(),
+    )?)
 }
 
 /// Transfers the workspace's metadata.

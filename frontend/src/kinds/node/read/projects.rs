@@ -7,7 +7,7 @@ use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::tools::{nest_entry, required_variables};
 use crate::kinds::node::workspace::tsconfig::{Lookup, Scan, scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
-use crate::path::join;
+use crate::path::{join, leaves};
 use crate::source::Tree;
 
 /// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
@@ -64,13 +64,9 @@ async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Sc
         }
         // Each round reads at least one file that was not read before, and a chain has an end.
         let unknown: Vec<String> = scanned.unknown.iter().cloned().collect();
-        let inside: Vec<String> = unknown
-            .iter()
-            .filter(|path| !path.starts_with(".."))
-            .cloned()
-            .collect();
+        let inside: Vec<String> = unknown.iter().filter(|path| !leaves(path)).cloned().collect();
         tree.read_all(&inside).await?;
-        for outside in unknown.iter().filter(|path| path.starts_with("..")) {
+        for outside in unknown.iter().filter(|path| leaves(path)) {
             tree.note_absent(outside);
         }
     }

@@ -13,7 +13,7 @@ use crate::kinds::node::pnpm::{
 };
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::Manifest;
-use crate::path::{join, parent, relative};
+use crate::path::{join, leaves, parent, relative};
 use crate::source::Tree;
 
 /// A workspace's root and what its files say.
@@ -278,7 +278,7 @@ async fn read_manifests(
             let path = join(root, &format!("{id}/package.json"));
             (id, path)
         })
-        .filter(|(_, path)| !path.starts_with(".."))
+        .filter(|(_, path)| !leaves(path))
         .unzip();
     let files = tree.read_all(&paths).await?;
     let mut manifests = BTreeMap::new();
