@@ -29,26 +29,68 @@ pub fn chooses<P: AsRef<str>>(patterns: impl IntoIterator<Item = P>, path: &str)
 /// assert_eq!(literal("shared/[id]/(a)"), r"shared/\[id\]/\(a\)");
 /// ```
 pub fn literal(path: &str) -> String {
-    /// What makes a pattern a regular expression, in which more has a meaning.
-    const EXPRESSION: [char; 5] = ['\\', '*', '?', '[', ']'];
-    const IN_EXPRESSION: [char; 7] = ['^', '(', ')', '{', '}', '|', '+'];
-    let is_expression = path.contains(EXPRESSION);
+    /// What has a meaning in a pattern, and what has one in the regular expression that the engine makes of it.
+    const SPECIAL: &str = r"\*?[]^(){}|+";
     let last = path.chars().count().saturating_sub(1);
     let mut pattern = String::with_capacity(path.len());
     for (at, character) in path.chars().enumerate() {
-        match character {
-            character if (at == 0 || at == last) && character.is_whitespace() => {
-                pattern.extend(['[', character, ']']);
-                continue;
-            }
-            '!' if at == 0 => pattern.push('\\'),
-            character if EXPRESSION.contains(&character) => pattern.push('\\'),
-            character if is_expression && IN_EXPRESSION.contains(&character) => pattern.push('\\'),
-            _ => {}
+        let is_space = character.is_whitespace();
+        if at == last && is_space {
+            // Behind a `\` the engine would cut the space off.
+            pattern.extend(['[', character, ']']);
+            continue;
+        }
+        if SPECIAL.contains(character) || at == 0 && (is_space || character == '!') {
+            pattern.push('\\');
         }
         pattern.push(character);
     }
     pattern
+}
+
+/// Splits a pattern into the path before its first wildcard, no longer a pattern, and the glob from there on. The path is
+/// empty where the first part has a wildcard already.
+///
+/// ```
+/// # use vextrus_frontend::pattern::split;
+/// assert_eq!(split("proto/**"), ("proto".to_owned(), Some("**")));
+/// assert_eq!(split(r"shared/\[id\]/x"), ("shared/[id]/x".to_owned(), None));
+/// ```
+pub fn split(pattern: &str) -> (String, Option<&str>) {
+    let mut path: Vec<String> = Vec::new();
+    let mut rest = Some(pattern);
+    while let Some(left) = rest {
+        let (part, next) = match left.split_once('/') {
+            Some((part, next)) => (part, Some(next)),
+            None => (left, None),
+        };
+        match fixed(part) {
+            Some(part) => path.push(part),
+            None => return (path.join("/"), rest),
+        }
+        rest = next;
+    }
+    (path.join("/"), None)
+}
+
+/// Returns the name that a part of a pattern stands for; none where that may be several.
+fn fixed(part: &str) -> Option<String> {
+    let mut name = String::new();
+    let mut characters = part.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' | '?' | '[' => return None,
+            '\\' => name.push(characters.next().unwrap_or('\\')),
+            character => name.push(character),
+        }
+    }
+    Some(name)
+}
+
+/// Returns a pattern as a transfer of the client's files takes it: in a header, which holds no control character. One of
+/// those is any character then.
+pub fn for_transfer(pattern: &str) -> String {
+    pattern.replace(char::is_control, "?")
 }
 
 /// Checks that a text is a pattern.
@@ -272,6 +314,28 @@ mod tests {
                 assert!(!chooses([&pattern], other), "{pattern} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_pattern_is_a_path_and_a_glob() {
+        for (pattern, path, glob) in [
+            ("a/b", "a/b", None),
+            ("/a/*/c", "/a", Some("*/c")),
+            ("**", "", Some("**")),
+            ("/[ab]", "", Some("[ab]")),
+            ("a/b?c/d", "a", Some("b?c/d")),
+            ("", "", None),
+        ] {
+            assert_eq!(split(pattern), (path.to_owned(), glob), "{pattern}");
+        }
+        for path in ["a/[id]", "a/(group)", "*", "!x", r"a\b", " a", "a/**/b]"] {
+            assert_eq!(split(&literal(path)), (path.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn no_control_character_is_transferred() {
+        assert_eq!(for_transfer("a\nb/\u{1b}\u{7f}\u{9b}"), "a?b/???");
     }
 
     #[test]

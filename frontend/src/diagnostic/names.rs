@@ -31,6 +31,8 @@ names! {
     INVALID_LOCKFILE = "InvalidLockfile",
     /// A key or a value of the manifest is wrong.
     INVALID_MANIFEST = "InvalidManifest",
+    /// A package or a directory has a name that no step can carry.
+    INVALID_NAME = "InvalidName",
     /// A flag of the command line is not understood, or cannot be honoured.
     INVALID_OPTION = "InvalidOption",
     /// A package.json cannot be read.

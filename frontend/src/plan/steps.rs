@@ -7,6 +7,7 @@ use super::step::{
 use super::{Facts, SCRIPTS, Stage, caches};
 use crate::diagnostic::{Diagnostic, Place, names};
 use crate::manifest::Manifest;
+use crate::pattern;
 
 /// The steps of one plan, in the order in which they are written: each after those that it takes files of.
 #[derive(Debug)]
@@ -74,16 +75,16 @@ impl<'a> Steps<'a> {
         }))
     }
 
-    /// Adds files of the context: the paths in `include` with everything below, without the patterns in `exclude`; the
-    /// empty path is the context itself.
-    pub fn part<'p>(
+    /// Adds files of the context: what the patterns in `include` match with everything below, without those in `exclude`;
+    /// the empty pattern is the context itself.
+    pub fn part(
         &mut self,
         what: &str,
-        include: impl IntoIterator<Item = &'p String>,
+        include: impl IntoIterator<Item = String>,
         exclude: &[String],
         places: Vec<Place>,
     ) -> Files {
-        let mut include: Vec<String> = include.into_iter().cloned().collect();
+        let mut include: Vec<String> = include.into_iter().collect();
         include.sort();
         include.dedup();
         if include.iter().any(String::is_empty) {
@@ -324,17 +325,31 @@ impl Action {
         }
     }
 
-    /// Returns the copy of a directory's contents, a file, or what a glob matches; a glob is the same on both sides.
+    /// Returns the copy of a directory's contents, or of a file.
     pub fn copy(files: Files, from: &str, to: &str) -> Self {
-        let (from, to, include) = match split_glob(from) {
-            (_, None) => (from, to, Vec::new()),
-            (directory, Some(glob)) => (directory, split_glob(to).0, vec![glob.to_owned()]),
-        };
         Self::Copy {
             files,
             from: from.to_owned(),
             to: to.to_owned(),
-            include,
+            include: Vec::new(),
+            exclude: Vec::new(),
+        }
+    }
+
+    /// Returns the copy of what a pattern matches; what is a glob of it is the same on both sides.
+    pub fn copy_matching(files: Files, from: &str, to: &str) -> Self {
+        let (path, glob) = pattern::split(from);
+        let from = if path.is_empty() { "/" } else { &path };
+        let Some(glob) = glob else {
+            return Self::copy(files, from, to);
+        };
+        let directory = to.strip_suffix(glob).unwrap_or(to).trim_end_matches('/');
+        let to = if directory.is_empty() { "/" } else { directory };
+        Self::Copy {
+            files,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            include: vec![glob.to_owned()],
             exclude: Vec::new(),
         }
     }
@@ -358,21 +373,6 @@ impl Layer {
             from: from.to_owned(),
             to: to.to_owned(),
         })
-    }
-}
-
-/// Splits a path into the directory before its first wildcard and the glob below that.
-///
-/// `/proto/**` is `/proto` and `**`; `/tsconfig.json` has no glob.
-fn split_glob(path: &str) -> (&str, Option<&str>) {
-    let Some(wildcard) = path.find(['*', '?', '[']) else {
-        return (path, None);
-    };
-    let slash = path.get(..wildcard).and_then(|fixed| fixed.rfind('/'));
-    match slash.and_then(|slash| Some((path.get(..slash)?, path.get(slash + 1..)?))) {
-        Some(("", glob)) => ("/", Some(glob)),
-        Some((directory, glob)) => (directory, Some(glob)),
-        None => ("/", Some(path)),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::path::{base_name, join, parent};
+use crate::pattern::literal;
 
 /// Largest manifest that is read; a service manifest is a page of text.
 const MAX_MANIFEST: usize = 1 << 20;
@@ -38,6 +39,11 @@ impl BuildFile {
     /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
     pub async fn load(reader: &Reader, options: &Options, origin: &Origin) -> Result<Self, Failure> {
         let name = origin.filename.as_str();
+        if name.contains(char::is_control) {
+            let message =
+                "the build file's name has a control character, which no transfer of files takes; rename it";
+            return Err(Diagnostic::named(names::INVALID_OPTION, message).into());
+        }
         let ignore = format!("{name}.dockerignore");
         let directory = parent(name);
         let package_json = join(directory, "package.json");
@@ -45,14 +51,21 @@ impl BuildFile {
         let other = (base_name(name) == "Dockerfile").then(|| join(directory, "dockerfile"));
         let source = match &origin.build_file {
             Source::Graph(output) => output.clone(),
-            Source::Local { name: local, session } => Local::new(local)
-                .session(session)
-                .follow_paths([name, ignore.as_str(), package_json.as_str()])
-                .follow_paths(other.as_deref())
-                .shared_key_hint(local)
-                .differ(Differ::None)
-                .name(format!("[internal] load build definition from {name}"))
-                .output(),
+            Source::Local { name: local, session } => {
+                let wanted = [name, ignore.as_str(), package_json.as_str()];
+                let wanted = wanted.into_iter().chain(other.as_deref());
+                // What is a pattern is not followed as a link, and is asked for as one.
+                let (plain, patterns): (Vec<&str>, Vec<&str>) =
+                    wanted.partition(|name| literal(name) == *name);
+                Local::new(local)
+                    .session(session)
+                    .follow_paths(plain)
+                    .include(patterns.into_iter().map(literal))
+                    .shared_key_hint(local)
+                    .differ(Differ::None)
+                    .name(format!("[internal] load build definition from {name}"))
+                    .output()
+            }
         };
         let vertex = vertex_digest(&source).unwrap_or_default().to_owned();
         let tree = reader.tree(options, &source).await?;

@@ -9,8 +9,8 @@ use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::pattern;
 
-/// Checks that what `build.files` and `run.files` list is in the build context. `in_context` returns the context path of
-/// one that is relative to the workspace's root.
+/// Checks that what `build.files` and `run.files` list is in the build context. `in_context` returns the pattern in the
+/// context of one that is relative to the workspace's root.
 ///
 /// # Errors
 /// Each entry that is not there, at its line, and whatever the engine answers.
@@ -36,15 +36,8 @@ pub async fn check_listed(
     let mut missing = Vec::new();
     for (key, path) in &listed {
         // Of a glob only the directory in front of it has to be there; that it matches nothing is no mistake here.
-        let fixed: Vec<&str> = path
-            .split('/')
-            .take_while(|part| !part.contains(['*', '?', '[']))
-            .collect();
-        let fixed = if fixed.is_empty() {
-            ".".to_owned()
-        } else {
-            fixed.join("/")
-        };
+        let (fixed, _) = pattern::split(path);
+        let fixed = if fixed.is_empty() { ".".to_owned() } else { fixed };
         if !listing.has(&fixed).await? {
             let message = format!(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \

@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway};
 use crate::manifest::targets::Stage;
 use crate::options::Options;
+use crate::pattern::for_transfer;
 use crate::source::{Replacement, Source};
 
 /// What takes the place of an image.
@@ -177,7 +178,7 @@ impl<'a> Named<'a> {
             let root = Local::new(name)
                 .session(self.options.session_of(name))
                 .shared_key_hint(format!("context:{key}-{shared_key}"))
-                .exclude(ignore)
+                .exclude(ignore.iter().map(|pattern| for_transfer(pattern)))
                 .name(format!("[context {key}] load from client"))
                 .output();
             return Ok(tree(root));

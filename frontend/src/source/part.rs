@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::{Copy, File, Local, Location, Output};
 
+use crate::pattern::{self, for_transfer, literal};
+
 /// Where a tree of files comes from.
 #[derive(Debug, Clone)]
 pub enum Source {
@@ -93,7 +95,7 @@ impl Context {
         if replaced.is_empty() {
             return filtered(&self.main, part, part.hint, part.include, &exclude, part.name);
         }
-        let gone = replaced.iter().map(|(directory, _)| (*directory).clone());
+        let gone = replaced.iter().map(|(directory, _)| literal(directory));
         let kept: Vec<String> = exclude.into_iter().chain(gone).collect();
         let main = filtered(&self.main, part, part.hint, part.include, &kept, part.name);
         let mut tree = File::on(&Output::scratch()).copy(contents(&main, "/"));
@@ -130,11 +132,9 @@ impl Part<'_> {
     fn reaches(&self, directory: &str) -> bool {
         self.include.is_empty()
             || self.include.iter().any(|pattern| {
-                let fixed: Vec<&str> = pattern
-                    .split('/')
-                    .take_while(|part| !part.contains(['*', '?', '[']))
-                    .collect();
-                let mut pairs = fixed.into_iter().zip(directory.split('/'));
+                let (fixed, _) = pattern::split(pattern);
+                let fixed = fixed.split('/').filter(|part| !part.is_empty());
+                let mut pairs = fixed.zip(directory.split('/'));
                 pairs.all(|(one, other)| one == other)
             })
     }
@@ -153,8 +153,8 @@ fn filtered(
             let local = Local::new(local)
                 .session(session)
                 .shared_key_hint(hint)
-                .include(include.iter().cloned())
-                .exclude(exclude.iter().cloned())
+                .include(include.iter().map(|pattern| for_transfer(pattern)))
+                .exclude(exclude.iter().map(|pattern| for_transfer(pattern)))
                 .name(name)
                 .locations(part.locations.iter().copied());
             match part.group {

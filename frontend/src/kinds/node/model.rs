@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::manager::Manager;
 use super::workspace::{ImporterId, Project, ROOT};
 use crate::path::{join, leaves};
+use crate::pattern::literal;
 
 /// A workspace inside a build context.
 #[derive(Debug)]
@@ -32,6 +33,11 @@ impl Workspace {
     pub fn context_path(&self, relative: &str) -> String {
         let path = join(if self.root.is_empty() { "." } else { &self.root }, relative);
         if path == "." { String::new() } else { path }
+    }
+
+    /// Returns the pattern in the context of a path or glob that is given relative to the workspace's root.
+    pub fn context_pattern(&self, relative: &str) -> String {
+        join(&literal(&self.root), relative)
     }
 
     /// Returns where a directory or file of the workspace lies in every container.

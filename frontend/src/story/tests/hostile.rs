@@ -5,6 +5,7 @@ use super::*;
 mod files;
 mod local;
 mod many;
+mod paths;
 mod sizes;
 
 /// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.

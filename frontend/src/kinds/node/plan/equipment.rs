@@ -53,7 +53,7 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         let path = path.as_str();
         package
             .extra_files
-            .insert(workspace.context_path(path), workspace.container_path(path));
+            .insert(workspace.context_pattern(path), workspace.container_path(path));
     }
     package
 }

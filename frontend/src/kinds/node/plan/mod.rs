@@ -17,6 +17,7 @@ mod input;
 mod install;
 mod local;
 mod model;
+mod names;
 mod native;
 mod node_version;
 mod outside;

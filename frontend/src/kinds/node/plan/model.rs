@@ -202,9 +202,9 @@ pub struct PackageBuild {
     pub install: String,
     /// Importers whose outputs lie in the tree while the scripts run.
     pub inputs: Vec<String>,
-    /// Workspace files outside of every package that the scripts read: context path to container path.
+    /// Workspace files outside of every package that the scripts read: pattern in the context to container path.
     pub extra_files: BTreeMap<String, String>,
-    /// Like [`PackageBuild::extra_files`], but only named by scripts and settings: they may not exist.
+    /// The same that scripts and settings name, which may not exist: context path to container path.
     pub optional_files: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
@@ -333,7 +333,7 @@ pub struct Runtime {
     pub scripts: Vec<scripts::Script>,
     /// Directories that the user may write.
     pub writable: Vec<String>,
-    /// Extra files: context path to container path.
+    /// Extra files: pattern in the context to container path.
     pub files: BTreeMap<String, String>,
     /// Largest unpacked size in bytes.
     pub max_size: Option<u64>,

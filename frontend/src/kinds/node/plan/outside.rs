@@ -7,6 +7,7 @@ use super::input::PackageInput;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::Project;
 use crate::path::{base_name, is_within, join, leaves, parent};
+use crate::pattern::literal;
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
 pub const ROOT_CONFIGURATION: [&str; 12] = [
@@ -47,7 +48,7 @@ pub const CHECK_CONFIGURATION: [&str; 19] = [
     ".stylelintrc*",
 ];
 
-/// Returns configuration outside of what the build tree holds already: context path to container path.
+/// Returns configuration outside of what the build tree holds already: pattern in the context to container path.
 pub(super) fn configuration(
     input: &PackageInput<'_>,
     importer: &str,
@@ -71,7 +72,8 @@ pub(super) fn configuration(
         // The install has the root's manifest without its scripts.
         files.insert(workspace.context_path("package.json"));
     }
-    placed(workspace, files)
+    let placed = placed(workspace, files).into_iter();
+    placed.map(|(path, place)| (literal(&path), place)).collect()
 }
 
 /// Returns what scripts and compiler settings name outside of packages, which may or may not exist: context

@@ -12,6 +12,7 @@ use super::place;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::path::is_within;
+use crate::pattern::literal;
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
 const DEVELOPER_HOOKS: [&str; 6] = [
@@ -264,7 +265,7 @@ fn packages_at(input: &PackageInput<'_>, importer: &str, path: &str) -> Vec<Impo
 fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     let own = input.workspace.context_path(importer);
     let mut patterns = vec![
-        crate::path::base_name(&input.manifest.file.name).to_owned(),
+        literal(crate::path::base_name(&input.manifest.file.name)),
         "**/.env".to_owned(),
         "**/.env.*".to_owned(),
         "Dockerfile*".to_owned(),
@@ -274,9 +275,9 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     for other in input.workspace.projects.keys().filter(|id| *id != importer) {
         let directory = input.workspace.context_path(other);
         if own.is_empty() && !directory.is_empty() {
-            patterns.push(directory);
+            patterns.push(literal(&directory));
         } else if let Some(inside) = directory.strip_prefix(&format!("{own}/")) {
-            patterns.push(inside.to_owned());
+            patterns.push(literal(inside));
         }
     }
     patterns
@@ -285,7 +286,7 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
 /// Patterns, relative to the context, of what an earlier build of a package left there.
 fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
     let directory = workspace.context_path(importer);
-    let below = STALE.map(|name| crate::path::join(&directory, name));
+    let below = STALE.map(|name| literal(&crate::path::join(&directory, name)));
     let mut patterns: BTreeSet<String> = below.into_iter().collect();
     for output in &project.typescript.outputs {
         let inside = is_within(output, &directory) && *output != directory && output != ".";
@@ -295,7 +296,7 @@ fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Ve
             .iter()
             .any(|source| is_within(source, output));
         if inside && !holds_sources {
-            patterns.insert(output.clone());
+            patterns.insert(literal(output));
         }
     }
     patterns.into_iter().collect()

@@ -11,7 +11,9 @@ use super::model::{Foreign, Install, Model, PackageBuild, Product, Production, R
 use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
-use super::{checks, command, foreign, injection, local, node_version, runtime, sbom, toolchain, workbench};
+use super::{
+    checks, command, foreign, injection, local, names, node_version, runtime, sbom, toolchain, workbench,
+};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
@@ -24,8 +26,8 @@ use crate::warning::Warning;
 /// Returns what building a service may touch.
 ///
 /// # Errors
-/// A circle of packages that no order resolves, a lockfile that does not hold together, and dependencies on what lies
-/// outside of the context.
+/// A circle of packages that no order resolves, a lockfile that does not hold together, names that no step can
+/// carry, and dependencies on what lies outside of the context.
 pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Diagnostics> {
     let scope = Scope::Development { include_root: false };
     let development = workspace.manager.closure(&[service.to_owned()], scope)?;
@@ -33,6 +35,7 @@ pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Dia
         .manager
         .check_resolved(&development, |path| workspace.projects.get(path))?;
     let order = BuildOrder::of(&development)?;
+    names::check(workspace, &order.importers)?;
     local::check(workspace, &development)?;
     Ok(BuildClosure { development, order })
 }

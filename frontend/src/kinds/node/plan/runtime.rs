@@ -65,7 +65,7 @@ pub(super) fn plan(
         .flatten()
         .map(|path| {
             (
-                workspace.context_path(path.as_str()),
+                workspace.context_pattern(path.as_str()),
                 workspace.container_path(path.as_str()),
             )
         })

@@ -18,6 +18,7 @@ use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::path::join;
+use crate::pattern::literal;
 use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part, Reader, Tree};
 
 /// What the workspace says of itself; no sources.
@@ -108,7 +109,7 @@ pub async fn read(
     let closure = plan::closure(&workspace, &service)?;
     projects::load(&tree, &mut workspace, closure.importers()).await?;
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
-    let in_context = |path: &str| workspace.context_path(path);
+    let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
     check_local(
         reader,
@@ -185,7 +186,8 @@ async fn load_configuration(
 /// Returns the patterns of the configuration in a directory.
 fn configuration_in(directory: &str) -> impl Iterator<Item = String> {
     let names = ROOT_CONFIGURATION.into_iter().chain(CHECK_CONFIGURATION);
-    names.map(move |name| join(directory, name))
+    let directory = literal(directory);
+    names.map(move |name| join(&directory, name))
 }
 
 /// Returns a part of the context without what tools installed.

@@ -155,11 +155,10 @@ impl Writer<'_> {
         let places = vec![self.steps.key("run.files")];
         let files = self
             .steps
-            .part("extra files", runtime.files.keys(), &[], places.clone());
-        let copies = runtime
-            .files
-            .iter()
-            .map(|(source, destination)| Action::copy(files.clone(), &format!("/{source}"), destination));
+            .part("extra files", runtime.files.keys().cloned(), &[], places.clone());
+        let copies = runtime.files.iter().map(|(source, destination)| {
+            Action::copy_matching(files.clone(), &format!("/{source}"), destination)
+        });
         let tree = Tree::of_image(copies.collect());
         let name = self.steps.name_on(Side::Target, "layer of extra files");
         let line = Line::with(&self.line());

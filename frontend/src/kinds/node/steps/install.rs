@@ -6,6 +6,7 @@ use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{INSTALLED, Install, MANIFESTS, Production, STORE};
 use crate::kinds::node::scripts::{self, INSTALL_SCRIPTS};
+use crate::pattern::literal;
 use crate::plan::{
     ANSWER, Action, Files, ImageId, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step,
     Tree, Verb, WORKSPACE,
@@ -329,9 +330,12 @@ impl Writer<'_> {
         actions.extend(files.map(|(path, text)| Action::file(in_tree(path), text)));
         let places = self.steps.at(&install.place);
         if !install.copies.is_empty() {
-            let part = self
-                .steps
-                .part("patches and archives", install.copies.keys(), &[], places.clone());
+            let part = self.steps.part(
+                "patches and archives",
+                install.copies.keys().map(|path| literal(path)),
+                &[],
+                places.clone(),
+            );
             // Each by its own name, which is no pattern.
             actions.extend(install.copies.iter().map(|(source, destination)| Action::Copy {
                 files: part.clone(),

@@ -6,6 +6,7 @@ use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
 use crate::kinds::node::scripts::{COLLECT, INJECT};
+use crate::pattern::literal;
 use crate::plan::{
     Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
     WORKSPACE,
@@ -153,9 +154,11 @@ impl Writer<'_> {
         let packages = packages.filter(|package| needed.contains(&package.importer.as_str()));
         let packages: Vec<&PackageBuild> = packages.chain(workbench).collect();
         let include = packages.iter().flat_map(|package| {
-            let others = package.extra_files.keys().chain(package.optional_files.keys());
-            std::iter::once(&package.source).chain(others)
+            let paths = std::iter::once(&package.source).chain(package.optional_files.keys());
+            let extra = package.extra_files.keys().cloned();
+            extra.chain(paths.map(|path| literal(path)))
         });
+        let include: Vec<String> = include.collect();
         let stale: BTreeSet<String> = packages
             .iter()
             .flat_map(|package| &package.stale)
@@ -191,7 +194,7 @@ impl Writer<'_> {
             actions.extend(dependency.generated_into(&place(WORKSPACE)));
         }
         for (source, destination) in &package.extra_files {
-            actions.push(Action::copy(
+            actions.push(Action::copy_matching(
                 sources.clone(),
                 &format!("/{source}"),
                 &place(destination),
@@ -308,7 +311,7 @@ fn optional_copy(context: Files, source: &str, destination: &str, root: &str) ->
         files: context,
         from: format!("/{directory}"),
         to: root.to_owned(),
-        include: vec![inside.to_owned()],
+        include: vec![literal(inside)],
         exclude: Vec::new(),
     }
 }
