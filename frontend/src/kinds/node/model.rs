@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::manager::Manager;
+use super::workspace::tools::Tasks;
 use super::workspace::{ImporterId, Project, ROOT};
 use crate::path::{join, leaves};
 use crate::pattern::literal;
@@ -19,7 +20,7 @@ pub struct Workspace {
     /// `.nvmrc` and `.node-version`, the service's first: path and text.
     pub node_version_files: Vec<(String, String)>,
     /// Scripts that the task runner's configuration puts in front of each task, such as `build`.
-    pub tasks_before: BTreeMap<String, Vec<String>>,
+    pub tasks: Tasks,
     /// Names of the files at the workspace's root.
     pub root_files: Vec<String>,
     /// Paths in the context that were looked for and are there, besides the files of packages.

@@ -193,8 +193,8 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     } else {
         last.unwrap_or("build")
     };
-    let before = input.workspace.tasks_before.get(task).into_iter().flatten();
-    names.extend(before.filter_map(|task| match task.as_str() {
+    let before = input.workspace.tasks.before(task).into_iter();
+    names.extend(before.filter_map(|task| match task {
         "build" => build,
         task => own.contains_key(task).then_some(task),
     }));

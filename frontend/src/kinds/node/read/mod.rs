@@ -10,7 +10,7 @@ use buildkit_llb::Output;
 
 use self::root::Root;
 use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, ROOT_CONFIGURATION};
-use super::workspace::tools::tasks_before;
+use super::workspace::tools::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
@@ -271,7 +271,7 @@ async fn load(
             .collect(),
         manager: Manager::Pnpm(Box::new(root.pnpm)),
         node_version_files: Vec::new(),
-        tasks_before: turbo.as_deref().map(tasks_before).unwrap_or_default(),
+        tasks: turbo.as_deref().map(Tasks::parse).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
         root: root.directory,

@@ -39,34 +39,51 @@ pub fn nest_entry(text: &str) -> String {
     }
 }
 
-/// Returns the scripts that `turbo.json` puts in front of each task.
-pub fn tasks_before(file: &SourceFile) -> BTreeMap<String, Vec<String>> {
-    let options = jsonc_parser::ParseOptions::default();
-    let parsed = jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(&file.text, &options);
-    let Ok(Some(config)) = parsed else {
-        return BTreeMap::new();
-    };
-    let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
-    let Some(tasks) = tasks else {
-        return BTreeMap::new();
-    };
-    let names = tasks.as_object().into_iter().flat_map(|tasks| tasks.keys());
-    names
-        .map(|task| {
-            let mut found = Vec::new();
-            add_tasks_before(tasks, task, &mut BTreeSet::new(), &mut found);
-            (task.clone(), found)
-        })
-        .collect()
+/// What `turbo.json` puts in front of each task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tasks(BTreeMap<String, Vec<String>>);
+
+impl Tasks {
+    /// Reads the file; one that is no JSON puts nothing in front of anything.
+    pub fn parse(file: &SourceFile) -> Self {
+        let options = jsonc_parser::ParseOptions::default();
+        let parsed = jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(&file.text, &options);
+        let config = parsed.ok().flatten().unwrap_or_default();
+        let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
+        let tasks = tasks.and_then(serde_json::Value::as_object);
+        let tasks = tasks.into_iter().flatten().map(|(task, says)| {
+            let listed = says.get("dependsOn").and_then(serde_json::Value::as_array);
+            let listed = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
+            let scripts = listed.filter_map(|listed| script(task, listed));
+            (task.clone(), scripts.map(str::to_owned).collect())
+        });
+        Self(tasks.collect())
+    }
+
+    /// Returns the scripts in front of a task, each behind those that it needs itself.
+    pub fn before<'a>(&'a self, task: &'a str) -> Vec<&'a str> {
+        let needs = |task: &str| self.0.get(task).into_iter().flatten();
+        let mut seen = BTreeSet::from([task]);
+        let mut before = Vec::new();
+        // A chain may be as long as the file.
+        let mut open = vec![(task, needs(task))];
+        while let Some((task, rest)) = open.last_mut() {
+            match rest.next() {
+                Some(next) if seen.insert(next) => open.push((next, needs(next))),
+                Some(_) => {}
+                None => {
+                    before.push(*task);
+                    open.pop();
+                }
+            }
+        }
+        before.pop();
+        before
+    }
 }
 
-/// Adds the tasks in front of another, each behind those that it needs itself.
-fn add_tasks_before(
-    tasks: &serde_json::Value,
-    task: &str,
-    seen: &mut BTreeSet<String>,
-    found: &mut Vec<String>,
-) {
+/// Returns the script that an entry of a task's `dependsOn` means, where it is ours to run.
+fn script<'a>(task: &str, listed: &'a str) -> Option<&'a str> {
     /// Tasks that judge the sources and make nothing, and the build itself.
     const CHECKS: [&str; 8] = [
         "build",
@@ -78,24 +95,55 @@ fn add_tasks_before(
         "test",
         "typecheck",
     ];
-    let listed = tasks.get(task).and_then(|task| task.get("dependsOn")?.as_array());
-    for listed in listed.into_iter().flatten().filter_map(serde_json::Value::as_str) {
-        // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
-        let name = listed.trim_start_matches('^');
-        // Tests that ask for the package's own build come after it; those of dependencies are built anyway.
-        let is_own_build = listed == "build" && task != "build";
-        let is_check = CHECKS.contains(&name) && !is_own_build;
-        if name.contains(['#', '$']) || is_check || !seen.insert(name.to_owned()) {
-            continue;
-        }
-        add_tasks_before(tasks, name, seen, found);
-        found.push(name.to_owned());
-    }
+    // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
+    let name = listed.trim_start_matches('^');
+    // Tests that ask for the package's own build come after it; those of dependencies are built anyway.
+    let is_own_build = listed == "build" && task != "build";
+    let is_check = CHECKS.contains(&name) && !is_own_build;
+    (!name.contains(['#', '$']) && !is_check).then_some(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn tasks(text: &str) -> Tasks {
+        Tasks::parse(&SourceFile {
+            name: "turbo.json".to_owned(),
+            text: text.to_owned(),
+        })
+    }
+
+    #[test]
+    fn scripts_come_behind_those_that_they_need() {
+        let tasks = tasks(
+            r#"{ "tasks": { "build": { "dependsOn": ["^build", "codegen", "lint", "a#b", "$X"] },
+                "codegen": { "dependsOn": ["fetch", "^proto"] }, "test": { "dependsOn": ["build", 1] } } }"#,
+        );
+        assert_eq!(tasks.before("build"), ["fetch", "proto", "codegen"]);
+        assert_eq!(tasks.before("test"), ["fetch", "proto", "codegen", "build"]);
+        assert!(tasks.before("fetch").is_empty() && tasks.before("none").is_empty());
+    }
+
+    #[test]
+    fn no_task_comes_before_itself() {
+        let tasks = tasks(
+            r#"{ "pipeline": { "build": { "dependsOn": ["a"] }, "a": { "dependsOn": ["b", "build"] }, "b": { "dependsOn": ["a", "b"] } } }"#,
+        );
+        assert_eq!(tasks.before("build"), ["b", "a"]);
+        assert_eq!(tasks.before("a"), ["b", "build"]);
+        assert_eq!(tasks.before("b"), ["build", "a"]);
+    }
+
+    #[test]
+    fn a_chain_of_tasks_has_any_length() {
+        let many = 100_000;
+        let chain: Vec<String> = (0..many)
+            .map(|task| format!(r#""t{task}": {{ "dependsOn": ["t{}"] }}"#, task + 1))
+            .collect();
+        let tasks = tasks(&format!(r#"{{ "tasks": {{ {} }} }}"#, chain.join(", ")));
+        assert_eq!(tasks.before("t0").len(), many);
+    }
 
     #[test]
     fn variables_of_a_configuration_are_those_that_env_reads() {
