@@ -80,30 +80,14 @@ impl Npmrc {
     /// Returns the environment variables that the file refers to as `${NAME}`, `${NAME?}`, `${NAME-x}` or
     /// `${NAME:-x}`: an install needs them, as secrets.
     pub fn variables(&self) -> BTreeSet<String> {
-        let mut variables = BTreeSet::new();
-        for (_, key, value) in lines(&self.file.text) {
-            for text in [key, value] {
-                for (start, _) in text.match_indices("${") {
-                    let name = text.get(start + 2..).unwrap_or_default();
-                    let end = name.find(['}', '?', ':', '-']).filter(|end| *end > 0);
-                    if let Some(end) = end {
-                        variables.extend(name.get(..end).map(str::to_owned));
-                    }
-                }
-            }
-        }
-        variables
+        let lines = lines(&self.file.text);
+        let names = lines.flat_map(|(_, key, value)| references(key).chain(references(value)));
+        names.map(str::to_owned).collect()
     }
 
     /// Returns the line that refers to an environment variable.
     pub fn place_of(&self, variable: &str) -> Option<Place> {
-        let refers = |text: &str| {
-            let reference = format!("${{{variable}");
-            text.match_indices(&reference).any(|(start, _)| {
-                text.get(start + reference.len()..)
-                    .is_some_and(|rest| rest.starts_with(['}', '?', ':', '-']))
-            })
-        };
+        let refers = |text: &str| references(text).any(|name| name == variable);
         let mut lines = lines(&self.file.text);
         let (number, ..) = lines.find(|(_, key, value)| refers(key) || refers(value))?;
         Some(Place::of_line(&self.file, number))
@@ -144,17 +128,33 @@ fn unquoted(value: &str) -> &str {
         .unwrap_or(value)
 }
 
+/// Returns a text without blanks around it, of which a byte order mark is one to JavaScript.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
 /// Iterates over line number, key and value as written, as npm's `ini` splits them.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str, &str)> {
-    let text = text.trim_start_matches('\u{feff}');
     (1..).zip(text.lines()).filter_map(|(number, line)| {
-        let line = line.trim();
+        let line = trimmed(line);
         if line.is_empty() || line.starts_with(['#', ';', '[']) {
             return None;
         }
         // A key alone is a flag that is set.
         let (key, value) = line.split_once('=').unwrap_or((line, "true"));
-        Some((number, key.trim(), value.trim()))
+        Some((number, trimmed(key), trimmed(value)))
+    })
+}
+
+/// Iterates over the names of the environment variables that a text refers to.
+///
+/// Braces and dollar signs are part of no name (`@pnpm/config.env-replace`), and what no environment can hold is none.
+fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${").filter_map(|(start, opening)| {
+        let (reference, _) = text.get(start + opening.len()..)?.split_once('}')?;
+        let name = reference.split(['?', ':', '-']).next()?;
+        let is_name = !name.is_empty() && !reference.contains(['$', '{']) && !name.contains(['=', '\0']);
+        is_name.then_some(name)
     })
 }
 
@@ -281,6 +281,28 @@ mod tests {
             ]
         );
         assert_eq!(npmrc.variables().into_iter().collect::<Vec<_>>(), ["A", "TOKEN"]);
+    }
+
+    /// JavaScript, and so npm, takes a byte order mark for a blank wherever it stands.
+    #[test]
+    fn blanks_are_javascripts() {
+        let npmrc =
+            npmrc("\u{feff}a = 1\u{a0}\n\u{feff}_authToken\u{feff}=\u{feff}secret\n\u{feff}; _auth\n");
+        assert_eq!(
+            (npmrc.get("a"), npmrc.get("_authToken")),
+            (Some("1"), Some("secret"))
+        );
+        assert_eq!(npmrc.without_secrets().text, "a=1\n");
+    }
+
+    #[test]
+    fn a_reference_ends_and_names_what_an_environment_can_hold() {
+        let text = "a=${${B}${C-x}${D=E}${F?}${}${G:-${H}}${I\n${J}=${K:-}\n";
+        let npmrc = npmrc(text);
+        let variables: Vec<String> = npmrc.variables().into_iter().collect();
+        assert_eq!(variables, ["B", "C", "F", "H", "J", "K"]);
+        let line = |variable: &str| npmrc.place_of(variable).map(|place| place.first_line);
+        assert_eq!((line("B"), line("K"), line("G")), (Some(1), Some(2), None));
     }
 
     proptest::proptest! {
