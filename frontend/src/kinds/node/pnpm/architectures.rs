@@ -37,9 +37,7 @@ pub fn in_workspace_file(text: Option<&str>, chosen: &SupportedArchitectures) ->
     map.insert("supportedArchitectures".to_owned(), value(chosen));
     let mut out = String::new();
     for (key, value) in &map {
-        out.push_str(&yaml::quote(key));
-        out.push(':');
-        yaml::emit(&mut out, value, 2);
+        yaml::entry(&mut out, key, value, 0);
     }
     out
 }

@@ -4,7 +4,6 @@
 //! text depends on the closure alone, so that a change elsewhere in the workspace leaves it as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -116,8 +115,7 @@ fn write(id: &str, importer: &Importer) -> String {
         fields.insert("publishDirectory".to_owned(), directory.clone().into());
     }
     let mut out = String::new();
-    let _ = write!(out, "  {}:", yaml::quote(id));
-    yaml::emit(&mut out, &Value::Object(fields), 4);
+    yaml::entry(&mut out, id, &Value::Object(fields), 2);
     out.truncate(out.trim_end().len());
     out
 }

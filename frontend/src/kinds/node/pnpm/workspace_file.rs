@@ -119,16 +119,14 @@ impl PnpmWorkspace {
         directories.sort();
         directories.retain(|directory| directory != ".");
         directories.insert(0, ".".to_owned());
-        let mut out = String::from("packages:");
-        yaml::emit(&mut out, &Value::from(directories), 2);
+        let mut out = String::new();
+        yaml::entry(&mut out, "packages", &Value::from(directories), 0);
         for (key, value) in self.raw.iter().filter(|(key, _)| *key != "packages") {
             let mut value = value.clone();
             if let (Some(root), "overrides") = (root, key.as_str()) {
                 root.resolve_references(&mut value);
             }
-            out.push_str(&yaml::quote(key));
-            out.push(':');
-            yaml::emit(&mut out, &value, 2);
+            yaml::entry(&mut out, key, &value, 0);
         }
         out
     }

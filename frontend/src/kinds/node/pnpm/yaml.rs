@@ -79,7 +79,7 @@ fn options() -> serde_saphyr::Options {
 }
 
 /// Returns a scalar as pnpm's writer would: plain where that reads back as the same string, else quoted.
-pub(super) fn quote(text: &str) -> String {
+fn quote(text: &str) -> String {
     if text.chars().any(needs_escape) {
         return double_quoted(text);
     }
@@ -148,14 +148,27 @@ fn looks_typed(text: &str) -> bool {
             .any(|word| text.trim_start_matches(['+', '-']).eq_ignore_ascii_case(word))
 }
 
+/// Appends a key at `indent` with its value.
+///
+/// One of more than 1,024 characters is a key only where a question mark says so (YAML 1.2.2, 7.4.2).
+pub(super) fn entry(out: &mut String, key: &str, value: &Value, indent: usize) {
+    const LONGEST: usize = 1024;
+    let key = quote(key);
+    let _ = if key.chars().count() > LONGEST {
+        write!(out, "{:indent$}? {key}\n{:indent$}:", "", "")
+    } else {
+        write!(out, "{:indent$}{key}:", "")
+    };
+    emit(out, value, indent + 2);
+}
+
 /// Appends `value` as the block below a key at `indent`, beginning right after the key's colon.
 pub(super) fn emit(out: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             out.push('\n');
             for (key, value) in map {
-                let _ = write!(out, "{:indent$}{}:", "", quote(key));
-                emit(out, value, indent + 2);
+                entry(out, key, value, indent);
             }
         }
         Value::Array(_) => {
@@ -232,6 +245,17 @@ mod tests {
             ("a\nb", "\"a\\u000ab\""),
         ] {
             assert_eq!(quote(text), want);
+        }
+    }
+
+    #[test]
+    fn a_long_key_says_that_it_is_one() {
+        for (length, is_marked) in [(1024, false), (1025, true), (5000, true)] {
+            let value = serde_json::json!({ "a": { "k".repeat(length): { "b": 1 }, "c": {} } });
+            let mut out = String::new();
+            emit(&mut out, &value, 0);
+            assert_eq!(out.contains("\n  ? k"), is_marked, "{length}");
+            assert_eq!(parse::<Value>(&out).map_err(|e| e.message).unwrap(), value);
         }
     }
 

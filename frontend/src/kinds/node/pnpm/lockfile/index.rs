@@ -65,7 +65,7 @@ impl Index {
             }
             let entry = content.get(2..).unwrap_or_default();
             match indent {
-                2 if explicit && entry.starts_with(": ") => {
+                2 if explicit && (entry == ":" || entry.starts_with(": ")) => {
                     explicit = false;
                     open.as_mut()?.1.end = end;
                 }
@@ -224,6 +224,14 @@ mod tests {
         );
         assert_eq!(text("packages", "lib@file:x(y@1)"), "  lib@file:x(y@1): {}");
         assert_eq!(index.duplicate(LOCK), None);
+    }
+
+    #[test]
+    fn the_value_of_a_marked_key_may_begin_on_the_next_line() {
+        let text = "packages:\n  ? long@1\n  :\n    hasBin: true\n  a@1: {}\n";
+        let index = Index::of(text).unwrap();
+        let entry = &text[index.entry("packages", "long@1").unwrap()];
+        assert_eq!(entry, "  ? long@1\n  :\n    hasBin: true");
     }
 
     #[test]
