@@ -37,6 +37,9 @@ impl Builder {
         Self::Vextrus,
     ];
 
+    /// Those that build workspaces of chosen sizes, unless the command line names others.
+    pub(crate) const SCALE: [Self; 3] = [Self::TemplateTuned, Self::PnpmDocs, Self::Vextrus];
+
     /// Returns the name that selections, records and files in `bench/builders` have.
     pub(crate) fn name(self) -> &'static str {
         match self {

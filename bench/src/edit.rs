@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use vextrus_e2e::{Docker, Workspace};
 
+use crate::resolver;
 use crate::subject::Subject;
 
-/// The time to resolve one more dependency.
-const RESOLVE_LIMIT: Duration = Duration::from_secs(300);
 /// Small packages without dependencies that few workspaces have; each run adds another one.
 const DEPENDENCIES: [&str; 8] = [
     "left-pad@1.3.0",
@@ -68,7 +67,8 @@ impl Edit {
         Ok(Self::of([(file, text)]))
     }
 
-    /// Adds a dependency to a service as `pnpm add` does, by the real pnpm in a container.
+    /// Adds a dependency to a package as `pnpm add` does, by the real pnpm in a container; what of pnpm and on which
+    /// image is the subject's.
     ///
     /// # Errors
     /// What pnpm said.
@@ -76,6 +76,7 @@ impl Edit {
         docker: &Docker,
         workspace: &Workspace,
         subject: &Subject,
+        (name, directory): (&str, &str),
         run: usize,
     ) -> Result<Self, String> {
         let lockfile = workspace.read("pnpm-lock.yaml");
@@ -88,32 +89,9 @@ impl Edit {
         for file in manifests(workspace.root()) {
             scratch.write(&file, workspace.read(&file));
         }
-        let script = format!(
-            "npm install --global --silent pnpm@{} && pnpm --filter '{}' add --lockfile-only --ignore-scripts {package}",
-            subject.pnpm, subject.package
-        );
-        let mount = format!("--volume={}:/workspace", scratch.root().display());
-        let flags = [
-            "run",
-            "--rm",
-            "--env=CI=true",
-            "--workdir=/workspace",
-            &mount,
-            "--entrypoint=sh",
-        ];
-        let finished = docker
-            .command(flags)
-            .args([&subject.build_base, "-c", &script])
-            .within(RESOLVE_LIMIT)
-            .finish();
-        if !finished.status.success() {
-            let said = String::from_utf8_lossy(&finished.stdout).into_owned();
-            return Err(format!("pnpm did not add {package}:\n{said}{}", finished.stderr));
-        }
-        let manifest = Path::new(&subject.directory)
-            .join("package.json")
-            .display()
-            .to_string();
+        let arguments = format!("--filter '{name}' add --lockfile-only --ignore-scripts {package}");
+        resolver::pnpm(docker, &subject.build_base, &subject.pnpm, &scratch, &arguments)?;
+        let manifest = Path::new(directory).join("package.json").display().to_string();
         let files = [manifest, "pnpm-lock.yaml".to_owned()];
         let changed = files.map(|file| {
             let text = scratch.read(&file);

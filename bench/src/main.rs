@@ -16,6 +16,8 @@ mod page;
 mod processes;
 mod record;
 mod report;
+mod resolver;
+mod scale;
 mod scenario;
 mod selection;
 mod session;
@@ -40,6 +42,7 @@ use crate::bed::attempt;
 use crate::builder::{Kit, baseline_base};
 use crate::display::Display;
 use crate::report::Report;
+use crate::scale::Site;
 use crate::selection::{Selection, unknown};
 use crate::session::Session;
 use crate::subject::{Subject, Subjects};
@@ -83,21 +86,14 @@ fn refuse(why: &str) -> ExitCode {
 /// Measures what is selected, writes the report, and says whether everything went well.
 fn run(selection: Selection) -> Result<bool, String> {
     let docker = Docker::default();
-    let original = match &selection.workspace {
-        Some(directory) => directory
-            .canonicalize()
-            .map_err(|error| format!("{}: {error}", directory.display()))?,
-        None => repository().join("examples/erp"),
-    };
     let display = Display::new();
-    display.doing("asking the frontend for the plans of all services");
-    let (workspace, subjects) = attempt(|| {
-        let workspace = Workspace::tracked(&original);
-        let subjects = Subjects::find(&docker, &workspace);
-        (workspace, subjects)
-    })?;
-    let subjects = subjects?;
-    let (single, baked) = chosen(&selection, &subjects)?;
+    let Site { workspace, subjects } = match selection.scale.first() {
+        Some(size) if selection.scenarios.is_empty() => {
+            display.doing(&format!("making the workspace {}", size.name()));
+            Site::of(&docker, *size)?
+        }
+        _ => repository_of(&docker, &selection, &display)?,
+    };
     let kit = Kit::new(&subjects)?;
     let machine = attempt(|| Run::here(&docker, &subjects, &selection))?;
     let out = selection.out.clone().unwrap_or_else(|| {
@@ -121,6 +117,34 @@ fn run(selection: Selection) -> Result<bool, String> {
         edits: BTreeMap::new(),
         notes: Vec::new(),
     };
+    if !session.selection.scenarios.is_empty() {
+        services(&mut session)?;
+    }
+    for size in session.selection.scale.clone() {
+        session.scale(size);
+    }
+    finish(session, machine, &out)
+}
+
+/// Returns a repository with its services: the example, or the one that the command line names.
+fn repository_of(docker: &Docker, selection: &Selection, display: &Display) -> Result<Site, String> {
+    let original = match &selection.workspace {
+        Some(directory) => directory
+            .canonicalize()
+            .map_err(|error| format!("{}: {error}", directory.display()))?,
+        None => repository().join("examples/erp"),
+    };
+    display.doing("asking the frontend for the plans of all services");
+    attempt(|| {
+        let workspace = Workspace::tracked(&original);
+        let subjects = Subjects::find(docker, &workspace)?;
+        Ok(Site { workspace, subjects })
+    })?
+}
+
+/// Measures the chosen scenarios of a repository's services.
+fn services(session: &mut Session) -> Result<(), String> {
+    let (single, baked) = chosen(&session.selection, &session.subjects)?;
     for subject in session.subjects.all() {
         let base = baseline_base(subject);
         if base != subject.run_base {
@@ -134,7 +158,7 @@ fn run(selection: Selection) -> Result<bool, String> {
         session.single(subject);
     }
     session.bakes(&baked.iter().collect::<Vec<_>>());
-    finish(session, machine, &out)
+    Ok(())
 }
 
 /// Returns the services of the scenarios of one, and of the bakes.
@@ -164,12 +188,14 @@ fn finish(session: Session, mut run: Run, out: &Path) -> Result<bool, String> {
     run.notes = session.notes;
     run.meter = session.metered.get().copied().unwrap_or("nothing").to_owned();
     let records: Vec<record::Record> = session.series.iter().map(record::Series::record).collect();
-    // A part that is written into a report's directory on request completes that report.
-    let earlier = session
-        .selection
-        .out
-        .as_ref()
-        .and_then(|out| Report::read(out).ok());
+    // A part that is written into a report's directory on request completes that report, and a whole run leaves there
+    // what it does not measure.
+    let earlier = Report::read(out).ok();
+    let earlier = match (&session.selection.out, session.selection.is_complete()) {
+        (Some(_), _) => earlier,
+        (None, true) => earlier.map(Report::of_scale),
+        (None, false) => None,
+    };
     let measured_well = !records.is_empty() && records.iter().all(|record| record.ok);
     let report = Report { run, records }.with_earlier(earlier);
     report.write(out)?;

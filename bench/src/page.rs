@@ -18,7 +18,8 @@ impl Report {
             "# Benchmarks\n\n<!-- Written by `make bench` from benchmarks.json and benchmarks/run.json. -->\n\n\
              The same services, built by six builders on private engines, in one run: `make bench`. A part of it takes \
              minutes: `make bench SCENARIOS=source,no-change BUILDERS=template,vextrus SERVICES=auth`; \
-             `WORKSPACE=/path` measures another repository.\n\n## Targets\n\n",
+             `WORKSPACE=/path` measures another repository, and `SCENARIOS=scale` workspaces of 10 to 200 packages that are \
+             made for it, which takes a day.\n\n## Targets\n\n",
         );
         page.push_str(&self.targets());
         if !notes.is_empty() {
@@ -30,6 +31,7 @@ impl Report {
         page.push('\n');
         page.push_str(&self.scenarios());
         page.push_str(&self.images());
+        page.push_str(&self.scale());
         page.push_str(&self.machine());
         page.push_str(COLUMNS);
         page

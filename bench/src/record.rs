@@ -59,11 +59,14 @@ impl Record {
         (&self.scenario, &self.service, &self.builder)
     }
 
+    /// Says whether it is of a workspace that was made in a chosen size, which its service is then the name of.
+    pub(crate) fn is_scale(&self) -> bool {
+        Scenario::named(&self.scenario).is_some_and(Scenario::is_scale)
+    }
+
     /// Returns its place among the records of a report: by scenario, the whole before its parts, service, builder.
     pub(crate) fn place(&self) -> (usize, bool, String, usize) {
-        let scenario = Scenario::ALL
-            .iter()
-            .position(|scenario| scenario.name() == self.scenario);
+        let scenario = Scenario::every().position(|scenario| scenario.name() == self.scenario);
         let builder = Builder::ALL
             .iter()
             .position(|builder| builder.name() == self.builder);

@@ -34,6 +34,14 @@ impl Report {
         })
     }
 
+    /// Leaves nothing but what is of workspaces that were made in chosen sizes.
+    pub(crate) fn of_scale(mut self) -> Self {
+        self.records.retain(Record::is_scale);
+        self.run.parts.retain(|part| part.contains("scale"));
+        self.run.notes.clear();
+        self
+    }
+
     /// Adds what an earlier run measured and this one did not, and puts all in the order of the page.
     pub(crate) fn with_earlier(mut self, earlier: Option<Self>) -> Self {
         if let Some(earlier) = earlier {
@@ -162,6 +170,18 @@ mod tests {
         let seconds: Vec<f64> = whole.records.iter().map(|record| record.seconds).collect();
         assert_eq!(seconds, [2.0, 4.0, 3.0]);
         assert_eq!(whole.run.parts, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_whole_run_replaces_all_but_workspaces_of_chosen_sizes() {
+        let mut report = Report::read(&repository().join("docs")).unwrap();
+        report
+            .records
+            .push(Series::new("scale-cold", "vextrus", "wide-10-300").record());
+        report.run.parts = vec!["SCENARIOS=scale".to_owned(), "SCENARIOS=cold".to_owned()];
+        let kept = report.of_scale();
+        assert_eq!(kept.records.len(), 1);
+        assert_eq!(kept.run.parts, ["SCENARIOS=scale"]);
     }
 
     #[test]

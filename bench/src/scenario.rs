@@ -15,10 +15,16 @@ pub(crate) enum Scenario {
     BaseChange,
     BakeCold,
     BakeShared,
+    ScaleCold,
+    ScaleNoChange,
+    ScaleSource,
+    ScaleLeaf,
+    ScaleDeepest,
+    ScaleDependency,
 }
 
 impl Scenario {
-    /// All, in the order in which they are measured and reported.
+    /// All of a repository's services, in the order in which they are measured and reported.
     pub(crate) const ALL: [Self; 12] = [
         Self::Cold,
         Self::ColdRegistryCache,
@@ -33,6 +39,21 @@ impl Scenario {
         Self::BakeCold,
         Self::BakeShared,
     ];
+
+    /// All of a workspace that is made in a chosen size, in the same order.
+    pub(crate) const SCALE: [Self; 6] = [
+        Self::ScaleCold,
+        Self::ScaleNoChange,
+        Self::ScaleSource,
+        Self::ScaleLeaf,
+        Self::ScaleDeepest,
+        Self::ScaleDependency,
+    ];
+
+    /// Returns every scenario in the order of the report.
+    pub(crate) fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::SCALE)
+    }
 
     /// Returns the name that selections and records have.
     pub(crate) fn name(self) -> &'static str {
@@ -49,23 +70,29 @@ impl Scenario {
             Self::BaseChange => "base-change",
             Self::BakeCold => "bake14-cold",
             Self::BakeShared => "bake14-shared",
+            Self::ScaleCold => "scale-cold",
+            Self::ScaleNoChange => "scale-no-change",
+            Self::ScaleSource => "scale-source",
+            Self::ScaleLeaf => "scale-leaf",
+            Self::ScaleDeepest => "scale-deepest",
+            Self::ScaleDependency => "scale-dependency",
         }
     }
 
     /// Returns the scenario of a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scenario| scenario.name() == name)
+        Self::every().find(|scenario| scenario.name() == name)
     }
 
     /// Says what is done, for the report.
     pub(crate) fn description(self) -> &'static str {
         match self {
-            Self::Cold => "a fresh engine that has the base images and nothing else",
+            Self::Cold | Self::ScaleCold => "a fresh engine that has the base images and nothing else",
             Self::ColdRegistryCache => {
                 "a fresh engine with `--cache-from type=registry` of what another engine exported with `mode=max`"
             }
-            Self::NoChange => "the same build again",
-            Self::Source => "one exported line added to the service's entry file",
+            Self::NoChange | Self::ScaleNoChange => "the same build again",
+            Self::Source | Self::ScaleSource => "one exported line added to the service's entry file",
             Self::SharedChanged => "a new exported function in the shared package that most services use",
             Self::SharedSameOutput => {
                 "blank lines at the end of a file of that package: the sources differ, what is compiled of them does not"
@@ -82,11 +109,30 @@ impl Scenario {
             Self::BakeShared => {
                 "the same bake after a new exported function in the shared package that most services use"
             }
+            Self::ScaleLeaf => "a new exported function in the last package, which the service alone uses",
+            Self::ScaleDeepest => "a new exported function in the package that all others reach",
+            Self::ScaleDependency => {
+                "a package in the middle gets a dependency: its package.json and the lockfile as pnpm writes it"
+            }
         }
     }
 
     /// Says whether all services are built at once.
     pub(crate) fn is_bake(self) -> bool {
         matches!(self, Self::BakeCold | Self::BakeShared)
+    }
+
+    /// Says whether a workspace is made for it.
+    pub(crate) fn is_scale(self) -> bool {
+        Self::SCALE.contains(&self)
+    }
+
+    /// Returns the scenario of the first build on an engine that it is measured on.
+    pub(crate) fn first(self) -> Self {
+        if self.is_scale() {
+            Self::ScaleCold
+        } else {
+            Self::Cold
+        }
     }
 }

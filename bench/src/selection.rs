@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::builder::Builder;
+use crate::scale::{self, workspace::Size};
 use crate::scenario::Scenario;
 
 /// The runs of a scenario unless the command line says how many.
@@ -13,14 +14,20 @@ const RUNS: usize = 3;
 pub(crate) struct Selection {
     /// In the order of the report.
     pub(crate) scenarios: Vec<Scenario>,
+    /// The sizes of workspaces that are made and measured, in the order of the report.
+    pub(crate) scale: Vec<Size>,
     /// In the order of the report.
     pub(crate) builders: Vec<Builder>,
+    /// Those of the workspaces that are made.
+    pub(crate) scale_builders: Vec<Builder>,
     /// By name; without any, one for the scenarios of a single service and all for the bakes.
     pub(crate) services: Vec<String>,
     /// How often each scenario is measured.
     pub(crate) runs: usize,
     /// How often each bake is.
     pub(crate) bake_runs: usize,
+    /// How often each scenario of a workspace that is made.
+    pub(crate) scale_runs: usize,
     /// Another repository than the example.
     pub(crate) workspace: Option<PathBuf>,
     /// Where the report is written; without one, that follows from what is measured.
@@ -35,10 +42,13 @@ impl Selection {
     pub(crate) fn parse<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Result<Self, String> {
         let mut selection = Self {
             scenarios: Scenario::ALL.to_vec(),
+            scale: Vec::new(),
             builders: Builder::ALL.to_vec(),
+            scale_builders: Builder::SCALE.to_vec(),
             services: Vec::new(),
             runs: RUNS,
             bake_runs: 1,
+            scale_runs: 1,
             workspace: None,
             out: None,
         };
@@ -61,24 +71,34 @@ impl Selection {
             .ok_or_else(|| format!("`{word}` is not NAME=VALUE, such as SCENARIOS=cold,source"))?;
         match name {
             "SCENARIOS" => {
-                self.scenarios = choose(name, value, &Scenario::ALL, Scenario::name)?;
+                let (sizes, names): (Vec<&str>, Vec<&str>) =
+                    list(value).partition(|name| scale::is_named(name));
+                self.scale = scale::sizes(&sizes).map_err(|why| format!("{name}: {why}"))?;
+                self.scenarios = match (sizes.is_empty(), names.is_empty()) {
+                    (false, true) => Vec::new(),
+                    _ => choose(name, &names.join(","), &Scenario::ALL, Scenario::name)?,
+                };
             }
-            "BUILDERS" => self.builders = choose(name, value, &Builder::ALL, Builder::name)?,
+            "BUILDERS" => {
+                self.builders = choose(name, value, &Builder::ALL, Builder::name)?;
+                self.scale_builders.clone_from(&self.builders);
+            }
             "SERVICES" => self.services = list(value).map(str::to_owned).collect(),
             "RUNS" => self.runs = count(name, value)?,
             "BAKE_RUNS" => self.bake_runs = count(name, value)?,
+            "SCALE_RUNS" => self.scale_runs = count(name, value)?,
             "WORKSPACE" => self.workspace = Some(PathBuf::from(value)),
             "OUT" => self.out = Some(PathBuf::from(value)),
             _ => {
                 return Err(format!(
-                    "{name} is unknown: write SCENARIOS, BUILDERS, SERVICES, RUNS, BAKE_RUNS, WORKSPACE or OUT"
+                    "{name} is unknown: write SCENARIOS, BUILDERS, SERVICES, RUNS, BAKE_RUNS, SCALE_RUNS, WORKSPACE or OUT"
                 ));
             }
         }
         Ok(())
     }
 
-    /// Says whether all that the published report shows is measured.
+    /// Says whether all that the published report shows of a repository's services is measured.
     pub(crate) fn is_complete(&self) -> bool {
         self.scenarios.len() == Scenario::ALL.len()
             && self.builders.len() == Builder::ALL.len()
@@ -153,6 +173,33 @@ mod tests {
         assert_eq!((selection.runs, selection.bake_runs), (2, 1));
         assert!(!selection.is_complete());
         assert!(Selection::parse::<&str>([]).unwrap().is_complete());
+    }
+
+    #[test]
+    fn workspaces_of_sizes_are_chosen_beside_other_scenarios_or_alone() {
+        let selection = |words: &[&str]| Selection::parse(words).unwrap();
+        let names = |selection: &Selection| -> Vec<String> {
+            selection.scale.iter().map(|size| size.name()).collect()
+        };
+        let alone = selection(&["SCENARIOS=scale-chain-7-40,scale-wide-50-300"]);
+        assert_eq!(names(&alone), ["wide-50-300", "chain-7-40"]);
+        assert!(alone.scenarios.is_empty() && !alone.is_complete());
+        assert_eq!(alone.scale_builders, Builder::SCALE);
+        let beside = selection(&["SCENARIOS=scale-wide-10,cold", "BUILDERS=vextrus"]);
+        assert_eq!(names(&beside), ["wide-10-300", "wide-10-1500"]);
+        assert_eq!(beside.scenarios, [Scenario::Cold]);
+        assert_eq!(beside.scale_builders, [Builder::Vextrus]);
+        assert_eq!(selection(&["SCENARIOS=scale,scale-wide"]).scale.len(), 16);
+        assert!(selection(&[]).scale.is_empty());
+        for wrong in [
+            "scale-deep",
+            "scale-wide-1",
+            "scale-wide-10-1",
+            "scale-wide-10-300-5",
+        ] {
+            let why = Selection::parse([format!("SCENARIOS={wrong}")]).unwrap_err();
+            assert!(why.starts_with(&format!("SCENARIOS: {wrong}: ")), "{why}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::builder::{Builder, base};
 use crate::edit::Edit;
 use crate::equal;
 use crate::record::Series;
+use crate::scale;
 use crate::scenario::Scenario;
 use crate::session::{Made, Session};
 use crate::subject::Subject;
@@ -20,11 +21,25 @@ const NO_CHANGE_RUNS: usize = 3;
 impl Session {
     /// Measures the chosen scenarios of a service.
     pub(crate) fn single(&mut self, subject: &Subject) {
-        for pass in 0..self.selection.runs {
-            for builder in self.selection.builders.clone() {
-                let chosen = self.selection.scenarios.clone().into_iter();
+        let chosen = self.selection.scenarios.clone().into_iter();
+        let scenarios: Vec<Scenario> = chosen.filter(|scenario| !scenario.is_bake()).collect();
+        let builders = self.selection.builders.clone();
+        self.passes(subject, &scenarios, &builders, self.selection.runs);
+    }
+
+    /// Measures scenarios of a service by some builders, each so many times.
+    pub(crate) fn passes(
+        &mut self,
+        subject: &Subject,
+        scenarios: &[Scenario],
+        builders: &[Builder],
+        runs: usize,
+    ) {
+        for pass in 0..runs {
+            for builder in builders.iter().copied() {
+                let chosen = scenarios.iter().copied();
                 let open: Vec<Scenario> = chosen
-                    .filter(|scenario| !scenario.is_bake() && self.is_open(*scenario, builder, subject))
+                    .filter(|scenario| self.is_open(*scenario, builder, subject, runs))
                     .collect();
                 if !open.is_empty() {
                     self.pass(pass, builder, subject, &open);
@@ -34,10 +49,10 @@ impl Session {
     }
 
     /// Says whether a scenario of a builder is to be run once more.
-    fn is_open(&mut self, scenario: Scenario, builder: Builder, subject: &Subject) -> bool {
+    fn is_open(&mut self, scenario: Scenario, builder: Builder, subject: &Subject, runs: usize) -> bool {
         let runs = match scenario {
-            Scenario::NoChange => self.selection.runs * NO_CHANGE_RUNS,
-            _ => self.selection.runs,
+            Scenario::NoChange | Scenario::ScaleNoChange => runs * NO_CHANGE_RUNS,
+            _ => runs,
         };
         let series = self.take(scenario, builder.name(), &subject.name);
         let open = series.goes_on(runs);
@@ -49,19 +64,24 @@ impl Session {
 
     /// Runs each of the scenarios once.
     fn pass(&mut self, pass: usize, builder: Builder, subject: &Subject, open: &[Scenario]) {
-        let Some(mut bed) = self.cold(pass, builder, subject, open.contains(&Scenario::Cold)) else {
+        let Some(first) = open.first().map(|scenario| scenario.first()) else {
+            return;
+        };
+        let Some(mut bed) = self.cold(first, pass, builder, subject, open.contains(&first)) else {
             return;
         };
         for scenario in open {
             match scenario {
                 Scenario::Cold if builder == Builder::Vextrus => self.smallest(pass, subject),
-                Scenario::Cold => {}
+                Scenario::Cold | Scenario::ScaleCold => {}
                 Scenario::ColdRegistryCache => self.registry_cache(pass, builder, subject, &bed),
-                Scenario::NoChange => self.no_change(pass, builder, subject, &bed),
+                Scenario::NoChange | Scenario::ScaleNoChange => {
+                    self.no_change(*scenario, pass, builder, subject, &bed);
+                }
                 _ => {
                     if bed.disk_bytes() > FULL_BYTES {
                         drop(bed);
-                        match self.cold(pass, builder, subject, false) {
+                        match self.cold(first, pass, builder, subject, false) {
                             Some(fresh) => bed = fresh,
                             None => return,
                         }
@@ -73,8 +93,14 @@ impl Session {
     }
 
     /// Builds on a fresh engine, which is returned; where only what follows is wanted, only a failure is kept.
-    fn cold(&mut self, pass: usize, builder: Builder, subject: &Subject, wanted: bool) -> Option<Bed> {
-        let scenario = Scenario::Cold;
+    fn cold(
+        &mut self,
+        scenario: Scenario,
+        pass: usize,
+        builder: Builder,
+        subject: &Subject,
+        wanted: bool,
+    ) -> Option<Bed> {
         let mut series = if wanted {
             self.take(scenario, builder.name(), &subject.name)
         } else {
@@ -140,9 +166,9 @@ impl Session {
         self.finish(series);
     }
 
-    /// Builds again, and beside ours a Dockerfile for the built-in frontend.
-    fn no_change(&mut self, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
-        let mut series = self.take(Scenario::NoChange, builder.name(), &subject.name);
+    /// Builds again, and beside ours of a repository's service a Dockerfile for the built-in frontend.
+    fn no_change(&mut self, scenario: Scenario, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
+        let mut series = self.take(scenario, builder.name(), &subject.name);
         let mut last = None;
         for _ in 0..NO_CHANGE_RUNS {
             self.doing(series.scenario, builder.name(), &subject.name, pass);
@@ -153,7 +179,7 @@ impl Session {
             }
         }
         self.finish(series);
-        if let (Builder::Vextrus, Some(progress)) = (builder, last) {
+        if let (Scenario::NoChange, Builder::Vextrus, Some(progress)) = (scenario, builder, last) {
             let mut series = self.take(Scenario::NoChange, equal::BUILDER, &subject.name);
             self.equal(&mut series, subject, bed, &progress);
             self.finish(series);
@@ -246,16 +272,30 @@ impl Session {
             let unrelated = self.subjects.unrelated(subject);
             unrelated.ok_or_else(|| "the workspace has no other service".to_owned())
         };
+        let dependency = |subject: &Subject| {
+            let package = (subject.package.as_str(), subject.directory.as_str());
+            Edit::dependency(&self.docker, workspace, subject, package, pass)
+        };
         match scenario {
-            Scenario::Source => Edit::code(workspace, &subject.directory, &subject.entry),
+            Scenario::Source | Scenario::ScaleSource => {
+                Edit::code(workspace, &subject.directory, &subject.entry)
+            }
             Scenario::SharedChanged => Edit::code(workspace, &shared()?, "index.js"),
             Scenario::SharedSameOutput => Edit::blank_lines(workspace, &shared()?, "index.js", pass),
             Scenario::UnrelatedSource => {
                 let other = unrelated()?;
                 Edit::code(workspace, &other.directory, &other.entry)
             }
-            Scenario::UnrelatedDependency => Edit::dependency(&self.docker, workspace, unrelated()?, pass),
-            Scenario::OwnDependency => Edit::dependency(&self.docker, workspace, subject, pass),
+            Scenario::UnrelatedDependency => dependency(unrelated()?),
+            Scenario::OwnDependency => dependency(subject),
+            Scenario::ScaleLeaf | Scenario::ScaleDeepest | Scenario::ScaleDependency => {
+                let place = scale::place(scenario, &subject.name);
+                let (name, directory) = place.ok_or("the workspace was not made in a size")?;
+                if scenario == Scenario::ScaleDependency {
+                    return Edit::dependency(&self.docker, workspace, subject, (&name, &directory), pass);
+                }
+                Edit::code(workspace, &directory, "index.js")
+            }
             _ => Ok(Edit::default()),
         }
     }

@@ -94,6 +94,14 @@ impl Subjects {
         &self.all
     }
 
+    /// Gives the only one another name than that of its directory.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        if let [only] = self.all.as_mut_slice() {
+            name.clone_into(&mut only.name);
+        }
+        self
+    }
+
     /// Returns all but one.
     pub(crate) fn others<'a>(&'a self, subject: &'a Subject) -> impl Iterator<Item = &'a Subject> {
         self.all.iter().filter(move |other| other.file != subject.file)

@@ -41,8 +41,11 @@ impl<'a> Results<'a> {
 
     /// Returns the service whose scenarios of one were measured first.
     pub(crate) fn service(self) -> &'a str {
-        let bakes = |record: &&Record| Scenario::named(&record.scenario).is_some_and(Scenario::is_bake);
-        let single = self.records.iter().find(|record| !bakes(record));
+        let others = |record: &&Record| {
+            Scenario::named(&record.scenario)
+                .is_some_and(|scenario| scenario.is_bake() || scenario.is_scale())
+        };
+        let single = self.records.iter().find(|record| !others(record));
         single.map_or("all", |record| record.service.as_str())
     }
 
