@@ -135,6 +135,7 @@ fn surroundings(plan: &Plan, platform: &Platform) -> Surroundings {
         images: images.collect(),
         accounts: None,
         timestamp: 0,
+        created: 0,
         exec: ExecOptions::default(),
         no_cache: BTreeSet::new(),
     }

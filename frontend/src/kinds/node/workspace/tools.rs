@@ -108,10 +108,7 @@ mod tests {
     use super::*;
 
     fn tasks(text: &str) -> Tasks {
-        Tasks::parse(&SourceFile {
-            name: "turbo.json".to_owned(),
-            text: text.to_owned(),
-        })
+        Tasks::parse(&SourceFile::new("turbo.json", text))
     }
 
     #[test]

@@ -12,11 +12,8 @@ fn dependency(specifier: &str, version: &str) -> Files {
         "      x:\n        specifier: {specifier}\n        version: {version}\n\n  shared/lib: {{}}\n"
     );
     let mut lockfile = LOCKFILE.replace("\n  shared/lib: {}\n", &entry);
-    if version.starts_with("file:") {
-        let resolution = format!(
-            "    resolution: {{directory: {}, type: directory}}\n",
-            &version[5..]
-        );
+    if let Some(directory) = version.strip_prefix("file:") {
+        let resolution = format!("    resolution: {{directory: {directory}, type: directory}}\n");
         lockfile +=
             &format!("\npackages:\n\n  x@{version}:\n{resolution}\nsnapshots:\n\n  x@{version}: {{}}\n");
     }
