@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::{available_parallelism, sleep};
@@ -108,4 +109,80 @@ fn one_of_those_that_wait_looks_for_a_turn_and_the_others_sleep() {
         assert!(child.wait().unwrap().success());
     }
     assert_eq!(sleeping(), WAITING - 1);
+}
+
+/// Puts something in the place of a lock.
+type Plant = fn(&Path);
+
+#[test]
+fn what_lies_in_the_place_of_a_lock_stops_nobody_and_is_neither_followed_nor_emptied() {
+    const TEXT: &str = "a program";
+    let plants: [(&str, Plant); 5] = [
+        ("file", |lock| fs::write(lock, TEXT).unwrap()),
+        ("link", |lock| symlink("../victim", lock).unwrap()),
+        ("dangling", |lock| symlink("../made", lock).unwrap()),
+        ("directory", |lock| fs::create_dir(lock).unwrap()),
+        ("elsewhere", |lock| symlink("..", lock).unwrap()),
+    ];
+    for (name, plant) in plants {
+        for lock in ["queue-2", "turn-0"] {
+            let directory = prepare(&format!("planted-{name}-{lock}"));
+            fs::write(directory.join("victim"), TEXT).unwrap();
+            plant(&directory.join("turns").join(lock));
+            let status = turn(&directory, "2", "touch ran").status().unwrap();
+            assert!(status.success(), "{name} as {lock}");
+            assert!(directory.join("ran").exists(), "{name} as {lock}");
+            assert_eq!(fs::read_to_string(directory.join("victim")).unwrap(), TEXT);
+            assert!(!directory.join("made").exists(), "{name} as {lock}");
+        }
+    }
+}
+
+#[test]
+fn without_a_directory_for_turns_a_command_runs_all_the_same() {
+    let directory = prepare("none");
+    fs::remove_dir(directory.join("turns")).unwrap();
+    assert!(turn(&directory, "4", "touch ran").status().unwrap().success());
+    assert!(directory.join("ran").exists());
+}
+
+#[test]
+fn a_turn_that_is_never_given_back_is_not_awaited_for_ever() {
+    let directory = prepare("held");
+    let all = available_parallelism().unwrap().get() * 2;
+    for lock in (0..all)
+        .map(|turn| format!("turn-{turn}"))
+        .chain(["queue-4".to_owned()])
+    {
+        fs::create_dir(directory.join("turns").join(lock)).unwrap();
+    }
+    let hold = |lock: &str| {
+        let mut command = Command::new("flock");
+        command.args([
+            directory.join("turns").join(lock).to_str().unwrap(),
+            "sh",
+            "-c",
+            "echo; cat",
+        ]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        child
+    };
+    // The queue's lock held by others, then those of all turns.
+    let queue = vec!["queue-4".to_owned()];
+    let turns = (0..all).map(|turn| format!("turn-{turn}")).collect();
+    for held in [queue, turns] {
+        let holding: Vec<Child> = held.iter().map(|lock| hold(lock)).collect();
+        let mut waiting = turn(&directory, "4", "touch ran");
+        assert!(waiting.env("WAIT", "1").status().unwrap().success());
+        fs::remove_file(directory.join("ran")).unwrap();
+        for mut child in holding {
+            drop(child.stdin.take());
+            child.wait().unwrap();
+        }
+    }
 }

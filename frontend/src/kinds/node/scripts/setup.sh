@@ -10,5 +10,5 @@ shift
 find "$root" -name node_modules -prune -exec sh -c '
     for modules do
         [ -f "$modules/.modules.yaml" ] || continue
-        grep -Eq "^ *\"?pendingBuilds\"?: *\[\]" "$modules/.modules.yaml" || exit 1
+        grep -Eq "(^|[{, ])\"?pendingBuilds\"?: *\[\]" "$modules/.modules.yaml" || exit 1
     done' sh {} + || exec "$@"

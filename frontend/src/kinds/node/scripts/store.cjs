@@ -25,7 +25,7 @@ const hex = (integrity) => Buffer.from(integrity.slice(integrity.indexOf('-') + 
 
 function remove(file, why) {
   console.log(`${path.relative(store, file)} in the package store ${why}, and is fetched again`);
-  fs.rmSync(file, { force: true });
+  fs.rmSync(file, { recursive: true, force: true });
 }
 
 function* lockfiles(directory) {
@@ -44,27 +44,38 @@ for (const file of lockfiles(root)) {
   for (const integrity of integrities(file)) if (!installed.has(integrity)) wanted.add(integrity);
 }
 
+// Returns a file's bytes; none where there is no file, which pnpm sees itself. Nothing in the store is a link.
+function bytes(file) {
+  const found = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (found?.isFile()) return fs.readFileSync(file);
+  if (found) remove(file, 'is no file');
+  return undefined;
+}
+
 const seen = new Set();
-// Compares a file of the store with its name, which is its digest. It may not be there: that pnpm sees itself.
+// Compares a file of the store with its name, which is its digest.
 function check(files, digest) {
   for (const name of [digest, `${digest}-exec`]) {
     const file = path.join(files, name.slice(0, 2), name.slice(2));
-    if (seen.has(file) || !fs.existsSync(file)) continue;
+    if (seen.has(file)) continue;
     seen.add(file);
-    const found = crypto.createHash('sha512').update(fs.readFileSync(file)).digest('hex');
-    if (found !== digest) remove(file, 'is damaged');
+    const found = bytes(file);
+    if (found && crypto.createHash('sha512').update(found).digest('hex') !== digest) remove(file, 'is damaged');
   }
 }
 
 // A list as JSON. One that cannot be read stops every install that meets it.
 function checkList(files, list) {
-  let parsed;
+  const text = bytes(list);
+  if (!text) return;
+  let digests;
   try {
-    parsed = JSON.parse(fs.readFileSync(list, 'utf8')).files;
-    for (const { integrity } of Object.values(parsed)) check(files, hex(integrity));
+    digests = Object.values(JSON.parse(text.toString('utf8')).files).map(({ integrity }) => hex(integrity));
   } catch {
-    if (fs.existsSync(list)) remove(list, 'cannot be read');
+    remove(list, 'cannot be read');
+    return;
   }
+  for (const digest of digests) check(files, digest);
 }
 
 // The lists of pnpm 11 and 12. Their digests are the only runs of 128 hexadecimal digits in them. Where Node cannot read
@@ -88,7 +99,7 @@ for (const integrity of wanted) {
   const digest = hex(integrity);
   const [part, rest] = [digest.slice(0, 2), digest.slice(2)];
   const old = path.join(store, 'v3/files', part, `${rest}-index.json`);
-  if (fs.existsSync(old)) checkList(path.join(store, 'v3/files'), old);
+  checkList(path.join(store, 'v3/files'), old);
   const lists = path.join(store, 'v10/index', part);
   for (const name of list(lists)) if (name.startsWith(rest.slice(0, 62))) checkList(path.join(store, 'v10/files'), path.join(lists, name));
 }
