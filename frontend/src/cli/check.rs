@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Build, Told, Workspace, options};
-use crate::diagnostic::{Diagnostic, names};
+use crate::diagnostic::{Diagnostic, names, shown};
 use crate::gateway::Failure;
 use crate::subrequest::{self, Question};
 
@@ -30,7 +30,7 @@ pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -
         has_findings |= is_found;
         if is_found {
             // A string takes whatever is written.
-            let _ = writeln!(text, "{file}\n{}", answer.text.trim_end());
+            let _ = writeln!(text, "{}\n{}", shown(&file), answer.text.trim_end());
         }
         told.push(json!({ "file": file, "found": answer.json }));
     }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::decide::{self, Read};
-use crate::diagnostic::{Diagnostic, names};
+use crate::diagnostic::{Diagnostic, names, printed, printed_json};
 use crate::gateway::Failure;
 use crate::kinds::Planned;
 use crate::options::{Options, Worker};
@@ -119,8 +119,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match told {
         Ok(told) => {
             let text = match command.format {
-                Format::Text => told.text,
-                Format::Json => format!("{:#}\n", told.json),
+                Format::Text => printed(&told.text).into_owned(),
+                Format::Json => printed_json(&told.json) + "\n",
             };
             // A reader that has seen enough, such as head, closes the pipe.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 
 use super::{Build, Told, Workspace};
-use crate::diagnostic::{Diagnostic, names};
+use crate::diagnostic::{Diagnostic, names, shown};
 use crate::gateway::Failure;
 use crate::plan::{Plan, Reach, Verb};
 use crate::source::Tree;
@@ -76,10 +76,10 @@ fn service(file: String, plan: &Plan, reach: &Reach) -> Service {
 }
 
 fn told(path: &str, touched: &[Service], untouched: &[String]) -> Told {
-    let mut text = format!("FILE: {path}\n");
+    let mut text = format!("FILE: {}\n", shown(path));
     for service in touched {
         // A string takes whatever is written.
-        let _ = write!(text, "\n{} ({})\n", service.package, service.file);
+        let _ = write!(text, "\n{} ({})\n", shown(&service.package), shown(&service.file));
         for (name, why) in &service.steps {
             let _ = writeln!(text, "  runs again  {name}: {why}");
         }
@@ -88,7 +88,7 @@ fn told(path: &str, touched: &[Service], untouched: &[String]) -> Told {
         }
     }
     if !untouched.is_empty() {
-        let _ = writeln!(text, "\nuntouched: {}", untouched.join(", "));
+        let _ = writeln!(text, "\nuntouched: {}", shown(&untouched.join(", ")));
     }
     let services = touched.iter().map(|service| {
         let steps = service.steps.iter();

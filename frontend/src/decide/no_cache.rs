@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::plain;
 use crate::manifest::{Manifest, suggest};
 use crate::options::{NoCache, Options};
 use crate::path::base_name;
@@ -54,7 +55,7 @@ pub(super) fn unknown(options: &Options, manifest: &Manifest, plan: &Plan) -> Ve
     unknown
         .map(|name| {
             let near = match suggest(name, targets.iter().chain(&packages).copied()) {
-                Some(near) => format!("did you mean `{near}`? The"),
+                Some(near) => format!("did you mean `{}`? The", plain(near)),
                 None => "the".to_owned(),
             };
             rules::UNKNOWN_STAGE.warn(format!(

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use lines::Lines;
-pub use text::cut;
+pub use text::{cut, plain, printed, printed_json, shown};
 
 /// The size from which only the lines around a place are shown, in bytes. A failure reaches the user's client in
 /// HTTP headers, where a lockfile of some megabytes would be refused.
@@ -22,6 +22,9 @@ const CONTEXT_LINES: usize = 8;
 
 /// How many mistakes are told at once, and how many warnings of one rule.
 pub const MOST: usize = 50;
+
+/// The longest message, in characters: it names a few things, and may list packages.
+const LONGEST: usize = 8_000;
 
 /// A text file that a diagnostic can point into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +62,10 @@ impl SourceFile {
     }
 
     /// Returns the text in which places of the file are shown: the whole file, or of a large one the lines around the
-    /// places, with all others empty, so that the line numbers stay.
+    /// places, with all others empty, so that the line numbers stay. What a terminal would obey is escaped.
     pub fn excerpt<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> String {
         if self.text.len() <= MAX_WHOLE_SOURCE {
-            return self.text.clone();
+            return printed(&self.text).into_owned();
         }
         let around = |place: &Place| {
             let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
@@ -76,7 +79,10 @@ impl SourceFile {
         let mut kept = String::new();
         for (number, content) in (1..=last).zip(self.text.split_inclusive('\n')) {
             let is_shown = shown.iter().any(|lines| lines.contains(&number));
-            kept.push_str(if is_shown { content } else { "\n" });
+            match is_shown {
+                true => kept.push_str(&printed(content)),
+                false => kept.push('\n'),
+            }
         }
         kept
     }
@@ -122,7 +128,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file.name, self.first_line)
+        write!(f, "{}:{}", shown(&self.file.name), self.first_line)
     }
 }
 
@@ -131,7 +137,8 @@ impl fmt::Display for Place {
 pub struct Diagnostic {
     /// What kind of mistake it is, or the rule that warns: see [`names`].
     pub name: &'static str,
-    /// One sentence: what was found, and what to write or run instead.
+    /// One sentence: what was found, and what to write or run instead; lines of a list may follow. Whatever it repeats
+    /// of the repository can be printed, see [`shown`].
     pub message: String,
     /// Where it was found; shown by buildx as an excerpt.
     pub place: Option<Place>,
@@ -147,9 +154,19 @@ impl Diagnostic {
     pub fn named(name: &'static str, message: impl Into<String>) -> Self {
         Self {
             name,
-            message: message.into(),
+            message: cut(&shown(&message.into()), LONGEST).into_owned(),
             place: None,
         }
+    }
+
+    /// Adds lines of a list below the message.
+    #[must_use]
+    pub fn with_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        for line in lines {
+            self.message.push('\n');
+            self.message.push_str(&shown(&line));
+        }
+        self
     }
 
     /// Returns the error for what only a mistake of ours can cause.
@@ -174,7 +191,7 @@ impl fmt::Display for Diagnostic {
             // A message that begins with the file's name already does not get it again.
             Some(place) => match self
                 .message
-                .strip_prefix(&place.file.name)
+                .strip_prefix(&*shown(&place.file.name))
                 .and_then(|rest| rest.strip_prefix(':'))
             {
                 Some(rest) => write!(f, "{place}:{rest}"),

@@ -12,7 +12,7 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use tonic::Code;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, shown};
 
 /// How many places a failure shows; each is a framed excerpt on the user's terminal.
 const MAX_PLACES: usize = 10;
@@ -183,7 +183,7 @@ pub(super) fn source_info(place: &Place) -> (pb::SourceInfo, pb::Range) {
         })
     };
     let info = pb::SourceInfo {
-        filename: place.file.name.clone(),
+        filename: shown(&place.file.name).into_owned(),
         data: place.excerpt().into_bytes(),
         ..pb::SourceInfo::default()
     };
@@ -203,7 +203,7 @@ fn wire_line(line: u32) -> i32 {
 /// Returns the detail from which buildx prints an excerpt of the file.
 fn source_detail(place: &Place) -> Any {
     let source = json!({
-        "info": { "filename": place.file.name, "data": BASE64.encode(place.excerpt()) },
+        "info": { "filename": shown(&place.file.name), "data": BASE64.encode(place.excerpt()) },
         "ranges": [{
             "start": { "line": wire_line(place.first_line) },
             "end": { "line": wire_line(place.last_line) },

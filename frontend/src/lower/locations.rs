@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use buildkit_llb::{Location, SourceFile};
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, shown};
 use crate::plan::Plan;
 
 /// The locations of one plan.
@@ -58,7 +58,7 @@ fn files<'a>(places: impl Iterator<Item = &'a Place>) -> BTreeMap<&'a str, Arc<S
         let first = &places.first()?.file;
         let text = first.excerpt(places.iter().copied());
         let file = SourceFile {
-            filename: name.to_owned(),
+            filename: shown(name).into_owned(),
             language: first.language().to_owned(),
             data: text.into_bytes(),
         };

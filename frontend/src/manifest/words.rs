@@ -2,6 +2,8 @@
 
 use toml::de::DeValue;
 
+use crate::diagnostic;
+
 /// Returns the candidate that was probably meant.
 pub(crate) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A long text is no typing mistake, and comparing costs the product of both lengths.
@@ -21,20 +23,11 @@ pub(crate) fn suggest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// Returns a text fit for a message: one line, at most 60 characters.
+/// Returns a text fit for a message: one line, of at most 60 characters and what they are escaped to.
 pub(super) fn shown(text: &str) -> String {
-    let mut short = String::new();
-    for c in text.chars().take(60) {
-        match c {
-            // Quotes and backslashes stand for themselves; what cannot be seen is escaped.
-            '"' | '\'' | '\\' => short.push(c),
-            c => short.extend(c.escape_debug()),
-        }
-    }
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+    let short: String = text.chars().take(60).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", diagnostic::shown(&short))
 }
 
 /// Returns a text in backticks, fit for a message.

@@ -5,7 +5,7 @@ use super::step::{
     Time, Tree, Verb,
 };
 use super::{Facts, SCRIPTS, Stage, caches};
-use crate::diagnostic::{Diagnostic, Place, names};
+use crate::diagnostic::{Diagnostic, Place, names, shown};
 use crate::manifest::Manifest;
 use crate::pattern;
 
@@ -39,8 +39,13 @@ impl<'a> Steps<'a> {
         (self.images, self.parts, self.steps)
     }
 
-    /// Adds a step; the same step is written once.
+    /// Adds a step; the same step is written once. Names of the repository in its own can be printed from here on.
     pub fn add(&mut self, mut step: Step) -> StepId {
+        step.name = shown(&step.name).into_owned();
+        if let Some(line) = &mut step.line {
+            line.id = shown(&line.id).into_owned();
+            line.name = shown(&line.name).into_owned();
+        }
         if let Verb::Run(run) = &mut step.does {
             run.side = self.facts.side(run.side);
             let namespace = &self.facts.cache_namespace;
@@ -91,7 +96,7 @@ impl<'a> Steps<'a> {
             include.clear();
         }
         let part = Part {
-            what: what.to_owned(),
+            what: shown(what).into_owned(),
             include,
             exclude: exclude.to_vec(),
             places,

@@ -1,7 +1,5 @@
 //! The image's size against the manifest's limit, or against what an image should not reach.
 
-use std::fmt::Write as _;
-
 use buildkit_llb::Definition;
 use serde::Deserialize;
 
@@ -53,40 +51,39 @@ pub(super) async fn check(
     match size.limit {
         Some(limit) if report.total > limit => {
             Err(Diagnostic::named(names::IMAGE_TOO_LARGE, message(&report, limit))
+                .with_lines(listed(&report))
                 .at(size.place.clone())
                 .into())
         }
-        None if report.total > LARGE => Ok(Some(rules::LARGE_IMAGE.warn(large(&report)))),
+        None if report.total > LARGE => Ok(Some(
+            rules::LARGE_IMAGE
+                .warn(large(&report))
+                .with_lines(listed(&report)),
+        )),
         _ => Ok(None),
     }
 }
 
 fn message(report: &Report, limit: u64) -> String {
     format!(
-        "the image holds {}, and `max_size` allows {}; the largest directories are{}",
+        "the image holds {}, and `max_size` allows {}; the largest directories are",
         megabytes(report.total),
-        megabytes(limit),
-        listed(report)
+        megabytes(limit)
     )
 }
 
 fn large(report: &Report) -> String {
     format!(
         "the base and the production dependencies hold {}; if that is meant, write it as `max_size`; the largest \
-         directories are{}",
-        megabytes(report.total),
-        listed(report)
+         directories are",
+        megabytes(report.total)
     )
 }
 
 /// Returns the largest directories, a line each.
-fn listed(report: &Report) -> String {
-    let mut lines = String::new();
-    for (directory, size) in &report.largest {
-        // A string takes whatever is written.
-        let _ = write!(lines, "\n{:>12}  {directory}", megabytes(*size));
-    }
-    lines
+fn listed(report: &Report) -> impl Iterator<Item = String> {
+    let largest = report.largest.iter();
+    largest.map(|(directory, size)| format!("{:>12}  {directory}", megabytes(*size)))
 }
 
 /// Returns a size in megabytes, rounded up in the last digit: one byte too much is seen as too much.
@@ -108,12 +105,16 @@ mod tests {
                 ("/usr/lib".to_owned(), 20_000),
             ],
         };
-        let expected = "the image holds 300.1 MB, and `max_size` allows 300.0 MB; the largest directories are\
-                        \n    250.0 MB  /app/node_modules\n      0.1 MB  /usr/lib";
+        let expected =
+            "the image holds 300.1 MB, and `max_size` allows 300.0 MB; the largest directories are";
         assert_eq!(message(&report, 300_000_000), expected);
         let expected = "the base and the production dependencies hold 300.1 MB; if that is meant, write it as \
-                        `max_size`; the largest directories are\
-                        \n    250.0 MB  /app/node_modules\n      0.1 MB  /usr/lib";
+                        `max_size`; the largest directories are";
         assert_eq!(large(&report), expected);
+        let lines: Vec<String> = listed(&report).collect();
+        assert_eq!(
+            lines,
+            ["    250.0 MB  /app/node_modules", "      0.1 MB  /usr/lib"]
+        );
     }
 }

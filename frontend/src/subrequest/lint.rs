@@ -51,12 +51,7 @@ pub(super) fn warnings(read: &Read, planned: &Planned) -> Answer {
     let status = u8::from(!found.is_empty());
     let json = json!({ "warnings": found, "sources": sources.infos() });
     let version = if sources.len() > 1 { EXTENDED } else { VERSION };
-    Answer {
-        json,
-        text,
-        version,
-        status,
-    }
+    Answer::of_status(json, &text, version, status)
 }
 
 /// Tells what stops a build. The message names every place; buildx frames the first one, where that is a line of
@@ -82,10 +77,5 @@ pub(super) fn mistakes(mistakes: &Diagnostics, message: &str, options: &Options)
         .map_or(names::MISTAKE, |mistake| mistake.name);
     let error = json!({ "message": message, "name": name, "location": location });
     let json = json!({ "warnings": [], "sources": sources.infos(), "buildError": error });
-    Answer {
-        json,
-        text,
-        version: VERSION,
-        status: 1,
-    }
+    Answer::of_status(json, &text, VERSION, 1)
 }

@@ -20,6 +20,7 @@ pub(crate) use text::framed;
 use serde_json::{Value as Json, json};
 
 use crate::decide::Read;
+use crate::diagnostic::{printed, printed_json};
 use crate::gateway::{BuildResult, Failure};
 use crate::kinds::Planned;
 use crate::options::Options;
@@ -80,18 +81,23 @@ pub struct Answer {
 impl Answer {
     /// Returns an answer of a successful request.
     fn new(json: Json, text: String, version: &'static str) -> Self {
+        Self::of_status(json, &text, version, 0)
+    }
+
+    /// Returns an answer. Whatever its text repeats of the repository can be printed.
+    fn of_status(json: Json, text: &str, version: &'static str, status: u8) -> Self {
         Self {
             json,
-            text,
+            text: printed(text).into_owned(),
             version,
-            status: 0,
+            status,
         }
     }
 
     /// Returns what buildx is answered.
     pub fn into_result(self) -> BuildResult {
         let metadata = BTreeMap::from([
-            ("result.json".to_owned(), format!("{:#}", self.json).into_bytes()),
+            ("result.json".to_owned(), printed_json(&self.json).into_bytes()),
             ("result.txt".to_owned(), self.text.into_bytes()),
             (
                 "result.statuscode".to_owned(),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, shown};
 
 /// The files, in the order in which they were first named.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ impl Sources {
     pub(super) fn infos(&self) -> Json {
         let infos = self.0.iter().map(|source| {
             json!({
-                "filename": source.name,
+                "filename": shown(&source.name),
                 "data": BASE64.encode(&source.text),
                 "language": source.language,
             })

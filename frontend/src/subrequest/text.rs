@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Place, cut};
+use crate::diagnostic::{Place, cut, shown};
 
 /// How many lines are shown around a place, all in all.
 const AROUND: u32 = 4;
@@ -42,11 +42,19 @@ pub(super) fn table<const COLUMNS: usize>(
 
 /// Returns the cells of a row as a table has them.
 fn fitting<const COLUMNS: usize>(row: [&str; COLUMNS]) -> [Cow<'_, str>; COLUMNS] {
-    let mut cells = row.map(|cell| cut(cell, WIDEST));
+    let mut cells = row.map(|cell| fit(cell, WIDEST));
     if let (Some(last), Some(cell)) = (cells.last_mut(), row.last()) {
-        *last = cut(cell, LONGEST);
+        *last = fit(cell, LONGEST);
     }
     cells
+}
+
+/// Returns a text as a cell of so many characters.
+fn fit(text: &str, most: usize) -> Cow<'_, str> {
+    match shown(text) {
+        Cow::Borrowed(text) => cut(text, most),
+        Cow::Owned(text) => cut(&text, most).into_owned().into(),
+    }
 }
 
 /// Returns the lines of a place in the frame that buildx draws around an excerpt.

@@ -82,6 +82,13 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Adds lines of a list below the message.
+    #[must_use]
+    pub fn with_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.diagnostic = self.diagnostic.with_lines(lines);
+        self
+    }
+
     /// Points the warning at a place.
     #[must_use]
     pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {

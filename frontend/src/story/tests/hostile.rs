@@ -7,6 +7,7 @@ mod local;
 mod many;
 mod paths;
 mod sizes;
+mod terminal;
 
 /// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.
 fn small() -> Files {

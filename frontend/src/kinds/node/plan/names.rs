@@ -1,30 +1,55 @@
 //! Names that steps are called by and that travel in headers.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, cut, names};
 use crate::kinds::node::Workspace;
-use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::{ImporterId, package_name};
 
 /// The longest path that Linux takes, in bytes. Source: limits.h, `PATH_MAX`.
 const LONGEST_PATH: usize = 4096;
+/// How much of a name is shown, in characters.
+const SHOWN: usize = 80;
 
-/// Checks the directories of the projects that a build touches.
+/// Checks the names and directories of the projects that a build touches.
 pub(super) fn check(workspace: &Workspace, importers: &[ImporterId]) -> Result<(), Diagnostics> {
-    let wrong = importers.iter().filter_map(|importer| {
-        let path = workspace.context_path(importer);
-        let why = if path.contains(char::is_control) {
-            "has a control character in its name, which no transfer of files takes".to_owned()
-        } else if path.len() > LONGEST_PATH {
-            format!("is longer than the {LONGEST_PATH} bytes that a path can have")
-        } else {
-            return None;
-        };
-        let message =
-            format!("the directory `{path}` {why}; rename it, and run `pnpm install --lockfile-only`");
-        let diagnostic = Diagnostic::named(names::INVALID_NAME, message);
-        Some(match workspace.manager.place_of(importer) {
-            Some(place) => diagnostic.at(place),
-            None => diagnostic,
-        })
+    let wrong = importers.iter().flat_map(|importer| {
+        let directory = directory(workspace, importer);
+        directory.into_iter().chain(package(workspace, importer))
     });
     Diagnostics::check(wrong.collect())
+}
+
+fn directory(workspace: &Workspace, importer: &str) -> Option<Diagnostic> {
+    let path = workspace.context_path(importer);
+    let why = if path.contains(char::is_control) {
+        "has a control character in its name, which no transfer of files takes".to_owned()
+    } else if path.len() > LONGEST_PATH {
+        format!("is longer than the {LONGEST_PATH} bytes that a path can have")
+    } else {
+        return None;
+    };
+    let message = format!(
+        "the directory `{}` {why}; rename it, and run `pnpm install --lockfile-only`",
+        cut(&path, SHOWN)
+    );
+    Some(at(message, workspace.manager.place_of(importer)))
+}
+
+fn package(workspace: &Workspace, importer: &str) -> Option<Diagnostic> {
+    let manifest = &workspace.projects.get(importer)?.manifest;
+    let name = manifest.name.as_deref()?;
+    let why = package_name::wrong(name)?;
+    let message = format!(
+        "`name` is \"{}\", which {why}; write a name that npm takes, such as \"@scope/name\", and run \
+         `pnpm install --lockfile-only`",
+        cut(name, SHOWN)
+    );
+    Some(at(message, manifest.place(&["name"])))
+}
+
+fn at(message: String, place: Option<Place>) -> Diagnostic {
+    let diagnostic = Diagnostic::named(names::INVALID_NAME, message);
+    match place {
+        Some(place) => diagnostic.at(place),
+        None => diagnostic,
+    }
 }

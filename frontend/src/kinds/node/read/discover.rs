@@ -1,7 +1,9 @@
 //! Finds the workspace and the service. buildx sends the build file's directory under a name of its own, so
 //! where it lies in the context is not known: the package.json beside it tells.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names, plain};
 use crate::gateway::Failure;
 use crate::kinds::node::workspace::PackageJson;
 use crate::manifest::Manifest;
@@ -181,7 +183,7 @@ fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
                 .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
             let hint = near.filter(|near| strsim::jaro_winkler(near, name) > 0.8);
             let hint = hint
-                .map(|near| format!(" did you mean \"{near}\"?"))
+                .map(|near| format!(" did you mean \"{}\"?", plain(near)))
                 .unwrap_or_default();
             format!(
                 "no package \"{name}\" in pnpm-lock.yaml;{hint} the workspace has {listed}; a new package needs `pnpm install --lockfile-only`"
@@ -204,9 +206,9 @@ fn several_found(wanted: &Wanted, several: &[&Candidate<'_>]) -> Diagnostic {
     .at(wanted.place.clone())
 }
 
-/// Lists names, the first twenty of many.
+/// Lists names, the first twenty of many, in which none looks like another.
 fn list(names: &[&str]) -> String {
-    let shown: Vec<&str> = names.iter().take(20).copied().collect();
+    let shown: Vec<Cow<'_, str>> = names.iter().take(20).map(|name| plain(name)).collect();
     let more = names.len().saturating_sub(shown.len());
     if more == 0 {
         shown.join(", ")

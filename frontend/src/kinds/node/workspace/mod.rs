@@ -2,6 +2,7 @@
 //! Pure: text in, data out.
 
 pub mod package_json;
+pub mod package_name;
 mod project;
 pub mod tools;
 pub mod tsconfig;
