@@ -85,7 +85,7 @@ function checkDatabase(files, database) {
   try {
     const { DatabaseSync } = require('node:sqlite');
     const query = new DatabaseSync(database, { readOnly: true }).prepare('SELECT data FROM package_index WHERE key >= ? AND key < ?');
-    read = (integrity) => query.all(`${integrity}\t`, `${integrity}\n`).map(({ data }) => Buffer.from(data).toString('latin1'));
+    read = (integrity) => query.all(`${integrity}\t`, `${integrity}\n`).map(({ data }) => Buffer.from(/** @type {Uint8Array} */ (data)).toString('latin1'));
   } catch {
     for (const part of list(files)) for (const name of list(path.join(files, part))) check(files, `${part}${name}`.slice(0, 128));
     return;
