@@ -102,8 +102,9 @@ impl Writer<'_> {
 
         let image = self.tools();
         let mut commands = self.commands(package);
-        // Nothing that a script left running writes into what is collected.
-        commands.push("kill -KILL -1 2>/dev/null || true".to_owned());
+        // Nothing that a script left running writes into what is collected. Only as process 1 of a container: an engine
+        // may have its steps share the processes of more.
+        commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
         commands.push(collect(package));
         let run = Run::new(installed.tools, image, Side::Build, shell(&commands));
         let step = self.equipped(&line, Stage::Build, run, package);
