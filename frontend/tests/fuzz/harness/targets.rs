@@ -1,0 +1,22 @@
+//! The list of targets.
+
+use super::Target;
+pub(crate) use super::installed::INSTALLED;
+pub(crate) use super::pipeline::{CLOSURE, PIPELINE};
+pub(crate) use super::texts::{
+    IGNORE_FILE, LOCKFILE, MANIFEST, NPMRC, OPTIONS, PACKAGE_JSON, TOOL_CONFIGURATION, WORKSPACE_FILE,
+};
+
+/// All of them.
+pub(crate) const ALL: [&Target; 10] = [
+    &MANIFEST,
+    &LOCKFILE,
+    &PACKAGE_JSON,
+    &WORKSPACE_FILE,
+    &NPMRC,
+    &IGNORE_FILE,
+    &OPTIONS,
+    &TOOL_CONFIGURATION,
+    &PIPELINE,
+    &CLOSURE,
+];

@@ -1,0 +1,93 @@
+//! The files of other tools: TypeScript's chain of configurations ends, and none of them makes a build fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+use vextrus_frontend::kinds::node::workspace::tools::{Tasks, nest_entry, required_variables};
+use vextrus_frontend::kinds::node::workspace::tsconfig::{Lookup, scan};
+
+use super::file;
+use crate::harness::batch::{Target, check};
+use crate::harness::corpus::{Kind, texts};
+use crate::harness::mutation::{Bytes, mutated};
+
+const TURBO: &str = r#"{ "tasks": { "build": { "dependsOn": ["^build", "codegen", "build", "a#build"] },
+  "codegen": { "dependsOn": ["build"] }, "//#lint": {} }, "pipeline": { "build": { "dependsOn": [1, null] } } }"#;
+const NEST: &str =
+    r#"{ "entryFile": "main", "sourceRoot": "src", "projects": { "a": { "entryFile": "x/y" } } }"#;
+const PRISMA: &str =
+    "export default { url: env('DATABASE_URL'), other: process.env.OTHER, `${process.env[\"X\"]}` }";
+const TSCONFIG: &str = r#"{ "extends": ["./a.json", "../../tsconfig.base.json", "@tsconfig/node22"], // comment
+  "compilerOptions": { "outDir": "../../dist", "rootDirs": ["/", "../.."], "paths": { "@x/*": ["../../libs/*/src"] } },
+  "references": [{ "path": "../b" }, { "path": ".." }], "include": ["../../**/*.ts", "src/*"], "files": ["/etc/x"] }"#;
+
+/// Where the configurations of an input lie.
+const PLACES: [&str; 4] = [
+    "services/a/tsconfig.json",
+    "services/a/a.json",
+    "tsconfig.base.json",
+    "services/b/tsconfig.json",
+];
+
+pub(crate) const TOOL_CONFIGURATION: Target = Target {
+    name: "tool configuration",
+    cases: 200,
+    weight: 1,
+    run: |runner| {
+        let mut given = texts(Kind::Tsconfig);
+        given
+            .extend([TURBO, NEST, PRISMA, TSCONFIG, TSCONFIG, TSCONFIG].map(|text| text.as_bytes().to_vec()));
+        check(
+            runner,
+            &prop::collection::vec(mutated(given), 1..=PLACES.len()),
+            |texts| holds(&texts),
+        )
+    },
+};
+
+fn holds(texts: &[Bytes]) -> TestCaseResult {
+    let texts: BTreeMap<&str, String> = PLACES
+        .into_iter()
+        .zip(
+            texts
+                .iter()
+                .map(|text| String::from_utf8_lossy(&text.0).into_owned()),
+        )
+        .collect();
+    for text in texts.values() {
+        let tasks = Tasks::parse(&file("turbo.json", &Bytes(text.clone().into_bytes())));
+        for task in ["build", "codegen", ""] {
+            let before = tasks.before(task);
+            prop_assert!(!before.contains(&task), "{} runs before itself", task);
+            prop_assert_eq!(
+                before.iter().collect::<BTreeSet<_>>().len(),
+                before.len(),
+                "one runs twice"
+            );
+        }
+        let _ = (nest_entry(text), required_variables(text));
+    }
+    // As the frontend does: each round reads what the last one did not know.
+    let mut read = BTreeSet::new();
+    let start = [PLACES[0].to_owned()];
+    loop {
+        let scanned = scan(&start, |path| match (read.contains(path), texts.get(path)) {
+            (false, _) => Lookup::Unknown,
+            (true, Some(text)) => Lookup::Text(text.clone()),
+            (true, None) => Lookup::Absent,
+        });
+        if scanned.unknown.is_empty() {
+            prop_assert!(
+                scanned
+                    .configs
+                    .iter()
+                    .all(|path| texts.contains_key(path.as_str()))
+            );
+            return Ok(());
+        }
+        let before = read.len();
+        read.extend(scanned.unknown);
+        prop_assert!(read.len() > before, "a round that reads nothing");
+    }
+}
