@@ -74,12 +74,17 @@ fn program(words: &[String]) -> String {
         line.starts_with("set ")
             || line.starts_with("cp ")
             || line.starts_with("cd ") && !line.contains(" && ")
+            || line.starts_with("[ $$ ")
             || line.starts_with(&format!("node {SCRIPTS}/"))
     };
     let lines = script.lines().filter(|line| !is_ours(line));
-    // Where a script runs is told by its line.
+    // Where a script runs is told by its line, and what of ours runs pnpm, and when, is nobody's concern.
     let lines = lines.map(|line| match line.split_once(" && ") {
         Some((before, after)) if before.starts_with("cd ") => after,
+        _ if line.starts_with(&format!("sh {SCRIPTS}/")) => {
+            let pnpm = line.find(" pnpm ").and_then(|at| line.get(at + 1..));
+            pnpm.unwrap_or(line)
+        }
         _ => line,
     });
     lines.collect::<Vec<_>>().join("; ")
