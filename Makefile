@@ -16,7 +16,7 @@ ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RE
 given = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help engine image bases demo bench test scripts lint down clean
+.PHONY: help engine image bases demo bench test fuzz scripts lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
 WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
@@ -50,6 +50,12 @@ lint: ## Check formatting, clippy, scripts, licences, sources and advisories
 
 test: ## Run everything: lint, tests of the scripts, unit and snapshot tests, end-to-end tests on an engine
 	@tests/engine/test.sh $(ENGINE)
+
+# What `make fuzz` passes on.
+FUZZ := MINUTES SEED TARGETS FROM
+fuzz: ## Try inputs that no test has, for MINUTES=10, and count them (SEED=1 TARGETS=lockfile,pipeline), without an engine
+	@cargo run --quiet --locked -p vextrus-frontend --example fuzz -- \
+	  $(foreach name,$(FUZZ),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 
 down: ## Stop the private engines; images, cache and downloads stay
 	@tests/engine/down.sh $(if $(NAME),--name $(NAME))

@@ -5,6 +5,7 @@
 //! programs of pnpm, what they install is compared with what they install of the part that the frontend leaves.
 
 #![expect(clippy::print_stdout, reason = "a program for people")]
+#![allow(clippy::unwrap_used, reason = "the gateway of the tests")]
 
 mod arguments;
 #[path = "../../src/gateway/fake.rs"]

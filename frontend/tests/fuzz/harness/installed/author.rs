@@ -213,7 +213,7 @@ impl Author {
     fn leads_to(&self, number: usize, dependency: &Dependency) -> (String, String) {
         let later = number + 1..self.projects.len();
         // The root has tools alone.
-        if number == 0 || later.is_empty() || dependency.style % 3 == 0 {
+        if number == 0 || later.is_empty() || dependency.style.is_multiple_of(3) {
             let (name, range) = *dependency.to.get(&PACKAGES);
             return match dependency.style % 16 {
                 15 => (

@@ -127,10 +127,10 @@ fn apart(lines: Vec<&'static str>) -> Vec<&'static str> {
 
 fn pick<'a>(index: &Index, usual: &[&'a str], odd: &[&'a str], names: Names) -> &'a str {
     match names {
-        Names::Usual => *index.get(usual),
+        Names::Usual => index.get::<&str>(usual),
         Names::Any => {
             let all = [usual, odd].concat();
-            *index.get(&all)
+            index.get::<&str>(&all)
         }
     }
 }
@@ -274,7 +274,7 @@ impl Workspace {
 
     /// Returns what a dependency is called and leads to.
     fn leads_to(&self, from: usize, raw: &RawDependency, names: Names) -> Option<(String, To)> {
-        if names == Names::Any && raw.style % 16 == 0 {
+        if names == Names::Any && raw.style.is_multiple_of(16) {
             let (specifier, version) = raw.to.get(&BROKEN);
             return Some(("broken".to_owned(), To::Broken(specifier, version)));
         }
@@ -291,7 +291,7 @@ impl Workspace {
                 .filter(|project| *project != from)
                 .collect(),
         };
-        if raw.style % 2 == 0 && !later.is_empty() {
+        if raw.style.is_multiple_of(2) && !later.is_empty() {
             let project = *raw.to.get(&later);
             let name = &self.projects[project].name;
             let by = match raw.style / 16 {
