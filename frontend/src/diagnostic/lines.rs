@@ -17,15 +17,26 @@ impl Lines {
     /// assert_eq!(lines.before("a\nb\n", 100), 2);
     /// ```
     pub fn before(&self, text: &str, offset: usize) -> u32 {
-        let ends = self.0.get_or_init(|| {
+        let before = self.ends(text).partition_point(|end| *end < offset);
+        u32::try_from(before).unwrap_or(u32::MAX - 1)
+    }
+
+    /// Returns how many bytes of its line are before a byte.
+    pub(super) fn column(&self, text: &str, offset: usize) -> usize {
+        let ends = self.ends(text);
+        let before = ends.partition_point(|end| *end < offset);
+        let start = before.checked_sub(1).and_then(|last| ends.get(last));
+        offset.saturating_sub(start.map_or(0, |end| end + 1))
+    }
+
+    fn ends(&self, text: &str) -> &[usize] {
+        self.0.get_or_init(|| {
             let bytes = text.bytes().enumerate();
             bytes
                 .filter(|(_, byte)| *byte == b'\n')
                 .map(|(at, _)| at)
                 .collect()
-        });
-        let before = ends.partition_point(|end| *end < offset);
-        u32::try_from(before).unwrap_or(u32::MAX - 1)
+        })
     }
 }
 

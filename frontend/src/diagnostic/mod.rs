@@ -3,6 +3,7 @@
 //! Stages return [`Diagnostics`]: all mistakes found together. Rendering happens once, at the gateway,
 //! where a [`Place`] becomes the source excerpt that buildx prints.
 
+mod excerpt;
 mod lines;
 pub mod names;
 mod text;
@@ -62,10 +63,18 @@ impl SourceFile {
     }
 
     /// Returns the text in which places of the file are shown: the whole file, or of a large one the lines around the
-    /// places, with all others empty, so that the line numbers stay. What a terminal would obey is escaped.
+    /// places, with all others empty, so that the line numbers stay. Of a long line what is around the place's column is
+    /// shown, and what a terminal would obey is escaped.
     pub fn excerpt<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> String {
+        let places: Vec<&Place> = places.into_iter().collect();
+        let column_of = |line: usize| {
+            let mut on_line = places
+                .iter()
+                .filter(|place| usize::try_from(place.first_line) == Ok(line));
+            on_line.next().map_or(0, |place| place.column)
+        };
         if self.text.len() <= MAX_WHOLE_SOURCE {
-            return printed(&self.text).into_owned();
+            return excerpt::lines(&self.text, column_of);
         }
         let around = |place: &Place| {
             let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
@@ -74,13 +83,13 @@ impl SourceFile {
             let last = line(place.last_line).min(first.saturating_add(CONTEXT_LINES));
             first.saturating_sub(CONTEXT_LINES)..=last.saturating_add(CONTEXT_LINES)
         };
-        let shown: Vec<_> = places.into_iter().map(around).collect();
+        let shown: Vec<_> = places.iter().copied().map(around).collect();
         let last = shown.iter().map(|lines| *lines.end()).max().unwrap_or(0);
         let mut kept = String::new();
         for (number, content) in (1..=last).zip(self.text.split_inclusive('\n')) {
             let is_shown = shown.iter().any(|lines| lines.contains(&number));
             match is_shown {
-                true => kept.push_str(&printed(content)),
+                true => kept.push_str(&excerpt::line(content, column_of(number))),
                 false => kept.push('\n'),
             }
         }
@@ -97,6 +106,8 @@ pub struct Place {
     pub first_line: u32,
     /// The last line, not before the first.
     pub last_line: u32,
+    /// Where on the first line it begins, in bytes: what is shown of a long one.
+    pub column: usize,
 }
 
 impl Place {
@@ -108,6 +119,7 @@ impl Place {
             file: Arc::clone(file),
             first_line,
             last_line,
+            column: file.lines.column(&file.text, range.start),
         }
     }
 
@@ -117,7 +129,20 @@ impl Place {
             file: Arc::clone(file),
             first_line: line,
             last_line: line,
+            column: 0,
         }
+    }
+
+    /// Returns the place from a 1-based column on, in bytes.
+    #[must_use]
+    pub fn from_column(mut self, column: usize) -> Self {
+        self.column = column.saturating_sub(1);
+        self
+    }
+
+    /// Returns whether another place is the same lines.
+    pub fn has_lines_of(&self, other: &Self) -> bool {
+        (self.first_line, self.last_line) == (other.first_line, other.last_line) && self.file == other.file
     }
 
     /// Returns the text to show the place in, as [`SourceFile::excerpt`] does.

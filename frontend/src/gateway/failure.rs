@@ -16,6 +16,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, shown};
 
 /// How many places a failure shows; each is a framed excerpt on the user's terminal.
 const MAX_PLACES: usize = 10;
+/// How large their excerpts may be together, in bytes: the lines before a place are empty, and there may be millions.
+const MAX_EXCERPTS: usize = 1 << 20;
 
 /// The end of a build without a result: our own diagnostics, or what the daemon said, unchanged.
 #[derive(Clone, PartialEq)]
@@ -82,6 +84,12 @@ impl Failure {
         }
     }
 
+    /// Returns how large the failure is in wire form, in bytes.
+    #[cfg(test)]
+    pub(crate) fn wire_size(&self) -> usize {
+        self.to_status().encoded_len()
+    }
+
     /// Returns the failure in wire form.
     ///
     /// Mistakes of ours have the code `Unknown`: the client prints every other code in front of the message.
@@ -105,14 +113,27 @@ impl Failure {
             Cause::Status(status) => ((**status).clone(), Vec::new()),
         };
         places.extend(&self.places);
-        let mut shown: Vec<&Place> = Vec::new();
+        let mut shown: Vec<(&Place, String)> = Vec::new();
+        let mut size = 0;
         for place in places {
-            if shown.len() < MAX_PLACES && !shown.contains(&place) {
-                shown.push(place);
+            if shown.len() == MAX_PLACES {
+                break;
             }
+            if shown.iter().any(|(known, _)| known.has_lines_of(place)) {
+                continue;
+            }
+            let excerpt = place.excerpt();
+            size += excerpt.len();
+            if size > MAX_EXCERPTS {
+                break;
+            }
+            shown.push((place, excerpt));
         }
         // The client unwraps the details from the outside, so that the last one is printed first.
-        status.details.extend(shown.into_iter().rev().map(source_detail));
+        let details = shown.iter().rev();
+        status
+            .details
+            .extend(details.map(|(place, excerpt)| source_detail(place, excerpt)));
         status
     }
 }
@@ -201,9 +222,9 @@ fn wire_line(line: u32) -> i32 {
 }
 
 /// Returns the detail from which buildx prints an excerpt of the file.
-fn source_detail(place: &Place) -> Any {
+fn source_detail(place: &Place, excerpt: &str) -> Any {
     let source = json!({
-        "info": { "filename": shown(&place.file.name), "data": BASE64.encode(place.excerpt()) },
+        "info": { "filename": shown(&place.file.name), "data": BASE64.encode(excerpt) },
         "ranges": [{
             "start": { "line": wire_line(place.first_line) },
             "end": { "line": wire_line(place.last_line) },

@@ -279,6 +279,7 @@ async fn a_warning_carries_its_lines() {
         file,
         first_line: 2,
         last_line: 3,
+        column: 0,
     };
     let warning = rules::ROOT_USER.warn("b is root").at(place);
 

@@ -40,7 +40,18 @@ fn of_node(input: Input<'_>) -> Vec<Warning> {
     found.extend(secrets::find(input.manifest));
     found.extend(toolchain::find(input));
     found.extend(npmrc(input.workspace));
+    found.extend(passed_over(input.workspace));
     found
+}
+
+/// Warns of files that the build does without since they cannot be read.
+fn passed_over(workspace: &Workspace) -> impl Iterator<Item = Warning> {
+    let warning = |why: &String| {
+        rules::UNREADABLE_FILE.warn(format!(
+            "{why}; the build does without: put the file in this place itself"
+        ))
+    };
+    workspace.passed_over.iter().map(warning)
 }
 
 /// Warns of lines of `.npmrc` that no build step sees.

@@ -9,12 +9,15 @@ use futures_util::future::{join_all, try_join_all};
 use tokio::sync::OnceCell;
 
 use super::directory;
-use crate::diagnostic::{Diagnostic, SourceFile, names};
+use crate::diagnostic::{Diagnostic, SourceFile, cut, names};
 use crate::gateway::{Failure, Gateway, Kind, Reference, Stat};
 use crate::path::{base_name, join, parent};
 
 /// Largest file that is read whole; the lockfiles of the largest public monorepos are a tenth of it.
 const MAX_FILE: usize = 64 << 20;
+
+/// How much of a link's target is shown, in characters.
+const SHOWN: usize = 200;
 
 /// What was learnt of each path: asked for once, also where several ask at the same time.
 type Memo<T> = Mutex<BTreeMap<String, Arc<OnceCell<T>>>>;
@@ -45,6 +48,20 @@ pub struct Tree {
     hidden: Option<Arc<str>>,
     files: Arc<Memo<Option<Arc<SourceFile>>>>,
     listings: Arc<Memo<Vec<Entry>>>,
+    /// Files that nothing needs and that cannot be read, with the reason.
+    passed_over: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// What lies at a path where a file is looked for.
+enum Look {
+    Nothing,
+    File,
+    /// A directory, directly or behind a link.
+    Directory(String),
+    /// A link that leads nowhere.
+    Astray(String),
+    /// What keeps whoever opens it waiting.
+    Special(String),
 }
 
 impl Tree {
@@ -64,6 +81,7 @@ impl Tree {
             hidden: None,
             files: Arc::default(),
             listings: Arc::default(),
+            passed_over: Arc::default(),
         }
     }
 
@@ -97,6 +115,46 @@ impl Tree {
     /// As [`Tree::read`].
     pub async fn read_all(&self, paths: &[String]) -> Result<Vec<Option<Arc<SourceFile>>>, Failure> {
         try_join_all(paths.iter().map(|path| self.read(path))).await
+    }
+
+    /// Reads a text file that a build can do without: none where it does not exist, and where it is a directory. One that
+    /// cannot be read, as a link that leads out of the context, is passed over and remembered as such.
+    ///
+    /// # Errors
+    /// A named pipe and the like, which a step would open, and whatever the engine answers.
+    pub async fn read_optional(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Failure> {
+        if let Some(known) = self.known(path) {
+            return Ok(known);
+        }
+        let why = match self.look(path).await? {
+            Look::Directory(_) => None,
+            Look::Astray(why) => Some(why),
+            Look::Nothing | Look::Special(_) => return self.read(path).await,
+            Look::File => match self.read(path).await {
+                Err(failure) if failure.diagnostics().is_some() => Some(failure.to_string()),
+                read => return read,
+            },
+        };
+        self.note_absent(path);
+        if let Some(why) = why {
+            let mut passed_over = self.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+            passed_over.insert(path.to_owned(), why);
+        }
+        Ok(None)
+    }
+
+    /// Reads several files that a build can do without at once.
+    ///
+    /// # Errors
+    /// As [`Tree::read_optional`].
+    pub async fn read_all_optional(&self, paths: &[String]) -> Result<Vec<Option<Arc<SourceFile>>>, Failure> {
+        try_join_all(paths.iter().map(|path| self.read_optional(path))).await
+    }
+
+    /// Returns why each of the files that were passed over cannot be read, in the order of their paths.
+    pub fn passed_over(&self) -> Vec<String> {
+        let passed_over = self.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+        passed_over.values().cloned().collect()
     }
 
     /// Reads files of a directory together, so that asking for one of them later costs nothing. What is wrong with a file
@@ -169,34 +227,48 @@ impl Tree {
         bytes.map(|bytes| text(path, bytes)).transpose()
     }
 
-    /// Returns whether a file is at a path, directly or behind links, as the directory's listing tells it: nothing is
-    /// opened for the answer, since what is no file may keep whoever opens it waiting for ever.
-    ///
-    /// # Errors
-    /// What is there and is no file, and whatever the engine answers.
-    async fn is_file(&self, path: &str) -> Result<bool, Failure> {
+    /// Looks at what is at a path, links followed, as the directory's listing tells it: nothing is opened for the answer,
+    /// since what is no file may keep whoever opens it waiting for ever.
+    async fn look(&self, path: &str) -> Result<Look, Failure> {
         if self.is_absent(path) {
-            return Ok(false);
+            return Ok(Look::Nothing);
         }
         let name = base_name(path);
         let entries = self.entries(parent(path)).await?;
         let Some(entry) = entries.iter().find(|entry| entry.name == name) else {
-            return Ok(false);
+            return Ok(Look::Nothing);
         };
-        let found = match entry.kind {
-            Kind::Link => self.followed(path).await?,
-            kind => Some(kind),
+        let (found, what) = match entry.kind {
+            Kind::Link => {
+                let target = cut(&entry.target, SHOWN);
+                (
+                    self.followed(path).await?,
+                    format!("{path} is a link to `{target}`, which"),
+                )
+            }
+            kind => (Some(kind), path.to_owned()),
         };
-        let target = &entry.target;
-        let message = match (found, entry.kind) {
-            (Some(Kind::File), _) => return Ok(true),
-            (Some(kind), Kind::Link) => format!("{path} is a link to `{target}`, which is {}", named(kind)),
-            (Some(kind), _) => format!("{path} is {}", named(kind)),
-            (None, _) => format!(
-                "{path} is a link to `{target}`, which leads out of the build context, or to nothing that is read of it"
-            ),
+        Ok(match found {
+            Some(Kind::File) => Look::File,
+            Some(Kind::Directory) => Look::Directory(format!("{what} is a directory")),
+            Some(Kind::Special(special)) => Look::Special(format!("{what} is {special}")),
+            Some(Kind::Link) | None => Look::Astray(format!(
+                "{what} leads out of the build context, or to nothing that is read of it"
+            )),
+        })
+    }
+
+    /// Returns whether a file is at a path, directly or behind links.
+    ///
+    /// # Errors
+    /// What is there and is no file, and whatever the engine answers.
+    async fn is_file(&self, path: &str) -> Result<bool, Failure> {
+        let what = match self.look(path).await? {
+            Look::Nothing => return Ok(false),
+            Look::File => return Ok(true),
+            Look::Directory(what) | Look::Astray(what) | Look::Special(what) => what,
         };
-        let message = format!("{message}; a file is read here: put it in this place itself");
+        let message = format!("{what}; a file is read here: put it in this place itself");
         Err(Diagnostic::named(names::UNREADABLE_FILE, message).into())
     }
 
@@ -257,16 +329,6 @@ impl From<Stat> for Entry {
             name: stat.path.trim_matches('/').to_owned(),
             target: stat.linkname,
         }
-    }
-}
-
-/// Returns the name of what is no file.
-fn named(kind: Kind) -> &'static str {
-    match kind {
-        Kind::File => "a file",
-        Kind::Directory => "a directory",
-        Kind::Link => "a link",
-        Kind::Special(what) => what,
     }
 }
 

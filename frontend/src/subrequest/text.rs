@@ -128,6 +128,7 @@ mod tests {
             file: file.clone(),
             first_line,
             last_line,
+            column: 0,
         };
         let numbers = |place: &Place| -> Vec<String> {
             let frame = framed(place);

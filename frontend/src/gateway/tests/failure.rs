@@ -88,6 +88,7 @@ fn excerpts_stay_small_whatever_the_files() {
         file: Arc::clone(&file),
         first_line: 1,
         last_line: 60_000,
+        column: 0,
     };
     assert!(
         mistakes(vec![Diagnostic::new("x").at(whole)])
@@ -99,6 +100,7 @@ fn excerpts_stay_small_whatever_the_files() {
         file,
         first_line: u32::MAX,
         last_line: u32::MAX,
+        column: 0,
     };
     assert_eq!(sources(&mistakes(vec![Diagnostic::new("x").at(beyond)])).len(), 1);
 }

@@ -25,6 +25,8 @@ pub struct Workspace {
     pub root_files: Vec<String>,
     /// Paths in the context that were looked for and are there, besides the files of packages.
     pub existing: BTreeSet<String>,
+    /// What is said of files that the build does without since they cannot be read.
+    pub passed_over: Vec<String>,
 }
 
 impl Workspace {

@@ -131,6 +131,26 @@ targets (`docker buildx build --call=targets` lists them); the steps of one pack
     },
 };
 
+/// A file that is there and cannot be read.
+pub static UNREADABLE_FILE: Rule = Rule {
+    name: "UnreadableFile",
+    short: "Files that a build may look at should be readable",
+    is_experimental: false,
+    why: "\
+A file that the build would look at, and can do without, is a link that leads out of the build context or to nothing,
+or is no text: a `tsconfig.json`, `turbo.json` or `.nvmrc`. On a developer's machine the link may lead somewhere, so
+that the build there is another one. A link has to lead to a file of the build context, and to one of a name that is
+looked for.",
+    bad: Example {
+        language: "sh",
+        text: "ln -s ~/dotfiles/nvmrc .nvmrc",
+    },
+    good: Example {
+        language: "sh",
+        text: "echo 22 > .nvmrc",
+    },
+};
+
 /// A named context that nothing uses.
 pub static UNUSED_CONTEXT: Rule = Rule {
     name: "UnusedContext",

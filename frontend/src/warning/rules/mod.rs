@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 25] = [
+pub static ALL: [&Rule; 26] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -38,6 +38,7 @@ pub static ALL: [&Rule; 25] = [
     &UNKNOWN_STAGE,
     &UNPINNED_NODE,
     &UNPINNED_PNPM,
+    &UNREADABLE_FILE,
     &UNUSED_CONTEXT,
 ];
 

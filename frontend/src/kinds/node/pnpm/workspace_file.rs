@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::globs::Globs;
 use super::yaml;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, cut, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::package_json::PackageJson;
 use crate::path;
@@ -22,6 +22,9 @@ pub struct PnpmWorkspace {
     pub raw: Map<String, Value>,
     globs: Globs,
 }
+
+/// How much of a value is shown in a message, in characters.
+const SHOWN: usize = 80;
 
 impl PnpmWorkspace {
     /// Reads the workspace's file; of several documents the first.
@@ -54,14 +57,18 @@ impl PnpmWorkspace {
                     let string = item.as_str().map(str::to_owned);
                     if string.is_none() {
                         wrong.push(at(format!(
-                            "`packages` holds {item}; write a pattern in quotes, such as \"apps/*\""
+                            "`packages` holds {}; write a pattern in quotes, such as \"apps/*\"",
+                            cut(&item.to_string(), SHOWN)
                         )));
                     }
                     string
                 });
                 packages = Some(strings.collect::<Vec<_>>());
             }
-            Some(other) => wrong.push(at(format!("`packages` is {other}; write a list of patterns"))),
+            Some(other) => wrong.push(at(format!(
+                "`packages` is {}; write a list of patterns",
+                cut(&other.to_string(), SHOWN)
+            ))),
         }
         let globs = Globs::compile(packages.as_deref().unwrap_or_default());
         let globs = globs.unwrap_or_else(|found| {

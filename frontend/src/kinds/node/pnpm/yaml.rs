@@ -30,7 +30,11 @@ impl YamlError {
             ),
         );
         match self.line {
-            Some(line) => diagnostic.at(Place::of_line(file, first_line.saturating_add(line - 1))),
+            Some(line) => {
+                let place = Place::of_line(file, first_line.saturating_add(line - 1));
+                let column = self.column.and_then(|column| usize::try_from(column).ok());
+                diagnostic.at(place.from_column(column.unwrap_or(0)))
+            }
             None => diagnostic,
         }
     }

@@ -108,6 +108,7 @@ pub async fn read(
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
     let closure = plan::closure(&workspace, &service)?;
     projects::load(&tree, &mut workspace, closure.importers()).await?;
+    workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
@@ -261,7 +262,7 @@ async fn load(
     let wanted = discover::wanted(build_file, &manifest, origin.directory.as_deref())?;
     let root = Root::find(tree, &wanted, &manifest).await?;
     let service = root.service;
-    let turbo = tree.read(&join(&root.directory, "turbo.json")).await?;
+    let turbo = tree.read_optional(&join(&root.directory, "turbo.json")).await?;
 
     let mut workspace = Workspace {
         projects: root
@@ -274,6 +275,7 @@ async fn load(
         tasks: turbo.as_deref().map(Tasks::parse).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
+        passed_over: Vec::new(),
         root: root.directory,
     };
     let Manager::Pnpm(pnpm) = &workspace.manager;
@@ -310,7 +312,7 @@ async fn node_version_files(
             }
         }
     }
-    let files = tree.read_all(&paths).await?;
+    let files = tree.read_all_optional(&paths).await?;
     Ok(files
         .into_iter()
         .flatten()

@@ -65,7 +65,7 @@ async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Sc
         // Each round reads at least one file that was not read before, and a chain has an end.
         let unknown: Vec<String> = scanned.unknown.iter().cloned().collect();
         let inside: Vec<String> = unknown.iter().filter(|path| !leaves(path)).cloned().collect();
-        tree.read_all(&inside).await?;
+        tree.read_all_optional(&inside).await?;
         for outside in unknown.iter().filter(|path| leaves(path)) {
             tree.note_absent(outside);
         }
@@ -84,13 +84,13 @@ async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure>
     }
     let configs = names.iter().filter(|name| name.starts_with("prisma.config."));
     let configs: Vec<String> = configs.map(|name| join(directory, name)).collect();
-    let texts = tree.read_all(&configs).await?.into_iter().flatten();
+    let texts = tree.read_all_optional(&configs).await?.into_iter().flatten();
     let variables = texts.flat_map(|file| required_variables(&file.text)).collect();
     Ok(Some(Prisma { variables }))
 }
 
 /// Returns the entry of `nest start`, where the project has a `nest-cli.json`.
 async fn nest(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
-    let file = tree.read(&join(directory, "nest-cli.json")).await?;
+    let file = tree.read_optional(&join(directory, "nest-cli.json")).await?;
     Ok(file.map(|file| nest_entry(&file.text)))
 }

@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, cut, names};
 use places::Places;
+
+/// How much of a value or a name is shown in a message, in characters.
+const SHOWN: usize = 80;
 
 /// Names and specifiers, as in `dependencies`.
 pub type Specifiers = BTreeMap<String, String>;
@@ -80,7 +83,7 @@ impl PackageJson {
                     error.column()
                 ),
             )
-            .at(Place::of_line(file, line))
+            .at(Place::of_line(file, line).from_column(error.column()))
         })?;
         let Value::Object(raw) = value else {
             let message = format!(
@@ -181,7 +184,11 @@ fn specifiers(
                 other => {
                     report(
                         &[field, name],
-                        format!("`{field}.{name}` is {other}; write a range such as \"^1.0.0\""),
+                        format!(
+                            "`{}` is {}; write a range such as \"^1.0.0\"",
+                            cut(&format!("{field}.{name}"), SHOWN),
+                            cut(&other.to_string(), SHOWN)
+                        ),
                     );
                     None
                 }
@@ -190,7 +197,10 @@ fn specifiers(
         Some(other) => {
             report(
                 &[field],
-                format!("`{field}` is {other}; write an object of names and ranges"),
+                format!(
+                    "`{field}` is {}; write an object of names and ranges",
+                    cut(&other.to_string(), SHOWN)
+                ),
             );
             Specifiers::new()
         }

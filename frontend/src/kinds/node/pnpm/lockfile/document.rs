@@ -107,6 +107,7 @@ impl Document {
             file: Arc::clone(&self.file),
             first_line: start,
             last_line: end,
+            column: 0,
         })
     }
 
