@@ -1,5 +1,6 @@
 //! The checks behind the rules of warnings: they look at a manifest, its workspace and its plan. Pure: data in, warnings out.
 
+mod lockfile;
 mod manifest;
 mod secrets;
 mod toolchain;
@@ -39,6 +40,7 @@ fn of_node(input: Input<'_>) -> Vec<Warning> {
     let mut found = manifest::find(input);
     found.extend(secrets::find(input.manifest));
     found.extend(toolchain::find(input));
+    found.extend(lockfile::find(input));
     found.extend(npmrc(input.workspace));
     found.extend(passed_over(input.workspace));
     found

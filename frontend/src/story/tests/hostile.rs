@@ -3,6 +3,7 @@
 use super::*;
 
 mod files;
+mod integrity;
 mod local;
 mod many;
 mod paths;

@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 26] = [
+pub static ALL: [&Rule; 27] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -24,6 +24,7 @@ pub static ALL: [&Rule; 26] = [
     &LARGE_IMAGE,
     &LOCKFILE_DRIFT,
     &MACHINE_FILE_IN_NPMRC,
+    &MISSING_INTEGRITY,
     &NODE_OUTSIDE_ENGINES,
     &PORT_MISMATCH,
     &REDUNDANT_BUILD_FILE,

@@ -22,6 +22,28 @@ Run `pnpm install --lockfile-only` and commit the lockfile.",
     },
 };
 
+/// An entry of the lockfile that does not say which bytes are meant.
+pub static MISSING_INTEGRITY: Rule = Rule {
+    name: "MissingIntegrity",
+    short: "The lockfile should have an integrity of everything that is downloaded",
+    is_experimental: false,
+    why: "\
+The lockfile has the URL of an archive and no digest of it. pnpm installs whatever the server sends, today and
+tomorrow, and nothing notices when that is another archive. Packages of a git host are meant by their commit, and what
+lies in the repository is as it is there: those need none.
+
+Newer versions of pnpm write an integrity for archives of a URL too: run `pnpm install` with one and commit the
+lockfile, or take the package from a registry.",
+    bad: Example {
+        language: "yaml",
+        text: "  lib@https://example.com/lib-1.0.0.tgz:\n    resolution: {tarball: https://example.com/lib-1.0.0.tgz}",
+    },
+    good: Example {
+        language: "yaml",
+        text: "  lib@https://example.com/lib-1.0.0.tgz:\n    resolution: {integrity: sha512-…, tarball: https://example.com/lib-1.0.0.tgz}",
+    },
+};
+
 /// An install that may change the lockfile.
 pub static UNFROZEN_LOCKFILE: Rule = Rule {
     name: "UnfrozenLockfile",

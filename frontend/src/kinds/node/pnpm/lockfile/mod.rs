@@ -22,7 +22,7 @@ pub use package::{Lead, PackageEntry, Resolution, Snapshot};
 use document::Document;
 use globals::Globals;
 use index::Index;
-use package::Known;
+use package::{Known, RawPackage};
 
 use super::dep_path::{DepPath, is_package_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
@@ -184,6 +184,33 @@ impl Lockfile {
             return Err(self.document.diagnostic(message, range).into());
         }
         Ok(Some(entry))
+    }
+
+    /// Returns from where a package is downloaded that the lockfile has no integrity of: a URL, or nothing for the registry.
+    /// None for every other package: a commit names its content, and what lies in the repository is as it is there.
+    ///
+    /// # Errors
+    /// A malformed entry.
+    pub fn unverified(&self, path: &DepPath) -> Result<Option<String>, Diagnostics> {
+        let key = self.package_key(path);
+        // Nearly all entries have one, on a line that no text of theirs can look like.
+        let range = self.document.index.entry("packages", key);
+        let text = range
+            .and_then(|range| self.document.text.get(range))
+            .unwrap_or_default();
+        if text
+            .lines()
+            .any(|line| line.starts_with("    resolution: {integrity: "))
+        {
+            return Ok(None);
+        }
+        let package = self.entry("packages", key)?;
+        Ok(package.and_then(|package: RawPackage| package.unverified()))
+    }
+
+    /// Returns the line at which a package's entry begins.
+    pub fn package_place(&self, path: &DepPath) -> Option<Place> {
+        self.entry_place("packages", self.package_key(path))
     }
 
     /// Returns the lockfile's own settings, those that resolution depended on.

@@ -156,6 +156,37 @@ struct RawResolution {
     directory: Option<String>,
 }
 
+impl RawPackage {
+    /// Returns the URL of an archive without an integrity, or nothing for one of a registry.
+    pub(super) fn unverified(self) -> Option<String> {
+        match self.resolution.into() {
+            Resolution::Tarball {
+                tarball,
+                integrity: None,
+            } => (is_http(&tarball) && !is_of_git_host(&tarball)).then_some(tarball),
+            Resolution::Other { kind } if kind.is_empty() => Some(String::new()),
+            _ => None,
+        }
+    }
+}
+
+fn is_http(url: &str) -> bool {
+    let scheme = url
+        .split_once("://")
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    scheme.is_some_and(|scheme| ["http", "https"].contains(&scheme.as_str()))
+}
+
+/// Whether a URL is that of a commit's archive. Source: pnpm, `fetching/pick-fetcher`, `isGitHostedPkgUrl`.
+fn is_of_git_host(url: &str) -> bool {
+    const HOSTS: [&str; 3] = [
+        "https://codeload.github.com/",
+        "https://bitbucket.org/",
+        "https://gitlab.com/",
+    ];
+    HOSTS.iter().any(|host| url.starts_with(host)) && url.contains("tar.gz")
+}
+
 impl PackageEntry {
     /// Joins the two halves of lockfile 9; for lockfile 6 the package's entry holds both.
     pub(super) fn merge(path: &DepPath, raw: RawPackage, snapshot: Option<Snapshot>) -> Self {
