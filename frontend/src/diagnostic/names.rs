@@ -43,6 +43,8 @@ names! {
     LINT_VIOLATION = "LintViolation",
     /// A package.json and the lockfile do not agree.
     LOCKFILE_DRIFT = "LockfileDrift",
+    /// Files lead from one to the next for longer than is followed.
+    LONG_CHAIN = "LongChain",
     /// A file that the manifest lists, or that a dependency or a patch is taken from, is not in the build context.
     MISSING_FILE = "MissingFile",
     /// The lockfile has a project that the build context does not hold.

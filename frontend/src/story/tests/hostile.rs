@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod chains;
 mod files;
 mod integrity;
 mod local;

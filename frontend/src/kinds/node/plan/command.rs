@@ -110,6 +110,8 @@ pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>, directory:
 /// Returns an entry below the last parts of a directory: `dist/main.js` of `apps/api` as
 /// `dist/apps/api/main.js` and `dist/api/main.js`.
 fn below_directory(entry: &str, directory: &str) -> Vec<String> {
+    /// How many parts of a directory a compiler keeps, at most.
+    const DEEPEST: usize = 8;
     let parts: Vec<&str> = directory
         .split('/')
         .filter(|part| !matches!(*part, "." | ".."))
@@ -117,7 +119,7 @@ fn below_directory(entry: &str, directory: &str) -> Vec<String> {
     let Some((output, rest)) = entry.split_once('/') else {
         return Vec::new();
     };
-    (0..parts.len())
+    (parts.len().saturating_sub(DEEPEST)..parts.len())
         .filter_map(|first| parts.get(first..))
         .map(|parts| format!("{output}/{}/{rest}", parts.join("/")))
         .collect()

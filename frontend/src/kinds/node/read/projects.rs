@@ -2,10 +2,11 @@
 
 use futures_util::future::try_join_all;
 
+use crate::diagnostic::{Diagnostic, Place, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::tools::{nest_entry, required_variables};
-use crate::kinds::node::workspace::tsconfig::{Lookup, Scan, scan};
+use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
 use crate::path::{join, leaves};
 use crate::source::Tree;
@@ -53,22 +54,38 @@ async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Sc
         .filter(|name| name.starts_with("tsconfig") && name.ends_with(".json"))
         .map(|name| join(directory, name))
         .collect();
+    let mut follower = Follower::new(&start);
     loop {
-        let scanned = scan(&start, |path| match tree.known(path) {
+        let unknown = follower.advance(|path| match tree.known(path) {
             Some(Some(file)) => Lookup::Text(file.text.clone()),
             Some(None) => Lookup::Absent,
             None => Lookup::Unknown,
         });
-        if scanned.unknown.is_empty() {
-            return Ok(scanned);
+        if unknown.is_empty() {
+            let scanned = follower.finish();
+            return scanned.map_err(|last| too_long(&start, &last, tree).into());
         }
         // Each round reads at least one file that was not read before, and a chain has an end.
-        let unknown: Vec<String> = scanned.unknown.iter().cloned().collect();
-        let inside: Vec<String> = unknown.iter().filter(|path| !leaves(path)).cloned().collect();
+        let (outside, inside): (Vec<String>, Vec<String>) =
+            unknown.into_iter().partition(|path| leaves(path));
         tree.read_all_optional(&inside).await?;
-        for outside in unknown.iter().filter(|path| leaves(path)) {
-            tree.note_absent(outside);
+        for path in &outside {
+            tree.note_absent(path);
         }
+    }
+}
+
+/// Returns the mistake of configurations that lead from one to the next without an end in sight.
+fn too_long(start: &[String], last: &str, tree: &Tree) -> Diagnostic {
+    let message = format!(
+        "more than {LONGEST_CHAIN} configurations of TypeScript follow from {} by `extends` and `references`, one from \
+         the other; have them extend a common one",
+        start.join(" and ")
+    );
+    let diagnostic = Diagnostic::named(names::LONG_CHAIN, message);
+    match tree.known(last).flatten() {
+        Some(file) => diagnostic.at(Place::of_line(&file, 1)),
+        None => diagnostic,
     }
 }
 

@@ -30,37 +30,78 @@ pub struct Scan {
     pub sources: BTreeSet<String>,
     /// Output directories.
     pub outputs: BTreeSet<String>,
-    /// Files that have to be looked up before the scan is complete.
-    pub unknown: BTreeSet<String>,
 }
 
-/// Follows the configurations from `start`.
-pub fn scan(start: &[String], lookup: impl Fn(&str) -> Lookup) -> Scan {
-    let mut scan = Scan::default();
-    let mut seen: BTreeSet<String> = start.iter().cloned().collect();
-    let mut queue: VecDeque<Vec<String>> = start.iter().map(|path| vec![path.clone()]).collect();
-    // Each entry is a list of spellings of one file; the first that exists is meant.
-    while let Some(spellings) = queue.pop_front() {
-        for path in spellings {
-            match lookup(&path) {
-                Lookup::Absent => {}
-                Lookup::Unknown => {
-                    scan.unknown.insert(path);
-                    break;
-                }
-                Lookup::Text(text) => {
-                    for next in read(&path, &text, &mut scan) {
-                        if next.first().is_some_and(|first| seen.insert(first.clone())) {
-                            queue.push_back(next);
-                        }
-                    }
-                    scan.configs.insert(path);
-                    break;
-                }
-            }
+/// How many configurations may follow from each other in a row: each is read when the one before is known.
+pub const LONGEST_CHAIN: usize = 200;
+
+/// Follows configurations, as far as their texts are at hand, and goes on from there.
+#[derive(Debug)]
+pub struct Follower {
+    scan: Scan,
+    seen: BTreeSet<String>,
+    /// Files to follow: the spellings of one that are left, of which the first that exists is meant, and how many
+    /// configurations led to it.
+    queue: VecDeque<(VecDeque<String>, usize)>,
+    too_long: Option<String>,
+}
+
+impl Follower {
+    /// Begins with configurations.
+    pub fn new(start: &[String]) -> Self {
+        Self {
+            scan: Scan::default(),
+            seen: start.iter().cloned().collect(),
+            queue: start.iter().map(|path| ([path.clone()].into(), 0)).collect(),
+            too_long: None,
         }
     }
-    scan
+
+    /// Follows all files whose texts are at hand, each once, and returns those that have to be looked up to go on.
+    pub fn advance(&mut self, lookup: impl Fn(&str) -> Lookup) -> BTreeSet<String> {
+        let mut unknown = BTreeSet::new();
+        let mut waiting = VecDeque::new();
+        while let Some((mut spellings, depth)) = self.queue.pop_front() {
+            let Some(path) = spellings.front() else { continue };
+            match lookup(path) {
+                Lookup::Absent => {
+                    spellings.pop_front();
+                    self.queue.push_front((spellings, depth));
+                }
+                Lookup::Unknown => {
+                    unknown.insert(path.clone());
+                    waiting.push_back((spellings, depth));
+                }
+                Lookup::Text(text) => self.read(path, &text, depth),
+            }
+        }
+        self.queue = waiting;
+        unknown
+    }
+
+    fn read(&mut self, path: &str, text: &str, depth: usize) {
+        for next in read(path, text, &mut self.scan) {
+            if !next.first().is_some_and(|first| self.seen.insert(first.clone())) {
+                continue;
+            }
+            match depth < LONGEST_CHAIN {
+                true => self.queue.push_back((next.into(), depth + 1)),
+                false => _ = self.too_long.get_or_insert_with(|| path.to_owned()),
+            }
+        }
+        self.scan.configs.insert(path.to_owned());
+    }
+
+    /// Returns what was found.
+    ///
+    /// # Errors
+    /// The configuration at the end of a chain that is longer than [`LONGEST_CHAIN`].
+    pub fn finish(self) -> Result<Scan, String> {
+        match self.too_long {
+            Some(path) => Err(path),
+            None => Ok(self.scan),
+        }
+    }
 }
 
 /// Reads one configuration and returns the configurations that it names.
@@ -164,11 +205,14 @@ mod tests {
 
     fn scan_of(files: &[(&str, &str)]) -> Scan {
         let files: BTreeMap<_, _> = files.iter().copied().collect();
-        scan(&["a/tsconfig.json".to_owned()], |path| {
+        let mut follower = Follower::new(&["a/tsconfig.json".to_owned()]);
+        let unknown = follower.advance(|path| {
             files
                 .get(path)
                 .map_or(Lookup::Absent, |text| Lookup::Text((*text).to_owned()))
-        })
+        });
+        assert!(unknown.is_empty());
+        follower.finish().unwrap()
     }
 
     #[test]
@@ -225,7 +269,45 @@ mod tests {
             ("a/b.json", r#"{"extends": "./tsconfig.json"}"#),
         ]);
         assert_eq!(scan_circle.configs.len(), 2);
-        let unknown = scan(&["a/tsconfig.json".to_owned()], |_| Lookup::Unknown);
-        assert_eq!(unknown.unknown.len(), 1);
+    }
+
+    /// Looks up one more file a round, as the engine is asked, and returns what was found and how often a file was asked
+    /// for.
+    fn followed(length: usize) -> (Result<Scan, String>, usize) {
+        let text = |path: &str| {
+            let number: usize = path.strip_prefix("a/c")?.strip_suffix(".json")?.parse().ok()?;
+            (number < length).then(|| format!("{{\"extends\": \"./c{}.json\"}}", number + 1))
+        };
+        let mut known: BTreeMap<String, Lookup> = BTreeMap::new();
+        let mut follower = Follower::new(&["a/c0.json".to_owned()]);
+        let asked = std::cell::Cell::new(0);
+        loop {
+            let unknown = follower.advance(|path| {
+                asked.set(asked.get() + 1);
+                known.get(path).cloned().unwrap_or(Lookup::Unknown)
+            });
+            if unknown.is_empty() {
+                return (follower.finish(), asked.get());
+            }
+            for path in unknown {
+                let found = text(&path).map_or(Lookup::Absent, Lookup::Text);
+                known.insert(path, found);
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_is_followed_in_a_time_of_its_length() {
+        let (found, asked) = followed(100);
+        assert_eq!(found.unwrap().configs.len(), 100);
+        assert!(asked < 300, "{asked}");
+    }
+
+    #[test]
+    fn a_chain_has_an_end() {
+        let (found, asked) = followed(3_000);
+        assert_eq!(found.unwrap_err(), format!("a/c{LONGEST_CHAIN}.json"));
+        assert!(asked < 1_000, "{asked}");
+        assert_eq!(followed(LONGEST_CHAIN).0.unwrap().configs.len(), LONGEST_CHAIN);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use vextrus_frontend::kinds::node::workspace::tools::{Tasks, nest_entry, required_variables};
-use vextrus_frontend::kinds::node::workspace::tsconfig::{Lookup, scan};
+use vextrus_frontend::kinds::node::workspace::tsconfig::{Follower, Lookup};
 
 use super::file;
 use crate::harness::batch::{Target, check};
@@ -70,24 +70,22 @@ fn holds(texts: &[Bytes]) -> TestCaseResult {
     }
     // As the frontend does: each round reads what the last one did not know.
     let mut read = BTreeSet::new();
-    let start = [PLACES[0].to_owned()];
+    let mut follower = Follower::new(&[PLACES[0].to_owned()]);
     loop {
-        let scanned = scan(&start, |path| match (read.contains(path), texts.get(path)) {
+        let unknown = follower.advance(|path| match (read.contains(path), texts.get(path)) {
             (false, _) => Lookup::Unknown,
             (true, Some(text)) => Lookup::Text(text.clone()),
             (true, None) => Lookup::Absent,
         });
-        if scanned.unknown.is_empty() {
+        if unknown.is_empty() {
+            let found = follower.finish();
             prop_assert!(
-                scanned
-                    .configs
-                    .iter()
-                    .all(|path| texts.contains_key(path.as_str()))
+                found.is_ok_and(|found| found.configs.iter().all(|path| texts.contains_key(path.as_str())))
             );
             return Ok(());
         }
         let before = read.len();
-        read.extend(scanned.unknown);
+        read.extend(unknown);
         prop_assert!(read.len() > before, "a round that reads nothing");
     }
 }

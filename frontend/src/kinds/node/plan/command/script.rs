@@ -7,6 +7,8 @@ use crate::kinds::node::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
 const MAX_DEPTH: usize = 8;
+/// How many variables and runners in front of a command are looked at.
+const MAX_PREFIXES: usize = 1_000;
 
 /// Programs that watch, serve sources, or start others: right for a developer, wrong for an image.
 const DEVELOPMENT: [&str; 34] = [
@@ -89,6 +91,9 @@ impl Scripts<'_> {
     }
 
     fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
         let (program, arguments) = words.split_first()?;
         let name = program.rsplit('/').next().unwrap_or(program);
         if is_for_development(name, arguments) {
@@ -189,7 +194,8 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
 /// Removes `exec`, `cross-env`, `dotenv --` and the like from the front of a command, and keeps the variables that they
 /// set.
 pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
-    while let Some(first) = words.first() {
+    for _ in 0..MAX_PREFIXES {
+        let Some(first) = words.first() else { return };
         let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))
         {
             env.insert(name.to_owned(), value.to_owned());

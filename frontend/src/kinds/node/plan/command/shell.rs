@@ -11,6 +11,9 @@ const BUILDERS: [&str; 8] = [
     "esbuild", "rimraf", "rollup", "swc", "tsc", "tsdown", "tsup", "webpack",
 ];
 
+/// The longest that a script may be with those that it runs in their place, in bytes: Linux takes no longer argument.
+const LONGEST: usize = 128 << 10;
+
 /// Whether only a shell can run a script: there are operators, variables or patterns outside of quotes.
 pub(super) fn is_needed(script: &str) -> bool {
     unquoted(script).any(|(_, character, quote)| match quote {
@@ -122,8 +125,14 @@ fn is_build(part: &str) -> bool {
         || program == "rm" && arguments.iter().any(|word| word.trim_end_matches('/') == "dist")
 }
 
-/// Returns a command without what the image lacks: package managers and loaders of `.env` files.
+/// Returns a command without what the image lacks: package managers and loaders of `.env` files. None where that has no
+/// end, or none that anybody wrote: scripts that run each other several times grow with every step.
 fn expand(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
+    let expanded = expand_one(scripts, part, depth)?;
+    (expanded.len() <= LONGEST).then_some(expanded)
+}
+
+fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
     if depth > 8 {
         return None;
     }

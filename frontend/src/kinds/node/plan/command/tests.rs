@@ -336,3 +336,39 @@ fn a_written_command_stands() {
     assert!(inferred.command.entries.is_empty() && inferred.runs_sources);
     assert!(!written(&words(&["node", "dist/a.js"])).runs_sources);
 }
+
+#[test]
+fn scripts_that_run_each_other_have_an_end() {
+    // Ten times more with each step.
+    let chain: serde_json::Map<String, serde_json::Value> = (0..8)
+        .map(|n| {
+            let runs = vec![format!("npm run s{}", n + 1); 10].join(" && ");
+            (format!("s{n}"), runs.into())
+        })
+        .chain([
+            ("s8".to_owned(), "node x.js".into()),
+            ("start".to_owned(), "npm run s0".into()),
+        ])
+        .collect();
+    let manifest = package(&serde_json::json!({ "scripts": chain }).to_string());
+    let scripts = Scripts {
+        manifest: &manifest,
+        nest_entry: None,
+    };
+    assert!(scripts.read("npm run s0", 0).is_none());
+    let some = scripts.read("npm run s7", 0).unwrap();
+    assert_eq!(some.command.args[2].matches("node").count(), 10);
+
+    let itself = package(r#"{"scripts": {}, "dependencies": {"pnpm": "1"}}"#);
+    let scripts = Scripts {
+        manifest: &itself,
+        nest_entry: None,
+    };
+    assert!(scripts.read(&"pnpm ".repeat(200_000), 0).is_none());
+    let many = format!(
+        "{}{}node x.js",
+        "A=1 ".repeat(200_000),
+        "dotenv -- ".repeat(20_000)
+    );
+    assert!(scripts.read(&many, 0).is_some());
+}
