@@ -11,12 +11,14 @@ use serde_json::{Value as Json, json};
 use super::read::{Field, Item, Reader, Value};
 use super::table::{Described, described, table};
 use super::targets;
+use super::values::reserved::LONGEST_ARGUMENT;
 use super::values::{
     Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
     PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents, StopSignal,
     SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
+use crate::path::is_within;
 
 table! {
     /// The keys at the top of the file, above the first table.
@@ -217,17 +219,58 @@ impl Keys {
             }
         }
         for (i, secret) in self.build.secrets.iter().flatten().enumerate() {
+            let path = format!("build.secrets[{i}]");
+            let id = quoted(secret.id.as_str());
+            let around = secret.target.as_deref().and_then(|target| {
+                let is_around = |other: &&str| is_within(target, other) || is_within(other, target);
+                taken
+                    .iter()
+                    .copied()
+                    .find(|other| *other != target && other.starts_with('/') && is_around(other))
+            });
+            if let Some(other) = around {
+                let message = format!(
+                    "the secret {id} cannot be a file at {}, for {} is one too; write another `target`",
+                    quoted(secret.target.as_deref().unwrap_or_default()),
+                    quoted(other)
+                );
+                reader.wrong_key(&path, &message);
+            }
             for name in [secret.env.as_ref().map(EnvName::as_str), secret.target.as_deref()]
                 .into_iter()
                 .flatten()
             {
                 if !taken.insert(name) {
                     let message = format!(
-                        "the secret {} writes {}, which is already set; write another `env` or `target`",
-                        quoted(secret.id.as_str()),
+                        "the secret {id} writes {}, which is already set; write another `env` or `target`",
                         quoted(name)
                     );
-                    reader.wrong_key(&format!("build.secrets[{i}]"), &message);
+                    reader.wrong_key(&path, &message);
+                }
+            }
+        }
+        self.check_lengths(reader);
+    }
+
+    /// Notes variables that no program can be given.
+    fn check_lengths(&self, reader: &mut Reader) {
+        let targets = self.target.iter();
+        let targets = targets.map(|(name, run)| (format!("target.{name}.env"), &run.env));
+        let tables = [
+            ("build.env".to_owned(), &self.build.env),
+            ("build.args".to_owned(), &self.build.args),
+            ("run.env".to_owned(), &self.run.env),
+        ];
+        for (table, variables) in tables.into_iter().chain(targets) {
+            for (name, value) in variables {
+                // With `=` and an end.
+                if name.as_str().len() + value.len() + 2 > LONGEST_ARGUMENT {
+                    let path = format!("{table}.{name}");
+                    let message = format!(
+                        "{} is longer than the {LONGEST_ARGUMENT} bytes that Linux gives a program; put it into a file",
+                        quoted(&path)
+                    );
+                    reader.wrong_key(&path, &message);
                 }
             }
         }

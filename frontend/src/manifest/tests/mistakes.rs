@@ -93,6 +93,14 @@ const MISTAKES: &[&str] = &[
     "node = 22\nbase = \"alpine\npnpm = '9.0.0",
     "[run\nport = 1",
     "[run]\nport = 3000 9090",
+    // What the build's own steps need.
+    "build.secrets = [{ id = 'a', target = '/vextrus/collect.cjs' }, { id = 'b', target = '/app/package.json' }, { id = 'c', target = '//usr/./local/bin/node' }, { id = 'd', target = '/etc' }, { id = 'e', target = '/etc/passwd' }, { id = 'f', target = '/proc/x' }, { id = 'g', target = \"/x\\ny\" }]",
+    "build.secrets = [{ id = 'a', env = 'PATH' }, { id = 'b', env = 'NODE_OPTIONS' }, { id = 'c', env = 'A=B' }, { id = 'd', env = '' }]",
+    "build.secrets = [{ id = 'a', target = '/x/a' }, { id = 'b', target = '/x/a/b' }, { id = 'c', target = '/x//a' }]",
+    "run.writable = ['/etc', '/app', '/usr/lib/vextrus', '/', '/proc', '/sys/x', '/dev', '/usr/bin', '/app/node_modules/x', 'node_modules']",
+    "[target.w]\nwritable = ['/./etc/']",
+    "run.files = ['**', '*', '*/**', 'node_modules/x', 'a/node_modules']",
+    "[run.env]\n'' = '1'\n'A=B' = '1'\n\"A\\u0000\" = '1'\n[build.env]\n'' = '1'\n'A=B' = '1'",
 ];
 
 #[test]
@@ -127,4 +135,24 @@ fn many_mistakes_are_cut_short() {
     let (told, more) = errors.told();
     assert_eq!((told.len(), more), (MOST, 950));
     assert!(errors.to_string().ends_with("and 950 more mistakes"));
+}
+
+#[test]
+fn what_no_program_can_be_given_is_a_mistake() {
+    let long = "x".repeat(131_072);
+    for table in ["build.env", "build.args", "run.env", "target.w.env"] {
+        let told = parse(&format!("{table}.A = '{long}'")).unwrap_err().to_string();
+        assert!(
+            told.contains("is longer than the 131072 bytes") && told.len() < 300,
+            "{told}"
+        );
+        parse(&format!("{table}.A = '{}'", &long[..131_069])).unwrap();
+    }
+    let told = parse(&format!("run.command = ['node', '{long}']"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.contains("has a word that is longer") && told.len() < 300,
+        "{told}"
+    );
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
-use super::{EnvName, SecretId, SshId, Text, parse_text, text};
+use super::{EnvName, SecretId, SshId, Text, parse_text, reserved, text};
 use crate::manifest::read::{Field, Item, Reader, Value};
 use crate::manifest::table::table;
 
@@ -69,6 +69,10 @@ fn secret_target(text: &str) -> Result<&str, String> {
     if text.ends_with('/') || text.split('/').any(|part| part == "..") {
         return Err("does not name a file".to_owned());
     }
+    if text.contains(char::is_control) {
+        return Err("has a control character".to_owned());
+    }
+    reserved::secret_file(text)?;
     Ok(text)
 }
 
@@ -105,7 +109,7 @@ impl Secret {
         let target = table
             .target
             .as_ref()
-            .map(|path| path.as_str().to_owned())
+            .map(|path| crate::path::join("/", path.as_str()))
             .or_else(default_target);
         Self {
             target,
@@ -126,6 +130,16 @@ impl Value for Secret {
             DeValue::Table(entries) => {
                 let mut table = SecretTable::default();
                 table.read(item, path, reader);
+                let reserved = table
+                    .env
+                    .as_ref()
+                    .map(|name| (name, reserved::secret_variable(name.as_str())));
+                if let Some((name, Err(why))) = reserved {
+                    reader.wrong_key(
+                        &format!("{path}.env"),
+                        &format!("`{path}.env` is `{name}`, which {why}; write another one"),
+                    );
+                }
                 if !entries.iter().any(|(key, _)| key.get_ref() == "id") {
                     reader.note(
                         item.span(),

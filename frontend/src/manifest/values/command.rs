@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
+use super::reserved::LONGEST_ARGUMENT;
 use crate::manifest::read::{Item, Reader, Value};
 
 /// The words of a command, at least one; no shell looks at them.
@@ -43,6 +44,13 @@ impl Value for Command {
         };
         if words.first().is_none_or(String::is_empty) {
             reader.note(item.span(), format!("`{path}` names no program; write {WRITE}"));
+            return None;
+        }
+        if words.iter().any(|word| word.len() >= LONGEST_ARGUMENT) {
+            let message = format!(
+                "`{path}` has a word that is longer than the {LONGEST_ARGUMENT} bytes that Linux gives a program"
+            );
+            reader.note(item.span(), message);
             return None;
         }
         Some(Self(words))

@@ -8,6 +8,7 @@ mod names;
 mod path;
 mod process;
 mod quantity;
+pub mod reserved;
 mod trim;
 mod version;
 

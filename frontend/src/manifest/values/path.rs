@@ -1,7 +1,7 @@
 //! Paths: in the workspace, in the image, and of a URL.
 
 use super::names::only;
-use super::text;
+use super::{reserved, text};
 use crate::pattern;
 
 text! {
@@ -24,6 +24,9 @@ text! {
     write "the path alone, such as `/health/ready`; the host is the container itself, the port `run.port`",
     examples ["/health/ready"]
 }
+
+/// Where dependencies are installed.
+const MODULES: &str = "node_modules";
 
 /// Joins the parts of a relative path again, without `.` and empty parts.
 fn parts(text: &str) -> Result<String, String> {
@@ -51,7 +54,10 @@ fn workspace_path(text: &str) -> Result<String, String> {
         return Err("takes files away, as only `.dockerignore` can".to_owned());
     }
     let path = parts(text)?;
-    if path.is_empty() {
+    if path.split('/').any(|part| part == MODULES) {
+        return Err("is where dependencies are installed, of which the context gives nothing".to_owned());
+    }
+    if path.is_empty() || path.split('/').all(|part| ["*", "**"].contains(&part)) {
         return Err(if text.is_empty() {
             "is empty"
         } else {
@@ -65,15 +71,18 @@ fn workspace_path(text: &str) -> Result<String, String> {
 
 fn writable_directory(text: &str) -> Result<String, String> {
     let path = parts(text)?;
-    let first = path.split('/').next().unwrap_or_default();
-    match text.starts_with('/') {
-        _ if text.is_empty() => Err("is empty".to_owned()),
-        true if path.is_empty() => Err("is the whole file system".to_owned()),
-        true if ["proc", "sys", "dev"].contains(&first) => Err("belongs to the kernel".to_owned()),
-        true => Ok(format!("/{path}")),
-        false if path.is_empty() => Ok(".".to_owned()),
-        false => Ok(path),
+    if text.is_empty() {
+        return Err("is empty".to_owned());
     }
+    if text.starts_with('/') {
+        let path = format!("/{path}");
+        reserved::writable(&path)?;
+        return Ok(path);
+    }
+    if path.split('/').next() == Some(MODULES) {
+        return Err("holds the dependencies".to_owned());
+    }
+    Ok(if path.is_empty() { ".".to_owned() } else { path })
 }
 
 fn url_path(text: &str) -> Result<&str, String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::command;
+use super::environment;
 use super::input::{Manifests, PlanInput};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::dep_path::is_package_name;
@@ -25,6 +26,26 @@ pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnosti
         Some(place) => Diagnostic::named(names::MISSING_PROJECT, message).at(place),
         None => Diagnostic::named(names::MISSING_PROJECT, message),
     }
+}
+
+/// Refuses secrets in variables that the build's own steps set.
+pub(super) fn check_secrets(manifest: &Manifest) -> Result<(), Diagnostics> {
+    let own = environment::of_pnpm();
+    let secrets = manifest.build.secrets.iter().flatten().enumerate();
+    let refused = secrets.filter_map(|(index, secret)| {
+        let name = secret
+            .env
+            .as_ref()
+            .map(|name| name.as_str())
+            .filter(|name| own.contains_key(*name))?;
+        let message = format!(
+            "the secret `{}` writes `{name}`, which the build sets itself; write another `env`",
+            secret.id.as_str()
+        );
+        let place = manifest.nearest_place(&format!("build.secrets[{index}]"));
+        Some(Diagnostic::named(names::INVALID_MANIFEST, message).at(place))
+    });
+    Diagnostics::check(refused.collect())
 }
 
 /// Refuses what needs a shell on a base that has none.

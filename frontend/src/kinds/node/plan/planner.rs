@@ -46,6 +46,7 @@ pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Dia
 /// All mistakes found, each with its place.
 pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostics> {
     let project = project(input)?;
+    checks::check_secrets(input.manifest)?;
     checks::check_hooks(input)?;
     let run = input.manifest.role(&input.target);
     let (start, mut warnings) = start::decide(input, &run, project)?;
