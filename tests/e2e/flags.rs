@@ -245,8 +245,10 @@ fn secrets_and_agents_reach_the_build_that_asks_for_them() {
             }
         }
     });
+    // The answer may come in pieces.
     let ask = "const s = require('net').connect(process.env.SSH_AUTH_SOCK, () => s.write(Buffer.from([0, 0, 0, 1, 11])));
-        s.on('data', (data) => { console.log('agent ' + data.toString('hex')); s.end(); });";
+        let said = ''; s.on('data', (data) => { said += data.toString('hex'); if (said.length === 18) s.end(); });
+        s.on('close', () => console.log('agent ' + said));";
     let script = format!(
         "echo file $(cat /run/secrets/plain)\necho elsewhere $(cat /tmp/elsewhere)\necho variable $TOKEN\necho optional \"[$NOTHING]\"\nnode -e \"{ask}\""
     );

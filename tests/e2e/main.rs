@@ -19,6 +19,7 @@ mod image;
 mod mistakes;
 mod outputs;
 mod platforms;
+mod repositories;
 mod reproducible;
 mod runtime_tree;
 mod scratch;

@@ -55,6 +55,8 @@ require_dockerd() {
     die "$(command -v dockerd) is Docker ${major:-unknown}; 23 or later is needed: upgrade it, or set DOCKER_HOST"
 }
 
+# Results of builds beyond some size go, those first that were not used for long: nothing else bounds the disk that a
+# run of all tests takes. The free space of the disk, which others fill too, decides nothing.
 write_config() {
   cat >"$CONFIG_FILE" <<JSON
 {
@@ -72,7 +74,7 @@ write_config() {
   "ip6tables": false,
   "ip-forward": false,
   "features": {"containerd-snapshotter": $snapshotter},
-  "builder": {"gc": {"enabled": false}}
+  "builder": {"gc": {"enabled": true, "policy": [{"all": true, "keepStorage": "16GB"}]}}
 }
 JSON
 }

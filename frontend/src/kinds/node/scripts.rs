@@ -43,6 +43,8 @@ pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 pub const INJECT: Script = script!("inject.cjs");
 /// Refuses patches that lead out of their package.
 pub const PATCHES: Script = script!("patches.cjs");
+/// Has packages that come from repositories fetched and built once more.
+pub const PREPARE: Script = script!("prepare.cjs");
 /// Sets pnpm up.
 pub const PNPM: Script = script!("pnpm.sh");
 /// Runs the install scripts that an install left to be run.
@@ -67,12 +69,12 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 11] = [
-    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PNPM, SETUP, STORE, TIDY, TRIM, TURN,
+pub const OF_BUILDS: [Script; 12] = [
+    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PNPM, PREPARE, SETUP, STORE, TIDY, TRIM, TURN,
 ];
 
 /// Every script.
-pub const ALL: [Script; 14] = [
+pub const ALL: [Script; 15] = [
     COLLECT,
     COMPLETE,
     HEALTHCHECK,
@@ -82,6 +84,7 @@ pub const ALL: [Script; 14] = [
     PATCHES,
     PNPM,
     PRELOAD,
+    PREPARE,
     SETUP,
     STORE,
     TIDY,

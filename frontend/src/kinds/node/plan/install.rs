@@ -15,7 +15,7 @@ use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::scripts::{
-    COMPLETE, INSTALL, PATCHES, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN,
+    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN,
 };
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
@@ -95,9 +95,9 @@ impl Installer<'_> {
             let native = surveyor.survey(closure)?;
             let packages = [
                 SystemPackages::for_closure(wanted, &native, Libc::Gnu),
-                SystemPackages::new(wanted.iter().cloned(), Libc::Gnu),
+                SystemPackages::for_download(wanted, &native, Libc::Gnu),
             ];
-            let commands = self.commands(purpose, closure.package_count(), native.runs_scripts(), &[]);
+            let commands = self.commands(purpose, closure.package_count(), Some(&native), &[]);
             Ok::<_, Diagnostics>(self.install(package, closure, commands, packages))
         };
         let install = plan(&closure, Purpose::Development, wanted)?;
@@ -142,10 +142,10 @@ impl Installer<'_> {
         let own = if native.is_portable() { Libc::Gnu } else { libc };
         let packages = [
             SystemPackages::for_closure(&self.system_packages, native, own),
-            SystemPackages::new(self.system_packages.iter().cloned(), own),
+            SystemPackages::for_download(&self.system_packages, native, own),
         ];
         // What runs on another processor cannot be run here.
-        let runs = cpu.is_none() && native.runs_scripts();
+        let runs = cpu.is_none().then_some(native);
         let commands = self.commands(Purpose::Production, closure.package_count(), runs, &finish);
         let mut install = self.install(self.service, closure, commands, packages);
         if let Some(cpu) = cpu {
@@ -253,7 +253,7 @@ impl Installer<'_> {
         let mut env = environment::of_pnpm();
         let npmrc = self.pnpm.npmrc.as_ref();
         let retries = [
-            ("fetch-retries", "7"),
+            ("fetch-retries", "4"),
             ("fetch-retry-mintimeout", "1000"),
             ("fetch-retry-factor", "2"),
         ];
@@ -268,9 +268,15 @@ impl Installer<'_> {
     }
 
     /// Returns what downloads and lays out packages, and runs nothing of them or of the repository; and apart from that,
-    /// if `runs_scripts`, what runs their install scripts on it and has neither the store nor credentials. `finish` are
-    /// what the last of the two ends with.
-    fn commands(&self, purpose: Purpose, packages: usize, runs_scripts: bool, finish: &[Last]) -> Commands {
+    /// where something of `runs` has to, what runs their scripts on it and has neither the store nor credentials. `finish`
+    /// are what the last of the two ends with.
+    fn commands(
+        &self,
+        purpose: Purpose,
+        packages: usize,
+        runs: Option<&Native>,
+        finish: &[Last],
+    ) -> Commands {
         let production = purpose == Purpose::Production;
         let directory = self.workspace.container_path(".");
         // Only the image waits for production dependencies, one build waits for what a service is developed with, and
@@ -287,32 +293,12 @@ impl Installer<'_> {
             STORE.to_owned(),
             WORKSPACE.to_owned(),
         ]);
-        install.extend(["pnpm", "install"].map(str::to_owned));
-        install.push(
-            if self.frozen {
-                "--frozen-lockfile"
-            } else {
-                "--no-frozen-lockfile"
-            }
-            .to_owned(),
-        );
-        if production {
-            install.push("--prod".to_owned());
-        }
-        install.extend(
-            [
-                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
-                // in the end, after it has tried them.
-                "--package-import-method=copy",
-                "--ignore-scripts",
-                "--ignore-pnpmfile",
-                // What scripts left in a store of another build was made elsewhere.
-                "--config.side-effects-cache=false",
-            ]
-            .map(str::to_owned),
-        );
-        install.extend(of_both());
-        let mut lines = vec![format!("cd {}", quoted(&[directory])), quoted(&install)];
+        install.extend(self.pnpm_install(purpose));
+        install.push("--ignore-scripts".to_owned());
+        let mut lines = vec![
+            format!("cd {}", quoted(std::slice::from_ref(&directory))),
+            quoted(&install),
+        ];
         if production {
             // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
             lines.insert(0, format!("cp -R {MANIFESTS}/. {WORKSPACE}"));
@@ -324,7 +310,7 @@ impl Installer<'_> {
         let finishing: Vec<String> = finishing.collect();
         let finishers = finish.iter().map(|last| last.script);
         let mut scripts = vec![TURN, INSTALL, PATCHES, LOOK, COMPLETE];
-        if !runs_scripts {
+        let Some(native) = runs.filter(|native| native.runs_scripts()) else {
             lines.extend(finishing);
             scripts.extend(finishers);
             return Commands {
@@ -332,25 +318,63 @@ impl Installer<'_> {
                 scripts,
                 setup: None,
             };
-        }
+        };
         let command = shell(&lines);
-        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
-        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
-        setup.extend(of_both());
-        let mut lines = vec![format!("cd {WORKSPACE}"), quoted(&setup)];
+        let mut lines = vec![format!("cd {}", quoted(&[directory]))];
         if production {
             // In a tree of its own, so that what the image gets is one layer.
             lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
         }
+        let mut of_setup = vec![SETUP];
+        if !native.prepared.is_empty() {
+            let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
+            prepare.extend(native.prepared.iter().cloned());
+            prepare.push("--".to_owned());
+            prepare.extend(self.pnpm_install(purpose));
+            // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
+            prepare.push("--config.optimistic-repeat-install=false".to_owned());
+            lines.push(quoted(&prepare));
+            of_setup.push(PREPARE);
+        }
+        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
+        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
+        setup.extend(of_both());
+        lines.push(quoted(&setup));
         lines.extend(finishing);
         Commands {
             command,
             scripts,
             setup: Some(Setup {
                 command: shell(&lines),
-                scripts: std::iter::once(SETUP).chain(finishers).collect(),
+                scripts: of_setup.into_iter().chain(finishers).collect(),
             }),
         }
+    }
+
+    /// Returns the command of an install, without whether scripts run.
+    fn pnpm_install(&self, purpose: Purpose) -> Vec<String> {
+        let frozen = if self.frozen {
+            "--frozen-lockfile"
+        } else {
+            "--no-frozen-lockfile"
+        };
+        let mut install = ["pnpm", "install", frozen].map(str::to_owned).to_vec();
+        if purpose == Purpose::Production {
+            install.push("--prod".to_owned());
+        }
+        install.extend(
+            [
+                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
+                // in the end, after it has tried them.
+                "--package-import-method=copy",
+                "--ignore-pnpmfile",
+                // What scripts left in a store of another build was made elsewhere.
+                "--config.side-effects-cache=false",
+            ]
+            .map(str::to_owned),
+        );
+        install.extend(of_both());
+        install
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Evidence {
     pub(super) has_scripts: Option<bool>,
     /// Whether it comes from a repository, whose scripts build it when it is fetched.
     pub(super) is_prepared: bool,
+    /// Whether it is cloned.
+    pub(super) is_cloned: bool,
 }
 
 impl Evidence {
@@ -58,6 +60,8 @@ pub(super) struct Native {
     pub(super) may_run: BTreeSet<String>,
     /// Packages that come from a repository, whose scripts build them when they are fetched.
     pub(super) prepared: BTreeSet<String>,
+    /// Whether git has to be there to fetch them.
+    pub(super) clones: bool,
     /// Whether the install chooses among packages by platform.
     pub(super) chooses_platform: bool,
 }
@@ -70,7 +74,7 @@ impl Native {
 
     /// Returns whether an install may have to run programs of packages.
     pub(super) fn runs_scripts(&self) -> bool {
-        !self.may_run.is_empty()
+        !self.may_run.is_empty() || !self.prepared.is_empty()
     }
 }
 
@@ -161,7 +165,8 @@ impl<'a> Surveyor<'a> {
                     .collect(),
                 scripts_run: pnpm.settings.build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
-                is_prepared: is_repository(&entry.resolution),
+                is_prepared: entry.resolution.is_of_repository(),
+                is_cloned: matches!(entry.resolution, Resolution::Git { .. }),
                 has_scripts: entry.requires_build,
                 os: entry.os,
                 cpu: entry.cpu,
@@ -172,21 +177,6 @@ impl<'a> Surveyor<'a> {
             packages.push(evidence);
         }
         Ok(survey(&packages))
-    }
-}
-
-/// Whether a package comes from a repository: as a clone, or as the archive that its host makes of a commit.
-fn is_repository(resolution: &Resolution) -> bool {
-    match resolution {
-        Resolution::Git { .. } => true,
-        Resolution::Tarball { tarball, .. } => {
-            let host = tarball
-                .split_once("://")
-                .and_then(|(_, rest)| rest.split('/').next());
-            let hosts = ["codeload.github.com", "bitbucket.org", "gitlab.com"];
-            host.is_some_and(|host| hosts.contains(&host))
-        }
-        Resolution::Registry { .. } | Resolution::Directory { .. } | Resolution::Other { .. } => false,
     }
 }
 
@@ -224,7 +214,8 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
     };
     let mut native = Native {
         may_run: named(&|package| package.scripts_run && package.has_scripts != Some(false)),
-        prepared: named(&|package| package.scripts_run && package.is_prepared),
+        prepared: named(&|package| package.is_prepared),
+        clones: packages.iter().any(|package| package.is_cloned),
         chooses_platform: packages.iter().any(constrained),
         ..Native::default()
     };

@@ -8,6 +8,9 @@ use super::native::Native;
 /// What node-gyp compiles with.
 const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
 
+/// What clones a repository, and whose certificates it trusts.
+const GIT: [&str; 2] = ["ca-certificates", "git"];
+
 /// System packages and how they get in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SystemPackages {
@@ -22,18 +25,18 @@ pub struct SystemPackages {
 }
 
 impl SystemPackages {
-    /// Returns what installing a closure needs: what the manifest asks for, and compilers where something compiles.
+    /// Returns what downloading a closure needs: what the manifest asks for, and git where something is cloned.
+    pub(super) fn for_download(wanted: &[String], native: &Native, libc: Libc) -> Self {
+        let git = native.clones.then_some(GIT);
+        Self::new(with(wanted, git.iter().flatten()), libc)
+    }
+
+    /// Returns what installing a closure needs: the same, and compilers where something compiles.
     pub(super) fn for_closure(wanted: &[String], native: &Native, libc: Libc) -> Self {
-        let compilers = if native.compiles.is_empty() {
-            &[][..]
-        } else {
-            &COMPILERS[..]
-        };
+        let git = native.clones.then_some(GIT);
+        let compilers = (!native.compiles.is_empty()).then_some(COMPILERS);
         Self::new(
-            wanted
-                .iter()
-                .cloned()
-                .chain(compilers.iter().map(|name| (*name).to_owned())),
+            with(wanted, git.iter().flatten().chain(compilers.iter().flatten())),
             libc,
         )
     }
@@ -68,6 +71,11 @@ impl SystemPackages {
             caches,
         }
     }
+}
+
+fn with<'a>(wanted: &[String], names: impl Iterator<Item = &'a &'a str>) -> Vec<String> {
+    let wanted = wanted.iter().cloned();
+    wanted.chain(names.map(|name| (*name).to_owned())).collect()
 }
 
 #[cfg(test)]

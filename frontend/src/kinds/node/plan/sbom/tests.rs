@@ -11,6 +11,7 @@ fn tarball(tarball: &str) -> Option<String> {
     location(&Resolution::Tarball {
         tarball: tarball.to_owned(),
         integrity: None,
+        is_of_git_host: false,
     })
 }
 

@@ -41,3 +41,15 @@ fn compilers_come_where_something_compiles() {
     let found = SystemPackages::for_closure(&names(&["libvips-dev", "make"]), &native, Libc::Gnu);
     assert_eq!(found.names, ["g++", "libvips-dev", "make", "python3"]);
 }
+
+#[test]
+fn git_comes_where_something_is_cloned() {
+    let native = Native {
+        clones: true,
+        ..Native::default()
+    };
+    for found in [SystemPackages::for_download, SystemPackages::for_closure] {
+        let found = found(&names(&["curl"]), &native, Libc::Gnu);
+        assert_eq!(found.names, ["ca-certificates", "curl", "git"]);
+    }
+}

@@ -24,6 +24,8 @@ pub enum Resolution {
         tarball: String,
         /// Subresource integrity, which git hosts' archives lack.
         integrity: Option<String>,
+        /// Whether it is what a git host makes of a commit.
+        is_of_git_host: bool,
     },
     /// A commit of a git repository.
     Git {
@@ -154,6 +156,20 @@ struct RawResolution {
     repo: Option<String>,
     commit: Option<String>,
     directory: Option<String>,
+    #[serde(rename = "gitHosted")]
+    git_hosted: bool,
+}
+
+impl Resolution {
+    /// Whether a package comes from a repository, as a clone or as the archive that its host makes of a commit: its own
+    /// scripts build it when it is fetched.
+    pub fn is_of_repository(&self) -> bool {
+        match self {
+            Self::Git { .. } => true,
+            Self::Tarball { is_of_git_host, .. } => *is_of_git_host,
+            Self::Registry { .. } | Self::Directory { .. } | Self::Other { .. } => false,
+        }
+    }
 }
 
 impl RawPackage {
@@ -163,7 +179,8 @@ impl RawPackage {
             Resolution::Tarball {
                 tarball,
                 integrity: None,
-            } => (is_http(&tarball) && !is_of_git_host(&tarball)).then_some(tarball),
+                is_of_git_host,
+            } => (is_http(&tarball) && !is_of_git_host).then_some(tarball),
             Resolution::Other { kind } if kind.is_empty() => Some(String::new()),
             _ => None,
         }
@@ -266,8 +283,13 @@ impl From<RawResolution> for Resolution {
                 kind: None,
                 tarball: Some(tarball),
                 integrity,
+                git_hosted,
                 ..
-            } => Self::Tarball { tarball, integrity },
+            } => Self::Tarball {
+                is_of_git_host: git_hosted || is_of_git_host(&tarball),
+                tarball,
+                integrity,
+            },
             RawResolution {
                 kind: None,
                 integrity: Some(integrity),

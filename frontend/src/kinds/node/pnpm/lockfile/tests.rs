@@ -120,7 +120,8 @@ fn tells_resolutions_apart() {
         a.resolution,
         Resolution::Tarball {
             tarball: "https://x/a.tgz".into(),
-            integrity: None
+            integrity: None,
+            is_of_git_host: false,
         }
     );
     assert_eq!(a.version.as_deref(), Some("1.0.0"));
