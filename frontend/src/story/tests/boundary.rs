@@ -45,7 +45,7 @@ fn is_ours(args: &[String]) -> bool {
 }
 
 /// Checks a definition, and returns how many steps with shared mounts and how many of others' hands it has.
-fn check(definition: &pb::Definition, what: &str) -> (usize, usize) {
+pub(super) fn check(definition: &pb::Definition, what: &str) -> (usize, usize) {
     let graph = Definition::of(&Output::from_proto(definition).unwrap()).unwrap();
     let mut hands: BTreeMap<String, Hand> = BTreeMap::new();
     let (mut shared, mut theirs) = (0, 0);

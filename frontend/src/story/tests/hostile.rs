@@ -9,6 +9,7 @@ mod local;
 mod many;
 mod own;
 mod paths;
+mod repositories;
 mod sizes;
 mod terminal;
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Returns the small workspace whose service depends on `x` as a lockfile entry of this key and resolution.
-fn entry(version: &str, resolution: &str) -> Files {
+pub(super) fn entry(version: &str, resolution: &str) -> Files {
     let manifest = String::from_utf8(small()["services/app/package.json"].clone()).unwrap();
     let own = "\"@t/lib\": \"workspace:*\"";
     let manifest = manifest.replace(own, &format!("{own}, \"x\": \"{version}\""));
