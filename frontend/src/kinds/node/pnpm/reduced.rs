@@ -132,6 +132,12 @@ impl PackageJson {
         if is_root {
             copy(&mut out, "pnpm");
             copy(&mut out, "resolutions");
+            if let Some(pnpm) = out.get_mut("pnpm").and_then(Value::as_object_mut)
+                && pnpm.contains_key("patchedDependencies")
+            {
+                // By its name of pnpm 8 and 9, which later ones take too.
+                pnpm.insert("allowNonAppliedPatches".to_owned(), true.into());
+            }
             if let Some(overrides) = out.get_mut("pnpm").and_then(|pnpm| pnpm.get_mut("overrides")) {
                 self.resolve_references(overrides);
             }

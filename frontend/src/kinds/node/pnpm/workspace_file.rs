@@ -23,6 +23,8 @@ pub struct PnpmWorkspace {
     globs: Globs,
 }
 
+/// Has pnpm 10 and later do without packages for patches.
+const ALLOW_UNUSED_PATCHES: &str = "allowUnusedPatches";
 /// How much of a value is shown in a message, in characters.
 const SHOWN: usize = 80;
 
@@ -128,12 +130,20 @@ impl PnpmWorkspace {
         directories.insert(0, ".".to_owned());
         let mut out = String::new();
         yaml::entry(&mut out, "packages", &Value::from(directories), 0);
-        for (key, value) in self.raw.iter().filter(|(key, _)| *key != "packages") {
+        for (key, value) in self
+            .raw
+            .iter()
+            .filter(|(key, _)| *key != "packages" && *key != ALLOW_UNUSED_PATCHES)
+        {
             let mut value = value.clone();
             if let (Some(root), "overrides") = (root, key.as_str()) {
                 root.resolve_references(&mut value);
             }
             yaml::entry(&mut out, key, &value, 0);
+        }
+        if self.raw.contains_key("patchedDependencies") {
+            // Patches of the whole workspace stay, and of a closure without any package pnpm would say that none was used.
+            yaml::entry(&mut out, ALLOW_UNUSED_PATCHES, &Value::from(true), 0);
         }
         out
     }
@@ -209,6 +219,16 @@ mod tests {
             "packages: [\".\",\"apps/\\\\[id\\\\]\",\"libs/k\"]\ncatalog:\n  react: ^18\noverrides:\n  a>b: ^2.0.0\n  c: '1.0'\nallowBuilds:\n  esbuild: true\nnodeLinker: hoisted\nsupportedArchitectures:\n  os: [\"linux\",\"current\"]\nminimumReleaseAge: 1440\n"
         );
         assert!(workspace(&narrowed).contains("libs/k") && !workspace(&narrowed).contains("apps/i"));
+    }
+
+    #[test]
+    fn patches_may_be_of_packages_that_the_closure_lacks() {
+        for own in ["", "allowUnusedPatches: false\n"] {
+            let text = format!("{own}patchedDependencies:\n  a@1.0.0: patches/a.patch\n");
+            let narrowed = workspace(&text).narrowed(&ids(&[]), None);
+            let want = "packages: [\".\"]\npatchedDependencies:\n  a@1.0.0: patches/a.patch\nallowUnusedPatches: true\n";
+            assert_eq!(narrowed, want);
+        }
     }
 
     #[test]

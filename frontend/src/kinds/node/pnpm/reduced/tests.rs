@@ -45,3 +45,18 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn patches_may_be_of_packages_that_the_closure_lacks() {
+    let root = r#"{"pnpm": {"patchedDependencies": {"a@1.0.0": "patches/a.patch"}}}"#;
+    for (is_root, want) in [(true, true), (false, false)] {
+        let reduced = manifest(root).reduced(Reduce::None, is_root);
+        assert_eq!(
+            reduced.contains(r#""allowNonAppliedPatches": true"#),
+            want,
+            "{reduced}"
+        );
+    }
+    let plain = manifest(r#"{"pnpm": {"overrides": {}}}"#).reduced(Reduce::None, true);
+    assert!(!plain.contains("Patches"), "{plain}");
+}
