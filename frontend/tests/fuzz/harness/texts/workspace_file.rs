@@ -54,9 +54,19 @@ fn holds(text: &Bytes, directories: &[&str]) -> TestCaseResult {
     let settings = |workspace: &PnpmWorkspace| {
         let mut settings = workspace.raw.clone();
         settings.shift_remove("packages");
+        // What is left of a workspace may lack packages that it has patches for.
+        settings.shift_remove("allowUnusedPatches");
         settings
     };
     prop_assert_eq!(settings(&narrowed), settings(&workspace), "{}", text);
+    let has_patches = workspace.raw.contains_key("patchedDependencies");
+    let may_be_unused = narrowed.raw.get("allowUnusedPatches");
+    prop_assert_eq!(
+        may_be_unused.is_some_and(|value| value == true),
+        has_patches,
+        "{}",
+        text
+    );
     prop_assert_eq!(narrowed.narrowed(&kept, None), text);
     Ok(())
 }
