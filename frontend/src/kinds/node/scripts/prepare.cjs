@@ -1,8 +1,9 @@
 // Has pnpm build the packages that come from repositories, which it does as it fetches them.
 //
 // usage: prepare.cjs ROOT NAME... -- COMMAND...
-// An install that runs nothing left them in ROOT as they were fetched, without what their scripts make. They are taken
-// out, and COMMAND, an install that runs these scripts, fetches them once more and leaves everything else as it is.
+// An install that runs nothing left them in ROOT as they were fetched, without what their scripts make. Those that have
+// such scripts are taken out, and COMMAND, an install that runs them, fetches these once more and leaves everything else
+// as it is. It does not run where no package has one: what needs no building is not fetched a second time.
 'use strict';
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -41,13 +42,32 @@ const isOfRegistry = (directory, name) => {
   return /^@\d/.test(rest);
 };
 
+// The scripts for which pnpm builds a package as it fetches it: `prepare` always, the others where `main` is missing.
+const BUILDING = ['prepare', 'prepublish', 'prepack', 'publish'];
+
+const isBuilt = (directory) => {
+  const file = path.join(directory, 'package.json');
+  if (!fs.existsSync(file)) return false;
+  let scripts;
+  try {
+    scripts = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))?.scripts;
+  } catch {
+    return true; // pnpm says what is wrong with it
+  }
+  return BUILDING.some((name) => scripts?.[name]);
+};
+
+let found = false;
 for (const directory of [...modules(root)]) {
   for (const name of names) {
     const entry = path.join(directory, name);
-    const found = fs.lstatSync(entry, { throwIfNoEntry: false });
-    if (found?.isDirectory() && !isOfRegistry(directory, name)) fs.rmSync(entry, { recursive: true });
+    if (!fs.lstatSync(entry, { throwIfNoEntry: false })?.isDirectory()) continue;
+    if (isOfRegistry(directory, name) || !isBuilt(entry)) continue;
+    fs.rmSync(entry, { recursive: true });
+    found = true;
   }
 }
+if (!found) process.exit(0);
 // They are built with what they are developed with, in an install of what runs too; npm, which installs that, is told to
 // leave it out.
 const env = { ...process.env, npm_config_include: 'dev' };
