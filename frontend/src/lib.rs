@@ -17,6 +17,7 @@ pub mod path;
 pub mod pattern;
 pub mod plan;
 pub mod result;
+pub mod secret;
 pub mod source;
 pub mod story;
 pub mod subrequest;
