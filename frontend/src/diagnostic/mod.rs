@@ -8,8 +8,11 @@ mod lines;
 pub mod names;
 mod text;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use crate::secret;
 
 pub use lines::Lines;
 pub use text::{cut, plain, printed, printed_json, shown};
@@ -17,6 +20,9 @@ pub use text::{cut, plain, printed, printed_json, shown};
 /// The size from which only the lines around a place are shown, in bytes. A failure reaches the user's client in
 /// HTTP headers, where a lockfile of some megabytes would be refused.
 const MAX_WHOLE_SOURCE: usize = 32 << 10;
+
+/// The size up to which a whole file is looked through for credentials, in bytes.
+const MAX_MASKED_WHOLE: usize = 1 << 20;
 
 /// How many lines around a place are shown of a large file; buildx prints up to four.
 const CONTEXT_LINES: usize = 8;
@@ -32,7 +38,7 @@ const LONGEST: usize = 8_000;
 pub struct SourceFile {
     /// Path as the user knows it, such as `services/auth/service.toml`.
     pub name: String,
-    /// The whole text.
+    /// The whole text, to be parsed. What is shown of it is [`SourceFile::masked`].
     pub text: String,
     lines: Lines,
 }
@@ -62,19 +68,26 @@ impl SourceFile {
         self.lines.before(&self.text, offset) + 1
     }
 
+    /// Returns the text as it may be shown: credentials in it are masked, and every line stays the line that it is.
+    pub fn masked(&self) -> Cow<'_, str> {
+        secret::mask_text(&self.text)
+    }
+
     /// Returns the text in which places of the file are shown: the whole file, or of a large one the lines around the
     /// places, with all others empty, so that the line numbers stay. Of a long line what is around the place's column is
-    /// shown, and what a terminal would obey is escaped.
+    /// shown. Nobody is shown a credential in it, and what a terminal would obey is escaped.
     pub fn excerpt<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> String {
         let places: Vec<&Place> = places.into_iter().collect();
         let column_of = |line: usize| {
             let mut on_line = places
                 .iter()
                 .filter(|place| usize::try_from(place.first_line) == Ok(line));
-            on_line.next().map_or(0, |place| place.column)
+            on_line
+                .next()
+                .map_or(0, |place| self.masked_column(line, place.column))
         };
         if self.text.len() <= MAX_WHOLE_SOURCE {
-            return excerpt::lines(&self.text, column_of);
+            return excerpt::lines(&self.masked(), column_of);
         }
         let around = |place: &Place| {
             let line = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
@@ -84,16 +97,28 @@ impl SourceFile {
             first.saturating_sub(CONTEXT_LINES)..=last.saturating_add(CONTEXT_LINES)
         };
         let shown: Vec<_> = places.iter().copied().map(around).collect();
-        let last = shown.iter().map(|lines| *lines.end()).max().unwrap_or(0);
-        let mut kept = String::new();
-        for (number, content) in (1..=last).zip(self.text.split_inclusive('\n')) {
-            let is_shown = shown.iter().any(|lines| lines.contains(&number));
-            match is_shown {
-                true => kept.push_str(&excerpt::line(content, column_of(number))),
-                false => kept.push('\n'),
-            }
-        }
-        kept
+        let kept = |text: &str| -> String {
+            let last = shown.iter().map(|lines| *lines.end()).max().unwrap_or(0);
+            let is_shown = |number: &usize| shown.iter().any(|lines| lines.contains(number));
+            let lines = (1..=last).zip(text.split_inclusive('\n'));
+            lines
+                .map(|(number, content)| if is_shown(&number) { content } else { "\n" })
+                .collect()
+        };
+        // What goes over lines may begin in front of those that are shown; in a large file, such as a lockfile, that
+        // can be a key alone.
+        let masked = match self.text.len() <= MAX_MASKED_WHOLE || secret::is_private_key(&self.text) {
+            true => kept(&self.masked()),
+            false => secret::mask_text(&kept(&self.text)).into_owned(),
+        };
+        excerpt::lines(&masked, column_of)
+    }
+
+    /// Returns where a column of a line is once the line is masked.
+    fn masked_column(&self, line: usize, column: usize) -> usize {
+        let content = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let before = content.get(..content.floor_char_boundary(column));
+        secret::mask_text(before.unwrap_or_default()).len()
     }
 }
 
@@ -163,7 +188,7 @@ pub struct Diagnostic {
     /// What kind of mistake it is, or the rule that warns: see [`names`].
     pub name: &'static str,
     /// One sentence: what was found, and what to write or run instead; lines of a list may follow. Whatever it repeats
-    /// of the repository can be printed, see [`shown`].
+    /// of the repository can be printed, see [`shown`], and shows no credential.
     pub message: String,
     /// Where it was found; shown by buildx as an excerpt.
     pub place: Option<Place>,
@@ -179,7 +204,7 @@ impl Diagnostic {
     pub fn named(name: &'static str, message: impl Into<String>) -> Self {
         Self {
             name,
-            message: cut(&shown(&message.into()), LONGEST).into_owned(),
+            message: cut(&repeated(&message.into()), LONGEST).into_owned(),
             place: None,
         }
     }
@@ -189,7 +214,7 @@ impl Diagnostic {
     pub fn with_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         for line in lines {
             self.message.push('\n');
-            self.message.push_str(&shown(&line));
+            self.message.push_str(&repeated(&line));
         }
         self
     }
@@ -208,6 +233,11 @@ impl Diagnostic {
         self.place = Some(place);
         self
     }
+}
+
+/// Returns a text of the repository as a message repeats it.
+fn repeated(text: &str) -> String {
+    shown(&secret::mask_forms(text)).into_owned()
 }
 
 impl fmt::Display for Diagnostic {

@@ -75,10 +75,14 @@ pub(super) fn parse(file: &Arc<SourceFile>) -> Result<Spanned<DeValue<'_>>, Diag
 }
 
 fn explain(file: &SourceFile, error: &toml::de::Error) -> String {
-    let text = error
-        .span()
-        .and_then(|span| file.text.get(span))
-        .unwrap_or_default();
+    let span = error.span().unwrap_or(0..0);
+    let line = usize::try_from(file.line_at(span.start)).unwrap_or(usize::MAX);
+    let line = |text: &str| text.lines().nth(line.saturating_sub(1)).map(str::to_owned);
+    let text = match line(&file.text) == line(&file.masked()) {
+        true => file.text.get(span).unwrap_or_default(),
+        // Something in it is a credential.
+        false => "***",
+    };
     match error.message() {
         "duplicate key" => format!("{} is set a second time; keep one of the two", quoted(text)),
         // The parser takes all that is no other value for a text without quotes.

@@ -10,6 +10,7 @@ use toml::de::DeValue;
 
 use super::words::{found, quoted, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::secret;
 
 /// A TOML value with its byte range.
 pub(super) type Item<'a> = Spanned<DeValue<'a>>;
@@ -95,6 +96,14 @@ impl<K: super::values::Text + Ord, V: Value> Field for BTreeMap<K, V> {
     }
 }
 
+/// Returns a key's value as a message repeats it: not where its name says that it is a credential.
+fn told(path: &str, value: String) -> String {
+    match secret::is_name(path.rsplit('.').next().unwrap_or(path)) {
+        true => "a value".to_owned(),
+        false => value,
+    }
+}
+
 /// Collects what reading finds: the mistakes, and where each key stands.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -112,7 +121,11 @@ impl Reader {
     pub(super) fn wrong_type(&mut self, item: &Item<'_>, path: &str, write: &str) {
         self.note(
             item.span(),
-            format!("`{}` is {}; write {write}", shown(path), found(item.get_ref())),
+            format!(
+                "`{}` is {}; write {write}",
+                shown(path),
+                told(path, found(item.get_ref()))
+            ),
         );
     }
 
@@ -123,7 +136,7 @@ impl Reader {
             format!(
                 "`{}` is {}, which {why}; write {write}",
                 shown(path),
-                quoted(text)
+                told(path, quoted(text))
             ),
         );
     }

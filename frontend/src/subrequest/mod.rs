@@ -6,6 +6,7 @@
 
 mod describe;
 mod lint;
+mod masked;
 mod outline;
 mod plan;
 mod schema;
@@ -24,6 +25,7 @@ use crate::diagnostic::{printed, printed_json};
 use crate::gateway::{BuildResult, Failure};
 use crate::kinds::Planned;
 use crate::options::Options;
+use crate::secret::mask_forms;
 
 /// The version that buildx knows of the requests of docker/dockerfile.
 const VERSION: &str = "1.0.0";
@@ -84,11 +86,13 @@ impl Answer {
         Self::of_status(json, &text, version, 0)
     }
 
-    /// Returns an answer. Whatever its text repeats of the repository can be printed.
-    fn of_status(json: Json, text: &str, version: &'static str, status: u8) -> Self {
+    /// Returns an answer. Whatever it repeats of the repository and the command line shows no credential, and its text can
+    /// be printed.
+    fn of_status(mut json: Json, text: &str, version: &'static str, status: u8) -> Self {
+        masked::mask(&mut json);
         Self {
             json,
-            text: printed(text).into_owned(),
+            text: printed(&mask_forms(text)).into_owned(),
             version,
             status,
         }

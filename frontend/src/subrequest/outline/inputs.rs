@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use super::super::masked::shown;
 use super::super::sources::Sources;
 use super::{entry, list, section};
 use crate::decide::Read;
@@ -47,7 +48,7 @@ impl Inputs {
             let passed = options.build_args.get(name.as_str());
             Argument {
                 name: name.to_string(),
-                value: passed.unwrap_or(default).clone(),
+                value: shown(name.as_str(), passed.unwrap_or(default)),
                 description: comment_above(&place),
                 place,
             }
@@ -170,7 +171,8 @@ fn of_steps(plan: &Plan, declared: &[Wanted]) -> Vec<Wanted> {
 
 /// Returns the comment that stands directly above a line, as one line: what an argument is for.
 fn comment_above(place: &Place) -> String {
-    let lines: Vec<&str> = place.file.text.lines().collect();
+    let text = place.file.masked();
+    let lines: Vec<&str> = text.lines().collect();
     let above = usize::try_from(place.first_line.saturating_sub(1)).unwrap_or(0);
     let above = lines.get(..above).unwrap_or_default().iter().rev();
     let comment = above.map_while(|line| line.trim().strip_prefix('#'));

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::masked::shown;
 use super::super::sources::Sources;
 use super::super::text;
 use super::entry;
@@ -19,7 +20,12 @@ pub(super) fn json(value: &Value, sources: &mut Sources) -> Json {
 pub(in crate::subrequest) fn table(values: &[Value]) -> String {
     let row = |value: &Value| {
         let place = value.place.as_ref().map(Place::to_string).unwrap_or_default();
-        [value.key.clone(), value.value.clone(), value.why.clone(), place]
+        [
+            value.key.clone(),
+            shown(&value.key, &value.value),
+            value.why.clone(),
+            place,
+        ]
     };
     let rows: Vec<[String; 4]> = values.iter().map(row).collect();
     text::table(3, ["KEY", "VALUE", "REASON", "FROM"], &rows)
