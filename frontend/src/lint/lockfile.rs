@@ -7,7 +7,7 @@ use crate::kinds::node::Manager;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::warning::{Warning, rules};
 
-/// Warns of packages that an install takes whatever their bytes are.
+/// Warns of packages that an install takes whatever their bytes are, and of those with a credential in their address.
 pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
     let Manager::Pnpm(pnpm) = &input.workspace.manager;
     let scope = Scope::Development { include_root: true };
@@ -22,6 +22,12 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
             continue;
         };
         for path in &part.packages {
+            if lockfile.has_credentials(path) {
+                found.push(super::pnpm::secret_in(
+                    path.without_suffix(),
+                    lockfile.package_place(path),
+                ));
+            }
             let Ok(Some(url)) = lockfile.unverified(path) else {
                 continue;
             };

@@ -2,12 +2,12 @@
 
 mod lockfile;
 mod manifest;
+mod pnpm;
 mod secrets;
 mod toolchain;
 
+use crate::kinds::node::Workspace;
 use crate::kinds::node::plan::Model;
-use crate::kinds::node::pnpm::LeftOut;
-use crate::kinds::node::{Manager, Workspace};
 use crate::kinds::{self, Found};
 use crate::manifest::Manifest;
 use crate::warning::{Warning, rules};
@@ -41,7 +41,7 @@ fn of_node(input: Input<'_>) -> Vec<Warning> {
     found.extend(secrets::find(input.manifest));
     found.extend(toolchain::find(input));
     found.extend(lockfile::find(input));
-    found.extend(npmrc(input.workspace));
+    found.extend(pnpm::find(input));
     found.extend(passed_over(input.workspace));
     found
 }
@@ -54,28 +54,4 @@ fn passed_over(workspace: &Workspace) -> impl Iterator<Item = Warning> {
         ))
     };
     workspace.passed_over.iter().map(warning)
-}
-
-/// Warns of lines of `.npmrc` that no build step sees.
-fn npmrc(workspace: &Workspace) -> Vec<Warning> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
-    let dropped = pnpm
-        .npmrc
-        .iter()
-        .flat_map(|npmrc| npmrc.without_secrets().dropped);
-    let warning = |line: crate::kinds::node::pnpm::npmrc::DroppedLine| {
-        let key = &line.key;
-        let warning = match line.reason {
-            LeftOut::Credential => rules::SECRET_IN_NPMRC.warn(format!(
-                "`{key}` holds a credential and is left out; write `${{VARIABLE}}` in its place and pass `--secret id=VARIABLE`"
-            )),
-            LeftOut::File => rules::MACHINE_FILE_IN_NPMRC.warn(format!(
-                "`{key}` names a file of the machine and is left out; pass an .npmrc with it as the secret `npmrc`"
-            )),
-            // Every developer may have caches of their own; that the build has others surprises nobody.
-            LeftOut::Directory => return None,
-        };
-        Some(warning.at(line.place))
-    };
-    dropped.filter_map(warning).collect()
 }

@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 27] = [
+pub static ALL: [&Rule; 29] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -31,8 +31,10 @@ pub static ALL: [&Rule; 27] = [
     &REDUNDANT_KEY,
     &ROOT_USER,
     &SECRET_IN_BUILD_ARG,
+    &SECRET_IN_DEPENDENCY,
     &SECRET_IN_MANIFEST,
     &SECRET_IN_NPMRC,
+    &SECRET_IN_SETTINGS,
     &UNDECLARED_BUILD_ARG,
     &UNFROZEN_LOCKFILE,
     &UNKNOWN_RULE,

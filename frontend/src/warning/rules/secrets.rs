@@ -65,6 +65,48 @@ A credential that was committed should be taken for known, and replaced.",
     },
 };
 
+/// A credential among pnpm's settings.
+pub static SECRET_IN_SETTINGS: Rule = Rule {
+    name: "SecretInSettings",
+    short: "Credentials do not belong among pnpm's settings",
+    is_experimental: false,
+    why: "\
+The setting, of `pnpm-workspace.yaml` or of `pnpm` in the root's package.json, is left out of the build, so that the
+credential is in no layer and no cache; an install that needs it fails. Keep it in your own `.npmrc` and pass that as
+the secret `npmrc`.
+
+A credential that was committed should be taken for known, and replaced.",
+    bad: Example {
+        language: "yaml",
+        text: "httpsProxy: http://build:hunter2@proxy.example.com:3128",
+    },
+    good: Example {
+        language: "sh",
+        text: "docker buildx build --secret id=npmrc,src=$HOME/.npmrc -f services/auth/service.toml .",
+    },
+};
+
+/// A credential in the address of a dependency.
+pub static SECRET_IN_DEPENDENCY: Rule = Rule {
+    name: "SecretInDependency",
+    short: "Credentials do not belong in the address of a dependency",
+    is_experimental: false,
+    why: "\
+The address is in the lockfile, too, and an install has both as they are, since it would not fit otherwise: the credential
+is in the build's record and in its cache. No message shows it. Write the address without it, and take the package from a
+registry whose token is a secret.
+
+A credential that was committed should be taken for known, and replaced.",
+    bad: Example {
+        language: "json",
+        text: "\"@erp/design\": \"git+https://ghp_4f9a…@github.com/erp/design.git\"",
+    },
+    good: Example {
+        language: "json",
+        text: "\"@erp/design\": \"^2.0.0\"",
+    },
+};
+
 /// A service that runs as root.
 pub static ROOT_USER: Rule = Rule {
     name: "RootUser",

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use super::credentials::without_credentials;
 use super::lockfile::{Importer, ResolvedDependency};
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::package_json::Specifiers;
@@ -54,7 +55,7 @@ impl<'a> Reduce<'a> {
 impl PackageJson {
     /// Returns the manifest reduced to what an install reads, as JSON with a stable order of keys.
     ///
-    /// For the workspace's root also `pnpm` and `resolutions` are kept, with overrides of the form `$name`
+    /// For the workspace's root also `pnpm`, without credentials, and `resolutions` are kept, with overrides of the form `$name`
     /// replaced by the range that the root declares for the name, since the root's dependencies, where pnpm
     /// would look it up, may be left out.
     pub fn reduced(&self, mode: Reduce<'_>, is_root: bool) -> String {
@@ -130,7 +131,9 @@ impl PackageJson {
             out.insert("publishConfig".to_owned(), config);
         }
         if is_root {
-            copy(&mut out, "pnpm");
+            if let Some(settings) = self.pnpm_settings() {
+                out.insert("pnpm".to_owned(), without_credentials(settings).0.into());
+            }
             copy(&mut out, "resolutions");
             if let Some(pnpm) = out.get_mut("pnpm").and_then(Value::as_object_mut)
                 && pnpm.contains_key("patchedDependencies")
@@ -147,6 +150,19 @@ impl PackageJson {
         }
         // Of a map of strings and values that were parsed from JSON: cannot fail.
         serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default() + "\n"
+    }
+
+    /// Returns the keys of pnpm's settings that hold credentials, which stay out of the build.
+    pub fn credentials(&self) -> Vec<String> {
+        let settings = self
+            .pnpm_settings()
+            .map(|settings| without_credentials(settings).1);
+        settings.unwrap_or_default()
+    }
+
+    /// Returns the settings that pnpm reads of the root's manifest, up to version 10.
+    fn pnpm_settings(&self) -> Option<&Map<String, Value>> {
+        self.raw.get("pnpm")?.as_object()
     }
 
     /// Returns the specifier that an override of the form `$name` stands for: what the root declares for

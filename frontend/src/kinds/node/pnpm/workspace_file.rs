@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::credentials::without_credentials;
 use super::globs::Globs;
 use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, cut, names};
@@ -114,7 +115,12 @@ impl PnpmWorkspace {
         Place::of_line(&self.file, key_line(&self.file, key))
     }
 
-    /// Returns the same settings for a workspace of only these projects.
+    /// Returns the keys of settings that hold credentials, which stay out of the build.
+    pub fn credentials(&self) -> Vec<String> {
+        without_credentials(&self.raw).1
+    }
+
+    /// Returns the same settings for a workspace of only these projects, without credentials.
     ///
     /// Comments go, so that they do not decide over a cache. Overrides of the form `$name` are replaced by
     /// the range that `root` declares for the name, since the root's dependencies may be left out.
@@ -130,16 +136,15 @@ impl PnpmWorkspace {
         directories.insert(0, ".".to_owned());
         let mut out = String::new();
         yaml::entry(&mut out, "packages", &Value::from(directories), 0);
-        for (key, value) in self
-            .raw
-            .iter()
-            .filter(|(key, _)| *key != "packages" && *key != ALLOW_UNUSED_PATCHES)
+        let (settings, _) = without_credentials(&self.raw);
+        for (key, mut value) in settings
+            .into_iter()
+            .filter(|(key, _)| key != "packages" && key != ALLOW_UNUSED_PATCHES)
         {
-            let mut value = value.clone();
             if let (Some(root), "overrides") = (root, key.as_str()) {
                 root.resolve_references(&mut value);
             }
-            yaml::entry(&mut out, key, &value, 0);
+            yaml::entry(&mut out, &key, &value, 0);
         }
         if self.raw.contains_key("patchedDependencies") {
             // Patches of the whole workspace stay, and of a closure without any package pnpm would say that none was used.

@@ -51,8 +51,12 @@ fn holds(text: &Bytes, directories: &[&str]) -> TestCaseResult {
         let is_kept = directories.contains(&directory);
         prop_assert_eq!(narrowed.contains(directory), is_kept, "{}: {}", directory, text);
     }
+    // What holds a credential is left out, whole or in part, and is then known to hold none.
+    let credentials = workspace.credentials();
+    prop_assert_eq!(narrowed.credentials(), Vec::<String>::new(), "{}", text);
     let settings = |workspace: &PnpmWorkspace| {
         let mut settings = workspace.raw.clone();
+        settings.retain(|key, _| !credentials.contains(key));
         settings.shift_remove("packages");
         // What is left of a workspace may lack packages that it has patches for.
         settings.shift_remove("allowUnusedPatches");

@@ -26,6 +26,7 @@ use package::{Known, RawPackage};
 
 use super::dep_path::{DepPath, is_package_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::secret;
 
 /// The format of a lockfile, by its major number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,6 +207,16 @@ impl Lockfile {
         }
         let package = self.entry("packages", key)?;
         Ok(package.and_then(|package: RawPackage| package.unverified()))
+    }
+
+    /// Returns whether the entry of a package, or its key, has a credential in an address.
+    pub fn has_credentials(&self, path: &DepPath) -> bool {
+        let key = self.package_key(path);
+        let range = self.document.index.entry("packages", key);
+        let text = range.and_then(|range| self.document.text.get(range));
+        [key, text.unwrap_or_default()]
+            .into_iter()
+            .any(|text| secret::mask_forms(text) != text)
     }
 
     /// Returns the line at which a package's entry begins.
