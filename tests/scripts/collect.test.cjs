@@ -80,6 +80,19 @@ test('each rule lets through what its name says', (t) => {
   assert.equal(read(out, 'runtime/dist/main.js'), 'main');
 });
 
+test('no file in which a tool keeps its credentials is collected', (t) => {
+  // The list of those that sources are without, of names alone; a pattern stands for one of its names.
+  const source = fs.readFileSync(path.join(__dirname, '../../frontend/src/source/credentials.rs'), 'utf8');
+  const names = [...source.slice(source.indexOf('const NAMES'), source.indexOf('];')).matchAll(/^ +"([^"/]+)",$/gm)].map(([, name]) => name.replace('*', 'local'));
+  assert.ok(names.length > 30 && names.includes('.npmrclocal'), names.join(' '));
+  const near = ['id_map.js', 'rsa', 'env', 'a.env', 'npmrc', '.environment', 'id_rsa.pub', 'ssh/config'];
+  const tree = [...names, ...near].flatMap((name) => [[name, ''], [`deep/${name}`, '']]);
+  const inside = ['.aws', '.kube', '.ssh', '.terraform.d'].map((name) => [`deep/er/${name}/config`, '']);
+  const out = collect(t, Object.fromEntries([...tree, ...inside, ['.npmrc', '']]));
+  const kept = near.flatMap((name) => [name, `deep/${name}`]).sort();
+  assert.deepEqual(list(path.join(out, 'whole')), kept);
+});
+
 test('a mode is kept to whether the file is executable, whatever the umask', (t) => {
   const top = temporary(t);
   const modes = { 'a.js': 0o600, 'b.js': 0o664, 'c.sh': 0o700, 'd.sh': 0o775, 'e.sh': 0o654 };

@@ -5,6 +5,7 @@ use crate::kinds::node::plan::{Libc, Product};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::{Base, HealthcheckSetting, Kind, Layout, Network, User};
+use crate::source::is_credential;
 use crate::warning::{Warning, rules};
 
 /// Warns of keys of the manifest.
@@ -104,7 +105,8 @@ fn build_files(input: Input<'_>) -> Vec<Warning> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
     };
     let files = input.manifest.build.files.iter().flatten().enumerate();
-    let redundant = files.filter(|(_, path)| inside(path.as_str()));
+    // A credential is seen by nobody who does not ask for it.
+    let redundant = files.filter(|(_, path)| inside(path.as_str()) && !is_credential(path.as_str()));
     redundant
         .map(|(i, path)| {
             let message = format!(

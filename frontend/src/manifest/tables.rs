@@ -70,7 +70,9 @@ table! {
         #[examples("libcairo2-dev", "g++=4:12.2.0-3")]
         pub packages: Option<Vec<SystemPackage>>,
         /// Workspace files outside the packages that the build reads. The `extends` of a tsconfig.json are
-        /// followed without being listed. Default: none.
+        /// followed without being listed. A file that holds credentials by its name, such as `.env` or `.npmrc`,
+        /// is read only if it is listed by that name, also where it lies in a package; what the build hands on
+        /// may hold it, so that `secrets` are better. Default: none.
         pub files: Option<Vec<WorkspacePath>>,
         /// Secrets that the service's own build may read, each an id, or a table with `id` and optionally
         /// `env` (a variable holds it), `target` (the file that holds it, else `/run/secrets/ID`) and
@@ -112,7 +114,9 @@ table! {
         pub packages: Option<Vec<SystemPackage>>,
         /// The user and group, as numbers. Default: `1001:1001`.
         pub user: Option<User>,
-        /// Workspace files outside the packages that the service reads while it runs. Default: none.
+        /// Workspace files outside the packages that the service reads while it runs. A file that holds
+        /// credentials by its name, such as `.env.defaults`, is in the image only if it is listed by that name,
+        /// also where it lies in a package. Default: none.
         #[examples("locales/**", "certificates/ca.pem")]
         pub files: Option<Vec<WorkspacePath>>,
         /// Directories that the user may write, absolute or from the service's directory. Each is a volume, so that

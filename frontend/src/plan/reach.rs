@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::step::{Action, Files, Mount, Part, Step, StepId, Verb};
+use super::step::{Action, Files, Mount, Part, PartId, Step, StepId, Verb};
 use super::{Plan, WORKSPACE};
 use crate::path::{is_within, join};
 use crate::pattern;
+use crate::source::Ignored;
 
 impl Step {
     /// Returns the file systems that the step takes.
@@ -152,9 +153,8 @@ impl Plan {
         steps.map(|(id, _)| id).collect()
     }
 
-    /// Returns the steps that run again where a file of the context changes; `ignored` are the patterns of what no step
-    /// sees.
-    pub fn reach(&self, path: &str, ignored: &[String]) -> Reach {
+    /// Returns the steps that run again where a file of the context changes; `ignored` says what no step sees.
+    pub fn reach(&self, path: &str, ignored: &Ignored) -> Reach {
         let mut reached: BTreeMap<StepId, Cause> = BTreeMap::new();
         // Each step comes after those that it takes files of.
         for (id, step) in self.steps() {
@@ -184,22 +184,9 @@ impl Plan {
     }
 
     /// Whether a step copies a file of the context.
-    fn reads(&self, step: &Step, path: &str, ignored: &[String]) -> bool {
-        let Verb::Tree(tree) = &step.does else {
-            return false;
-        };
-        tree.actions.iter().any(|action| match action {
-            Action::Copy {
-                files: Files::Context(part),
-                from,
-                include,
-                exclude,
-                ..
-            } => self.part(*part).is_some_and(|part| {
-                holds(part, path, ignored) && copies(from.trim_start_matches('/'), include, exclude, path)
-            }),
-            _ => false,
-        })
+    fn reads(&self, step: &Step, path: &str, ignored: &Ignored) -> bool {
+        let is_seen = |part: &Part| holds(part, path) && !ignored.hides(path, &part.include);
+        copied_from(step, path).any(|id| self.part(id).is_some_and(is_seen))
     }
 
     /// Whether a step writes a text in the place that a file of the context has in the workspace: one that is made from
@@ -218,10 +205,28 @@ impl Plan {
     }
 }
 
-/// Whether a part of the context has a file.
-fn holds(part: &Part, path: &str, ignored: &[String]) -> bool {
+/// Iterates over the parts of the context that a step copies a file of, where they have it.
+fn copied_from<'s>(step: &'s Step, path: &'s str) -> impl Iterator<Item = PartId> + 's {
+    let actions = match &step.does {
+        Verb::Tree(tree) => &tree.actions[..],
+        _ => &[],
+    };
+    actions.iter().filter_map(move |action| match action {
+        Action::Copy {
+            files: Files::Context(part),
+            from,
+            include,
+            exclude,
+            ..
+        } => copies(from.trim_start_matches('/'), include, exclude, path).then_some(*part),
+        _ => None,
+    })
+}
+
+/// Whether a part of the context is to have a file.
+fn holds(part: &Part, path: &str) -> bool {
     let is_included = part.include.is_empty() || pattern::chooses(&part.include, path);
-    is_included && !pattern::chooses(ignored.iter().chain(&part.exclude), path)
+    is_included && !pattern::chooses(&part.exclude, path)
 }
 
 /// Whether a copy takes a file.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Part, Reader, Tree};
+use super::{Context, Ignored, Part, Reader, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
@@ -77,8 +77,10 @@ pub async fn absent<'p>(
 /// Files of the context as steps see them.
 struct Listing<'a> {
     tree: Option<Tree>,
-    /// Patterns of what no step sees, which a directory of this machine has all the same: an engine does not transfer it.
-    hidden: &'a [String],
+    /// What no step sees, which a directory of this machine has all the same: an engine does not transfer it.
+    hidden: Option<&'a Ignored>,
+    /// The patterns that were asked for.
+    asked: Vec<String>,
 }
 
 impl<'a> Listing<'a> {
@@ -91,12 +93,13 @@ impl<'a> Listing<'a> {
         hint: &str,
         include: Vec<String>,
     ) -> Result<Self, Failure> {
-        let hidden = match reader.engine() {
-            Some(_) => &[],
-            None => context.ignored.as_slice(),
-        };
+        let hidden = Some(&context.ignored).filter(|_| reader.engine().is_none());
         if include.is_empty() {
-            return Ok(Self { tree: None, hidden });
+            return Ok(Self {
+                tree: None,
+                hidden,
+                asked: include,
+            });
         }
         // The files come over with their contents, which the build needs anyway: of a transfer of metadata alone the
         // engine cannot say what is there.
@@ -109,12 +112,19 @@ impl<'a> Listing<'a> {
             locations: &[],
         });
         let tree = Some(reader.tree(options, &part).await?);
-        Ok(Self { tree, hidden })
+        Ok(Self {
+            tree,
+            hidden,
+            asked: include,
+        })
     }
 
     async fn has(&self, path: &str) -> Result<bool, Failure> {
+        let is_hidden = self
+            .hidden
+            .is_some_and(|ignored| ignored.hides(path, &self.asked));
         match &self.tree {
-            Some(tree) if !pattern::chooses(self.hidden, path) => tree.exists(path).await,
+            Some(tree) if !is_hidden => tree.exists(path).await,
             _ => Ok(false),
         }
     }

@@ -5,6 +5,7 @@
 //! and files that decide something are read from a [`Tree`], which remembers all that it has read.
 
 mod build_file;
+mod credentials;
 mod directory;
 mod ignore;
 mod listed;
@@ -16,7 +17,8 @@ mod remote;
 mod tree;
 
 pub use build_file::BuildFile;
-pub use ignore::ignored;
+pub use credentials::{credentials, is_credential};
+pub use ignore::{Ignored, ignored};
 pub use listed::{absent, check_listed};
 pub use named::{Named, NamedImage, NamedPackage, REPLACEABLE, familiar, is_named, unused};
 pub use origin::{Origin, solve};

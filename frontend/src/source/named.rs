@@ -7,7 +7,7 @@ use base64::Engine as _;
 use buildkit_llb::{Image, Local, OciLayout, Output, Platform};
 
 use super::Tree;
-use super::ignore::{IGNORE_FILE, exclude_patterns};
+use super::ignore::{IGNORE_FILE, Ignored, exclude_patterns};
 use super::origin::{archive, git, local, solve};
 use super::remote::is_http;
 use crate::diagnostic::{Diagnostic, names};
@@ -135,12 +135,11 @@ impl<'a> Named<'a> {
             }
             None => Source::Graph(self.load(entry).await?.root),
         };
-        ignored.extend(never.iter().map(|pattern| (*pattern).to_owned()));
         let shared_key = self.options.shared_keys.get(entry.key).map_or("", String::as_str);
         Ok(Replacement {
             name: entry.key.to_owned(),
             source,
-            ignored,
+            ignored: Ignored::new(ignored, never),
             hint: format!("context:{}-{shared_key}", entry.key),
         })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::{Copy, File, Local, Location, Output};
 
+use super::Ignored;
 use crate::pattern::{self, for_transfer, literal};
 
 /// Where a tree of files comes from.
@@ -25,8 +26,8 @@ pub enum Source {
 pub struct Context {
     /// The context that the command line names.
     pub main: Source,
-    /// Patterns of its files that no step sees: see [`super::ignored`].
-    pub ignored: Vec<String>,
+    /// Which of its files no step sees: see [`super::ignored`].
+    pub ignored: Ignored,
     /// What takes the place of a directory (`--build-context`), by its path in the context.
     pub replaced: BTreeMap<String, Replacement>,
 }
@@ -38,8 +39,8 @@ pub struct Replacement {
     pub name: String,
     /// Its files.
     pub source: Source,
-    /// Patterns of its files that no step sees.
-    pub ignored: Vec<String>,
+    /// Which of its files no step sees.
+    pub ignored: Ignored,
     /// Tells the engine's snapshots of the client's directories apart.
     pub hint: String,
 }
@@ -67,7 +68,7 @@ impl Context {
     pub fn new(main: Source) -> Self {
         Self {
             main,
-            ignored: Vec::new(),
+            ignored: Ignored::default(),
             replaced: BTreeMap::new(),
         }
     }
@@ -77,8 +78,19 @@ impl Context {
     /// Made of nothing but what it holds, so that it is the same vertex for every service of a bake; a
     /// replacement that it does not reach leaves it as it is.
     pub fn part(&self, part: &Part<'_>) -> Output {
-        let exclude: Vec<String> = self.ignored.iter().chain(part.exclude).cloned().collect();
+        let mut exclude = self.ignored.patterns(part.include);
+        exclude.extend_from_slice(part.exclude);
         self.filtered(part, exclude)
+    }
+
+    /// Returns whether no step sees a file that asks for none by its name.
+    pub fn hides(&self, path: &str) -> bool {
+        let inside = |(directory, replacement): (&String, &Replacement)| {
+            let inside = path.strip_prefix(directory)?.strip_prefix('/')?;
+            Some(replacement.ignored.hides(inside, [""; 0]))
+        };
+        let replaced = self.replaced.iter().find_map(inside);
+        replaced.unwrap_or_else(|| self.ignored.hides(path, [""; 0]))
     }
 
     /// Returns a part of the context as the frontend itself reads it: an ignore file is about steps.
@@ -101,12 +113,15 @@ impl Context {
         let mut tree = File::on(&Output::scratch()).copy(contents(&main, "/"));
         for (directory, replacement) in replaced {
             let name = format!("[context {}] load from client", replacement.name);
+            let root = literal(directory);
+            let inside = |path: &String| Some(path.strip_prefix(&root)?.strip_prefix('/')?.to_owned());
+            let asked: Vec<String> = part.include.iter().filter_map(inside).collect();
             let files = filtered(
                 &replacement.source,
                 part,
                 &replacement.hint,
                 &[],
-                &replacement.ignored,
+                &replacement.ignored.patterns(asked),
                 &name,
             );
             tree = tree.copy(contents(&files, &format!("/{directory}")));

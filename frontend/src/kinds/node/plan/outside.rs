@@ -8,6 +8,7 @@ use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::Project;
 use crate::path::{base_name, is_within, join, leaves, parent};
 use crate::pattern::literal;
+use crate::source::is_credential;
 
 /// Configuration at the workspace's root that builds look for by walking up, as globs on the file's name.
 pub const ROOT_CONFIGURATION: [&str; 12] = [
@@ -134,9 +135,11 @@ fn is_program(path: &str) -> bool {
         .any(|end| path.ends_with(end))
 }
 
+/// Returns where files are in the container. Credentials are taken only where the manifest asks for them.
 fn placed(workspace: &Workspace, files: BTreeSet<String>) -> BTreeMap<String, String> {
     files
         .into_iter()
+        .filter(|path| !is_credential(path))
         .map(|path| (path.clone(), workspace.container_of_context(&path)))
         .collect()
 }

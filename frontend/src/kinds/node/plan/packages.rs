@@ -266,8 +266,6 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     let own = input.workspace.context_path(importer);
     let mut patterns = vec![
         literal(crate::path::base_name(&input.manifest.file.name)),
-        "**/.env".to_owned(),
-        "**/.env.*".to_owned(),
         "Dockerfile*".to_owned(),
         "*.dockerignore".to_owned(),
     ];

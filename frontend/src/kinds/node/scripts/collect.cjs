@@ -20,8 +20,12 @@ const [directory, out, generated] = process.argv.slice(2);
 
 const never = {
   directories: /^(node_modules|\.git|\.turbo|\.cache|\.nyc_output|\.swc|coverage)$/,
-  files: /(^\.env(\..*)?|\.tsbuildinfo|\.log|^\.DS_Store)$/,
+  files: /(\.tsbuildinfo|\.log|^\.DS_Store)$/,
 };
+// Where tools keep what they log in with, as sources are without it (source/credentials.rs): scripts write such files, too.
+const secret =
+  /^(\.(env|envrc|dev\.vars)(\..*)?|\.(npm|yarn)rc.*|[._]netrc|\.pypirc|\.git-credentials|\.htpasswd|\.vault-token|\.pgpass|pgpass\.conf|\.my(login)?\.cnf|\.boto|\.s3cfg|\.dockercfg|\.terraformrc|terraform\.rc|id_(rsa|dsa|(ecdsa|ed25519)(_sk)?|xmss)|secring\.gpg|\.(aws|azure|gnupg|kube|password-store|ssh|terraform(\.d)?))$/;
+const isNever = (kind, name) => never[kind].test(name) || secret.test(name);
 const development = {
   directories: /^(__tests__|__mocks__|__snapshots__)$/,
   topLevelDirectories: /^(test|tests|e2e|\.github|\.vscode|\.husky)$/,
@@ -56,8 +60,8 @@ function copy(from, to, keeps, depth) {
     const source = path.join(from, name);
     const target = path.join(to, name);
     if (entry.isDirectory()) {
-      if (!never.directories.test(name) && keeps(name, entry, depth)) copy(source, target, keeps, depth + 1);
-    } else if (never.files.test(name) || !keeps(name, entry, depth)) {
+      if (!isNever('directories', name) && keeps(name, entry, depth)) copy(source, target, keeps, depth + 1);
+    } else if (isNever('files', name) || !keeps(name, entry, depth)) {
       continue;
     } else if (entry.isSymbolicLink()) {
       make();

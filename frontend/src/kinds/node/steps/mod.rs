@@ -117,6 +117,7 @@ impl Writer<'_> {
     /// Returns the workspace in the root file system that a named context gives.
     fn workspace_of(&mut self, stage: Stage, context: &str) -> Files {
         let copy = Action::copy(Files::Given(stage), crate::plan::WORKSPACE, "/");
+        let copy = copy.without(&crate::source::credentials());
         let name = self.steps.name(format!(
             "take {} from the context {context}",
             crate::plan::WORKSPACE

@@ -11,6 +11,7 @@ use crate::plan::{
     Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
     WORKSPACE,
 };
+use crate::source::credentials;
 
 /// What a package hands on.
 #[derive(Debug, Clone)]
@@ -74,7 +75,12 @@ impl Writer<'_> {
                 build: from.clone(),
                 whole: None,
                 runtime: package.runtime_output.map(|_| from),
-                exclude: [&package.exclude[..], &["**/node_modules".to_owned()]].concat(),
+                exclude: [
+                    &package.exclude[..],
+                    &credentials(),
+                    &["**/node_modules".to_owned()],
+                ]
+                .concat(),
                 generated: None,
             });
         }
