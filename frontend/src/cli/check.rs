@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Build, Told, Workspace, options};
+use crate::decide;
 use crate::diagnostic::{Diagnostic, names, shown};
 use crate::gateway::Failure;
+use crate::source::{Reader, Tree};
 use crate::subrequest::{self, Question};
 
 pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -> Result<Told, Failure> {
@@ -24,7 +26,11 @@ pub(super) async fn tell(context: &Workspace, files: &[String], build: &Build) -
     let (mut text, mut told, mut has_findings) = (String::new(), Vec::new(), false);
     for file in files {
         let decided = context.decide(&file, build).await;
-        let decided = decided.map(|(_, read, planned)| (read, planned));
+        let mut decided = decided.map(|(_, read, planned)| (read, planned));
+        if let Ok((read, planned)) = &mut decided {
+            let reader = Reader::Directory(Tree::directory(&context.root));
+            decide::check(&reader, &options(&file, build)?, read, planned).await?;
+        }
         let answer = subrequest::answer(Question::Lint, &options(&file, build)?, decided)?;
         let is_found = answer.status != 0 || !answer.text.is_empty();
         has_findings |= is_found;

@@ -3,6 +3,7 @@
 
 mod contexts;
 mod facts;
+mod files;
 pub mod no_cache;
 
 use crate::diagnostic::{Diagnostics, Place};
@@ -16,6 +17,7 @@ use crate::source::{BuildFile, Context, Reader};
 use crate::warning::{ARGUMENT, Config};
 
 pub use facts::{builder, facts};
+pub use files::{check, secret_files};
 
 /// What the repository says of a build.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The checks behind the rules of warnings: they look at a manifest, its workspace and its plan. Pure: data in, warnings out.
 
+pub mod files;
 mod lockfile;
 mod manifest;
 mod pnpm;

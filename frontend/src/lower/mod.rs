@@ -10,10 +10,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::{Definition, Diff, ExecOutputs, File, Image, Location, Merge, Output, Platform};
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::plan;
 use crate::plan::{FILE_TIME, Files, ImageId, Layer, PartId, Plan, Side, Stage, Step, StepId, Verb};
 use crate::source::{Context, Part};
 use locations::Locations;
 use names::{Grouped as _, shown};
+
+/// Returns a part of the context, which is the same vertex for whoever asks for it.
+pub fn load(context: &Context, part: &plan::Part, locations: &[&Location]) -> Output {
+    context.part(&Part {
+        name: &format!("[internal] load {}", part.what),
+        group: Some("[internal] load build context"),
+        hint: &format!("vextrus-{}", part.what),
+        include: &part.include,
+        exclude: &part.exclude,
+        locations,
+    })
+}
 
 /// What the engine and the request add to a plan: no decision of ours, only facts.
 #[derive(Debug)]
@@ -215,14 +228,7 @@ impl Graph<'_> {
 
     fn part(&self, id: PartId) -> Option<Output> {
         let part = self.plan.part(id)?;
-        Some(self.surroundings.context.part(&Part {
-            name: &format!("[internal] load {}", part.what),
-            group: Some("[internal] load build context"),
-            hint: &format!("vextrus-{}", part.what),
-            include: &part.include,
-            exclude: &part.exclude,
-            locations: &self.locate(&part.places),
-        }))
+        Some(load(&self.surroundings.context, part, &self.locate(&part.places)))
     }
 
     fn platform(&self, side: Side) -> &Platform {

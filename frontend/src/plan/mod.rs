@@ -113,6 +113,12 @@ impl Plan {
         self.parts.get(id.0)
     }
 
+    /// Iterates over the parts of the context with their numbers.
+    pub fn parts(&self) -> impl Iterator<Item = (PartId, &Part)> {
+        let parts = self.parts.iter().enumerate();
+        parts.map(|(number, part)| (PartId(number), part))
+    }
+
     /// Returns a step of the plan.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.get(id.0)

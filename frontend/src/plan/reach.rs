@@ -189,6 +189,16 @@ impl Plan {
         copied_from(step, path).any(|id| self.part(id).is_some_and(is_seen))
     }
 
+    /// Returns whether a step copies a file out of a part of the context, where that has it.
+    pub fn copies(&self, id: PartId, path: &str) -> bool {
+        let is_copied = || {
+            self.steps
+                .iter()
+                .any(|step| copied_from(step, path).any(|from| from == id))
+        };
+        self.part(id).is_some_and(|part| holds(part, path)) && is_copied()
+    }
+
     /// Whether a step writes a text in the place that a file of the context has in the workspace: one that is made from
     /// it, such as a reduced manifest.
     fn writes_from(&self, step: &Step, path: &str) -> bool {

@@ -21,20 +21,29 @@ fn inside(root: &Path, path: &str) -> Option<PathBuf> {
 
 /// Reads a regular file of at most `limit` bytes.
 pub(super) fn read(root: &Path, path: &str, limit: usize) -> Result<Vec<u8>, Diagnostic> {
-    let refuse = |message: String| Diagnostic::named(names::UNREADABLE_FILE, message);
-    let Some(found) = inside(root, path) else {
-        return Err(refuse(format!("{path} is not there any more")));
-    };
-    let mut bytes = Vec::new();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let done = fs::File::open(&found).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    done.map_err(|error| refuse(format!("{path} cannot be read: {error}")))?;
+    let bytes = head(root, path, limit.saturating_add(1))?;
     match bytes.len() > limit {
-        true => Err(refuse(format!(
+        true => Err(refused(format!(
             "{path} is larger than {limit} bytes, the most that is read of it"
         ))),
         false => Ok(bytes),
     }
+}
+
+/// Reads the first bytes of a regular file, at most so many.
+pub(super) fn head(root: &Path, path: &str, length: usize) -> Result<Vec<u8>, Diagnostic> {
+    let Some(found) = inside(root, path) else {
+        return Err(refused(format!("{path} is not there any more")));
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(length).unwrap_or(u64::MAX);
+    let done = fs::File::open(&found).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    done.map_err(|error| refused(format!("{path} cannot be read: {error}")))?;
+    Ok(bytes)
+}
+
+fn refused(message: String) -> Diagnostic {
+    Diagnostic::named(names::UNREADABLE_FILE, message)
 }
 
 /// Lists a directory in the order of the names. Empty where there is none.

@@ -14,6 +14,7 @@ mod origin;
 mod part;
 mod reader;
 mod remote;
+mod search;
 mod tree;
 
 pub use build_file::BuildFile;
@@ -24,4 +25,5 @@ pub use named::{Named, NamedImage, NamedPackage, REPLACEABLE, familiar, is_named
 pub use origin::{Origin, solve};
 pub use part::{Context, Part, Replacement, Source};
 pub use reader::Reader;
+pub use search::search;
 pub use tree::Tree;

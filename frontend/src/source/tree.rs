@@ -200,6 +200,20 @@ impl Tree {
         Ok(Some(bytes))
     }
 
+    /// Returns the first bytes of a file, at most so many. Not remembered.
+    ///
+    /// # Errors
+    /// What is not there or is no file, and whatever the engine answers.
+    pub async fn head(&self, path: &str, length: usize) -> Result<Vec<u8>, Failure> {
+        if !self.is_file(path).await? {
+            return Err(Diagnostic::named(names::UNREADABLE_FILE, format!("{path} is not there")).into());
+        }
+        match &self.backing {
+            Backing::Engine(gateway, reference) => gateway.read_head(reference, path, length).await,
+            Backing::Directory(root) => Ok(directory::head(root, path, length)?),
+        }
+    }
+
     /// Returns whether there is a file or directory at a path.
     ///
     /// # Errors

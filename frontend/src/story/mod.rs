@@ -51,12 +51,31 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     refuse(&read, warnings)?;
 
     let count = planned.len();
-    let build = |platform: ForPlatform| {
+    let builds = planned.iter().map(|platform| {
         let built = build_platform(&gateway, &options, &read, platform);
         built.map_err(|failure| explain::explain(failure, read.manifest()))
-    };
-    let made = try_join_all(planned.into_iter().map(build)).await?;
+    });
+    let looked = look(&gateway, &options, &read, planned.first());
+    let (made, ()) = tokio::try_join!(try_join_all(builds), looked)?;
     Ok(combine(made, request::is_index(&options, count)))
+}
+
+/// Looks for secrets among the sources, beside the build, which does not wait for that.
+async fn look(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    platform: Option<&ForPlatform>,
+) -> Result<(), Failure> {
+    let Some(platform) = platform else {
+        return Ok(());
+    };
+    let reader = Reader::Engine(gateway.clone());
+    let found = decide::secret_files(&reader, options, read, &platform.planned).await?;
+    for warning in &found {
+        gateway.warn(&read.vertex, warning).await?;
+    }
+    refuse(read, &found)
 }
 
 /// Answers a question about a build (`docker buildx build --call`).
@@ -76,11 +95,14 @@ async fn answer(gateway: &Gateway, options: &Options, request: &str) -> Result<B
             Some(answer) => answer,
             None => {
                 let decided = decided(gateway, options).await;
-                let decided = decided.and_then(|(read, planned)| {
+                let mut decided = decided.and_then(|(read, planned)| {
                     let first = planned.into_iter().next();
                     let first = first.ok_or_else(|| Diagnostic::internal("a build for no platform"))?;
                     Ok((read, first.planned))
                 });
+                if let (Question::Lint, Ok((read, planned))) = (question, &mut decided) {
+                    decide::check(&Reader::Engine(gateway.clone()), options, read, planned).await?;
+                }
                 subrequest::answer(question, options, decided)?
             }
         },
@@ -157,10 +179,11 @@ async fn build_platform(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    platform: ForPlatform,
+    platform: &ForPlatform,
 ) -> Result<Made, Failure> {
-    let platform = settled(gateway, options, read, platform).await?;
-    let (surroundings, images) = surround(gateway, options, read, &platform).await?;
+    let settled = settled(gateway, options, read, platform).await?;
+    let platform = settled.as_ref().unwrap_or(platform);
+    let (surroundings, images) = surround(gateway, options, read, platform).await?;
     let plan = &platform.planned.plan;
     let graph = lower::lower(plan, &surroundings)?;
     let outcome = &plan.outcome;
@@ -199,31 +222,31 @@ async fn build_platform(
     Ok(Made { image, config, sbom })
 }
 
-/// Returns the plan without a question: where it has one, its step runs, and the build is planned again with the answer.
+/// Returns the plan without its question, where it has one: its step runs, and the build is planned again with the answer.
 async fn settled(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    platform: ForPlatform,
-) -> Result<ForPlatform, Failure> {
+    platform: &ForPlatform,
+) -> Result<Option<ForPlatform>, Failure> {
     let question = match &platform.planned.plan.outcome {
         Outcome::Image(image) => image.question.as_ref(),
         Outcome::Workbench(_) => None,
     };
     let Some(question) = question else {
-        return Ok(platform);
+        return Ok(None);
     };
-    let (surroundings, _) = surround(gateway, options, read, &platform).await?;
+    let (surroundings, _) = surround(gateway, options, read, platform).await?;
     let definition = lower::lower(&platform.planned.plan, &surroundings)?.definition(question)?;
     let facts = Facts {
         install_runs_programs: Some(question::ask(gateway, options, &definition).await?),
-        ..platform.facts
+        ..platform.facts.clone()
     };
-    Ok(ForPlatform {
+    Ok(Some(ForPlatform {
         planned: read.plan(options, &facts)?,
-        target: platform.target,
+        target: platform.target.clone(),
         facts,
-    })
+    }))
 }
 
 /// Returns what the engine and the request add to a plan, and the plan's images.

@@ -134,10 +134,15 @@ impl Config {
         }
     }
 
+    /// Returns the warnings that the user wants to see, with those of the configuration itself, as [`Config::sorted`].
+    pub fn applied(&self, found: Vec<Warning>) -> Vec<Warning> {
+        self.sorted(self.warnings.iter().cloned().chain(found))
+    }
+
     /// Returns the warnings that the user wants to see, in the order in which they should be read: by file and
     /// line, those without a place first; of many by one rule the first, and behind all how many more there are.
-    pub fn applied(&self, found: Vec<Warning>) -> Vec<Warning> {
-        let mut warnings: Vec<Warning> = self.warnings.iter().cloned().chain(found).collect();
+    pub fn sorted(&self, found: impl IntoIterator<Item = Warning>) -> Vec<Warning> {
+        let mut warnings: Vec<Warning> = found.into_iter().collect();
         warnings.retain(|warning| self.applies(warning.rule));
         warnings.sort_by(|a, b| key(a).cmp(&key(b)));
         warnings.dedup();

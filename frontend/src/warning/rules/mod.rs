@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 29] = [
+pub static ALL: [&Rule; 30] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -30,6 +30,7 @@ pub static ALL: [&Rule; 29] = [
     &REDUNDANT_BUILD_FILE,
     &REDUNDANT_KEY,
     &ROOT_USER,
+    &SECRET_FILE,
     &SECRET_IN_BUILD_ARG,
     &SECRET_IN_DEPENDENCY,
     &SECRET_IN_MANIFEST,

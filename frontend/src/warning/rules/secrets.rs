@@ -107,6 +107,39 @@ A credential that was committed should be taken for known, and replaced.",
     },
 };
 
+/// A file among the sources that looks like a private key or the like.
+pub static SECRET_FILE: Rule = Rule {
+    name: "SecretFile",
+    short: "Private keys and the like do not belong among the sources",
+    is_experimental: false,
+    why: "\
+A package's directory is copied into the steps that build it, and what the package hands on into the image, where
+everyone who can pull it reads the file. Files in which tools keep what they log in with (`.env`, `.npmrc`, `.aws`,
+`id_rsa` and their like) are left out of every build by their names. Others are copied, since the package may need them,
+and this rule warns of each that steps copy
+
+- that holds a private key, a store of keys or passwords, a state of Terraform, or the token of a well-known service,
+  whatever it is called;
+- that is called like one (`*.pem`, `*.key`, `*.p12`, `*.jks`, `*.tfstate`, `*.env`, `secrets.*`), unless it shows that
+  it is a certificate or a public key;
+- that holds settings, by its name (`.*rc`, `*.ini`, `*.conf`, `*.properties`, `*credential*`, `*secret*` and their
+  like), and gives a value to a name such as `PASSWORD` or `TOKEN`, or has a URL with a password in it.
+
+The first 32 kB of a file are looked at, of at most 500 files, those with such names first; code, texts for people,
+pictures and the like are not. Of what is found nothing is shown.
+
+Write the file into `.dockerignore`, and give it to the container when it is started, or to the build as a secret. A
+file that the image is to have is named in `files` of `[run]` by its own path, and is not warned of.",
+    bad: Example {
+        language: "sh",
+        text: "ls services/auth\npackage.json  server.pem  service.toml  src",
+    },
+    good: Example {
+        language: "sh",
+        text: "cat .dockerignore\n**/*.pem",
+    },
+};
+
 /// A service that runs as root.
 pub static ROOT_USER: Rule = Rule {
     name: "RootUser",
