@@ -23,6 +23,7 @@ mod repositories;
 mod reproducible;
 mod runtime_tree;
 mod scratch;
+mod secrets;
 mod services;
 mod targets;
 mod trim;

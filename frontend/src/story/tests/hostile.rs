@@ -7,6 +7,7 @@ mod files;
 mod integrity;
 mod local;
 mod many;
+mod markers;
 mod own;
 mod paths;
 mod repositories;
