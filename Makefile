@@ -52,9 +52,9 @@ test: ## Run everything: lint, tests of the scripts, unit and snapshot tests, en
 	@tests/engine/test.sh $(ENGINE)
 
 # What `make fuzz` passes on.
-FUZZ := MINUTES SEED TARGETS FROM
+FUZZ := MINUTES SEED TARGETS FROM BATCHES
 fuzz: ## Try inputs that no test has, for MINUTES=10, and count them (SEED=1 TARGETS=lockfile,pipeline), without an engine
-	@cargo run --quiet --locked -p vextrus-frontend --example fuzz -- \
+	@tests/engine/fuzz.sh \
 	  $(foreach name,$(FUZZ),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 
 down: ## Stop the private engines; images, cache and downloads stay

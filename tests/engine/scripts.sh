@@ -8,35 +8,10 @@ cd "$(dirname "$0")/../.."
 . tests/engine/apt.sh
 . tests/engine/registry.sh
 . tests/engine/node.sh
+. tests/engine/tools.sh
 
-# The oldest Node whose test runner does what the tests need, and the one that is fetched in its place.
-OLDEST_NODE=20
-NODE_VERSION=22
 TYPESCRIPT_VERSION=5.9.3
 NODE_TYPES_VERSION=22.20.5
-DOWNLOADS=$TOOLS/downloads
-
-# Puts Node in the PATH: the machine's, else the npm registry's, once a machine.
-find_node() {
-  if has node && [ "$(node --print 'parseInt(process.versions.node)')" -ge $OLDEST_NODE ]; then return; fi
-  local arch
-  case $(uname -m) in
-    x86_64) arch=x64 ;;
-    aarch64) arch=arm64 ;;
-    *) die "install Node $OLDEST_NODE or newer: it is fetched for x86_64 and aarch64 alone" ;;
-  esac
-  tests/engine/install.sh lint
-  tool node "node-linux-$arch" "$(npm_version "node-linux-$arch" $NODE_VERSION)"
-  PATH=$TOOLS/node/bin:$PATH
-}
-
-# Unpacks an exact version of an npm package, which stays. tool DIRECTORY PACKAGE VERSION
-tool() {
-  [ "$(cat "$TOOLS/$1.version" 2>/dev/null)" != "$2 $3" ] || return 0
-  rm -rf "${TOOLS:?}/$1"
-  npm_unpack "$2" "$3" "$TOOLS/$1"
-  echo "$2 $3" >"$TOOLS/$1.version"
-}
 
 lint() {
   local file files checked=()
@@ -54,7 +29,6 @@ lint() {
     --strictNullChecks false --noUnusedLocals --noUnusedParameters --noImplicitReturns "${checked[@]}"
 }
 
-mkdir -p "$DOWNLOADS"
 find_node
 case ${1:-} in
   lint) lint ;;

@@ -14,6 +14,8 @@ output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 tests/engine/scripts.sh test 2>&1 | tee "$output"
 cargo test --locked --workspace --exclude vextrus-e2e 2>&1 | tee -a "$output"
+# The part of `make fuzz` that needs the real pnpm: a handful of workspaces, the same in every run.
+tests/engine/fuzz.sh TARGETS=installed SEED=1 BATCHES=4
 
 engine=$(tests/engine/up.sh "$@")
 eval "$engine"

@@ -1,6 +1,6 @@
 //! Goes on with what `tests/fuzz` tries in every run of the tests, for as long as it is told to.
 //!
-//! `cargo run --example fuzz -- MINUTES=10 SEED=1 TARGETS=lockfile,pipeline FROM=0 PNPM=pnpm.cjs`; each may be left out.
+//! `cargo run --example fuzz -- MINUTES=10 SEED=1 TARGETS=lockfile,pipeline FROM=0 BATCHES=4 PNPM=pnpm.cjs`; each may be left out.
 //! All inputs follow from the seed, which is printed, and from the number of their batch, which a failure names. With
 //! programs of pnpm, what they install is compared with what they install of the part that the frontend leaves.
 
@@ -30,7 +30,12 @@ fn main() -> ExitCode {
     println!("SEED={}", arguments.seed);
     harness::quieten();
     harness::PROGRAMS.get_or_init(|| arguments.pnpm);
-    let run = Run::new(arguments.seed, arguments.from, &arguments.targets);
+    let run = Run::new(
+        arguments.seed,
+        arguments.from,
+        arguments.batches,
+        &arguments.targets,
+    );
     run.go_on(arguments.time);
     println!("{}", run.table());
     let failures = run.failures();

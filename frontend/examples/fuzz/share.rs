@@ -27,11 +27,13 @@ struct Progress {
 /// A run over some targets.
 pub(crate) struct Run {
     seed: u64,
+    /// The number behind that of the last batch.
+    end: u64,
     progress: Mutex<Vec<Progress>>,
 }
 
 impl Run {
-    pub(crate) fn new(seed: u64, from: u64, targets: &[&'static Target]) -> Self {
+    pub(crate) fn new(seed: u64, from: u64, batches: u64, targets: &[&'static Target]) -> Self {
         let progress = targets.iter().map(|target| Progress {
             target,
             next: from,
@@ -42,11 +44,12 @@ impl Run {
         });
         Self {
             seed,
+            end: from.saturating_add(batches),
             progress: Mutex::new(progress.collect()),
         }
     }
 
-    /// Tries inputs until the time is up, or no target is left that has not failed.
+    /// Tries inputs until the time is up, or each target has failed or had its batches.
     pub(crate) fn go_on(&self, time: Duration) {
         let end = Instant::now() + time;
         let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -95,7 +98,7 @@ impl Run {
         let left = progress
             .iter_mut()
             .enumerate()
-            .filter(|(_, progress)| progress.failure.is_none());
+            .filter(|(_, progress)| progress.failure.is_none() && progress.next < self.end);
         let (index, progress) = left.min_by(|(_, one), (_, other)| share(one).total_cmp(&share(other)))?;
         let number = progress.next;
         progress.next += 1;
@@ -117,7 +120,7 @@ impl Run {
 
     fn failure(&self, target: &Target, number: u64, found: &str) -> String {
         let (seed, name) = (self.seed, target.name);
-        format!("{name}: {found}\nagain with: make fuzz SEED={seed} FROM={number} TARGETS='{name}'")
+        format!("{name}: {found}\nagain with: make fuzz SEED={seed} FROM={number} TARGETS={name}")
     }
 
     /// Returns what failed.

@@ -1,7 +1,7 @@
 //! Inputs that nobody wrote: texts and whole workspaces, valid, odd and broken, and what holds for all of them.
 //!
-//! Here each target gets as many inputs as a run of the tests has time for, the same in every run. The example
-//! `fuzz` goes on with other ones for as long as it is told to.
+//! Here each target gets as many inputs as a run of the tests has time for, the same in every run. `make fuzz` goes on
+//! with other ones for as long as it is told to.
 
 #![allow(
     clippy::unwrap_used,

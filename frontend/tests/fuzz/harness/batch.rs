@@ -53,7 +53,7 @@ where
     S: Strategy,
     S::Value: Debug,
 {
-    const FEW: u32 = 30;
+    const FEW: u32 = 12;
     let config = Config {
         max_shrink_iters: FEW,
         ..runner.config().clone()

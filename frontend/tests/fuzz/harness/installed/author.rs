@@ -63,11 +63,13 @@ const SETTINGS: [&str; 7] = [
 const PATCH: &str = "diff --git a/index.js b/index.js\n--- a/index.js\n+++ b/index.js\n@@ -16,3 +16,5 @@\n   }\n   return \
     false;\n };\n+\n+module.exports.patched = true;\n";
 
+const COPY_ALL: &str = "inject-workspace-packages=true";
+
 const NPMRC: [&str; 7] = [
     "link-workspace-packages=true",
     "auto-install-peers=false",
     "dedupe-peer-dependents=false",
-    "inject-workspace-packages=true",
+    COPY_ALL,
     "dedupe-injected-deps=false",
     "shamefully-hoist=true",
     "resolution-mode=lowest-direct",
@@ -82,6 +84,8 @@ pub(super) struct Author {
     projects: Vec<Project>,
     settings: Option<&'static str>,
     npmrc: Vec<&'static str>,
+    /// Whether projects are copied, or linked by their directories; pnpm writes links of copies that lead nowhere.
+    copies: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -114,12 +118,17 @@ pub(super) fn workspaces(programs: Vec<PathBuf>) -> impl Strategy<Value = Author
         prop::collection::vec(project, 2..=DIRECTORIES.len()),
         prop_oneof![2 => Just(None), 1 => prop::sample::select(&SETTINGS[..]).prop_map(Some)],
         prop_oneof![2 => Just(Vec::new()), 1 => prop::sample::subsequence(&NPMRC[..], 1..3)],
+        any::<bool>(),
     );
-    parts.prop_map(|(program, projects, settings, npmrc)| Author {
-        program,
-        projects,
-        settings,
-        npmrc,
+    parts.prop_map(|(program, projects, settings, mut npmrc, copies)| {
+        npmrc.retain(|line| copies || *line != COPY_ALL);
+        Author {
+            program,
+            projects,
+            settings,
+            npmrc,
+            copies,
+        }
     })
 }
 
@@ -165,6 +174,19 @@ impl Author {
         files
     }
 
+    /// Returns what the root is developed with.
+    pub(super) fn tools(&self) -> Vec<String> {
+        let root = self.package_json(0);
+        let tools = root[FIELDS[2]].as_object().into_iter().flatten();
+        tools.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns the directory of the project of that name.
+    pub(super) fn directory_of(&self, wanted: &str) -> Option<&'static str> {
+        let number = (0..self.projects.len()).find(|number| name(*number) == wanted)?;
+        Some(DIRECTORIES[number])
+    }
+
     fn package_json(&self, number: usize) -> Value {
         let Project {
             dependencies,
@@ -175,7 +197,7 @@ impl Author {
         let mut injected = Map::new();
         for dependency in dependencies {
             let (alias, specifier) = self.leads_to(number, dependency);
-            if dependency.style % 8 == 7 && specifier.starts_with("workspace:") {
+            if self.copies && dependency.style % 8 == 7 && specifier.starts_with("workspace:") {
                 injected.insert(alias.clone(), json!({ "injected": true }));
             }
             let is_taken = fields.values().any(|field| field.contains_key(&alias));
@@ -231,7 +253,7 @@ impl Author {
         let is_linked = self.npmrc.contains(&NPMRC[0]);
         match dependency.style % 8 {
             0 => ("other".to_owned(), format!("workspace:{}@*", name(to))),
-            1 => (
+            1 if !self.copies => (
                 name(to),
                 format!("link:{}", way(DIRECTORIES[number], DIRECTORIES[to])),
             ),
@@ -242,8 +264,7 @@ impl Author {
     }
 }
 
-/// Returns the name of a project: the root is 0, the service 1.
-pub(super) fn name(project: usize) -> String {
+fn name(project: usize) -> String {
     format!("@x/p{project}")
 }
 

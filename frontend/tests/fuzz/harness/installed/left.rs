@@ -1,6 +1,7 @@
 //! What the frontend leaves of a workspace for the installs of a service.
 
 use serde_json::Value;
+use vextrus_frontend::path::is_within;
 
 use crate::harness::pipeline::plan;
 use crate::harness::workspace::Files;
@@ -54,7 +55,8 @@ fn written(step: &Value, context: &Files) -> Files {
         if let Some(copy) = action.get("copy") {
             let (from, to) = (text(&copy["from"]), text(&copy["to"]));
             for (path, bytes) in context {
-                if let Some(rest) = path.strip_prefix(&from) {
+                let rest = path.strip_prefix(&from).filter(|_| is_within(path, &from));
+                if let Some(rest) = rest {
                     files.insert(format!("{to}{rest}"), bytes.clone());
                 }
             }

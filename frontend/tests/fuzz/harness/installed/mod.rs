@@ -4,6 +4,7 @@ mod author;
 mod directory;
 mod left;
 mod pnpm;
+mod tree;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -14,7 +15,8 @@ use proptest::test_runner::TestCaseResult;
 use super::batch::{Target, check_briefly};
 use author::Author;
 use directory::Directory;
-use pnpm::{Pnpm, Tree};
+use pnpm::Pnpm;
+use tree::Tree;
 
 /// Programs of pnpm, `pnpm.cjs` each, which whoever runs the target names.
 pub(crate) static PROGRAMS: OnceLock<Vec<PathBuf>> = OnceLock::new();
@@ -33,67 +35,58 @@ pub(crate) const INSTALLED: Target = Target {
 fn holds(author: &Author) -> TestCaseResult {
     let pnpm = Pnpm::new(&author.program);
     let whole = Directory::new(&author.files());
-    // What pnpm does not resolve says nothing of the frontend.
-    if pnpm
-        .run(&whole, &["install", "--lockfile-only", "--no-frozen-lockfile"])
-        .is_err()
-    {
-        return Err(TestCaseError::reject("pnpm resolves it to nothing"));
-    }
+    // What pnpm itself refuses says nothing of the frontend.
+    let refused = |_| TestCaseError::reject("pnpm refuses it");
+    pnpm.run(&whole, &["install", "--lockfile-only", "--no-frozen-lockfile"])
+        .map_err(refused)?;
     let files = whole.files();
-    let lockfile = String::from_utf8_lossy(&files["pnpm-lock.yaml"]).into_owned();
-    let context = |found: String| TestCaseError::fail(format!("{found}\n{lockfile}"));
-    let left = left::of(&files, &author.manifest_path()).map_err(context)?;
-    for (ours, scope) in [(left.production, &["--prod"][..]), (left.development, &[])] {
+    let lockfile = String::from_utf8_lossy(&files["pnpm-lock.yaml"]);
+    let failed = |found: String| TestCaseError::fail(format!("{found}\n{lockfile}"));
+    let left = left::of(&files, &author.manifest_path()).map_err(failed)?;
+    for (scope, left) in [("--prod", left.production), ("--no-prod", left.development)] {
+        let install = ["install", "--frozen-lockfile", scope];
         let theirs = whole.copy();
-        let service = format!("{}...", author::name(1));
-        // Tools of the root are installed for every build.
-        let tools = author::name(0);
-        let root: &[&str] = if scope.is_empty() {
-            &["--filter", &tools]
-        } else {
-            &[]
-        };
-        let install = ["install", "--frozen-lockfile", "--filter", &service];
-        pnpm.run(&theirs, &[&install[..], root, scope].concat())
-            .map_err(context)?;
-        let ours = Directory::new(&ours);
-        pnpm.run(&ours, &[&["install", "--frozen-lockfile"], scope].concat())
-            .map_err(context)?;
-        same(author, &Tree::of(&theirs), &Tree::of(&ours), scope).map_err(|error| match error {
-            TestCaseError::Fail(reason) => context(reason.to_string()),
-            error => error,
-        })?;
+        pnpm.run(&theirs, &install).map_err(refused)?;
+        let ours = Directory::new(&left);
+        pnpm.run(&ours, &install)
+            .map_err(|said| failed(format!("ours: {said}")))?;
+        same(author, &theirs, &ours, scope == "--prod")
+            .map_err(|error| failed(format!("{scope}: {error}")))?;
     }
     Ok(())
 }
 
-/// Checks that two installs hold the same packages, and link to the same from each project that the service reaches.
-fn same(author: &Author, theirs: &Tree, ours: &Tree, scope: &[&str]) -> TestCaseResult {
-    // A production install of ours has the peers of workspace packages too.
-    let has_more = !scope.is_empty() && author.has_peers();
-    let missing: Vec<_> = theirs.packages.difference(&ours.packages).collect();
+/// Checks that in both installs the service reaches the same, and that in ours there is nothing else.
+fn same(author: &Author, theirs: &Directory, ours: &Directory, is_production: bool) -> TestCaseResult {
+    let store = Tree::store(ours);
+    let [theirs, ours] = [theirs, ours].map(|directory| Tree::of(directory, author, !is_production));
+    let lacking: Vec<_> = theirs.packages.difference(&ours.packages).collect();
     prop_assert!(
-        missing.is_empty(),
-        "{:?} is missing of {:?}: {:?}",
-        scope,
-        missing,
-        ours.packages
+        lacking.is_empty(),
+        "{:#?} lacks {:?} of {:#?}",
+        ours,
+        lacking,
+        theirs
     );
     for (link, to) in &theirs.links {
         let found = ours.links.get(link);
         prop_assert!(
             found == Some(to),
-            "{:?}: {} leads to {:?}, and ours to {:?}",
-            scope,
+            "{} leads to {}, and ours to {:?}",
             link,
             to,
             found
         );
     }
-    if !has_more {
-        prop_assert_eq!(&ours.packages, &theirs.packages, "{:?}", scope);
-        prop_assert_eq!(&ours.links, &theirs.links, "{:?}", scope);
+    // A production install of ours has the peers of workspace packages too.
+    if !(is_production && author.has_peers()) {
+        prop_assert_eq!(&ours.packages, &theirs.packages);
+        prop_assert_eq!(&ours.links, &theirs.links);
+        prop_assert_eq!(
+            &store,
+            &ours.packages,
+            "what is installed, and what is reached of it"
+        );
     }
     Ok(())
 }

@@ -35,6 +35,8 @@ pub(crate) struct Run {
     /// Every graph that was solved.
     pub(crate) solves: Vec<pb::Definition>,
     pub(crate) warnings: Vec<WarnRequest>,
+    /// What the last lookup of an image is shown as.
+    pub(crate) lookups: Vec<String>,
 }
 
 const QUESTIONS: [&str; 6] = [
@@ -172,5 +174,6 @@ pub(crate) fn run(files: &Files, request: &Request) -> Run {
         result,
         solves,
         warnings: state.warnings.clone(),
+        lookups: state.resolve.iter().map(|asked| asked.log_name.clone()).collect(),
     }
 }

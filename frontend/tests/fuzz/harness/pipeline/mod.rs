@@ -6,6 +6,7 @@ mod engine;
 mod graph;
 mod input;
 mod paths;
+mod terminal;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -17,7 +18,7 @@ use super::workspace::{Files, Names};
 use engine::{Request, Run};
 use input::Input;
 
-/// Anything: nothing panics, each failure says what is wrong, and no graph leaves the context.
+/// Anything: nothing panics, each failure says what is wrong, no graph leaves the context, no text moves a terminal.
 pub(crate) const PIPELINE: Target = Target {
     name: "pipeline",
     cases: 120,
@@ -47,6 +48,7 @@ fn holds(input: &Input) -> TestCaseResult {
     let run = engine::run(&input.files(), &input.request);
     explained(&run)?;
     paths::hold(&run)?;
+    terminal::holds(&run)?;
     bytes::hold(input, &run)
 }
 

@@ -20,7 +20,7 @@ const PATHS: [&str; 8] = [
 ];
 
 pub(crate) const IGNORE_FILE: Target = Target {
-    name: "ignore file",
+    name: "ignore-file",
     cases: 100,
     weight: 1,
     run: |runner| check(runner, &mutated(texts(Kind::IgnoreFile)), |text| holds(&text)),

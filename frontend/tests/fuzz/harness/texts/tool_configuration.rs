@@ -31,7 +31,7 @@ const PLACES: [&str; 4] = [
 ];
 
 pub(crate) const TOOL_CONFIGURATION: Target = Target {
-    name: "tool configuration",
+    name: "tool-configuration",
     cases: 200,
     weight: 1,
     run: |runner| {

@@ -84,7 +84,12 @@ pub(crate) const ODD_DIRECTORIES: [&str; 14] = [
 pub(crate) const OUTSIDE: [&str; 3] = ["../outside", "../../etc", ".."];
 
 /// Dependencies that lead to what is not there, or not to be reached: specifier and version.
-pub(crate) const BROKEN: [(&str, &str); 9] = [
+pub(crate) const BROKEN: [(&str, &str); 14] = [
+    ("link:../../../../etc", "link:../../../../etc"),
+    ("link:/etc", "link:/etc"),
+    ("file:/etc", "file:/etc"),
+    ("file:../../../../etc", "file:../../etc"),
+    ("file:../x.tgz", "file:../x.tgz"),
     ("^1.0.0", "7.7.7"),
     ("^1.0.0", ""),
     ("npm:gone@1", "gone@1.0.0"),
