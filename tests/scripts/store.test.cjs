@@ -85,7 +85,7 @@ test('v11: files of the packages that a lockfile names are looked at, or all of 
   try {
     sqlite = require('node:sqlite');
   } catch {
-    fs.writeFileSync(database, 'a form that this Node does not read');
+    fs.writeFileSync(database, 'SQLite format 3\0, in a form that this Node does not read');
   }
   if (sqlite) {
     const open = new sqlite.DatabaseSync(database);
@@ -99,6 +99,21 @@ test('v11: files of the packages that a lockfile names are looked at, or all of 
   const damaged = { ...store, [inStore('v11', 'one')]: '', [inStore('v11', 'two', '-exec')]: 'two', [inStore('v11', 'three')]: 'x' };
   const expected = [inStore('v11', 'one'), ...(sqlite ? [] : [inStore('v11', 'three')])].sort();
   assert.deepEqual(look(t, damaged), expected);
-  // A database that cannot be read: every file is looked at.
-  assert.deepEqual(look(t, { ...damaged, 'v11/index.db': 'garbage' }), [inStore('v11', 'one'), inStore('v11', 'three')].sort());
+
+  // A broken database stops every install: it goes, with what belongs to it, and every file is looked at.
+  const bytes = fs.readFileSync(database);
+  const torn = Buffer.from(bytes).fill(0xa5, Math.min(100, bytes.length / 2));
+  for (const broken of ['garbage', bytes.map((byte) => byte ^ 1), ...(sqlite ? [torn] : [])]) {
+    const beside = { 'v11/index.db': broken, 'v11/index.db-shm': 'x', 'v11/index.db-wal': 'x' };
+    const found = look(t, { ...damaged, ...beside }).sort();
+    assert.deepEqual(found, [...Object.keys(beside), inStore('v11', 'one'), inStore('v11', 'three')].sort());
+  }
+  // One that has nothing yet is none, and one that another install has locked can be read later.
+  assert.deepEqual(look(t, { 'v11/index.db': '' }), []);
+  if (!sqlite) return;
+  const other = new sqlite.DatabaseSync(database);
+  other.exec('BEGIN EXCLUSIVE');
+  const result = run('store.cjs', [path.join(top, 'store'), path.join(top, 'root')], { env: { ...process.env, NODE_NO_WARNINGS: '1' } });
+  assert.deepEqual([result.code, result.stdout, result.stderr, fs.existsSync(database)], [0, '', '', true]);
+  other.close();
 });

@@ -78,21 +78,32 @@ function checkList(files, list) {
   for (const digest of digests) check(files, digest);
 }
 
+// Says whether a database is one that nobody can read, by what reading it failed of: SQLITE_CORRUPT or SQLITE_NOTADB
+// (sqlite.org/rescode.html), and for a Node without SQLite by how databases begin. One that is locked is sound.
+function isBroken(database, { errcode }) {
+  if (errcode !== undefined) return [11, 26].includes(errcode & 255);
+  const text = bytes(database);
+  return text !== undefined && text.length > 0 && !text.toString('latin1').startsWith('SQLite format 3\0');
+}
+
 // The lists of pnpm 11 and 12. Their digests are the only runs of 128 hexadecimal digits in them. Where Node cannot read
-// the database, every file of the store is looked at.
+// the database, every file of the store is looked at. A broken one stops every install of pnpm 11, and goes after what
+// belongs to it: pnpm makes another one where there is none.
 function checkDatabase(files, database) {
-  let read;
+  const texts = [];
   try {
     const { DatabaseSync } = require('node:sqlite');
     const query = new DatabaseSync(database, { readOnly: true }).prepare('SELECT data FROM package_index WHERE key >= ? AND key < ?');
-    read = (integrity) => query.all(`${integrity}\t`, `${integrity}\n`).map(({ data }) => Buffer.from(/** @type {Uint8Array} */ (data)).toString('latin1'));
-  } catch {
+    const found = [...wanted].flatMap((integrity) => query.all(`${integrity}\t`, `${integrity}\n`));
+    for (const { data } of found) texts.push(Buffer.from(/** @type {Uint8Array} */ (data)).toString('latin1'));
+  } catch (error) {
+    if (isBroken(database, error)) {
+      for (const ending of ['-wal', '-shm', '']) if (fs.existsSync(database + ending)) remove(database + ending, 'cannot be read');
+    }
     for (const part of list(files)) for (const name of list(path.join(files, part))) check(files, `${part}${name}`.slice(0, 128));
     return;
   }
-  for (const integrity of wanted) {
-    for (const text of read(integrity)) for (const digest of text.match(/(?<![\da-f])[\da-f]{128}(?![\da-f])/g) ?? []) check(files, digest);
-  }
+  for (const text of texts) for (const digest of text.match(/(?<![\da-f])[\da-f]{128}(?![\da-f])/g) ?? []) check(files, digest);
 }
 
 for (const integrity of wanted) {
