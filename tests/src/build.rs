@@ -1,13 +1,14 @@
 //! Builds with plain `docker buildx`, and what became of them.
 
 use std::io::{Seek as _, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::command::{Finished, Invocation};
+use crate::command::{Finished, Invocation, Watch};
 use crate::{Docker, Image, Progress, Pushed, Registry, Workspace};
 
 /// The time of a build from nothing on a slow and busy machine.
@@ -47,6 +48,17 @@ pub struct Called {
     pub error: String,
     /// What the client ended with.
     pub status: i32,
+}
+
+/// A build that may have failed.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    /// What it made, if it did not fail.
+    pub(crate) image: Option<Image>,
+    /// What the client said: with a failure, the error.
+    pub(crate) said: String,
+    /// What the steps printed.
+    pub(crate) log: String,
 }
 
 /// A build that ended with an error.
@@ -131,6 +143,30 @@ impl<'a> Build<'a> {
         let docker = self.docker.clone();
         let (progress, _) = self.args(["--push", "--tag", &reference]).succeed();
         Pushed::new(docker, reference, progress)
+    }
+
+    /// Builds and loads the image, however that ends; a hang fails the test.
+    pub(crate) fn attempt(self, limit: Duration, watch: Option<Arc<dyn Watch>>) -> Attempt {
+        let tag = unique_tag();
+        let metadata = NamedTempFile::new().expect("a temporary file");
+        let metadata_path = metadata.path().to_str().expect("a path in UTF-8").to_owned();
+        let docker = self.docker.clone();
+        let mut command = self
+            .args(["--load", "--tag", &tag, "--metadata-file", &metadata_path])
+            .command(&["--progress=rawjson", "--provenance=false"])
+            .within(limit)
+            .last_words(still_running);
+        if let Some(watch) = watch {
+            command = command.watched(watch);
+        }
+        let finished = command.finish();
+        let progress = Progress::parse(&finished.stderr);
+        let made = finished.status.success();
+        Attempt {
+            image: made.then(|| Image::tagged(docker, tag, digest(&read_json(&metadata)))),
+            said: progress.text().to_owned(),
+            log: progress.log(),
+        }
     }
 
     /// Builds and returns what was done, and in what time; a failure fails the test.
@@ -234,6 +270,11 @@ const CRASHES: [&str; 5] = [
     "frontend grpc server closed",
     "error reading from server",
 ];
+
+/// Says whether an error is that of a frontend that did not end cleanly.
+pub(crate) fn is_crash(error: &str) -> bool {
+    CRASHES.iter().any(|crash| error.contains(crash))
+}
 
 impl Refused {
     /// Returns the whole of what the user sees: the places with their lines, then the error.

@@ -1,9 +1,11 @@
 //! Programs that are run with a limit to their time.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::fmt::Debug;
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,6 +30,14 @@ pub fn is_aborted() -> bool {
     ABORTED.load(Ordering::SeqCst)
 }
 
+/// Watches a command while it runs.
+pub trait Watch: Debug + Send + Sync {
+    /// The command runs, as that process.
+    fn started(&self, process: u32);
+    /// The command wrote a line to its standard error.
+    fn line(&self, line: &str);
+}
+
 /// A command before it runs.
 #[derive(Debug)]
 pub struct Invocation {
@@ -35,6 +45,7 @@ pub struct Invocation {
     limit: Duration,
     last_words: fn(&str) -> String,
     cleans_up: bool,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 /// A command that ended.
@@ -63,6 +74,7 @@ impl Invocation {
             limit: USUAL_LIMIT,
             last_words: |stderr| format!("its last words:\n{}", tail(stderr)),
             cleans_up: false,
+            watch: None,
         }
     }
 
@@ -115,6 +127,13 @@ impl Invocation {
         self
     }
 
+    /// Has somebody watch it while it runs.
+    #[must_use]
+    pub fn watched(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
     /// Runs it to its end, whatever that is; past its limit it is killed and the test fails.
     pub fn finish(mut self) -> Finished {
         let what = format!("{:?}", self.command);
@@ -125,8 +144,12 @@ impl Invocation {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{what} does not start: {error}"));
-        let stdout = child.stdout.take().map(drain);
-        let stderr = child.stderr.take().map(drain);
+        if let Some(watch) = &self.watch {
+            watch.started(child.id());
+        }
+        let watch = self.watch.take();
+        let stdout = child.stdout.take().map(|pipe| drain(pipe, None));
+        let stderr = child.stderr.take().map(|pipe| drain(pipe, watch));
         let status = await_end(&mut child, start + self.limit, self.cleans_up);
         let took = start.elapsed();
         let read = |pipe: Option<thread::JoinHandle<Vec<u8>>>| {
@@ -194,11 +217,21 @@ fn await_end(child: &mut Child, deadline: Instant, cleans_up: bool) -> Option<Ex
 }
 
 /// Reads a pipe to its end, beside the waiting: a full pipe would stop the command.
-fn drain(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+fn drain(pipe: impl Read + Send + 'static, watch: Option<Arc<dyn Watch>>) -> thread::JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        bytes
+        let mut pipe = BufReader::new(pipe);
+        let Some(watch) = watch else {
+            let _ = pipe.read_to_end(&mut bytes);
+            return bytes;
+        };
+        loop {
+            let start = bytes.len();
+            match pipe.read_until(b'\n', &mut bytes) {
+                Ok(count) if count > 0 => watch.line(&String::from_utf8_lossy(&bytes[start..])),
+                _ => return bytes,
+            }
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! The engine that tests run on, and private ones beside it.
 
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -151,21 +152,23 @@ impl Docker {
     }
 
     fn start(&self, kind: &[&str], images: &[&str]) -> PrivateEngine {
-        let name = unique_name();
+        self.start_in(kind, images, None)
+    }
+
+    /// Starts a private engine as [`Docker::sibling`], which keeps its data below a directory.
+    pub fn sibling_in(&self, images: &[&str], state: &Path) -> PrivateEngine {
+        self.start_in(&["--store", self.store().as_str()], images, Some(state))
+    }
+
+    fn start_in(&self, kind: &[&str], images: &[&str], state: Option<&Path>) -> PrivateEngine {
         // It is taken down however this ends.
         let mut private = PrivateEngine {
             docker: Self::default(),
-            name,
+            name: unique_name(),
+            kind: kind.iter().map(|&word| word.to_owned()).collect(),
+            state: state.map(Path::to_owned),
         };
-        let line = Invocation::new(repository().join("tests/engine/up.sh"))
-            .args(["--name", &private.name])
-            .args(kind)
-            .within(ENGINE_LIMIT)
-            .output();
-        let host = line
-            .strip_prefix("export DOCKER_HOST=")
-            .unwrap_or_else(|| panic!("up.sh printed {line:?}, not an address"));
-        private.docker = Self::at(host);
+        private.docker = Self::at(&private.up());
         // From this engine and no other: a base under another digest is another step.
         let mut save = Command::new("docker");
         if let Some(host) = &self.host {
@@ -234,9 +237,52 @@ fn unique_name() -> String {
 pub struct PrivateEngine {
     docker: Docker,
     name: String,
+    /// The arguments of `up.sh` beside its name.
+    kind: Vec<String>,
+    /// Where it keeps its data, where that is not the usual place.
+    state: Option<PathBuf>,
 }
 
 impl PrivateEngine {
+    /// Starts it, and returns its address.
+    fn up(&self) -> String {
+        let line = self.script("up.sh").args(&self.kind).output();
+        let host = line.strip_prefix("export DOCKER_HOST=");
+        host.unwrap_or_else(|| panic!("up.sh printed {line:?}, not an address"))
+            .to_owned()
+    }
+
+    /// Ends its daemon at once, by SIGKILL.
+    pub fn kill(&self) {
+        let _ = self.script("kill.sh").finish().succeeded();
+    }
+
+    /// Starts it again after it was killed, on the same data.
+    pub fn start_again(&self) {
+        let host = self.up();
+        assert_eq!(self.host(), Some(host.as_str()));
+    }
+
+    /// Returns the address of this machine for steps of builds.
+    pub fn gateway(&self) -> String {
+        let format = "{{(index .IPAM.Config 0).Gateway}}";
+        let found = self
+            .command(["network", "inspect", "bridge", "--format", format])
+            .output();
+        found.split('/').next().unwrap_or_default().to_owned()
+    }
+
+    /// Prepares one of the scripts of `tests/engine` that take a name.
+    fn script(&self, name: &str) -> Invocation {
+        let script = Invocation::new(repository().join("tests/engine").join(name))
+            .args(["--name", &self.name])
+            .within(ENGINE_LIMIT);
+        match self.state.as_ref().and_then(|state| state.to_str()) {
+            Some(state) => script.env("VEXTRUS_STATE", state),
+            None => script,
+        }
+    }
+
     /// Returns its name, by which `tests/engine` knows it.
     pub fn name(&self) -> &str {
         &self.name
@@ -253,11 +299,7 @@ impl Deref for PrivateEngine {
 
 impl Drop for PrivateEngine {
     fn drop(&mut self) {
-        let down = Invocation::new(repository().join("tests/engine/down.sh"))
-            .args(["--clean", "--name", &self.name])
-            .within(ENGINE_LIMIT)
-            .cleaning_up()
-            .finish();
+        let down = self.script("down.sh").args(["--clean"]).cleaning_up().finish();
         if !down.status.success() {
             eprintln!(
                 "the private engine {} was not removed:\n{}",

@@ -83,6 +83,11 @@ impl Pnpm {
         }
     }
 
+    /// Returns the exact version of a major.
+    pub fn version(&self, major: u64) -> &str {
+        &self.versions[&major].version
+    }
+
     /// Returns the majors in order.
     pub fn majors(&self) -> impl Iterator<Item = u64> {
         self.versions.keys().copied()
