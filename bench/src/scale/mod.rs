@@ -51,7 +51,7 @@ pub(crate) fn sizes(names: &[&str]) -> Result<Vec<Size>, String> {
         };
         let packages = match words.next() {
             None => PACKAGES.to_vec(),
-            Some(word) => vec![workspace::packages(word).ok_or_else(|| wrong("packages are 2 to 999"))?],
+            Some(word) => vec![Size::packages(word).ok_or_else(|| wrong("packages are 2 to 999"))?],
         };
         let externals = match words.next() {
             None => EXTERNALS.to_vec(),

@@ -8,7 +8,7 @@ mod sources;
 
 use std::collections::BTreeMap;
 
-pub(crate) use size::{Shape, Size, packages};
+pub(crate) use size::{Shape, Size};
 
 /// The package manager of every workspace.
 pub(crate) const PNPM: &str = "9.15.9";

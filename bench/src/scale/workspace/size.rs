@@ -49,13 +49,19 @@ impl Size {
         let mut words = name.split('-');
         let shape = words.next()?;
         let shape = Shape::ALL.into_iter().find(|one| one.name() == shape)?;
-        let packages = packages(words.next()?)?;
+        let packages = Self::packages(words.next()?)?;
         let externals = words.next()?.parse().ok()?;
         words.next().is_none().then_some(Self {
             shape,
             packages,
             externals,
         })
+    }
+
+    /// Reads a number of packages.
+    pub(crate) fn packages(text: &str) -> Option<usize> {
+        let packages = text.parse().ok();
+        packages.filter(|packages| (FEWEST..=MOST).contains(packages))
     }
 
     /// Returns what stands for a package in names; the deepest is number 1.
@@ -84,13 +90,6 @@ impl Size {
             Shape::Chain => vec![self.packages],
         }
     }
-}
-
-/// Reads a number of packages.
-pub(crate) fn packages(text: &str) -> Option<usize> {
-    text.parse()
-        .ok()
-        .filter(|packages| (FEWEST..=MOST).contains(packages))
 }
 
 #[cfg(test)]
