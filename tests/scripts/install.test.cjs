@@ -5,6 +5,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
+const { gzipSync } = require('node:zlib');
 const { script, temporary, write, read, program } = require('./tree.cjs');
 
 const hash = (text, form) => createHash('sha512').update(text).digest(form);
@@ -30,6 +31,14 @@ const DOES = 'mkdir -p node_modules/a';
 test('an install runs once, with the words that it is given', (t) => {
   const { status, asked, stderr } = install(t, DOES);
   assert.deepEqual([status, asked, stderr], [0, ['install --x y'], '']);
+});
+
+test('a lockfile that is packed is unpacked first', (t) => {
+  const { status, asked } = install(t, `grep -q a@1.0.0 pnpm-lock.yaml && ${DOES}`, 'exit 1', {
+    'root/pnpm-lock.yaml': 'stale',
+    'root/pnpm-lock.yaml.gz': gzipSync(LOCKFILE),
+  });
+  assert.deepEqual([status, asked.length], [0, 1]);
 });
 
 test('an install that does nothing and says that it is done fails', (t) => {

@@ -1,6 +1,10 @@
 //! Files that are put together.
 
+use std::io::Write as _;
+
 use buildkit_llb::{Copy, File, MkDir, MkFile, Output};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value};
 
 use super::names::shown;
@@ -37,6 +41,13 @@ impl Graph<'_> {
                 text,
                 is_program,
             } => file.mkfile(written(path, text, if *is_program { 0o755 } else { 0o644 }, time)),
+            Action::Packed { path, text } => {
+                let packed = MkFile::new(format!("{path}.gz"), packed(text)?).mode(0o644);
+                file.mkfile(match time {
+                    Some(time) => packed.timestamp(time),
+                    None => packed,
+                })
+            }
             Action::Copy {
                 files,
                 from,
@@ -93,6 +104,13 @@ pub(super) fn contents(from: &Output, source: &str, destination: &str) -> Copy {
     Copy::new(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
+}
+
+/// Returns a text as gzip has it, without a time.
+fn packed(text: &str) -> Result<Vec<u8>, Diagnostic> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    written.map_err(Diagnostic::internal)
 }
 
 fn made(path: &str, time: Option<i64>) -> MkDir {

@@ -206,7 +206,7 @@ impl Plan {
             return false;
         };
         tree.actions.iter().any(|action| match action {
-            Action::File { path: written, .. } => {
+            Action::File { path: written, .. } | Action::Packed { path: written, .. } => {
                 let written = written.strip_prefix(WORKSPACE).unwrap_or(written);
                 join(&self.root, written.trim_start_matches('/')) == path
             }

@@ -302,6 +302,13 @@ pub enum Action {
         /// Whether it is a program.
         is_program: bool,
     },
+    /// Writes a long text as gzip has it, into a file of this name and `.gz`.
+    Packed {
+        /// The path of the text itself.
+        path: String,
+        /// What is in it.
+        text: String,
+    },
     /// Copies a file, or what is in a directory.
     Copy {
         /// The tree that has it.

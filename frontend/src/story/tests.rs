@@ -311,8 +311,10 @@ async fn services_share_the_steps_of_what_they_share() {
     }
     for name in ["@erp/shared-kernel", "@erp/shared-infrastructure", "@erp/utils"] {
         let installs = |graph: &BTreeMap<String, String>| -> BTreeSet<String> {
-            let of_package =
-                |step: &&String| step.starts_with("install ") && step.ends_with(&format!("for {name}"));
+            let of_package = |step: &&String| {
+                step.starts_with("install ") && step.ends_with(&format!("for {name}"))
+                    || **step == format!("lay out dependencies of {name}")
+            };
             graph
                 .iter()
                 .filter(|(step, _)| of_package(step))

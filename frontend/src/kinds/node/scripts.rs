@@ -43,6 +43,8 @@ pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 pub const INJECT: Script = script!("inject.cjs");
 /// Refuses patches that lead out of their package.
 pub const PATCHES: Script = script!("patches.cjs");
+/// Cuts out of an install what packages add to those below them.
+pub const PIECES: Script = script!("pieces.cjs");
 /// Has packages that come from repositories fetched and built once more.
 pub const PREPARE: Script = script!("prepare.cjs");
 /// Sets pnpm up.
@@ -57,6 +59,8 @@ pub const TIDY: Script = script!("tidy.cjs");
 pub const TRIM: Script = script!("trim.cjs");
 /// Waits until few enough other installs run.
 pub const TURN: Script = script!("turn.sh");
+/// Unpacks what an install reads.
+pub const UNPACK: Script = script!("unpack.cjs");
 
 /// In the image: the health check.
 pub const HEALTHCHECK: Script = script!("healthcheck.cjs");
@@ -69,12 +73,13 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 12] = [
-    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PNPM, PREPARE, SETUP, STORE, TIDY, TRIM, TURN,
+pub const OF_BUILDS: [Script; 14] = [
+    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, SETUP, STORE, TIDY, TRIM, TURN,
+    UNPACK,
 ];
 
 /// Every script.
-pub const ALL: [Script; 15] = [
+pub const ALL: [Script; 17] = [
     COLLECT,
     COMPLETE,
     HEALTHCHECK,
@@ -82,6 +87,7 @@ pub const ALL: [Script; 15] = [
     INSTALL,
     INSTALL_SCRIPTS,
     PATCHES,
+    PIECES,
     PNPM,
     PRELOAD,
     PREPARE,
@@ -90,6 +96,7 @@ pub const ALL: [Script; 15] = [
     TIDY,
     TRIM,
     TURN,
+    UNPACK,
 ];
 
 #[cfg(test)]

@@ -53,8 +53,8 @@ fn workspace(names: [&str; 2], versions: [&str; 2]) -> Files {
     files.into_iter().collect()
 }
 
-/// Returns, for each install of a development closure, which versions of `ms` its lockfile has for which project.
-fn installs(built: &Built) -> BTreeSet<String> {
+/// Returns the lists of what is cut out of installs.
+fn lists(built: &Built) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for solve in &built.solves {
         let graph = Definition::of(&Output::from_proto(solve).unwrap()).unwrap();
@@ -66,7 +66,7 @@ fn installs(built: &Built) -> BTreeSet<String> {
                 let Some(pb::file_action::Action::Mkfile(made)) = &action.action else {
                     continue;
                 };
-                if made.path == "/pnpm-lock.yaml" {
+                if made.path == "/pieces.json" {
                     found.insert(String::from_utf8(made.data.clone()).unwrap());
                 }
             }
@@ -79,13 +79,17 @@ fn installs(built: &Built) -> BTreeSet<String> {
 async fn packages_of_one_name_are_built_each_with_its_own_dependencies() {
     for names in [["same", "same"], ["a", "b"]] {
         let built = run(engine(workspace(names, ["2.1.2", "2.1.3"])), request("s")).await;
-        let lockfiles = installs(&built.unwrap());
-        for version in ["2.1.2", "2.1.3"] {
-            let own = lockfiles.iter().filter(|text| {
-                text.contains(&format!("ms@{version}")) && text.matches("\n  ms@").count() == 2
-            });
-            assert_eq!(own.count(), 1, "{names:?} {version}: {lockfiles:?}");
-        }
+        let lists: Vec<String> = lists(&built.unwrap()).into_iter().collect();
+        let [list] = lists.as_slice() else {
+            panic!("{lists:?}")
+        };
+        let list: serde_json::Value = serde_json::from_str(list).unwrap();
+        let own = |directory: &str| serde_json::json!({ "key": directory, "on": "", "projects": [directory], "to": directory.replace('/', "%2F") });
+        assert_eq!(
+            list["pieces"],
+            serde_json::json!([own("libs/a"), own("libs/b")]),
+            "{names:?}"
+        );
     }
 }
 

@@ -60,7 +60,7 @@ async fn scripts_run_in_pnpms_order_without_developers_hooks() {
         let plan = planned(files, "auth").await;
         assert_eq!(scripts(&plan, "shared/kernel"), expected, "{own}");
         assert_eq!(
-            plan.installs.contains_key("shared/kernel"),
+            plan.pieces.contains_key("shared/kernel"),
             !expected.is_empty(),
             "{own}"
         );
@@ -305,7 +305,7 @@ async fn what_the_manifest_adds_to_builds_is_for_the_service_alone() {
             .names
             .contains(&"libvips-dev".to_owned())
     );
-    assert!(plan.installs["shared/kernel"].packages.names.is_empty());
+    assert!(plan.pieces["shared/kernel"].packages.names.is_empty());
 }
 
 #[tokio::test]
@@ -313,12 +313,13 @@ async fn installs_read_no_more_than_they_need() {
     let plan = planned(example(), "auth").await;
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(
-        names(&plan.installs["shared/kernel"].files),
+        names(&plan.installs["shared/infrastructure"].files),
         [
             "/app/.npmrc",
             "/app/package.json",
             "/app/pnpm-lock.yaml",
             "/app/pnpm-workspace.yaml",
+            "/app/shared/infrastructure/package.json",
             "/app/shared/kernel/package.json"
         ]
     );

@@ -1,10 +1,12 @@
 //! One install by pnpm: the files that it reads and the command that runs it.
 
+mod commands;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::environment;
-use super::model::{INSTALLED, Install, MANIFESTS, STORE, Setup};
+use super::model::Install;
 use super::native::{Native, Surveyor};
 use super::place;
 use super::system::SystemPackages;
@@ -12,47 +14,16 @@ use crate::diagnostic::Diagnostics;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
-use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::scripts::{
-    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TIDY, TRIM, TURN,
-};
+use crate::kinds::node::scripts::{TIDY, TRIM};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
-use crate::plan::{FILE_TIME, SCRIPTS, WORKSPACE};
-
-/// How many packages an install may have and count as small. Those of shared packages are small, and many builds wait
-/// for them; those of services, with everything that a service is developed with, are not.
-const SMALL: usize = 400;
+use crate::plan::{FILE_TIME, WORKSPACE};
+use commands::{Commands, Last, Purpose};
 
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
-
-/// What is installed, and with that who waits for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    /// What a package is built with.
-    Development,
-    /// The part of that which projects have in common.
-    Tools,
-    /// What runs.
-    Production,
-}
-
-/// One of the frontend's scripts that a production install ends with.
-#[derive(Debug)]
-struct Last {
-    script: Script,
-    arguments: Vec<String>,
-}
-
-/// The commands of an install, each with the frontend's scripts that it runs.
-struct Commands {
-    command: Vec<String>,
-    scripts: Vec<Script>,
-    setup: Option<Setup>,
-}
 
 /// pnpm, and what it installs.
 #[derive(Debug)]
@@ -81,36 +52,70 @@ impl Installer<'_> {
         &self,
         package: &str,
         on: Option<String>,
+        closure: &WorkspaceClosure,
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
-        let scope = Scope::Development { include_root: true };
-        let closure = self.pnpm.lockfiles.closure(&[package.to_owned()], scope)?;
         // A shared package is installed and built alike for every service, so only its own closure counts.
         let wanted = if package == self.service {
             &self.system_packages[..]
         } else {
             &[]
         };
-        let mut plan = |closure: &WorkspaceClosure, purpose, wanted: &[String]| {
-            let native = surveyor.survey(closure)?;
-            let packages = [
-                SystemPackages::for_closure(wanted, &native, Libc::Gnu),
-                SystemPackages::for_download(wanted, &native, Libc::Gnu),
-            ];
-            let commands = self.commands(purpose, closure.package_count(), Some(&native), &[]);
-            Ok::<_, Diagnostics>(self.install(package, closure, commands, packages))
-        };
-        let install = plan(&closure, Purpose::Development, wanted)?;
+        let install = self.to_build(package, closure, Purpose::Development, wanted, surveyor)?;
         let tools = match self.pnpm.settings.hoists() {
             true => None,
             false => self.pnpm.lockfiles.tools(package)?,
         };
-        let tools = tools.map(|tools| plan(&tools, Purpose::Tools, &[])).transpose()?;
+        let tools = tools.map(|tools| self.to_build(package, &tools, Purpose::Tools, &[], surveyor));
         Ok(Install {
             on,
-            tools: tools.map(Box::new),
+            tools: tools.transpose()?.map(Box::new),
             ..install
         })
+    }
+
+    /// Plans the install of the root's own dependencies, which is all of `closure`.
+    pub(super) fn of_root(
+        &self,
+        closure: &WorkspaceClosure,
+        surveyor: &mut Surveyor<'_>,
+    ) -> Result<Install, Diagnostics> {
+        let install = self.to_build(".", closure, Purpose::Tools, &[], surveyor)?;
+        Ok(Install {
+            of: Some("the root".to_owned()),
+            ..install
+        })
+    }
+
+    /// Plans an install for builds.
+    fn to_build(
+        &self,
+        package: &str,
+        closure: &WorkspaceClosure,
+        purpose: Purpose,
+        wanted: &[String],
+        surveyor: &mut Surveyor<'_>,
+    ) -> Result<Install, Diagnostics> {
+        let native = surveyor.survey(closure)?;
+        let packages = [
+            SystemPackages::for_closure(wanted, &native, Libc::Gnu),
+            SystemPackages::for_download(wanted, &native, Libc::Gnu),
+        ];
+        let commands = self.commands(purpose, closure.package_count(), Some(&native), &[]);
+        Ok(self.install(package, closure, commands, packages))
+    }
+
+    /// Returns what of the context a closure's projects have as dependencies, by its place there.
+    pub(super) fn local_files(&self, closure: &WorkspaceClosure) -> BTreeMap<String, String> {
+        self.copies(closure.local_paths.iter())
+    }
+
+    fn copies<'p>(&self, paths: impl Iterator<Item = &'p String>) -> BTreeMap<String, String> {
+        let workspace = self.workspace;
+        let paths = paths.filter(|path| workspace.is_in_context(path));
+        paths
+            .map(|path| (workspace.context_path(path), workspace.container_path(path)))
+            .collect()
     }
 
     /// Plans the install of what runs.
@@ -184,7 +189,6 @@ impl Installer<'_> {
     ) -> Install {
         let workspace = self.workspace;
         let mut files = BTreeMap::new();
-        let mut copies = BTreeMap::new();
         // pnpm expects the root of every workspace.
         let mut importers = BTreeSet::from([".".to_owned()]);
         let mut resolved = BTreeMap::new();
@@ -221,11 +225,7 @@ impl Installer<'_> {
             files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
         }
         let patches = self.pnpm.settings.patched_dependencies.values();
-        for path in closure.local_paths.iter().chain(patches) {
-            if workspace.is_in_context(path) {
-                copies.insert(workspace.context_path(path), workspace.container_path(path));
-            }
-        }
+        let copies = self.copies(closure.local_paths.iter().chain(patches));
         let project = workspace.projects.get(package);
         Install {
             of: project
@@ -242,6 +242,12 @@ impl Installer<'_> {
             packages,
             fetching,
             package_count: closure.package_count(),
+            projects: closure
+                .projects
+                .iter()
+                .filter(|id| id.as_str() != ".")
+                .cloned()
+                .collect(),
             secret_env: self.secret_env.clone(),
             place: project.map(|project| place::of_dependencies(&project.manifest)),
         }
@@ -266,150 +272,6 @@ impl Installer<'_> {
         }
         env
     }
-
-    /// Returns what downloads and lays out packages, and runs nothing of them or of the repository; and apart from that,
-    /// where something of `runs` has to, what runs their scripts on it and has neither the store nor credentials. `finish`
-    /// are what the last of the two ends with.
-    fn commands(
-        &self,
-        purpose: Purpose,
-        packages: usize,
-        runs: Option<&Native>,
-        finish: &[Last],
-    ) -> Commands {
-        let production = purpose == Purpose::Production;
-        let directory = self.workspace.container_path(".");
-        // Only the image waits for production dependencies, one build waits for what a service is developed with, and
-        // many builds wait for everything else.
-        let quarters = match purpose {
-            Purpose::Production => "2",
-            Purpose::Development if packages > SMALL => "3",
-            Purpose::Development | Purpose::Tools => "4",
-        };
-        let mut install = vec!["sh".to_owned(), place_of(TURN), quarters.to_owned()];
-        install.extend([
-            "sh".to_owned(),
-            place_of(INSTALL),
-            STORE.to_owned(),
-            WORKSPACE.to_owned(),
-        ]);
-        install.extend(self.pnpm_install(purpose));
-        install.push("--ignore-scripts".to_owned());
-        let mut lines = vec![
-            format!("cd {}", quoted(std::slice::from_ref(&directory))),
-            quoted(&install),
-        ];
-        if production {
-            // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
-            lines.insert(0, format!("cp -R {MANIFESTS}/. {WORKSPACE}"));
-        }
-        let finishing = finish.iter().map(|last| {
-            let program = ["node".to_owned(), place_of(last.script)];
-            quoted(&[&program[..], &last.arguments].concat())
-        });
-        let finishing: Vec<String> = finishing.collect();
-        let finishers = finish.iter().map(|last| last.script);
-        let mut scripts = vec![TURN, INSTALL, PATCHES, LOOK, COMPLETE];
-        let Some(native) = runs.filter(|native| native.runs_scripts()) else {
-            lines.extend(finishing);
-            scripts.extend(finishers);
-            return Commands {
-                command: shell(&lines),
-                scripts,
-                setup: None,
-            };
-        };
-        let command = shell(&lines);
-        let mut lines = vec![format!("cd {}", quoted(&[directory]))];
-        if production {
-            // In a tree of its own, so that what the image gets is one layer.
-            lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
-        }
-        let mut of_setup = vec![SETUP];
-        if !native.prepared.is_empty() {
-            let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
-            prepare.extend(native.prepared.iter().cloned());
-            prepare.push("--".to_owned());
-            prepare.extend(self.pnpm_install(purpose));
-            // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
-            prepare.push("--config.optimistic-repeat-install=false".to_owned());
-            lines.push(quoted(&prepare));
-            of_setup.push(PREPARE);
-        }
-        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
-        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
-        setup.extend(of_both());
-        lines.push(quoted(&setup));
-        lines.extend(finishing);
-        Commands {
-            command,
-            scripts,
-            setup: Some(Setup {
-                command: shell(&lines),
-                scripts: of_setup.into_iter().chain(finishers).collect(),
-            }),
-        }
-    }
-
-    /// Returns the command of an install, without whether scripts run.
-    fn pnpm_install(&self, purpose: Purpose) -> Vec<String> {
-        let frozen = if self.frozen {
-            "--frozen-lockfile"
-        } else {
-            "--no-frozen-lockfile"
-        };
-        let mut install = ["pnpm", "install", frozen].map(str::to_owned).to_vec();
-        if purpose == Purpose::Production {
-            install.push("--prod".to_owned());
-        }
-        install.extend(
-            [
-                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
-                // in the end, after it has tried them.
-                "--package-import-method=copy",
-                "--ignore-pnpmfile",
-                // What scripts left in a store of another build was made elsewhere.
-                "--config.side-effects-cache=false",
-            ]
-            .map(str::to_owned),
-        );
-        install.extend(of_both());
-        install
-    }
-}
-
-/// Returns the arguments of pnpm that both halves of an install have. It remembers where the store was, and refuses
-/// another one.
-fn of_both() -> [String; 6] {
-    [
-        format!("--store-dir={STORE}"),
-        // Where pnpm writes is not the repository's to say: it could name the store.
-        "--config.modules-dir=node_modules".to_owned(),
-        "--config.virtual-store-dir=node_modules/.pnpm".to_owned(),
-        "--config.cache-dir=/root/.cache/pnpm".to_owned(),
-        "--reporter=append-only".to_owned(),
-        // Install scripts that the repository has not approved do not run; that is its choice, and no error.
-        "--config.strict-dep-builds=false".to_owned(),
-    ]
-}
-
-/// Returns where a step finds a script.
-fn place_of(script: Script) -> String {
-    format!("{SCRIPTS}/{}", script.name)
-}
-
-fn quoted(words: &[String]) -> String {
-    let quoted: Vec<_> = words
-        .iter()
-        .map(|word| shlex::try_quote(word).unwrap_or_default())
-        .collect();
-    quoted.join(" ")
-}
-
-/// Returns the command that runs lines in a shell, up to the first one that fails.
-fn shell(lines: &[String]) -> Vec<String> {
-    let script = format!("set -e\n{}", lines.join("\n"));
-    vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
 }
 
 /// Returns the manifests of all projects, for the closures that read peers.

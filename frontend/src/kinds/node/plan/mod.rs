@@ -7,6 +7,7 @@ pub mod build_order;
 mod checks;
 mod command;
 mod contents;
+mod dependencies;
 mod environment;
 mod equipment;
 mod foreign;

@@ -20,6 +20,9 @@ pub const MANIFESTS: &str = "/vextrus/manifests";
 /// Where the second half of a production install finds what the first one left.
 pub const INSTALLED: &str = "/vextrus/installed";
 
+/// The key of the install of the root's own dependencies. No package has it: the root's is `.`.
+pub const ROOT: &str = "";
+
 /// Everything that is decided for one service.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -35,6 +38,11 @@ pub struct Model {
     pub toolchain: Toolchain,
     /// Installs of development dependencies, keyed as [`PackageBuild::install`] names them.
     pub installs: BTreeMap<String, Install>,
+    /// What is cut out of these for packages that add little to another one's, keyed likewise.
+    pub pieces: BTreeMap<String, Piece>,
+    /// The settings with which pnpm runs the scripts of packages that have a piece, without the list of projects; none in a
+    /// repository without pnpm-workspace.yaml.
+    pub settings: Option<String>,
     /// Workspace packages in build order: a package comes after everything that it depends on.
     pub packages: Vec<PackageBuild>,
     /// What is made of them.
@@ -164,6 +172,8 @@ pub struct Install {
     pub packages: SystemPackages,
     /// How many external packages the lockfile holds for it.
     pub package_count: usize,
+    /// The projects whose dependencies it has, beside the root, as importers.
+    pub projects: Vec<String>,
     /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.
     pub secret_env: Vec<String>,
     /// The line of the package.json where its dependencies begin.
@@ -177,6 +187,27 @@ pub struct Setup {
     pub command: Vec<String>,
     /// The frontend's scripts that it runs.
     pub scripts: Vec<scripts::Script>,
+}
+
+/// What a package is built with beside what another one is, cut out of an install that holds both.
+#[derive(Debug, Clone, Default)]
+pub struct Piece {
+    /// The name of the package that it is for.
+    pub of: String,
+    /// Key of what it is laid on: the install or the piece of the package below it with the most dependencies.
+    pub on: String,
+    /// Key of the install that it is cut out of; none where there is nothing to cut.
+    pub of_install: Option<String>,
+    /// Projects whose dependencies it holds, as importers: the package, and those below it that `on` is not for.
+    pub projects: Vec<String>,
+    /// Files taken from the context as they are. Context path to container path.
+    pub copies: BTreeMap<String, String>,
+    /// System packages that builds on top of it may need.
+    pub packages: SystemPackages,
+    /// Whether install scripts may have changed it.
+    pub runs_scripts: bool,
+    /// The line of the package.json where the package's dependencies begin.
+    pub place: Option<Place>,
 }
 
 /// One workspace package, built in a step of its own or, without a script to run, only copied.
@@ -198,7 +229,7 @@ pub struct PackageBuild {
     pub stale: Vec<String>,
     /// Scripts to run, in order; none means that the sources are the output.
     pub scripts: Vec<Script>,
-    /// Key of the install that the scripts run on, the importer that it is for; empty without scripts.
+    /// Key of the install or the piece that the scripts run on, the importer that it is for; empty without scripts.
     pub install: String,
     /// Importers whose outputs lie in the tree while the scripts run.
     pub inputs: Vec<String>,

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::base::{self, BaseImage};
 use super::build_order::BuildOrder;
+use super::dependencies::{self, Dependencies};
 use super::input::{BuildClosure, PackageInput, PlanInput};
 use super::install::Installer;
-use super::model::{Foreign, Install, Model, PackageBuild, Product, Production, Reason};
+use super::model::{Foreign, Install, Model, Product, Production, Reason};
 use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
@@ -15,6 +16,7 @@ use super::{
     checks, command, foreign, injection, local, names, node_version, runtime, sbom, toolchain, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
+use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
@@ -73,7 +75,8 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);
-    let installs = installs(&installer, &built, own, &reaches, &mut surveyor)?;
+    let Dependencies { installs, pieces } =
+        dependencies::plan(&installer, &built, own, &reaches, &mut surveyor)?;
     let toolchain = toolchain::plan(
         input.manifest,
         input.workspace,
@@ -94,6 +97,12 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         target: input.target.clone(),
         toolchain,
         installs,
+        pieces,
+        settings: installer
+            .pnpm
+            .workspace_file
+            .as_ref()
+            .map(PnpmWorkspace::of_scripts),
         packages: built,
         product,
         sbom,
@@ -237,34 +246,6 @@ fn secrets(workspace: &Workspace) -> BTreeMap<String, Place> {
         variables.filter_map(|name| Some((name.clone(), npmrc.place_of(&name)?)))
     });
     places.collect()
-}
-
-/// Plans the installs that scripts run on, each after the one that it adds to: of the packages that a package is built
-/// on, that of the one with the most dependencies.
-fn installs<'p>(
-    installer: &Installer<'_>,
-    built: &'p [PackageBuild],
-    workbench: impl Iterator<Item = &'p PackageBuild>,
-    reaches: &BTreeMap<ImporterId, BTreeSet<ImporterId>>,
-    surveyor: &mut Surveyor<'_>,
-) -> Result<BTreeMap<String, Install>, Diagnostics> {
-    let mut installs: BTreeMap<String, Install> = BTreeMap::new();
-    let with_scripts = built.iter().filter(|package| !package.scripts.is_empty());
-    for package in with_scripts.chain(workbench) {
-        if installs.contains_key(&package.install) {
-            continue;
-        }
-        let manager = &installer.workspace.manager;
-        let importer = manager.installed_for(&package.importer, installer.service);
-        let below = reaches.get(importer).into_iter().flatten();
-        let below = below.filter_map(|id| built.iter().find(|other| other.importer == *id));
-        let below =
-            below.filter_map(|other| Some((installs.get(&other.install)?.package_count, &other.install)));
-        let on = below.max().map(|(_, key)| key.clone());
-        let install = installer.development(importer, on, surveyor)?;
-        installs.insert(package.install.clone(), install);
-    }
-    Ok(installs)
 }
 
 /// Plans the install of what runs, and where it runs if the image is for another platform.

@@ -151,6 +151,18 @@ impl WorkspaceClosure {
         edges.map(|edge| edge.to.clone()).collect()
     }
 
+    /// Whether a project of it depends on anything.
+    pub fn has_dependencies(&self, id: &str) -> bool {
+        let mut importers =
+            self.lockfiles
+                .iter()
+                .filter_map(|(directory, closure)| match directory == SELF {
+                    true => closure.importers.get(id),
+                    false => closure.importers.get(SELF).filter(|_| directory == id),
+                });
+        importers.any(|importer| importer.iter().next().is_some())
+    }
+
     /// Returns how many external packages are in it.
     pub fn package_count(&self) -> usize {
         self.lockfiles

@@ -16,3 +16,11 @@ pub struct Pnpm {
     /// Its settings, from wherever its major reads them.
     pub settings: Settings,
 }
+
+impl Pnpm {
+    /// Whether an install has each published package in a directory of its own of one virtual store, which links lead to:
+    /// then what one project reaches can be told from the rest.
+    pub fn has_one_store(&self) -> bool {
+        matches!(self.lockfiles, Lockfiles::Shared(_)) && !self.settings.hoists()
+    }
+}

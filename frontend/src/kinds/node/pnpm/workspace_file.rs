@@ -26,6 +26,18 @@ pub struct PnpmWorkspace {
 
 /// Has pnpm 10 and later do without packages for patches.
 const ALLOW_UNUSED_PATCHES: &str = "allowUnusedPatches";
+/// What only a resolution or an install reads, which may be long.
+const OF_VERSIONS: [&str; 9] = [
+    "packages",
+    "allowBuilds",
+    "catalog",
+    "catalogs",
+    "onlyBuiltDependencies",
+    "overrides",
+    "packageExtensions",
+    "patchedDependencies",
+    "minimumReleaseAgeExclude",
+];
 /// How much of a value is shown in a message, in characters.
 const SHOWN: usize = 80;
 
@@ -129,13 +141,7 @@ impl PnpmWorkspace {
         importers: impl IntoIterator<Item = &'a ImporterId>,
         root: Option<&PackageJson>,
     ) -> String {
-        // The root comes first: pnpm 8 and 9 refuse a list that is empty.
-        let mut directories: Vec<String> = importers.into_iter().map(|id| escape(id)).collect();
-        directories.sort();
-        directories.retain(|directory| directory != ".");
-        directories.insert(0, ".".to_owned());
-        let mut out = String::new();
-        yaml::entry(&mut out, "packages", &Value::from(directories), 0);
+        let mut out = projects(importers);
         let (settings, _) = without_credentials(&self.raw);
         for (key, mut value) in settings
             .into_iter()
@@ -152,6 +158,31 @@ impl PnpmWorkspace {
         }
         out
     }
+
+    /// Returns the settings of a workspace whose dependencies are installed, without its list of projects: what is run in
+    /// it reads nothing of how versions are chosen.
+    pub fn of_scripts(&self) -> String {
+        let mut out = String::new();
+        let (settings, _) = without_credentials(&self.raw);
+        for (key, value) in &settings {
+            if !OF_VERSIONS.contains(&key.as_str()) {
+                yaml::entry(&mut out, key, value, 0);
+            }
+        }
+        out
+    }
+}
+
+/// Writes the list of a workspace's projects.
+pub fn projects<'a>(importers: impl IntoIterator<Item = &'a ImporterId>) -> String {
+    // The root comes first: pnpm 8 and 9 refuse a list that is empty.
+    let mut directories: Vec<String> = importers.into_iter().map(|id| escape(id)).collect();
+    directories.sort();
+    directories.retain(|directory| directory != ".");
+    directories.insert(0, ".".to_owned());
+    let mut out = String::new();
+    yaml::entry(&mut out, "packages", &Value::from(directories), 0);
+    out
 }
 
 /// Writes a directory as a pattern that matches it alone.
@@ -234,6 +265,20 @@ mod tests {
             let want = "packages: [\".\"]\npatchedDependencies:\n  a@1.0.0: patches/a.patch\nallowUnusedPatches: true\n";
             assert_eq!(narrowed, want);
         }
+    }
+
+    #[test]
+    fn scripts_are_run_with_what_does_not_choose_versions() {
+        let text = "packages: [a]\ncatalog:\n  react: ^18\noverrides:\n  a: $b\nscriptShell: bash\n\
+                    patchedDependencies:\n  a@1.0.0: patches/a.patch\nenablePrePostScripts: false\n";
+        assert_eq!(
+            workspace(text).of_scripts(),
+            "scriptShell: bash\nenablePrePostScripts: false\n"
+        );
+        assert_eq!(
+            projects(&ids(&["libs/k", ".", "apps/[id]"])),
+            "packages: [\".\",\"apps/\\\\[id\\\\]\",\"libs/k\"]\n"
+        );
     }
 
     #[test]

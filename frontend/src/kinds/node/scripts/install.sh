@@ -7,6 +7,7 @@ scripts=${0%/*}
 store=$1
 root=$2
 shift 2
+node "$scripts/unpack.cjs" "$root"
 node "$scripts/patches.cjs" "$root"
 look() { node --no-warnings "$scripts/store.cjs" "$store" "$root"; }
 look

@@ -19,6 +19,9 @@ const METADATA: &str = "pnpm-metadata";
 /// The locks of installs that run at once, of `turn.sh`.
 const TURNS: &str = "turns";
 
+/// From how many bytes on a text is packed, for the size of the graph: lockfiles of thousands of packages.
+const LONG: usize = 512 * 1024;
+
 /// What one install leaves.
 #[derive(Debug, Clone)]
 pub(super) struct Installed {
@@ -63,21 +66,31 @@ enum Ground {
 }
 
 impl Writer<'_> {
-    /// Returns a development install, written after those that it adds to, with what runs on it.
+    /// Returns what a package is built with, written after what that adds to, with what runs on it.
     pub(super) fn development(&mut self, key: &str) -> Result<Installed, Diagnostic> {
         if let Some(installed) = self.installed.get(key) {
             return Ok(installed.clone());
         }
-        let found = || Diagnostic::internal(format!("there is no install {key}"));
-        let install = self.model.installs.get(key).ok_or_else(found)?;
+        let model = self.model;
         let installed = if self.facts.given.contains(&Stage::Deps) {
             self.given()
+        } else if let Some(piece) = model.pieces.get(key) {
+            self.laid(key, piece)?
         } else {
-            let downloaded = self.downloaded(key)?.ok_or_else(found)?;
+            let downloaded = self.downloaded(key)?.ok_or_else(|| no_install(key))?;
+            let install = model.installs.get(key).ok_or_else(|| no_install(key))?;
             self.set_up(downloaded, install)
         };
         self.installed.insert(key.to_owned(), installed.clone());
         Ok(installed)
+    }
+
+    /// Returns the workspace as the first half of a development install leaves it.
+    pub(super) fn first_half(&mut self, key: &str) -> Result<Files, Diagnostic> {
+        let downloaded = self.downloaded(key)?;
+        downloaded
+            .map(|downloaded| downloaded.tree)
+            .ok_or_else(|| no_install(key))
     }
 
     /// Returns the first half of a development install, written after those that it adds to.
@@ -327,7 +340,13 @@ impl Writer<'_> {
             }
         }
         let files = install.files.iter();
-        actions.extend(files.map(|(path, text)| Action::file(in_tree(path), text)));
+        actions.extend(files.map(|(path, text)| match text.len() < LONG {
+            true => Action::file(in_tree(path), text),
+            false => Action::Packed {
+                path: in_tree(path).to_owned(),
+                text: text.clone(),
+            },
+        }));
         let places = self.steps.at(&install.place);
         if !install.copies.is_empty() {
             let part = self.steps.part(
@@ -350,6 +369,10 @@ impl Writer<'_> {
         let step = Step::new(name, stage, places, Tree::on(on, actions)).on_line(unshown);
         Files::Step(self.steps.add(step))
     }
+}
+
+fn no_install(key: &str) -> Diagnostic {
+    Diagnostic::internal(format!("there is no install {key}"))
 }
 
 /// Mounts a tree that is the workspace, to be added to.

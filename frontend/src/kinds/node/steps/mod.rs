@@ -7,6 +7,7 @@ mod bill;
 mod image;
 mod install;
 mod package;
+mod pieces;
 mod scratch;
 mod size;
 mod system;
@@ -23,6 +24,7 @@ use crate::plan::{
 };
 use install::{Downloaded, Installed};
 use package::Built;
+use pieces::Ground;
 
 /// Writes the steps of a model.
 ///
@@ -42,6 +44,8 @@ pub(super) fn write(
         sources: None,
         downloaded: BTreeMap::new(),
         installed: BTreeMap::new(),
+        cut: BTreeMap::new(),
+        grounds: BTreeMap::new(),
         built: BTreeMap::new(),
     };
     let outcome = match &model.product {
@@ -82,6 +86,10 @@ struct Writer<'a> {
     downloaded: BTreeMap<String, Downloaded>,
     /// Development installs by key.
     installed: BTreeMap<String, Installed>,
+    /// What is cut out of installs, by the install's key and whether it is cut out of its second half.
+    cut: BTreeMap<(String, bool), Files>,
+    /// What packages are built on that have a piece, by key.
+    grounds: BTreeMap<String, Ground>,
     /// Packages by importer.
     built: BTreeMap<String, Built>,
 }

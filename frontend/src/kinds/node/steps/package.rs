@@ -6,6 +6,7 @@ use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
 use crate::kinds::node::scripts::{COLLECT, INJECT};
+use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
 use crate::plan::{
     Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
@@ -188,18 +189,10 @@ impl Writer<'_> {
         root: &str,
     ) -> Result<Vec<Action>, Diagnostic> {
         let sources = self.sources();
-        let place = |path: &str| format!("{}{}", root.trim_end_matches('/'), in_tree(path));
-        let mut actions = Vec::new();
-        for input in &package.inputs {
-            let (Some(dependency), Some(planned)) = (self.built.get(input), self.model.package(input)) else {
-                let message = format!("{} is built before {input}", package.name);
-                return Err(Diagnostic::internal(message));
-            };
-            let (from, directory) = &dependency.build;
-            let copy = Action::copy(from.clone(), directory, &place(&planned.directory));
-            actions.push(copy.without(&dependency.exclude));
-            actions.extend(dependency.generated_into(&place(WORKSPACE)));
-        }
+        let place = |path: &str| at(root, path);
+        let there = self.outputs_in(&package.install);
+        let missing = package.inputs.iter().filter(|input| !there.contains(*input));
+        let mut actions = self.outputs(package, missing, root)?;
         for (source, destination) in &package.extra_files {
             actions.push(Action::copy_matching(
                 sources.clone(),
@@ -212,6 +205,27 @@ impl Writer<'_> {
         }
         let from = format!("/{}", package.source);
         actions.push(Action::copy(sources, &from, &place(&package.directory)).without(&package.exclude));
+        Ok(actions)
+    }
+
+    /// Lays outputs of workspace packages that a package uses into the tree that its scripts run in.
+    pub(super) fn outputs<'i>(
+        &self,
+        package: &PackageBuild,
+        inputs: impl Iterator<Item = &'i ImporterId>,
+        root: &str,
+    ) -> Result<Vec<Action>, Diagnostic> {
+        let mut actions = Vec::new();
+        for input in inputs {
+            let (Some(dependency), Some(planned)) = (self.built.get(input), self.model.package(input)) else {
+                let message = format!("{} is built before {input}", package.name);
+                return Err(Diagnostic::internal(message));
+            };
+            let (from, directory) = &dependency.build;
+            let copy = Action::copy(from.clone(), directory, &at(root, &planned.directory));
+            actions.push(copy.without(&dependency.exclude));
+            actions.extend(dependency.generated_into(&at(root, WORKSPACE)));
+        }
         Ok(actions)
     }
 
@@ -293,6 +307,11 @@ impl Writer<'_> {
         }
         lines
     }
+}
+
+/// Returns where a tree that has the workspace at `root` has a container path.
+fn at(root: &str, path: &str) -> String {
+    format!("{}{}", root.trim_end_matches('/'), in_tree(path))
 }
 
 /// Returns the command that collects what a package's scripts left.

@@ -1,0 +1,184 @@
+//! The commands of an install, in its two halves.
+
+use super::Installer;
+use crate::kinds::node::plan::model::{INSTALLED, MANIFESTS, STORE, Setup};
+use crate::kinds::node::plan::native::Native;
+use crate::kinds::node::scripts::{
+    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK,
+};
+use crate::plan::{SCRIPTS, WORKSPACE};
+
+/// How many packages an install may have and count as small. Those of shared packages are small, and many builds wait
+/// for them; those of services, with everything that a service is developed with, are not.
+const SMALL: usize = 400;
+
+/// What is installed, and with that who waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// What a package is built with.
+    Development,
+    /// The part of that which projects have in common.
+    Tools,
+    /// What runs.
+    Production,
+}
+
+/// One of the frontend's scripts that a production install ends with.
+#[derive(Debug)]
+pub(super) struct Last {
+    pub(super) script: Script,
+    pub(super) arguments: Vec<String>,
+}
+
+/// The commands of an install, each with the frontend's scripts that it runs.
+pub(super) struct Commands {
+    pub(super) command: Vec<String>,
+    pub(super) scripts: Vec<Script>,
+    pub(super) setup: Option<Setup>,
+}
+
+impl Installer<'_> {
+    /// Returns what downloads and lays out packages, and runs nothing of them or of the repository; and apart from that,
+    /// where something of `runs` has to, what runs their scripts on it and has neither the store nor credentials. `finish`
+    /// are what the last of the two ends with.
+    pub(super) fn commands(
+        &self,
+        purpose: Purpose,
+        packages: usize,
+        runs: Option<&Native>,
+        finish: &[Last],
+    ) -> Commands {
+        let production = purpose == Purpose::Production;
+        let directory = self.workspace.container_path(".");
+        // Only the image waits for production dependencies, one build waits for what a service is developed with, and
+        // many builds wait for everything else.
+        let quarters = match purpose {
+            Purpose::Production => "2",
+            Purpose::Development if packages > SMALL => "3",
+            Purpose::Development | Purpose::Tools => "4",
+        };
+        let mut install = vec!["sh".to_owned(), place_of(TURN), quarters.to_owned()];
+        install.extend([
+            "sh".to_owned(),
+            place_of(INSTALL),
+            STORE.to_owned(),
+            WORKSPACE.to_owned(),
+        ]);
+        install.extend(self.pnpm_install(purpose));
+        install.push("--ignore-scripts".to_owned());
+        let mut lines = vec![
+            format!("cd {}", quoted(std::slice::from_ref(&directory))),
+            quoted(&install),
+        ];
+        if production {
+            // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
+            lines.insert(0, format!("cp -R {MANIFESTS}/. {WORKSPACE}"));
+        }
+        let finishing = finish.iter().map(|last| {
+            let program = ["node".to_owned(), place_of(last.script)];
+            quoted(&[&program[..], &last.arguments].concat())
+        });
+        let finishing: Vec<String> = finishing.collect();
+        let finishers = finish.iter().map(|last| last.script);
+        let mut scripts = vec![TURN, INSTALL, UNPACK, PATCHES, LOOK, COMPLETE];
+        let Some(native) = runs.filter(|native| native.runs_scripts()) else {
+            lines.extend(finishing);
+            scripts.extend(finishers);
+            return Commands {
+                command: shell(&lines),
+                scripts,
+                setup: None,
+            };
+        };
+        let command = shell(&lines);
+        let mut lines = vec![format!("cd {}", quoted(&[directory]))];
+        if production {
+            // In a tree of its own, so that what the image gets is one layer.
+            lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
+        }
+        let mut of_setup = vec![SETUP];
+        if !native.prepared.is_empty() {
+            let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
+            prepare.extend(native.prepared.iter().cloned());
+            prepare.push("--".to_owned());
+            prepare.extend(self.pnpm_install(purpose));
+            // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
+            prepare.push("--config.optimistic-repeat-install=false".to_owned());
+            lines.push(quoted(&prepare));
+            of_setup.push(PREPARE);
+        }
+        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
+        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
+        setup.extend(of_both());
+        lines.push(quoted(&setup));
+        lines.extend(finishing);
+        Commands {
+            command,
+            scripts,
+            setup: Some(Setup {
+                command: shell(&lines),
+                scripts: of_setup.into_iter().chain(finishers).collect(),
+            }),
+        }
+    }
+
+    /// Returns the command of an install, without whether scripts run.
+    fn pnpm_install(&self, purpose: Purpose) -> Vec<String> {
+        let frozen = if self.frozen {
+            "--frozen-lockfile"
+        } else {
+            "--no-frozen-lockfile"
+        };
+        let mut install = ["pnpm", "install", frozen].map(str::to_owned).to_vec();
+        if purpose == Purpose::Production {
+            install.push("--prod".to_owned());
+        }
+        install.extend(
+            [
+                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
+                // in the end, after it has tried them.
+                "--package-import-method=copy",
+                "--ignore-pnpmfile",
+                // What scripts left in a store of another build was made elsewhere.
+                "--config.side-effects-cache=false",
+            ]
+            .map(str::to_owned),
+        );
+        install.extend(of_both());
+        install
+    }
+}
+
+/// Returns the arguments of pnpm that both halves of an install have. It remembers where the store was, and refuses
+/// another one.
+fn of_both() -> [String; 6] {
+    [
+        format!("--store-dir={STORE}"),
+        // Where pnpm writes is not the repository's to say: it could name the store.
+        "--config.modules-dir=node_modules".to_owned(),
+        "--config.virtual-store-dir=node_modules/.pnpm".to_owned(),
+        "--config.cache-dir=/root/.cache/pnpm".to_owned(),
+        "--reporter=append-only".to_owned(),
+        // Install scripts that the repository has not approved do not run; that is its choice, and no error.
+        "--config.strict-dep-builds=false".to_owned(),
+    ]
+}
+
+/// Returns where a step finds a script.
+fn place_of(script: Script) -> String {
+    format!("{SCRIPTS}/{}", script.name)
+}
+
+fn quoted(words: &[String]) -> String {
+    let quoted: Vec<_> = words
+        .iter()
+        .map(|word| shlex::try_quote(word).unwrap_or_default())
+        .collect();
+    quoted.join(" ")
+}
+
+/// Returns the command that runs lines in a shell, up to the first one that fails.
+fn shell(lines: &[String]) -> Vec<String> {
+    let script = format!("set -e\n{}", lines.join("\n"));
+    vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
+}
