@@ -5,6 +5,7 @@ mod names;
 mod run;
 mod tree;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Diff, ExecOutputs, File, Image, Location, Merge, Output, Platform};
@@ -138,6 +139,8 @@ pub struct Graph<'a> {
     plan: &'a Plan,
     surroundings: &'a Surroundings,
     locations: Locations,
+    /// The parts of the context that steps have asked for: each is long, and copied from often.
+    parts: Vec<OnceCell<Output>>,
     /// What each step makes, in the plan's order.
     made: Vec<Made>,
 }
@@ -158,6 +161,7 @@ pub fn lower<'a>(plan: &'a Plan, surroundings: &'a Surroundings) -> Result<Graph
         plan,
         surroundings,
         locations: Locations::of(plan),
+        parts: vec![OnceCell::new(); plan.parts.len()],
         made: Vec::with_capacity(plan.steps.len()),
     };
     for (id, step) in plan.steps() {
@@ -228,7 +232,10 @@ impl Graph<'_> {
 
     fn part(&self, id: PartId) -> Option<Output> {
         let part = self.plan.part(id)?;
-        Some(load(&self.surroundings.context, part, &self.locate(&part.places)))
+        let loaded = self.parts.get(id.index())?;
+        let loaded =
+            loaded.get_or_init(|| load(&self.surroundings.context, part, &self.locate(&part.places)));
+        Some(loaded.clone())
     }
 
     fn platform(&self, side: Side) -> &Platform {

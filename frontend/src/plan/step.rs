@@ -27,6 +27,13 @@ impl StepId {
     }
 }
 
+impl PartId {
+    /// Returns its place in the plan's list.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 impl ImageId {
     /// Returns its place in the plan's list.
     pub fn index(self) -> usize {

@@ -5,7 +5,7 @@
 //! what the other one is built with. Such a copy is keyed by its content, so it is the same for every service, whichever
 //! install it was cut out of; and all that is decided here of a package follows from its own closure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::base::Libc;
 use super::install::Installer;
@@ -63,7 +63,9 @@ struct Planner<'p, 'w> {
     keys: BTreeMap<&'p str, &'p str>,
     known: BTreeMap<String, Known>,
     /// A number for each published package of each lockfile: closures share most of theirs.
-    numbers: BTreeMap<(String, DepPath), usize>,
+    numbers: BTreeMap<String, HashMap<DepPath, usize>>,
+    /// How many numbers are given.
+    numbered: usize,
     /// The installs of packages in the order in which they were planned.
     order: Vec<String>,
     /// The pieces that something has to be cut out of an install for.
@@ -94,6 +96,7 @@ pub(super) fn plan<'p, 'w>(
         keys: keys.collect(),
         known: BTreeMap::new(),
         numbers: BTreeMap::new(),
+        numbered: 0,
         order: Vec::new(),
         cut: Vec::new(),
         found: Dependencies::default(),
@@ -132,10 +135,14 @@ impl Planner<'_, '_> {
     fn numbered(&mut self, closure: &WorkspaceClosure) -> Vec<usize> {
         let mut numbered = Vec::with_capacity(closure.package_count());
         for (directory, closure) in &closure.lockfiles {
+            let numbers = self.numbers.entry(directory.clone()).or_default();
             for package in &closure.packages {
-                let next = self.numbers.len();
-                let key = (directory.clone(), package.clone());
-                numbered.push(*self.numbers.entry(key).or_insert(next));
+                let number = numbers.get(package).copied().unwrap_or_else(|| {
+                    self.numbered += 1;
+                    numbers.insert(package.clone(), self.numbered);
+                    self.numbered
+                });
+                numbered.push(number);
             }
         }
         numbered.sort_unstable();
