@@ -80,7 +80,8 @@ function checkList(files, list) {
 
 // Says whether a database is one that nobody can read, by what reading it failed of: SQLITE_CORRUPT or SQLITE_NOTADB
 // (sqlite.org/rescode.html), and for a Node without SQLite by how databases begin. One that is locked is sound.
-function isBroken(database, { errcode }) {
+function isBroken(database, error) {
+  const { errcode } = /** @type {{ errcode?: number }} */ (error);
   if (errcode !== undefined) return [11, 26].includes(errcode & 255);
   const text = bytes(database);
   return text !== undefined && text.length > 0 && !text.toString('latin1').startsWith('SQLite format 3\0');
