@@ -45,8 +45,8 @@ function cut(t, tree, pieces) {
 
 const TOOLS = {
   ...project('.', { tool: 'tool@1' }),
-  ...stored('tool@1', 'tool', { shared: 'shared@1' }),
-  ...stored('shared@1', 'shared'),
+  ...stored('tool@1', 'tool', { common: 'common@1' }),
+  ...stored('common@1', 'common'),
   'package.json': '{"devDependencies":{"tool":"1"}}',
 };
 
@@ -54,13 +54,13 @@ test('a piece is what its project reaches beside what lies below', (t) => {
   const tree = {
     ...TOOLS,
     ...project('libs/a', { '@s/own': '@s+own@1', tool: 'tool@1' }),
-    ...stored('@s+own@1', '@s/own', { deep: 'deep@2', shared: 'shared@1' }),
+    ...stored('@s+own@1', '@s/own', { deep: 'deep@2', common: 'common@1' }),
     ...stored('deep@2', 'deep', { '@s/own': '@s+own@1' }),
     ...stored('deep@1', 'deep'),
     ...project('app', { other: 'other@1', a: '>libs/a' }),
     ...stored('other@1', 'other', { deep: 'deep@1' }),
     ...hoisted('deep', 'deep@1'),
-    ...hoisted('shared', 'shared@1'),
+    ...hoisted('common', 'common@1'),
     ...hoisted('@s/own', '@s+own@1'),
     ...hoisted('other', 'other@1'),
   };
@@ -71,7 +71,7 @@ test('a piece is what its project reaches beside what lies below', (t) => {
     'libs%2Fa/libs/a/package.json',
     `${store}/@s+own@1/node_modules/@s/own/index.js`,
     `${store}/@s+own@1/node_modules/deep -> ../../deep@2/node_modules/deep`,
-    `${store}/@s+own@1/node_modules/shared -> ../../shared@1/node_modules/shared`,
+    `${store}/@s+own@1/node_modules/common -> ../../common@1/node_modules/common`,
     `${store}/deep@2/node_modules/@s/own -> ../../../@s+own@1/node_modules/@s/own`,
     `${store}/deep@2/node_modules/deep/index.js`,
     // pnpm hoisted what the application has; alone it hoists what is there.
