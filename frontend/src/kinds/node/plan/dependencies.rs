@@ -103,7 +103,8 @@ pub(super) fn plan<'p, 'w>(
     };
     if installer.pnpm.has_one_store() {
         let closure = installer.closure(&[])?;
-        planner.note(ROOT, &closure, LAYERS);
+        let packages = planner.numbered(&closure);
+        planner.note(ROOT, &closure, packages, LAYERS);
     }
     for package in packages {
         if package.install != ROOT && !planner.known.contains_key(&package.install) {
@@ -125,9 +126,9 @@ impl Planner<'_, '_> {
         let ground = self.known.get(&below).filter(|_| is_cut);
         match ground.filter(|ground| ground.lacks(&packages) < LARGE) {
             // What would lie too high begins anew.
-            Some(ground) if ground.layers >= HIGHEST => self.add_piece(importer, ROOT, &closure),
-            Some(_) => self.add_piece(importer, &below, &closure),
-            None => self.add_install(importer, &closure),
+            Some(ground) if ground.layers >= HIGHEST => self.add_piece(importer, ROOT, &closure, packages),
+            Some(_) => self.add_piece(importer, &below, &closure, packages),
+            None => self.add_install(importer, &closure, packages),
         }
     }
 
@@ -149,9 +150,9 @@ impl Planner<'_, '_> {
         numbered
     }
 
-    fn note(&mut self, key: &str, closure: &WorkspaceClosure, layers: usize) {
+    fn note(&mut self, key: &str, closure: &WorkspaceClosure, packages: Vec<usize>, layers: usize) {
         let known = Known {
-            packages: self.numbered(closure),
+            packages,
             projects: closure.projects.clone(),
             layers,
         };
@@ -170,7 +171,12 @@ impl Planner<'_, '_> {
     }
 
     /// Plans an install on top of the largest one of a package below, or of the root where those have none.
-    fn add_install(&mut self, importer: &str, closure: &WorkspaceClosure) -> Result<(), Diagnostics> {
+    fn add_install(
+        &mut self,
+        importer: &str,
+        closure: &WorkspaceClosure,
+        packages: Vec<usize>,
+    ) -> Result<(), Diagnostics> {
         let Dependencies { installs, pieces } = &self.found;
         let below = self.largest_below(importer, |key| installs.contains_key(key));
         let on_root = || {
@@ -189,12 +195,18 @@ impl Planner<'_, '_> {
         }
         self.found.installs.insert(importer.to_owned(), install);
         self.order.push(importer.to_owned());
-        self.note(importer, closure, layers);
+        self.note(importer, closure, packages, layers);
         Ok(())
     }
 
     /// Plans a piece on top of what a package below is built with.
-    fn add_piece(&mut self, importer: &str, on: &str, closure: &WorkspaceClosure) -> Result<(), Diagnostics> {
+    fn add_piece(
+        &mut self,
+        importer: &str,
+        on: &str,
+        closure: &WorkspaceClosure,
+        packages: Vec<usize>,
+    ) -> Result<(), Diagnostics> {
         let installer = self.installer;
         if on == ROOT && !self.found.installs.contains_key(ROOT) {
             let install = installer.of_root(&installer.closure(&[])?, self.surveyor)?;
@@ -225,7 +237,7 @@ impl Planner<'_, '_> {
         };
         self.found.pieces.insert(importer.to_owned(), piece);
         let layers = ground.map_or(0, |ground| ground.layers) + 1;
-        self.note(importer, closure, layers);
+        self.note(importer, closure, packages, layers);
         Ok(())
     }
 
@@ -243,7 +255,8 @@ impl Planner<'_, '_> {
             if !self.order.iter().any(|key| holds(self, key, &piece)) {
                 // A service that is not built itself has no install yet.
                 let closure = self.installer.closure(&[service.to_owned()])?;
-                self.add_install(service, &closure)?;
+                let packages = self.numbered(&closure);
+                self.add_install(service, &closure, packages)?;
             }
             let origin = self.order.iter().find(|key| holds(self, key, &piece)).cloned();
             if let Some(piece) = self.found.pieces.get_mut(&piece) {
