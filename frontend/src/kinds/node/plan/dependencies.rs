@@ -5,9 +5,10 @@
 //! what the other one is built with. Such a copy is keyed by its content, so it is the same for every service, whichever
 //! install it was cut out of; and all that is decided here of a package follows from its own closure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
+use super::extent::{Extent, Extents};
 use super::install::Installer;
 use super::model::{Install, PackageBuild, Piece, ROOT};
 use super::native::Surveyor;
@@ -15,7 +16,6 @@ use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
 use crate::kinds::node::pnpm::closure::Scope;
-use crate::kinds::node::pnpm::dep_path::DepPath;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::ImporterId;
 
@@ -38,21 +38,9 @@ pub(super) struct Dependencies {
 
 /// What is known of the dependencies of a package that is planned already.
 struct Known {
-    /// Its published packages, sorted, each by its number.
-    packages: Vec<usize>,
-    projects: BTreeSet<ImporterId>,
+    extent: Extent,
     /// How many layers they are.
     layers: usize,
-}
-
-impl Known {
-    /// Returns how many of some published packages are not among them.
-    fn lacks(&self, packages: &[usize]) -> usize {
-        let missing = packages
-            .iter()
-            .filter(|package| self.packages.binary_search(package).is_err());
-        missing.count()
-    }
 }
 
 struct Planner<'p, 'w> {
@@ -61,11 +49,8 @@ struct Planner<'p, 'w> {
     surveyor: &'p mut Surveyor<'w>,
     /// The keys of packages that are built, by importer.
     keys: BTreeMap<&'p str, &'p str>,
+    extents: Extents<'p>,
     known: BTreeMap<String, Known>,
-    /// A number for each published package of each lockfile: closures share most of theirs.
-    numbers: BTreeMap<String, HashMap<DepPath, usize>>,
-    /// How many numbers are given.
-    numbered: usize,
     /// The installs of packages in the order in which they were planned.
     order: Vec<String>,
     /// The pieces that something has to be cut out of an install for.
@@ -94,17 +79,15 @@ pub(super) fn plan<'p, 'w>(
         reaches,
         surveyor,
         keys: keys.collect(),
+        extents: Extents::new(&installer.pnpm.lockfiles),
         known: BTreeMap::new(),
-        numbers: BTreeMap::new(),
-        numbered: 0,
         order: Vec::new(),
         cut: Vec::new(),
         found: Dependencies::default(),
     };
     if installer.pnpm.has_one_store() {
-        let closure = installer.closure(&[])?;
-        let packages = planner.numbered(&closure);
-        planner.note(ROOT, &closure, packages, LAYERS);
+        let extent = planner.extents.of_root(planner.surveyor)?;
+        planner.note(ROOT, extent, LAYERS);
     }
     for package in packages {
         if package.install != ROOT && !planner.known.contains_key(&package.install) {
@@ -118,45 +101,21 @@ pub(super) fn plan<'p, 'w>(
 impl Planner<'_, '_> {
     /// Plans what a package is built with, after those that it is built on.
     fn add(&mut self, importer: &str) -> Result<(), Diagnostics> {
-        let closure = self.installer.closure(&[importer.to_owned()])?;
-        let packages = self.numbered(&closure);
+        let extent = self.extents.of(importer, self.surveyor)?;
         let below = self.largest_below(importer, |_| true);
         let below = below.unwrap_or_else(|| ROOT.to_owned());
         let is_cut = importer != self.installer.service && self.known.contains_key(ROOT);
         let ground = self.known.get(&below).filter(|_| is_cut);
-        match ground.filter(|ground| ground.lacks(&packages) < LARGE) {
+        match ground.filter(|ground| extent.beside(&ground.extent) < LARGE) {
             // What would lie too high begins anew.
-            Some(ground) if ground.layers >= HIGHEST => self.add_piece(importer, ROOT, &closure, packages),
-            Some(_) => self.add_piece(importer, &below, &closure, packages),
-            None => self.add_install(importer, &closure, packages),
+            Some(ground) if ground.layers >= HIGHEST => self.add_piece(importer, ROOT, extent),
+            Some(_) => self.add_piece(importer, &below, extent),
+            None => self.add_install(importer, extent),
         }
     }
 
-    /// Numbers the published packages of a closure.
-    fn numbered(&mut self, closure: &WorkspaceClosure) -> Vec<usize> {
-        let mut numbered = Vec::with_capacity(closure.package_count());
-        for (directory, closure) in &closure.lockfiles {
-            let numbers = self.numbers.entry(directory.clone()).or_default();
-            for package in &closure.packages {
-                let number = numbers.get(package).copied().unwrap_or_else(|| {
-                    self.numbered += 1;
-                    numbers.insert(package.clone(), self.numbered);
-                    self.numbered
-                });
-                numbered.push(number);
-            }
-        }
-        numbered.sort_unstable();
-        numbered
-    }
-
-    fn note(&mut self, key: &str, closure: &WorkspaceClosure, packages: Vec<usize>, layers: usize) {
-        let known = Known {
-            packages,
-            projects: closure.projects.clone(),
-            layers,
-        };
-        self.known.insert(key.to_owned(), known);
+    fn note(&mut self, key: &str, extent: Extent, layers: usize) {
+        self.known.insert(key.to_owned(), Known { extent, layers });
     }
 
     /// Returns the key of the largest that a package is built on, of those that `is_right` says.
@@ -164,19 +123,14 @@ impl Planner<'_, '_> {
         let below = self.reaches.get(importer).into_iter().flatten();
         let keys = below.filter_map(|id| self.keys.get(id.as_str()).copied());
         let sizes = keys.filter(|key| is_right(key)).filter_map(|key| {
-            let known = self.known.get(key)?;
-            Some((known.packages.len(), known.projects.len(), key))
+            let extent = &self.known.get(key)?.extent;
+            Some((extent.size(), extent.projects.len(), key))
         });
         sizes.max().map(|(_, _, key)| key.to_owned())
     }
 
     /// Plans an install on top of the largest one of a package below, or of the root where those have none.
-    fn add_install(
-        &mut self,
-        importer: &str,
-        closure: &WorkspaceClosure,
-        packages: Vec<usize>,
-    ) -> Result<(), Diagnostics> {
+    fn add_install(&mut self, importer: &str, extent: Extent) -> Result<(), Diagnostics> {
         let Dependencies { installs, pieces } = &self.found;
         let below = self.largest_below(importer, |key| installs.contains_key(key));
         let on_root = || {
@@ -187,41 +141,35 @@ impl Planner<'_, '_> {
         let layers = |on: &String| self.known.get(on).map_or(0, |below| below.layers);
         let on = on.filter(|on| layers(on) < HIGHEST);
         let layers = on.as_ref().map_or(0, layers) + LAYERS;
-        let mut install = self.installer.development(importer, on, closure, self.surveyor)?;
+        let closure = self.installer.closure(&[importer.to_owned()])?;
+        let mut install = self
+            .installer
+            .development(importer, on, &closure, self.surveyor)?;
         if install.on.as_deref() == Some(ROOT) {
-            let root = self.known.get(ROOT).map(|root| root.packages.len());
+            let root = self.known.get(ROOT).map(|root| root.extent.size());
             // The tools of the root alone lie there already.
             install.tools = install.tools.filter(|tools| Some(tools.package_count) != root);
         }
         self.found.installs.insert(importer.to_owned(), install);
         self.order.push(importer.to_owned());
-        self.note(importer, closure, packages, layers);
+        self.note(importer, extent, layers);
         Ok(())
     }
 
     /// Plans a piece on top of what a package below is built with.
-    fn add_piece(
-        &mut self,
-        importer: &str,
-        on: &str,
-        closure: &WorkspaceClosure,
-        packages: Vec<usize>,
-    ) -> Result<(), Diagnostics> {
+    fn add_piece(&mut self, importer: &str, on: &str, extent: Extent) -> Result<(), Diagnostics> {
         let installer = self.installer;
         if on == ROOT && !self.found.installs.contains_key(ROOT) {
             let install = installer.of_root(&installer.closure(&[])?, self.surveyor)?;
             self.found.installs.insert(ROOT.to_owned(), install);
         }
-        let native = self.surveyor.survey(closure)?;
         let ground = self.known.get(on);
-        let is_below = |id: &ImporterId| ground.is_some_and(|ground| ground.projects.contains(id));
-        let projects = closure
-            .projects
-            .iter()
-            .filter(|id| id.as_str() != "." && !is_below(id));
+        let is_below = |id: &ImporterId| ground.is_some_and(|ground| ground.extent.projects.contains(id));
+        let projects = extent.projects.iter();
+        let projects = projects.filter(|id| id.as_str() != "." && !is_below(id));
         let projects: Vec<ImporterId> = projects.cloned().collect();
         // Without dependencies there is no node_modules.
-        if projects.iter().any(|id| closure.has_dependencies(id)) {
+        if projects.iter().any(|id| self.extents.has_dependencies(id)) {
             self.cut.push(importer.to_owned());
         }
         let project = installer.workspace.projects.get(importer);
@@ -230,14 +178,14 @@ impl Planner<'_, '_> {
             on: on.to_owned(),
             of_install: None,
             projects,
-            copies: installer.local_files(closure),
-            packages: SystemPackages::for_closure(&[], &native, Libc::Gnu),
-            runs_scripts: native.runs_scripts(),
+            copies: installer.copies(extent.local_paths.iter()),
+            packages: SystemPackages::for_closure(&[], extent.demand, Libc::Gnu),
+            runs_scripts: extent.demand.runs_scripts,
             place: project.map(|project| place::of_dependencies(&project.manifest)),
         };
         self.found.pieces.insert(importer.to_owned(), piece);
         let layers = ground.map_or(0, |ground| ground.layers) + 1;
-        self.note(importer, closure, packages, layers);
+        self.note(importer, extent, layers);
         Ok(())
     }
 
@@ -248,15 +196,14 @@ impl Planner<'_, '_> {
             planner
                 .known
                 .get(key)
-                .is_some_and(|known| known.projects.contains(piece))
+                .is_some_and(|known| known.extent.projects.contains(piece))
         };
         let service = self.installer.service;
         for piece in std::mem::take(&mut self.cut) {
             if !self.order.iter().any(|key| holds(self, key, &piece)) {
                 // A service that is not built itself has no install yet.
-                let closure = self.installer.closure(&[service.to_owned()])?;
-                let packages = self.numbered(&closure);
-                self.add_install(service, &closure, packages)?;
+                let extent = self.extents.of(service, self.surveyor)?;
+                self.add_install(service, extent)?;
             }
             let origin = self.order.iter().find(|key| holds(self, key, &piece)).cloned();
             if let Some(piece) = self.found.pieces.get_mut(&piece) {

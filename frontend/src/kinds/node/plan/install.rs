@@ -98,19 +98,15 @@ impl Installer<'_> {
     ) -> Result<Install, Diagnostics> {
         let native = surveyor.survey(closure)?;
         let packages = [
-            SystemPackages::for_closure(wanted, &native, Libc::Gnu),
-            SystemPackages::for_download(wanted, &native, Libc::Gnu),
+            SystemPackages::for_closure(wanted, native.demand(), Libc::Gnu),
+            SystemPackages::for_download(wanted, native.demand(), Libc::Gnu),
         ];
         let commands = self.commands(purpose, closure.package_count(), Some(&native), &[]);
         Ok(self.install(package, closure, commands, packages))
     }
 
-    /// Returns what of the context a closure's projects have as dependencies, by its place there.
-    pub(super) fn local_files(&self, closure: &WorkspaceClosure) -> BTreeMap<String, String> {
-        self.copies(closure.local_paths.iter())
-    }
-
-    fn copies<'p>(&self, paths: impl Iterator<Item = &'p String>) -> BTreeMap<String, String> {
+    /// Returns which of some paths are part of the context, with their places there.
+    pub(super) fn copies<'p>(&self, paths: impl Iterator<Item = &'p String>) -> BTreeMap<String, String> {
         let workspace = self.workspace;
         let paths = paths.filter(|path| workspace.is_in_context(path));
         paths
@@ -146,8 +142,8 @@ impl Installer<'_> {
         }
         let own = if native.is_portable() { Libc::Gnu } else { libc };
         let packages = [
-            SystemPackages::for_closure(&self.system_packages, native, own),
-            SystemPackages::for_download(&self.system_packages, native, own),
+            SystemPackages::for_closure(&self.system_packages, native.demand(), own),
+            SystemPackages::for_download(&self.system_packages, native.demand(), own),
         ];
         // What runs on another processor cannot be run here.
         let runs = cpu.is_none().then_some(native);

@@ -10,6 +10,7 @@ mod contents;
 mod dependencies;
 mod environment;
 mod equipment;
+mod extent;
 mod foreign;
 mod generator;
 mod healthcheck;

@@ -76,6 +76,37 @@ impl Native {
     pub(super) fn runs_scripts(&self) -> bool {
         !self.may_run.is_empty() || !self.prepared.is_empty()
     }
+
+    /// Returns what it takes to install the closure.
+    pub(super) fn demand(&self) -> Demand {
+        Demand {
+            compiles: !self.compiles.is_empty(),
+            clones: self.clones,
+            runs_scripts: self.runs_scripts(),
+        }
+    }
+}
+
+/// What it takes to install packages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Demand {
+    /// Whether one is compiled.
+    pub(super) compiles: bool,
+    /// Whether one is cloned.
+    pub(super) clones: bool,
+    /// Whether programs of one run.
+    pub(super) runs_scripts: bool,
+}
+
+impl Demand {
+    /// Returns what these packages and others take together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            compiles: self.compiles || other.compiles,
+            clones: self.clones || other.clones,
+            runs_scripts: self.runs_scripts || other.runs_scripts,
+        }
+    }
 }
 
 /// Helpers that a package depends on because it compiles, or downloads what it would else compile.

@@ -71,19 +71,15 @@ fn plan_one(
             OutputRule::Runtime
         }
     });
-    let mut inputs: BTreeSet<&ImporterId> = input.reaches.get(importer).into_iter().flatten().collect();
     let sources = project.typescript.sources.iter();
-    let mapped: BTreeSet<ImporterId> = sources
-        .flat_map(|source| packages_at(input, importer, source))
-        .collect();
-    inputs.extend(mapped.iter());
+    let mapped = sources.flat_map(|source| packages_at(input, importer, source));
     let position = |id: &str| input.order.iter().position(|other| other == id);
-    let inputs = inputs
-        .into_iter()
-        // Only packages that are built earlier have an output to read. Circles that stop a build were reported before.
-        .filter(|id| position(id) < position(importer))
-        .cloned()
-        .collect();
+    let own = position(importer);
+    // Only packages that are built earlier have an output to read. Circles that stop a build were reported before.
+    let mapped: BTreeSet<ImporterId> = mapped.filter(|id| position(id) < own).collect();
+    let reached = input.reaches.get(importer).into_iter().flatten();
+    let inputs: BTreeSet<&ImporterId> = reached.chain(&mapped).collect();
+    let inputs = inputs.into_iter().cloned().collect();
     PackageBuild {
         importer: importer.to_owned(),
         name: project.name(importer),
@@ -270,7 +266,13 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
         "*.dockerignore".to_owned(),
     ];
     // A package inside another is a package of its own.
-    for other in input.workspace.projects.keys().filter(|id| *id != importer) {
+    let inside = match importer {
+        "." => String::new(),
+        importer => format!("{importer}/"),
+    };
+    let others = input.workspace.projects.range(inside.clone()..);
+    let others = others.map(|(id, _)| id).take_while(|id| id.starts_with(&inside));
+    for other in others.filter(|id| *id != importer) {
         let directory = input.workspace.context_path(other);
         if own.is_empty() && !directory.is_empty() {
             patterns.push(literal(&directory));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::base::Libc;
-use super::native::Native;
+use super::native::Demand;
 
 /// What node-gyp compiles with.
 const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
@@ -26,15 +26,15 @@ pub struct SystemPackages {
 
 impl SystemPackages {
     /// Returns what downloading a closure needs: what the manifest asks for, and git where something is cloned.
-    pub(super) fn for_download(wanted: &[String], native: &Native, libc: Libc) -> Self {
-        let git = native.clones.then_some(GIT);
+    pub(super) fn for_download(wanted: &[String], demand: Demand, libc: Libc) -> Self {
+        let git = demand.clones.then_some(GIT);
         Self::new(with(wanted, git.iter().flatten()), libc)
     }
 
     /// Returns what installing a closure needs: the same, and compilers where something compiles.
-    pub(super) fn for_closure(wanted: &[String], native: &Native, libc: Libc) -> Self {
-        let git = native.clones.then_some(GIT);
-        let compilers = (!native.compiles.is_empty()).then_some(COMPILERS);
+    pub(super) fn for_closure(wanted: &[String], demand: Demand, libc: Libc) -> Self {
+        let git = demand.clones.then_some(GIT);
+        let compilers = demand.compiles.then_some(COMPILERS);
         Self::new(
             with(wanted, git.iter().flatten().chain(compilers.iter().flatten())),
             libc,

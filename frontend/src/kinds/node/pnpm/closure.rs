@@ -96,11 +96,9 @@ impl Closure {
                 ..Self::default()
             };
             let mut walk = Walk {
-                lockfile,
-                scope,
                 services: &services,
                 closure,
-                todo: Vec::new(),
+                ..Walk::new(lockfile, scope)
             };
             walk.run(start)?;
             let closure = walk.closure;
@@ -123,15 +121,23 @@ impl Closure {
         package: DepPath,
         owner: &str,
     ) -> Result<Self, Diagnostics> {
-        let mut walk = Walk {
-            lockfile,
-            scope: Scope::Development { include_root: false },
-            services: &[],
-            closure: Self::default(),
-            todo: Vec::new(),
-        };
+        let mut walk = Walk::new(lockfile, Scope::Development { include_root: false });
         walk.reach(owner, &package, DependencyKind::Development, "");
         walk.run(&[])?;
+        Ok(walk.closure)
+    }
+
+    /// Returns what one project is developed with itself: the projects that it depends on are in the edges, and what
+    /// those need is not here.
+    pub(super) fn alone(lockfile: &Lockfile, id: &ImporterId) -> Result<Self, Diagnostics> {
+        if !lockfile.has_importer(id) {
+            return Err(unknown_importer(lockfile, id).into());
+        }
+        let mut walk = Walk {
+            is_alone: true,
+            ..Walk::new(lockfile, Scope::Development { include_root: false })
+        };
+        walk.run(std::slice::from_ref(id))?;
         Ok(walk.closure)
     }
 
@@ -157,11 +163,24 @@ struct Walk<'a> {
     lockfile: &'a Lockfile,
     scope: Scope<'a>,
     services: &'a [(ImporterId, Importer)],
+    /// Whether projects that are reached are left alone.
+    is_alone: bool,
     closure: Closure,
     todo: Vec<Node>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(lockfile: &'a Lockfile, scope: Scope<'a>) -> Self {
+        Self {
+            lockfile,
+            scope,
+            services: &[],
+            is_alone: false,
+            closure: Closure::default(),
+            todo: Vec::new(),
+        }
+    }
+
     fn run(&mut self, start: &[ImporterId]) -> Result<(), Diagnostics> {
         self.closure.verbatim = matches!(self.scope, Scope::Development { .. });
         self.todo.extend(start.iter().rev().cloned().map(Node::Importer));
@@ -276,7 +295,9 @@ impl Walk<'_> {
         };
         if self.lockfile.has_importer(&to) {
             self.closure.edges.insert(edge);
-            self.todo.push(Node::Importer(to));
+            if !self.is_alone {
+                self.todo.push(Node::Importer(to));
+            }
         } else {
             self.closure.outside.insert(edge);
         }

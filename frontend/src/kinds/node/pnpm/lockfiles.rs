@@ -106,6 +106,25 @@ impl Lockfiles {
         }
     }
 
+    /// Returns what one project is developed with itself: the projects that it depends on are in the edges, and what those
+    /// need is not here.
+    ///
+    /// # Errors
+    /// A project without a lockfile, and all that a [`Closure`] refuses.
+    pub fn alone(&self, id: &ImporterId) -> Result<WorkspaceClosure, Diagnostics> {
+        match self {
+            Self::Shared(lockfile) => Ok(Closure::alone(lockfile, id)?.into()),
+            Self::Separate(lockfiles) => {
+                let lockfile = lockfiles.get(id).ok_or_else(|| without_lockfile(id))?;
+                let scope = Scope::Development { include_root: false };
+                let project = of_project(id, lockfile, scope, false)?;
+                let mut closure = WorkspaceClosure::default();
+                closure.add(id, project, lockfiles);
+                Ok(closure)
+            }
+        }
+    }
+
     /// Returns the closure of the large tools of a project, as [`tools::closure`] does; `None` where each project has
     /// a virtual store of its own.
     ///
@@ -163,6 +182,33 @@ impl WorkspaceClosure {
         importers.any(|importer| importer.iter().next().is_some())
     }
 
+    /// Adds what a project needs of its own lockfile, and returns the projects that it depends on.
+    fn add(
+        &mut self,
+        id: &ImporterId,
+        project: Closure,
+        lockfiles: &BTreeMap<ImporterId, Lockfile>,
+    ) -> Vec<ImporterId> {
+        let mut found = Vec::new();
+        for edge in project.edges.iter().chain(&project.outside) {
+            let edge = Edge {
+                from: path::join(id, &edge.from),
+                to: path::join(id, &edge.to),
+                ..edge.clone()
+            };
+            if lockfiles.contains_key(&edge.to) {
+                found.push(edge.to.clone());
+                self.edges.insert(edge);
+            } else {
+                self.local_paths.insert(edge.to.clone());
+                self.local.insert(edge);
+            }
+        }
+        self.projects.insert(id.clone());
+        self.lockfiles.insert(id.clone(), project);
+        found
+    }
+
     /// Returns how many external packages are in it.
     pub fn package_count(&self) -> usize {
         self.lockfiles
@@ -203,7 +249,7 @@ fn separate(
         let Some(lockfile) = lockfiles.get(&id) else {
             continue;
         };
-        if !closure.projects.insert(id.clone()) {
+        if closure.projects.contains(&id) {
             continue;
         }
         let project = if id == SELF && root_tools {
@@ -211,21 +257,7 @@ fn separate(
         } else {
             of_project(&id, lockfile, scope, injected.contains(&id))?
         };
-        for edge in project.edges.iter().chain(&project.outside) {
-            let edge = Edge {
-                from: path::join(&id, &edge.from),
-                to: path::join(&id, &edge.to),
-                ..edge.clone()
-            };
-            if lockfiles.contains_key(&edge.to) {
-                todo.push(edge.to.clone());
-                closure.edges.insert(edge);
-            } else {
-                closure.local_paths.insert(edge.to.clone());
-                closure.local.insert(edge);
-            }
-        }
-        closure.lockfiles.insert(id, project);
+        todo.extend(closure.add(&id, project, lockfiles));
     }
     Ok(closure)
 }

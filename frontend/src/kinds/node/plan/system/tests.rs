@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use super::*;
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -27,29 +25,29 @@ fn nothing_is_installed_for_nothing() {
         SystemPackages::default()
     );
     assert_eq!(
-        SystemPackages::for_closure(&[], &Native::default(), Libc::Musl),
+        SystemPackages::for_closure(&[], Demand::default(), Libc::Musl),
         SystemPackages::default()
     );
 }
 
 #[test]
 fn compilers_come_where_something_compiles() {
-    let native = Native {
-        compiles: BTreeSet::from(["bcrypt".to_owned()]),
-        ..Native::default()
+    let demand = Demand {
+        compiles: true,
+        ..Demand::default()
     };
-    let found = SystemPackages::for_closure(&names(&["libvips-dev", "make"]), &native, Libc::Gnu);
+    let found = SystemPackages::for_closure(&names(&["libvips-dev", "make"]), demand, Libc::Gnu);
     assert_eq!(found.names, ["g++", "libvips-dev", "make", "python3"]);
 }
 
 #[test]
 fn git_comes_where_something_is_cloned() {
-    let native = Native {
+    let demand = Demand {
         clones: true,
-        ..Native::default()
+        ..Demand::default()
     };
     for found in [SystemPackages::for_download, SystemPackages::for_closure] {
-        let found = found(&names(&["curl"]), &native, Libc::Gnu);
+        let found = found(&names(&["curl"]), demand, Libc::Gnu);
         assert_eq!(found.names, ["ca-certificates", "curl", "git"]);
     }
 }
