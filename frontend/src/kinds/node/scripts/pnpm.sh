@@ -18,5 +18,24 @@ if [ -n "${2-}" ]; then
         process.exit(1);
       }' "$archive" "$2"
 fi
-npm install --global --force --no-fund --no-audit --no-update-notifier "./$archive"
+# Where nothing else is to be installed or run with it, unpacking it is an install, for which npm takes seconds. It goes
+# to npm's own programs, which are where a shell looks for them. Prints a program and its file, a line each.
+programs=$(tar -xzOf "$archive" package/package.json 2>/dev/null | node -e '
+  const { bin, dependencies, optionalDependencies, scripts } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+  const runs = ["preinstall", "install", "postinstall"].some((name) => scripts?.[name]);
+  if (runs || Object.keys({ ...dependencies, ...optionalDependencies }).length > 0) process.exit(1);
+  for (const [name, file] of Object.entries(bin)) console.log(name, file);' 2>/dev/null || true)
+if [ -n "$programs" ]; then
+    bin=$(dirname "$(command -v npm)")
+    package=${bin%/*}/lib/node_modules/pnpm
+    rm -rf "$package"
+    mkdir -p "$package"
+    tar -xzof "$archive" -C "$package" --strip-components=1
+    echo "$programs" | while read -r name file; do
+        chmod 755 "$package/$file"
+        ln -sf "$package/$file" "$bin/$name"
+    done
+else
+    npm install --global --force --no-fund --no-audit --no-update-notifier "./$archive"
+fi
 rm -f "$archive"
