@@ -12,7 +12,7 @@ const hash = (text, form) => createHash('sha512').update(text).digest(form);
 const LOCKFILE = `importers:\n\n  .:\n    dependencies:\n      a:\n        specifier: 1\n        version: 1.0.0\n\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-${hash('a', 'base64')}}\n`;
 
 // Installs with a pnpm that notes its arguments and does what the test says at its first and its later calls.
-function install(t, first, later = first, tree = {}) {
+function install(t, first, later = first, tree = {}, set = {}) {
   const top = write(temporary(t), {
     'bin/pnpm': program(`#!/bin/sh\necho "$*" >>"$TOP/asked"\ncd "$TOP/root"\n[ "$(wc -l <"$TOP/asked")" -gt 1 ] || { ${first}\nexit; }\n${later}\n`),
     'root/pnpm-lock.yaml': LOCKFILE,
@@ -20,7 +20,7 @@ function install(t, first, later = first, tree = {}) {
     asked: '',
     ...tree,
   });
-  const env = { ...process.env, TOP: top, PATH: `${path.join(top, 'bin')}:${process.env.PATH}` };
+  const env = { ...process.env, ...set, TOP: top, PATH: `${path.join(top, 'bin')}:${process.env.PATH}` };
   const words = [script('install.sh'), path.join(top, 'store'), path.join(top, 'root'), 'pnpm', 'install', '--x y'];
   const { status, stdout, stderr } = spawnSync('sh', words, { env, encoding: 'utf8', timeout: 60_000 });
   return { status, stdout, stderr, asked: read(top, 'asked').split('\n').filter(Boolean) };
@@ -60,6 +60,21 @@ test('one under which the store was emptied or damaged is tried once more', (t) 
   assert.deepEqual([damaged.status, damaged.asked.length], [0, 2]);
   const failing = install(t, 'rm -rf "$TOP/store"; exit 3', 'exit 4');
   assert.deepEqual([failing.status, failing.asked.length], [4, 2]);
+});
+
+test('one that falls silent is ended with all that it started, and tried once more', (t) => {
+  const silent = 'sleep 30 & echo $! >"$TOP/left"; echo begun; sleep 30';
+  const mended = install(t, silent, `! kill -0 "$(cat "$TOP/left")" 2>/dev/null && ${DOES}`, {}, { SILENCE: '1' });
+  assert.deepEqual([mended.status, mended.asked.length], [0, 2], mended.stderr);
+  assert.match(mended.stderr, /^pnpm has said nothing for 1 seconds and is ended: /);
+  const again = install(t, silent, silent, {}, { SILENCE: '1' });
+  assert.deepEqual([again.status, again.asked.length], [124, 2]);
+});
+
+test('one that says something now and then is waited for', (t) => {
+  const { status, asked, stdout } = install(t, `for i in 1 2 3 4; do sleep 0.5; echo "at $i"; done; ${DOES}`, 'exit 1', {}, { SILENCE: '1' });
+  assert.deepEqual([status, asked.length], [0, 1]);
+  assert.match(stdout, /at 1\nat 2\nat 3\nat 4\n/);
 });
 
 test('damage is told and mended before the install begins', (t) => {

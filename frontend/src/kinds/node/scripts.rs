@@ -61,6 +61,8 @@ pub const TRIM: Script = script!("trim.cjs");
 pub const TURN: Script = script!("turn.sh");
 /// Unpacks what an install reads.
 pub const UNPACK: Script = script!("unpack.cjs");
+/// Ends an install that has fallen silent.
+pub const WATCH: Script = script!("watch.cjs");
 
 /// In the image: the health check.
 pub const HEALTHCHECK: Script = script!("healthcheck.cjs");
@@ -73,13 +75,13 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 14] = [
+pub const OF_BUILDS: [Script; 15] = [
     COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, SETUP, STORE, TIDY, TRIM, TURN,
-    UNPACK,
+    UNPACK, WATCH,
 ];
 
 /// Every script.
-pub const ALL: [Script; 17] = [
+pub const ALL: [Script; 18] = [
     COLLECT,
     COMPLETE,
     HEALTHCHECK,
@@ -97,6 +99,7 @@ pub const ALL: [Script; 17] = [
     TRIM,
     TURN,
     UNPACK,
+    WATCH,
 ];
 
 #[cfg(test)]

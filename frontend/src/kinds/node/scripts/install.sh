@@ -11,9 +11,12 @@ node "$scripts/unpack.cjs" "$root"
 node "$scripts/patches.cjs" "$root"
 look() { node --no-warnings "$scripts/store.cjs" "$store" "$root"; }
 look
-# Another build may empty or mend the store meanwhile: then once more.
-if ! "$@"; then
-    [ -n "$(look)" ] || [ ! -d "$store" ] || exit 1
-    "$@"
+run() { node "$scripts/watch.cjs" "${SILENCE-600}" "$@"; }
+code=0
+run "$@" || code=$?
+# Another build may empty or mend the store meanwhile, and a registry may fall silent: then once more.
+if [ "$code" -ne 0 ]; then
+    [ "$code" -eq 124 ] || [ -n "$(look)" ] || [ ! -d "$store" ] || exit 1
+    run "$@"
 fi
 node "$scripts/complete.cjs" "$root"

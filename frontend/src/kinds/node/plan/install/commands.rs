@@ -4,7 +4,7 @@ use super::Installer;
 use crate::kinds::node::plan::model::{INSTALLED, MANIFESTS, STORE, Setup};
 use crate::kinds::node::plan::native::Native;
 use crate::kinds::node::scripts::{
-    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK,
+    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK, WATCH,
 };
 use crate::plan::{SCRIPTS, WORKSPACE};
 
@@ -80,7 +80,7 @@ impl Installer<'_> {
         });
         let finishing: Vec<String> = finishing.collect();
         let finishers = finish.iter().map(|last| last.script);
-        let mut scripts = vec![TURN, INSTALL, UNPACK, PATCHES, LOOK, COMPLETE];
+        let mut scripts = vec![TURN, INSTALL, UNPACK, PATCHES, LOOK, WATCH, COMPLETE];
         let Some(native) = runs.filter(|native| native.runs_scripts()) else {
             lines.extend(finishing);
             scripts.extend(finishers);
