@@ -21,13 +21,9 @@ const end = () => {
   if (child.pid) process.kill(-child.pid, 'SIGKILL');
 };
 const timer = setTimeout(end, Number(seconds) * 1000);
-for (const [from, to] of [
-  [child.stdout, process.stdout],
-  [child.stderr, process.stderr],
-]) {
-  from.on('data', () => timer.refresh());
-  from.pipe(to);
-}
+for (const said of [child.stdout, child.stderr]) said.on('data', () => timer.refresh());
+child.stdout.pipe(process.stdout);
+child.stderr.pipe(process.stderr);
 child.on('error', (error) => {
   clearTimeout(timer);
   console.error(`${program}: ${error.message}`);
