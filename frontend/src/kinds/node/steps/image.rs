@@ -1,7 +1,7 @@
 //! The image: the base, then one layer for each thing that changes on its own.
 
-use super::Writer;
 use super::install::Installed;
+use super::{Writer, layers};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{PackageBuild, Production, Reason, Runtime};
 use crate::plan::{
@@ -47,11 +47,12 @@ impl Writer<'_> {
             self.dependencies(production, &installed),
         );
         let mut service = Files::Empty;
-        for package in &self.model.packages {
-            if let Some(layer) = self.package_layer(package) {
-                service = layer.clone();
-                layers.add(&package.name, layer);
-            }
+        let model = self.model;
+        for group in self.layered(&model.packages) {
+            let names: Vec<&str> = group.iter().map(|package| package.name.as_str()).collect();
+            let name = layers::title(&names);
+            service = self.packages_layer(&name, &group);
+            layers.add(name, service.clone());
         }
         if let Some(extra) = self.extra_files(runtime) {
             layers.add("extra files", extra);
@@ -72,22 +73,40 @@ impl Writer<'_> {
         })))
     }
 
-    /// What a package has in the image, where it has anything.
-    fn package_layer(&mut self, package: &PackageBuild) -> Option<Files> {
-        let built = self.built.get(&package.importer)?;
-        let (from, directory) = built.runtime.as_ref()?;
+    /// Returns the packages that have something in the image, in groups that are a layer each; the service, which is the
+    /// last one, has its own.
+    fn layered<'m>(&self, packages: &'m [PackageBuild]) -> Vec<Vec<&'m PackageBuild>> {
+        let has_files = |package: &&PackageBuild| {
+            let built = self.built.get(&package.importer);
+            built.is_some_and(|built| built.runtime.is_some())
+        };
+        let mut packages: Vec<&PackageBuild> = packages.iter().filter(has_files).collect();
+        let service = packages.pop();
+        let mut groups = layers::groups(packages, |package| &package.importer);
+        groups.extend(service.map(|service| vec![service]));
+        groups
+    }
+
+    /// What packages have in the image.
+    fn packages_layer(&mut self, name: &str, packages: &[&PackageBuild]) -> Files {
         let mut actions = Vec::new();
-        for place in std::iter::once(&package.directory).chain(&package.injected_at) {
-            actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
+        for package in packages {
+            let Some(built) = self.built.get(&package.importer) else {
+                continue;
+            };
+            let Some((from, directory)) = &built.runtime else {
+                continue;
+            };
+            for place in std::iter::once(&package.directory).chain(&package.injected_at) {
+                actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
+            }
+            actions.extend(built.generated_into(WORKSPACE));
         }
-        actions.extend(built.generated_into(WORKSPACE));
-        let name = self
-            .steps
-            .name_on(Side::Target, format!("layer {}", package.name));
+        let name = self.steps.name_on(Side::Target, format!("layer {name}"));
         let line = Line::with(&self.line());
-        let places = vec![package.place.clone()];
+        let places = packages.iter().map(|package| package.place.clone()).collect();
         let step = Step::new(name, Stage::Runtime, places, Tree::of_image(actions)).on_line(line);
-        Some(Files::Step(self.steps.add(step)))
+        Files::Step(self.steps.add(step))
     }
 
     /// Accounts, the frontend's own files, directories that the user may write.

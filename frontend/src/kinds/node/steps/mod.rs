@@ -6,6 +6,7 @@
 mod bill;
 mod image;
 mod install;
+mod layers;
 mod package;
 mod pieces;
 mod scratch;
