@@ -14,14 +14,14 @@ mod repositories;
 mod sizes;
 mod terminal;
 
-/// A workspace of one service, `services/app`, and the library that it uses, `shared/lib`.
+/// A workspace of one service, `services/app`, and the library that it uses, `libs/lib`.
 fn small() -> Files {
     let texts = [
         (
             "package.json",
             r#"{"name": "root", "private": true, "packageManager": "pnpm@9.15.9", "engines": {"node": ">=22"}}"#,
         ),
-        ("pnpm-workspace.yaml", "packages: ['services/*', 'shared/*']\n"),
+        ("pnpm-workspace.yaml", "packages: ['services/*', 'libs/*']\n"),
         ("pnpm-lock.yaml", LOCKFILE),
         ("services/app/service.toml", "# syntax=vextrus/frontend\n"),
         (
@@ -29,10 +29,10 @@ fn small() -> Files {
             "{\n  \"name\": \"@t/app\",\n  \"scripts\": { \"build\": \"tsc\", \"start\": \"node dist/main.js\" },\n  \"dependencies\": { \"@t/lib\": \"workspace:*\" }\n}\n",
         ),
         (
-            "shared/lib/package.json",
+            "libs/lib/package.json",
             r#"{"name": "@t/lib", "main": "dist/index.js", "scripts": {"build": "tsc"}}"#,
         ),
-        ("shared/lib/src/index.ts", ""),
+        ("libs/lib/src/index.ts", ""),
         ("app/services/app/dist/main.js", ""),
         ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
         ("etc/group", "root:x:0:root\n"),
@@ -53,9 +53,9 @@ importers:
     dependencies:
       '@t/lib':
         specifier: workspace:*
-        version: link:../../shared/lib
+        version: link:../../libs/lib
 
-  shared/lib: {}
+  libs/lib: {}
 ";
 
 /// Returns the small workspace with other texts in the place of files, or beside them.

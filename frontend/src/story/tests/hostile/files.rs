@@ -12,7 +12,7 @@ const NEEDED: [&str; 8] = [
     "pnpm-workspace.yaml",
     "services/app/package.json",
     "services/app/service.toml",
-    "shared/lib/package.json",
+    "libs/lib/package.json",
 ];
 
 /// Returns what is said where something else than a file lies at a path.
@@ -80,11 +80,11 @@ async fn a_directory_where_a_file_is_needed_is_told() {
             "{told}"
         );
         let told = refusal_with(path, |state| {
-            _ = state.links.insert(path.to_owned(), "/shared/lib/src".to_owned())
+            _ = state.links.insert(path.to_owned(), "/libs/lib/src".to_owned())
         });
         let told = told.await;
         assert!(
-            told.contains("is a link to `/shared/lib/src`, which is a directory"),
+            told.contains("is a link to `/libs/lib/src`, which is a directory"),
             "{told}"
         );
     }
@@ -124,11 +124,11 @@ async fn a_link_that_leads_to_a_file_is_followed() {
 async fn a_directory_that_is_a_link_is_followed_or_missing() {
     let mut files = small();
     for file in ["package.json", "src/index.ts"] {
-        let text = files.remove(&format!("shared/lib/{file}")).unwrap();
+        let text = files.remove(&format!("libs/lib/{file}")).unwrap();
         files.insert(format!("elsewhere/{file}"), text);
     }
     let linked = |target: &str| State {
-        links: [("shared/lib".to_owned(), target.to_owned())].into(),
+        links: [("libs/lib".to_owned(), target.to_owned())].into(),
         ..engine(files.clone())
     };
     decided_on(linked("../elsewhere")).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_directory_that_is_a_link_is_followed_or_missing() {
         .unwrap_err()
         .to_string();
     assert!(
-        told.contains("shared/lib/package.json is not in the build context"),
+        told.contains("libs/lib/package.json is not in the build context"),
         "{told}"
     );
 }

@@ -8,7 +8,7 @@ pub(super) fn entry(version: &str, resolution: &str) -> Files {
     let own = "\"@t/lib\": \"workspace:*\"";
     let manifest = manifest.replace(own, &format!("{own}, \"x\": \"{version}\""));
     let dependency = format!("      x:\n        specifier: {version}\n        version: {version}\n");
-    let lockfile = LOCKFILE.replace("\n  shared/lib", &format!("{dependency}\n  shared/lib"));
+    let lockfile = LOCKFILE.replace("\n  libs/lib", &format!("{dependency}\n  libs/lib"));
     let packages =
         format!("\npackages:\n\n  x@{version}:\n    resolution: {resolution}\n    version: 1.0.0\n");
     let lockfile = format!("{lockfile}{packages}\nsnapshots:\n\n  x@{version}: {{}}\n");

@@ -8,10 +8,9 @@ fn dependency(specifier: &str, version: &str) -> Files {
     let manifest = String::from_utf8(small()["services/app/package.json"].clone()).unwrap();
     let own = "\"@t/lib\": \"workspace:*\"";
     let manifest = manifest.replace(own, &format!("{own},\n    \"x\": \"{specifier}\""));
-    let entry = format!(
-        "      x:\n        specifier: {specifier}\n        version: {version}\n\n  shared/lib: {{}}\n"
-    );
-    let mut lockfile = LOCKFILE.replace("\n  shared/lib: {}\n", &entry);
+    let entry =
+        format!("      x:\n        specifier: {specifier}\n        version: {version}\n\n  libs/lib: {{}}\n");
+    let mut lockfile = LOCKFILE.replace("\n  libs/lib: {}\n", &entry);
     if let Some(directory) = version.strip_prefix("file:") {
         let resolution = format!("    resolution: {{directory: {directory}, type: directory}}\n");
         lockfile +=
@@ -84,9 +83,8 @@ async fn a_dependency_of_the_context_that_is_missing_is_told() {
 
 #[tokio::test]
 async fn patches_are_looked_for() {
-    let yaml = |path: &str| {
-        format!("packages: ['services/*', 'shared/*']\npatchedDependencies:\n  x@1.0.0: {path}\n")
-    };
+    let yaml =
+        |path: &str| format!("packages: ['services/*', 'libs/*']\npatchedDependencies:\n  x@1.0.0: {path}\n");
     let ten = r#"{"packageManager": "pnpm@10.34.9", "engines": {"node": ">=22"}}"#;
     for (path, why) in [
         ("../x.patch", "which is outside of the build context"),

@@ -18,10 +18,7 @@ fn manifest(count: usize) -> String {
 fn lockfile(count: usize, specifier: &str) -> String {
     let each = |text: &str| -> String { (0..count).map(|n| text.replace('#', &n.to_string())).collect() };
     let entry = format!("      d#:\n        specifier: {specifier}\n        version: 1.0.0\n");
-    let own = LOCKFILE.replace(
-        "  shared/lib: {}",
-        &format!("{}\n  shared/lib: {{}}", each(&entry)),
-    );
+    let own = LOCKFILE.replace("  libs/lib: {}", &format!("{}\n  libs/lib: {{}}", each(&entry)));
     let packages = each("  d#@1.0.0:\n    resolution: {integrity: sha512-x}\n");
     let snapshots = each("  d#@1.0.0: {}\n");
     format!("{own}\npackages:\n\n{packages}\nsnapshots:\n\n{snapshots}")
@@ -84,8 +81,8 @@ async fn what_does_not_stop_the_build_is_counted_too() {
 async fn specifiers_that_are_none_are_counted() {
     let text = manifest(COUNT).replace("\"^1.0.0\"", "1");
     told(
-        &refusal(with([("shared/lib/package.json", text)])).await,
-        "shared/lib/package.json:5: `dependencies.d0` is 1",
+        &refusal(with([("libs/lib/package.json", text)])).await,
+        "libs/lib/package.json:5: `dependencies.d0` is 1",
     );
 }
 

@@ -23,11 +23,11 @@ const ODD: [&str; 13] = [
 /// Returns the small workspace with its library in another directory.
 fn library_in(directory: &str) -> Files {
     // As pnpm writes it.
-    let lockfile = LOCKFILE.replace("shared/lib", &format!("shared/{directory}"));
+    let lockfile = LOCKFILE.replace("libs/lib", &format!("libs/{directory}"));
     let mut files = with([("pnpm-lock.yaml", lockfile)]);
     for file in ["package.json", "src/index.ts"] {
-        let text = files.remove(&format!("shared/lib/{file}")).unwrap();
-        files.insert(format!("shared/{directory}/{file}"), text);
+        let text = files.remove(&format!("libs/lib/{file}")).unwrap();
+        files.insert(format!("libs/{directory}/{file}"), text);
     }
     files
 }
@@ -53,7 +53,7 @@ fn copies(plan: &Plan) -> Vec<(Vec<String>, String, Vec<String>)> {
 #[tokio::test]
 async fn a_directory_is_taken_by_its_name_alone() {
     for name in ODD {
-        let path = format!("shared/{name}");
+        let path = format!("libs/{name}");
         let (plan, _) = decided_of(library_in(name)).await.unwrap();
         let copies = copies(&plan);
         let (part, from, include) = copies
@@ -66,12 +66,12 @@ async fn a_directory_is_taken_by_its_name_alone() {
             "{part:?}"
         );
         for other in [
-            "shared/i",
-            "shared/group",
-            "shared/a",
-            "shared/axb",
-            "shared/x",
-            "shared/ab",
+            "libs/i",
+            "libs/group",
+            "libs/a",
+            "libs/axb",
+            "libs/x",
+            "libs/ab",
             "other",
         ] {
             assert!(
@@ -171,12 +171,12 @@ async fn a_control_character_in_a_directory_is_refused() {
     ] {
         let mut files = library_in("lib");
         for file in ["package.json", "src/index.ts"] {
-            let text = files.remove(&format!("shared/lib/{file}")).unwrap();
-            files.insert(format!("shared/{name}/{file}"), text);
+            let text = files.remove(&format!("libs/lib/{file}")).unwrap();
+            files.insert(format!("libs/{name}/{file}"), text);
         }
         let lockfile = LOCKFILE
-            .replace("link:../../shared/lib", &format!("\"link:../../shared/{key}\""))
-            .replace("  shared/lib: {}", &format!("  \"shared/{key}\": {{}}"));
+            .replace("link:../../libs/lib", &format!("\"link:../../libs/{key}\""))
+            .replace("  libs/lib: {}", &format!("  \"libs/{key}\": {{}}"));
         files.insert("pnpm-lock.yaml".to_owned(), lockfile.into_bytes());
         let told = refusal(files).await;
         assert!(told.contains("has a control character in its name"), "{told}");
@@ -191,7 +191,7 @@ async fn no_pattern_of_a_transfer_holds_a_control_character() {
             "services/app/tsconfig.json",
             r#"{"compilerOptions": {"paths": {"x": ["../../a\nb/*"]}, "outDir": "o\u001b"}}"#,
         ),
-        ("shared/other\u{1}/package.json", "{}"),
+        ("libs/other\u{1}/package.json", "{}"),
     ]);
     let built = run(engine(files), request("app")).await.unwrap();
     let ops = built.solves.iter().flat_map(|definition| &definition.def);

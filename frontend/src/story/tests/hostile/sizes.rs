@@ -42,7 +42,7 @@ async fn patterns_of_projects_are_taken_or_told() {
     }
     let many = "a/{b,c}*/**,".repeat(300);
     let yaml = format!(
-        "packages: ['services/*', 'shared/*', '{{{}}}']\n",
+        "packages: ['services/*', 'libs/*', '{{{}}}']\n",
         many.trim_end_matches(',')
     );
     decided_of(with([("pnpm-workspace.yaml", yaml)])).await.unwrap();

@@ -31,16 +31,16 @@ fn manifest_of(name: &str) -> String {
 async fn a_name_that_npm_would_not_take_is_a_mistake() {
     for odd in ODD.into_iter().chain(["\0", " ", "\u{430}", "$(touch x)"]) {
         let name = format!("@t/l{odd}ib");
-        let told = refusal(with([("shared/lib/package.json", manifest_of(&name))])).await;
+        let told = refusal(with([("libs/lib/package.json", manifest_of(&name))])).await;
         assert!(
-            told.starts_with("shared/lib/package.json:1: `name` is \"@t/l"),
+            told.starts_with("libs/lib/package.json:1: `name` is \"@t/l"),
             "{told}"
         );
         assert_printable(&told);
         assert_eq!(told.lines().count(), 1, "{told}");
     }
     let told = refusal(with([(
-        "shared/lib/package.json",
+        "libs/lib/package.json",
         manifest_of(&"x".repeat(1 << 20)),
     )]))
     .await;
@@ -48,13 +48,13 @@ async fn a_name_that_npm_would_not_take_is_a_mistake() {
         told.contains("has more than 214 characters") && told.len() < 400,
         "{told}"
     );
-    decided_of(with([("shared/lib/package.json", manifest_of("@T/Lib_~*"))]))
+    decided_of(with([("libs/lib/package.json", manifest_of("@T/Lib_~*"))]))
         .await
         .unwrap();
     // Of a package that the build does not touch nobody is told.
-    let lockfile = LOCKFILE.to_owned() + "\n  shared/other: {}\n";
+    let lockfile = LOCKFILE.to_owned() + "\n  libs/other: {}\n";
     let files = [
-        ("shared/other/package.json", manifest_of("a\nb")),
+        ("libs/other/package.json", manifest_of("a\nb")),
         ("pnpm-lock.yaml", lockfile),
     ];
     decided_of(with(files)).await.unwrap();
@@ -63,13 +63,13 @@ async fn a_name_that_npm_would_not_take_is_a_mistake() {
 #[tokio::test]
 async fn what_looks_like_a_name_is_told_apart() {
     let manifest = manifest_of("@zz/longn\u{430}me");
-    let lockfile = LOCKFILE.to_owned() + "\n  shared/other: {}\n";
+    let lockfile = LOCKFILE.to_owned() + "\n  libs/other: {}\n";
     let files = with([
         (
             "services/app/service.toml",
             "package = \"@zz/longname\"\n".to_owned(),
         ),
-        ("shared/other/package.json", manifest),
+        ("libs/other/package.json", manifest),
         ("pnpm-lock.yaml", lockfile),
     ]);
     let told = refusal(files).await;
@@ -83,7 +83,7 @@ async fn what_looks_like_a_name_is_told_apart() {
 async fn names_of_steps_and_answers_can_be_printed() {
     // A package without a name goes by its directory.
     let odd = "l\u{202e}b\u{200b}";
-    let lockfile = LOCKFILE.replace("shared/lib", &format!("shared/{odd}"));
+    let lockfile = LOCKFILE.replace("libs/lib", &format!("libs/{odd}"));
     let start = format!("node dist/main.js {}", ODD.concat());
     let service = json!({
         "name": "@t/app",
@@ -101,9 +101,9 @@ async fn names_of_steps_and_answers_can_be_printed() {
         ),
         (".nvmrc", "22\u{1b}[2J\n".to_owned()),
     ]);
-    files.remove("shared/lib/package.json");
+    files.remove("libs/lib/package.json");
     let library = json!({ "main": "dist/index.js", "scripts": { "build": "tsc" } }).to_string();
-    files.insert(format!("shared/{odd}/package.json"), library.into_bytes());
+    files.insert(format!("libs/{odd}/package.json"), library.into_bytes());
     for call in ["plan", "outline", "targets", "lint", "graph"] {
         let options = Options {
             request_id: Some(format!("frontend.{call}")),

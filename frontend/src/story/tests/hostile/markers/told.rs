@@ -55,7 +55,7 @@ async fn a_credential_in_the_lockfile_is_told_and_not_shown() {
     let own = "\"@t/lib\": \"workspace:*\"";
     let manifest = manifest.replace(own, &format!("{own}, \"x\": \"{url}\""));
     let dependency = format!("      x:\n        specifier: {url}\n        version: {url}\n");
-    let lockfile = LOCKFILE.replace("\n  shared/lib", &format!("{dependency}\n  shared/lib"));
+    let lockfile = LOCKFILE.replace("\n  libs/lib", &format!("{dependency}\n  libs/lib"));
     let packages = format!(
         "\npackages:\n\n  x@{url}:\n    resolution: {{tarball: {url}}}\n    version: 1.0.0\n\nsnapshots:\n\n  x@{url}: {{}}\n"
     );
