@@ -195,19 +195,19 @@ async fn build_platform(
         Some(size) => Some((size, graph.definition(&size.report)?)),
         None => None,
     };
-    // All at once: the production install needs no build, and the entry no production install.
-    let (image, large, sbom, entry) = tokio::try_join!(
-        make(gateway, options, &graph, outcome.root()),
+    let ((image, entry), large, sbom) = tokio::try_join!(
+        async {
+            let image = make(gateway, options, &graph, outcome.root()).await?;
+            let entry = match entry {
+                Some(entry) => Some(entry::find(gateway, plan, &image, entry).await?),
+                None => None,
+            };
+            Ok((image, entry))
+        },
         budget::check(gateway, options, read, measured),
         async {
             match outcome.bill() {
                 Some(bill) => make(gateway, options, &graph, bill).await.map(Some),
-                None => Ok(None),
-            }
-        },
-        async {
-            match entry {
-                Some(entry) => entry::find(gateway, options, plan, &graph, entry).await.map(Some),
                 None => Ok(None),
             }
         },

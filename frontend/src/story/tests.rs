@@ -36,6 +36,7 @@ mod platforms;
 mod progress;
 mod refusals;
 mod roots;
+mod scripts;
 mod services;
 mod targets;
 

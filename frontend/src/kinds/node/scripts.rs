@@ -49,6 +49,8 @@ pub const PIECES: Script = script!("pieces.cjs");
 pub const PREPARE: Script = script!("prepare.cjs");
 /// Sets pnpm up.
 pub const PNPM: Script = script!("pnpm.sh");
+/// Runs scripts of packages as pnpm does.
+pub const RUN: Script = script!("run.cjs");
 /// Runs the install scripts that an install left to be run.
 pub const SETUP: Script = script!("setup.sh");
 /// Removes from pnpm's store what is not as a lockfile says.
@@ -75,13 +77,13 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 15] = [
-    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, SETUP, STORE, TIDY, TRIM, TURN,
+pub const OF_BUILDS: [Script; 16] = [
+    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, RUN, SETUP, STORE, TIDY, TRIM, TURN,
     UNPACK, WATCH,
 ];
 
 /// Every script.
-pub const ALL: [Script; 18] = [
+pub const ALL: [Script; 19] = [
     COLLECT,
     COMPLETE,
     HEALTHCHECK,
@@ -93,6 +95,7 @@ pub const ALL: [Script; 18] = [
     PNPM,
     PRELOAD,
     PREPARE,
+    RUN,
     SETUP,
     STORE,
     TIDY,

@@ -5,7 +5,7 @@ use crate::manifest::values::Network;
 use crate::options::Ulimit;
 
 /// Returns the program runs of a build by name.
-fn execs(image: &Definition) -> BTreeMap<String, pb::ExecOp> {
+pub(super) fn execs(image: &Definition) -> BTreeMap<String, pb::ExecOp> {
     let named = image.vertices().filter_map(|vertex| match &vertex.op.op {
         Some(Op::Exec(exec)) => {
             let name = vertex.metadata?.description.get("llb.customname")?;
@@ -14,6 +14,11 @@ fn execs(image: &Definition) -> BTreeMap<String, pb::ExecOp> {
         _ => None,
     });
     named.collect()
+}
+
+/// Whether a step has no network, whatever is asked for.
+fn needs_no_network(name: &str) -> bool {
+    name.starts_with("cut ") || name.starts_with("ask ")
 }
 
 #[tokio::test]
@@ -53,7 +58,7 @@ async fn every_program_runs_as_the_flags_say() {
             ("nofile", 1, 2),
             "{name}"
         );
-        let network = match name.starts_with("cut ") {
+        let network = match needs_no_network(&name) {
             true => pb::NetMode::None,
             false => pb::NetMode::Host,
         };
@@ -71,7 +76,7 @@ async fn scripts_lose_the_network_and_installs_keep_it() {
     };
     let image = run(engine(example()), options).await.unwrap().image();
     for (name, exec) in execs(&image) {
-        let expected = if name.starts_with("build ") || name.starts_with("cut ") {
+        let expected = if name.starts_with("build ") || needs_no_network(&name) {
             pb::NetMode::None
         } else {
             pb::NetMode::Unset

@@ -1,5 +1,7 @@
 //! A lockfile of the size at which planning could be felt.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 #[path = "../../../examples/plan_time/monorepo.rs"]
@@ -42,4 +44,77 @@ async fn forty_thousand_lines_are_planned() {
         .filter(|name| name.starts_with("build @x/"))
         .count();
     assert_eq!(builds, libraries + 1);
+}
+
+/// A service that uses so many packages, each with a source file and nothing else.
+fn many_packages(count: usize) -> Files {
+    let mut files = Files::new();
+    let mut write = |path: String, text: String| files.insert(path, text.into_bytes());
+    let (mut declared, mut resolved, mut importers) = (Vec::new(), String::new(), String::new());
+    for number in 0..count {
+        let directory = format!("libs/l{number}");
+        let manifest = format!(r#"{{"name":"@x/l{number}","version":"1.0.0","scripts":{{"build":"tsc"}}}}"#);
+        write(format!("{directory}/package.json"), manifest);
+        write(format!("{directory}/index.ts"), String::new());
+        declared.push(format!(r#""@x/l{number}":"workspace:*""#));
+        writeln!(
+            resolved,
+            "      '@x/l{number}':\n        specifier: workspace:*\n        version: link:../../{directory}"
+        )
+        .unwrap();
+        writeln!(importers, "  {directory}: {{}}").unwrap();
+    }
+    let lock = format!(
+        "lockfileVersion: '9.0'\nimporters:\n  .: {{}}\n  services/app:\n    dependencies:\n{resolved}{importers}"
+    );
+    write("pnpm-lock.yaml".to_owned(), lock);
+    write(
+        "package.json".to_owned(),
+        r#"{"packageManager":"pnpm@9.15.9"}"#.to_owned(),
+    );
+    write(
+        "pnpm-workspace.yaml".to_owned(),
+        "packages: ['services/*', 'libs/*']\n".to_owned(),
+    );
+    let manifest = format!(
+        r#"{{"name":"app","scripts":{{"build":"tsc","start":"node main.js"}},"dependencies":{{{}}}}}"#,
+        declared.join(",")
+    );
+    write("services/app/package.json".to_owned(), manifest);
+    write("services/app/main.js".to_owned(), String::new());
+    write(
+        "services/app/service.toml".to_owned(),
+        "# syntax=vextrus/frontend\n".to_owned(),
+    );
+    files
+}
+
+/// Returns the names of an image's layers, without those of accounts and dependencies.
+async fn layers_of_packages(count: usize) -> Vec<String> {
+    let options = request("app");
+    let (_, _, planned) = planned_for(engine(many_packages(count)), &options).await.unwrap();
+    let history = planned.plan.outcome.history().iter();
+    let names = history.map(|layer| layer.what.clone());
+    names
+        .filter(|name| name.starts_with("@x/") || name == "app")
+        .collect()
+}
+
+#[tokio::test]
+async fn an_image_of_many_packages_has_few_layers() {
+    let alone = layers_of_packages(64).await;
+    assert_eq!(alone.len(), 65);
+    assert!(alone.iter().all(|name| !name.ends_with(" more")), "{alone:?}");
+
+    let shared = layers_of_packages(300).await;
+    assert!(shared.len() <= 65, "{shared:?}");
+    assert_eq!(shared.last().unwrap(), "app");
+    let more = shared.iter().filter_map(|name| {
+        name.strip_suffix(" more")?
+            .rsplit(' ')
+            .next()?
+            .parse::<usize>()
+            .ok()
+    });
+    assert_eq!(more.sum::<usize>() + shared.len(), 301);
 }

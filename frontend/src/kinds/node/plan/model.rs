@@ -40,9 +40,11 @@ pub struct Model {
     pub installs: BTreeMap<String, Install>,
     /// What is cut out of these for packages that add little to another one's, keyed likewise.
     pub pieces: BTreeMap<String, Piece>,
-    /// The settings with which pnpm runs the scripts of packages that have a piece, without the list of projects; none in a
-    /// repository without pnpm-workspace.yaml.
+    /// The settings with which pnpm runs scripts, of pnpm-workspace.yaml without its list of projects; none in a
+    /// repository without one.
     pub settings: Option<String>,
+    /// Those of `.npmrc`, without credentials.
+    pub npmrc: Option<String>,
     /// Workspace packages in build order: a package comes after everything that it depends on.
     pub packages: Vec<PackageBuild>,
     /// What is made of them.
@@ -134,6 +136,8 @@ pub struct Toolchain {
     pub pnpm: String,
     /// The command that sets pnpm up.
     pub pnpm_command: Vec<String>,
+    /// Environment of every step that runs it.
+    pub env: BTreeMap<String, String>,
     /// The line that names pnpm's version.
     pub place: Place,
 }
@@ -299,6 +303,8 @@ pub enum Contents {
 pub struct Script {
     /// Program and arguments, such as `pnpm run build`.
     pub command: Vec<String>,
+    /// Whether that runs a script of the package.json of its directory, which its last word names.
+    pub is_named: bool,
     /// Directory in the container that it is run in.
     pub directory: String,
     /// The line that it comes from: the script's own, or that of the dependency whose program it is.
@@ -308,7 +314,10 @@ pub struct Script {
 impl Script {
     /// Returns the run of a script of a package.json.
     pub(super) fn run(manager: &Manager, manifest: &PackageJson, name: &str, directory: &str) -> Self {
-        Self::new(&manager.run(name), directory, place::of_script(manifest, name))
+        Self {
+            is_named: true,
+            ..Self::new(&manager.run(name), directory, place::of_script(manifest, name))
+        }
     }
 
     /// Returns the run of a program.
@@ -316,6 +325,7 @@ impl Script {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
         Self {
             command,
+            is_named: false,
             directory: directory.to_owned(),
             place,
         }

@@ -90,6 +90,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         Some(workbench) => (Product::Workbench(Box::new(workbench)), Vec::new()),
         None => image(input, &run, project, &installer, runs, start.command),
     };
+    let npmrc = installer.pnpm.npmrc.as_ref();
     let model = Model {
         label: label(input.service, project),
         package: project.name(input.service),
@@ -103,6 +104,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
             .workspace_file
             .as_ref()
             .map(PnpmWorkspace::of_scripts),
+        npmrc: npmrc.map(|npmrc| npmrc.without_secrets().text),
         packages: built,
         product,
         sbom,

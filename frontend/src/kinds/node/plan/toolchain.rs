@@ -1,6 +1,7 @@
 //! The images that steps run in, and pnpm in them.
 
 use super::base::{self, BaseImage, Libc};
+use super::environment;
 use super::model::Toolchain;
 use super::native::Native;
 use super::place;
@@ -35,6 +36,7 @@ pub(super) fn plan(
         production_image,
         pnpm: pnpm.version.to_string(),
         pnpm_command,
+        env: environment::of_pnpm(),
         place: pnpm_place(manifest, workspace),
     }
 }

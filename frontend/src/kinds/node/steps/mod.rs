@@ -10,6 +10,7 @@ mod layers;
 mod package;
 mod pieces;
 mod scratch;
+mod scripts;
 mod size;
 mod system;
 mod workbench;
@@ -48,6 +49,7 @@ pub(super) fn write(
         cut: BTreeMap::new(),
         grounds: BTreeMap::new(),
         built: BTreeMap::new(),
+        answer: None,
     };
     let outcome = match &model.product {
         Product::Image(image) => writer.image(image)?,
@@ -93,6 +95,8 @@ struct Writer<'a> {
     grounds: BTreeMap<String, Ground>,
     /// Packages by importer.
     built: BTreeMap<String, Built>,
+    /// How the package manager runs scripts.
+    answer: Option<Files>,
 }
 
 impl Writer<'_> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
-use crate::kinds::node::scripts::{COLLECT, INJECT};
+use crate::kinds::node::scripts::COLLECT;
 use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
 use crate::plan::{
@@ -237,9 +237,7 @@ impl Writer<'_> {
         mut run: Run,
         package: &PackageBuild,
     ) -> Step {
-        if !package.injected.is_empty() {
-            run.mounts.push(self.script(INJECT));
-        }
+        run.mounts.extend(self.of_scripts(package));
         let env = package.env.iter().chain(&package.platform_env);
         run.env
             .extend(env.map(|(name, value)| (name.clone(), value.clone())));
@@ -281,31 +279,6 @@ impl Writer<'_> {
         let mut step = Step::new(line, stage, places, Verb::Run(Box::new(run)));
         step.package = Some(package.name.clone());
         step
-    }
-
-    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one.
-    pub(super) fn commands(&self, package: &PackageBuild) -> Vec<String> {
-        let planned = |ids: &[String]| -> Vec<&PackageBuild> {
-            ids.iter().filter_map(|id| self.model.package(id)).collect()
-        };
-        let mut lines = Vec::new();
-        if !package.injected.is_empty() {
-            let pair = |package: &&PackageBuild| quote(&format!("{}={}", package.name, package.directory));
-            let pairs: Vec<String> = planned(&package.injected).iter().map(pair).collect();
-            let roots = planned(&package.inputs).into_iter().chain([package]);
-            let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
-            lines.push(format!(
-                "node {SCRIPTS}/{} {WORKSPACE} {} -- {}",
-                INJECT.name,
-                roots.join(" "),
-                pairs.join(" ")
-            ));
-        }
-        for script in &package.scripts {
-            let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
-            lines.push(format!("cd {} && {}", quote(&script.directory), words.join(" ")));
-        }
-        lines
     }
 }
 
@@ -349,6 +322,6 @@ pub(super) fn shell(lines: &[String]) -> Vec<String> {
 }
 
 /// Quotes a word for the shell.
-fn quote(word: &str) -> String {
+pub(super) fn quote(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
 }

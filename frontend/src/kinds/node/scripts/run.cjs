@@ -1,0 +1,134 @@
+// Runs a package's script as a package manager does that takes half a second to start, without starting it: by what it did
+// when it was asked.
+//
+// usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME
+// "ask" has COMMAND, such as pnpm run, run a script in a package made at PROJECT, and writes what the script found to
+// FILE, where "run" would have given it exactly that. "run" runs the script NAME of the package here, or leaves that to
+// COMMAND where FILE does not say how, or something here is not as it was there.
+'use strict';
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
+const { spawnSync } = require('node:child_process');
+
+// A field that no package.json has: a script that is given it is given every field.
+const UNKNOWN = 'unheardOf';
+// Values of every kind that scripts are given, or not.
+const FIELDS = {
+  name: '@probe/probe',
+  version: '1.2.3-a.1',
+  description: 'two\nlines',
+  bin: { probe: './probe.js' },
+  config: { port: 80, 'dashed-name': '', nested: { list: [1, null, true, {}], _under: 'line' } },
+  engines: { node: '>=1' },
+  files: [],
+  [UNKNOWN]: ['x', { y: false }],
+  _under: 'line',
+};
+// What a shell sets for itself.
+const OF_SHELLS = ['PWD', 'OLDPWD', 'SHLVL', '_'];
+
+const without = (env, names) => Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+const environmentNow = () => without(process.env, OF_SHELLS);
+
+// The variables of a manifest's fields, by their paths.
+function variables(object, prefix = 'npm_package_') {
+  const found = {};
+  for (const [key, value] of Object.entries(object).filter(([key]) => !key.startsWith('_'))) {
+    const name = (prefix + key).replace(/[^a-zA-Z0-9_]/g, '_');
+    if (value && typeof value === 'object') Object.assign(found, variables(value, `${name}_`));
+    else found[name] = String(value).includes('\n') ? JSON.stringify(String(value)) : String(value);
+  }
+  return found;
+}
+
+// What a script was given beside what the command had, by what it saw: `fields` of its package.json, or all of them.
+function given(project, manifest, env, seen) {
+  const ofManifest = variables(manifest);
+  const has = (field) => Object.keys(variables({ [field]: manifest[field] })).some((name) => name in seen);
+  const changed = Object.entries(seen).filter(([name, value]) => env[name] !== value && !(name in ofManifest));
+  return {
+    project,
+    env,
+    removed: Object.keys(env).filter((name) => !(name in seen)),
+    changed: without(Object.fromEntries(changed), ['PATH']),
+    path: (seen.PATH ?? '').slice(0, -(env.PATH ?? '').length || undefined),
+    fields: has(UNKNOWN) ? null : Object.keys(FIELDS).filter(has),
+  };
+}
+
+// The environment of the script `name` of the package in a directory.
+function environment(answer, env, directory, manifest, name) {
+  const isThere = (text) => text === answer.project || text.startsWith(`${answer.project}/`);
+  const here = (text) => (isThere(text) ? directory + text.slice(answer.project.length) : text);
+  const changed = Object.entries(answer.changed).map(([key, value]) => [key, here(value)]);
+  const fields = Object.entries(manifest).filter(([field]) => answer.fields?.includes(field) ?? true);
+  return {
+    ...without(env, answer.removed),
+    ...Object.fromEntries(changed),
+    PATH: answer.path.split(':').map(here).join(':') + (env.PATH ?? ''),
+    ...variables(Object.fromEntries(fields)),
+    npm_lifecycle_event: name,
+    npm_lifecycle_script: manifest.scripts[name],
+  };
+}
+
+function ask(project, file, command) {
+  const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ask-')), 'seen.json');
+  // With a command after it no shell gives its place to the first one, so that the shell can be seen, with its words:
+  // pnpm 11 has it do something before the script.
+  const script = `node ${__filename} answer ${report}; exit $?`;
+  const manifest = { ...FIELDS, scripts: { probe: script, other: 'exit 1' } };
+  fs.mkdirSync(project, { recursive: true });
+  fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
+  spawnSync(command[0], [...command.slice(1), 'probe'], { cwd: project, stdio: 'ignore' });
+  const { env: seen = {}, shell } = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, 'utf8')) : {};
+  const env = environmentNow();
+  const answer = { shell: shell?.map((word) => word.split(script)), ...given(project, manifest, env, seen) };
+  const hasShell = answer.shell?.flat().length === answer.shell?.length + 1;
+  const isRight = hasShell && isDeepStrictEqual(environment(answer, env, project, manifest, 'probe'), seen);
+  fs.writeFileSync(file, JSON.stringify(isRight ? answer : null));
+}
+
+// What the script of the package here is run with, where the answer tells.
+function known(answer, name) {
+  const env = environmentNow();
+  const directory = process.cwd();
+  // Settings that the answer does not know of.
+  const isOther = (key) => (key in answer.env || /^p?npm_/i.test(key)) && key !== 'PATH' && answer.env[key] !== env[key];
+  if (Object.keys({ ...answer.env, ...env }).some(isOther)) return undefined;
+  const isKnown = (place) => [answer.project, path.dirname(answer.project)].includes(place);
+  if ([os.homedir(), directory].some((place) => !isKnown(place) && fs.existsSync(path.join(place, '.npmrc')))) return undefined;
+
+  const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8'));
+  const script = manifest.scripts?.[name];
+  const isAlone = !(`pre${name}` in manifest.scripts) && !(`post${name}` in manifest.scripts);
+  if (typeof script !== 'string' || !isAlone || manifest.pnpm?.executionEnv) return undefined;
+  console.log(`\n> ${manifest.name ?? ''}@${manifest.version ?? ''} ${name} ${directory}\n> ${script}\n`);
+  const [program, ...words] = answer.shell.map((parts) => parts.join(script));
+  return [program, words, environment(answer, process.env, directory, manifest, name)];
+}
+
+function run(file, command, name) {
+  let plan;
+  try {
+    plan = known(JSON.parse(fs.readFileSync(file, 'utf8')), name);
+  } catch {
+    // The command says what is wrong with a package.json.
+  }
+  const [program, words, env] = plan ?? [command[0], [...command.slice(1), name], process.env];
+  const { status, error } = spawnSync(program, words, { env, stdio: 'inherit' });
+  if (error) console.error(error.message);
+  process.exitCode = status ?? 1;
+}
+
+const [what, ...words] = process.argv.slice(2);
+if (what === 'ask') {
+  ask(words[0], words[1], words.slice(2));
+} else if (what === 'answer') {
+  const shell = fs.readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  fs.writeFileSync(words[0], JSON.stringify({ env: environmentNow(), shell }));
+} else {
+  run(words[0], words.slice(1, -1), words.at(-1));
+}

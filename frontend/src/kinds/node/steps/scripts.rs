@@ -1,0 +1,126 @@
+//! What runs the scripts of packages.
+
+use super::Writer;
+use super::package::quote;
+use crate::kinds::node::plan::{PackageBuild, SystemPackages};
+use crate::kinds::node::pnpm::workspace_file;
+use crate::kinds::node::scripts::{INJECT, RUN};
+use crate::plan::{
+    Action, Files, Key, Mount, Network, Run, SCRIPTS, Side, Stage, Step, Tree, Verb, WORKSPACE,
+};
+
+/// Where the package is that the package manager is asked with, in its workspace.
+const PROBE: &str = "probe";
+/// What it answered, in what the step leaves and beside the scripts.
+const ANSWER: &str = "/answer.json";
+
+impl Writer<'_> {
+    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one.
+    pub(super) fn commands(&self, package: &PackageBuild) -> Vec<String> {
+        let planned = |ids: &[String]| -> Vec<&PackageBuild> {
+            ids.iter().filter_map(|id| self.model.package(id)).collect()
+        };
+        let mut lines = Vec::new();
+        if !package.injected.is_empty() {
+            let pair = |package: &&PackageBuild| quote(&format!("{}={}", package.name, package.directory));
+            let pairs: Vec<String> = planned(&package.injected).iter().map(pair).collect();
+            let roots = planned(&package.inputs).into_iter().chain([package]);
+            let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
+            lines.push(format!(
+                "node {SCRIPTS}/{} {WORKSPACE} {} -- {}",
+                INJECT.name,
+                roots.join(" "),
+                pairs.join(" ")
+            ));
+        }
+        for script in &package.scripts {
+            let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
+            let mut command = words.join(" ");
+            if script.is_named && self.asks() {
+                command = format!("node {SCRIPTS}/{} run {SCRIPTS}{ANSWER} {command}", RUN.name);
+            }
+            lines.push(format!("cd {} && {command}", quote(&script.directory)));
+        }
+        lines
+    }
+
+    /// Returns what these commands read beside the package.
+    pub(super) fn of_scripts(&mut self, package: &PackageBuild) -> Vec<Mount> {
+        let mut mounts = Vec::new();
+        if !package.injected.is_empty() {
+            mounts.push(self.script(INJECT));
+        }
+        let named = package.scripts.iter().find(|script| script.is_named);
+        if let Some(named) = named.filter(|_| self.asks()) {
+            let files = self.answer(&named.command);
+            mounts.push(self.script(RUN));
+            mounts.push(Mount::Read {
+                at: format!("{SCRIPTS}{ANSWER}"),
+                files,
+                from: Some(ANSWER.to_owned()),
+                key: Key::Content,
+            });
+        }
+        mounts
+    }
+
+    /// Whether the package manager is asked how it runs scripts; one that somebody gives runs them itself.
+    fn asks(&self) -> bool {
+        [Stage::Deps, Stage::Build]
+            .iter()
+            .all(|stage| !self.facts.given.contains(stage))
+    }
+
+    /// Returns what the package manager answers how it runs scripts, such as by `pnpm run build`, with the settings of the
+    /// workspace. It takes half a second to start, which each package would wait for; it is asked while packages are
+    /// installed.
+    fn answer(&mut self, command: &[String]) -> Files {
+        if let Some(answer) = &self.answer {
+            return answer.clone();
+        }
+        let model = self.model;
+        let mut actions = Vec::new();
+        let mut project = WORKSPACE.to_owned();
+        if let Some(settings) = &model.settings {
+            let text = workspace_file::projects(&[PROBE.to_owned()]) + settings;
+            actions.push(Action::file("/pnpm-workspace.yaml", text));
+            project = format!("{WORKSPACE}/{PROBE}");
+        }
+        if let Some(settings) = &model.npmrc {
+            actions.push(Action::file("/.npmrc", settings.clone()));
+        }
+        let places = vec![model.toolchain.place.clone()];
+        let tree = match actions.is_empty() {
+            true => Files::Empty,
+            false => {
+                let name = self.steps.name("settings of scripts");
+                let step = Step::new(name, Stage::Deps, places.clone(), Tree::of_texts(actions));
+                Files::Step(self.steps.add(step.on_line(self.steps.unshown())))
+            }
+        };
+        let image = self.tools();
+        let tools = self.with_pnpm(image, &SystemPackages::default(), Side::Build);
+        let program = format!("{SCRIPTS}/{}", RUN.name);
+        let out = format!("/out{ANSWER}");
+        let words = ["node", &program, "ask", &project, &out].map(str::to_owned);
+        let run = command.split_last().map(|(_, run)| run).unwrap_or_default();
+        let mut run = Run::new(tools, image, Side::Build, words.iter().chain(run).cloned());
+        run.env.extend(model.toolchain.env.clone());
+        run.mounts = vec![
+            self.script(RUN),
+            Mount::Work {
+                at: WORKSPACE.to_owned(),
+                files: tree,
+                from: None,
+                key: Key::Maker,
+            },
+            Mount::output("/out"),
+        ];
+        run.network = Network::None;
+        let name = self.steps.name("ask pnpm how it runs scripts");
+        let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
+        let answer = Files::Left(self.steps.add(step), "/out".to_owned());
+        self.answer = Some(answer.clone());
+        answer
+    }
+}

@@ -1,0 +1,195 @@
+'use strict';
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const test = require('node:test');
+const { run, temporary, write, read, program } = require('./tree.cjs');
+
+// A program that runs scripts of package.json as package managers do: `manager run NAME`. `ways` are what it does in its
+// own way: { shell, words, env(manifest, name, env) }.
+function manager(t, ways = '') {
+  const bin = temporary(t);
+  write(bin, {
+    manager: program(`#!/usr/bin/env node
+const { readFileSync, appendFileSync } = require('node:fs');
+const name = process.argv[3];
+appendFileSync(__dirname + '/asked', name + '\\n');
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const here = process.cwd();
+const ways = {
+  shell: 'sh',
+  words: (text) => ['-c', text],
+  env: {
+    ...process.env,
+    PATH: here + '/node_modules/.bin:/opt/manager:' + process.env.PATH,
+    INIT_CWD: here,
+    npm_package_name: manifest.name,
+    npm_package_json: here + '/package.json',
+    npm_lifecycle_event: name,
+    npm_lifecycle_script: manifest.scripts[name],
+    npm_config_user_agent: 'manager/1',
+  },
+  ...((manifest, env) => (${ways || '{}'}))(manifest, process.env),
+};
+const { status } = require('node:child_process').spawnSync(ways.shell, ways.words(manifest.scripts[name]), { env: ways.env, stdio: 'inherit' });
+process.exitCode = status ?? 1;
+`),
+    asked: '',
+  });
+  return { command: [path.join(bin, 'manager'), 'run'], asked: () => read(bin, 'asked').split('\n').filter(Boolean) };
+}
+
+const ENV = { PATH: `${path.dirname(process.execPath)}:${process.env.PATH}`, HOME: '/nowhere', npm_config_color: 'false' };
+
+// Asks a manager, and returns how scripts are run by its answer.
+function ask(t, { ways, inRoot = false } = {}) {
+  const asked = manager(t, ways);
+  const root = temporary(t);
+  const answer = path.join(temporary(t), 'answer.json');
+  const { code, stdout } = run('run.cjs', ['ask', inRoot ? root : path.join(root, 'probe'), answer, ...asked.command], { env: ENV });
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: '' });
+  assert.deepEqual(asked.asked(), ['probe']);
+  return {
+    root,
+    answers: () => JSON.parse(read(answer)) !== null,
+    // Runs a script, and returns how it ended and whether the manager did it.
+    run: (directory, name, env = ENV) => {
+      const cwd = path.join(root, directory);
+      const result = run('run.cjs', ['run', answer, ...asked.command, name], { cwd, env });
+      return { ...result, byManager: asked.asked().length > 1 };
+    },
+  };
+}
+
+const SHOW = 'node -p "JSON.stringify(process.env)"';
+const shown = (stdout) => {
+  const { PWD, OLDPWD, _, SHLVL, ...env } = JSON.parse(stdout.trim().split('\n').at(-1));
+  return env;
+};
+
+test('a script finds what the manager would give it', (t) => {
+  const asked = ask(t);
+  write(asked.root, { 'libs/a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { show: SHOW } }) });
+  const found = asked.run('libs/a', 'show', { ...ENV, OF_THE_STEP: 'yes' });
+  assert.deepEqual([found.code, found.byManager], [0, false]);
+  const here = path.join(asked.root, 'libs/a');
+  assert.deepEqual(shown(found.stdout), {
+    ...ENV,
+    OF_THE_STEP: 'yes',
+    PATH: `${here}/node_modules/.bin:/opt/manager:${ENV.PATH}`,
+    INIT_CWD: here,
+    npm_package_name: 'a',
+    npm_package_json: `${here}/package.json`,
+    npm_lifecycle_event: 'show',
+    npm_lifecycle_script: SHOW,
+    npm_config_user_agent: 'manager/1',
+  });
+});
+
+test('every field of a package.json is given where the manager gives all', (t) => {
+  const ways = `{ env: { ...env, npm_lifecycle_event: 'probe', npm_lifecycle_script: manifest.scripts.probe, ...(function all(object, prefix) {
+    return Object.entries(object).filter(([key]) => key[0] !== '_').reduce((found, [key, value]) => {
+      const name = (prefix + '_' + key).replace(/\\W/g, '_');
+      if (value && typeof value === 'object') return { ...found, ...all(value, name) };
+      return { ...found, [name]: String(value).includes('\\n') ? JSON.stringify(String(value)) : String(value) };
+    }, {});
+  })(manifest, 'npm_package') } }`;
+  const asked = ask(t, { ways });
+  const manifest = { name: 'a', nx: { tags: ['x', 2] }, 'a-b': null, text: '1\n2', _id: 'x', scripts: { show: SHOW } };
+  write(asked.root, { 'a/package.json': JSON.stringify(manifest) });
+  const found = asked.run('a', 'show');
+  assert.equal(found.byManager, false);
+  const env = shown(found.stdout);
+  const given = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('npm_package_')));
+  assert.deepEqual(given, {
+    npm_package_name: 'a',
+    npm_package_nx_tags_0: 'x',
+    npm_package_nx_tags_1: '2',
+    npm_package_a_b: 'null',
+    npm_package_text: '"1\\n2"',
+    npm_package_scripts_show: SHOW,
+  });
+});
+
+test('what the manager takes away is away, and what it changes is changed', (t) => {
+  const asked = ask(t, { ways: `{ env: { PATH: '/first:' + env.PATH, HOME: env.HOME, NODE_OPTIONS: '--no-warnings', npm_lifecycle_event: 'probe', npm_lifecycle_script: manifest.scripts.probe } }` });
+  write(asked.root, { 'a/package.json': JSON.stringify({ scripts: { show: SHOW } }) });
+  const found = asked.run('a', 'show');
+  assert.equal(found.byManager, false);
+  assert.deepEqual(shown(found.stdout), {
+    PATH: `/first:${ENV.PATH}`,
+    HOME: ENV.HOME,
+    NODE_OPTIONS: '--no-warnings',
+    npm_lifecycle_event: 'show',
+    npm_lifecycle_script: SHOW,
+  });
+});
+
+test('a script is run by the shell and with the words of the manager', (t) => {
+  const asked = ask(t, { ways: "{ shell: 'bash', words: (text) => ['-u', '-c', 'before=1; ' + text] }" });
+  write(asked.root, { 'a/package.json': JSON.stringify({ scripts: { show: '[[ $before = 1 ]] && echo $-' } }) });
+  const found = asked.run('a', 'show');
+  assert.equal(found.byManager, false);
+  assert.match(found.stdout, /u/);
+});
+
+test('the project of a repository without a workspace is the root', (t) => {
+  const asked = ask(t, { inRoot: true });
+  write(asked.root, { 'package.json': JSON.stringify({ name: 'root', scripts: { show: SHOW } }) });
+  const found = asked.run('.', 'show');
+  assert.equal(found.byManager, false);
+  assert.equal(shown(found.stdout).INIT_CWD, asked.root);
+});
+
+for (const [what, ways] of Object.entries({
+  'no shell': "{ shell: process.execPath, words: (text) => [text.split(' ')[1], 'answer', text.split(' ')[3].replace(';', '')] }",
+  'a value of its own for each package': "{ env: { ...env, npm_lifecycle_event: 'probe', npm_lifecycle_script: manifest.scripts.probe, npm_package_name: manifest.name.toUpperCase() } }",
+  'fields of its own': "{ env: { ...env, npm_lifecycle_event: 'probe', npm_lifecycle_script: manifest.scripts.probe, npm_package_config_nested_list_1: '' } }",
+  'an end without the script': "{ shell: 'true' }",
+})) {
+  test(`a manager that runs scripts with ${what} runs them itself`, (t) => {
+    const asked = ask(t, { ways });
+    assert.equal(asked.answers(), false);
+    write(asked.root, { 'a/package.json': '{"name":"a","scripts":{"build":"exit 0"}}' });
+    assert.equal(asked.run('a', 'build').byManager, true);
+  });
+}
+
+test('what the answer does not know of is left to the manager', (t) => {
+  const scripts = { build: 'exit 3', pre: 'true', prepre: 'true', post: 'true', postpost: 'true' };
+  const manifests = {
+    plain: { scripts },
+    'of-its-own-node': { scripts, pnpm: { executionEnv: { nodeVersion: '20.0.0' } } },
+    unreadable: undefined,
+  };
+  const cases = [
+    ['plain', 'build', ENV, false],
+    ['plain', 'pre', ENV, true],
+    ['plain', 'post', ENV, true],
+    ['plain', 'missing', ENV, true],
+    ['plain', 'build', { ...ENV, npm_config_color: 'always' }, true],
+    ['plain', 'build', { ...ENV, pnpm_config_shell: 'x' }, true],
+    ['plain', 'build', { PATH: ENV.PATH, HOME: ENV.HOME }, true],
+    ['plain', 'build', { ...ENV, PATH: `/other:${ENV.PATH}` }, false],
+    ['of-its-own-node', 'build', ENV, true],
+    ['unreadable', 'build', ENV, true],
+    ['with-settings', 'build', ENV, true],
+  ];
+  for (const [directory, name, env, byManager] of cases) {
+    const asked = ask(t);
+    write(asked.root, {
+      ...Object.fromEntries(Object.entries(manifests).map(([key, manifest]) => [`${key}/package.json`, JSON.stringify(manifest) ?? '{'])),
+      'with-settings/package.json': JSON.stringify({ scripts }),
+      'with-settings/.npmrc': 'script-shell=bash',
+    });
+    assert.equal(asked.run(directory, name, env).byManager, byManager, `${directory} ${name} ${JSON.stringify(env)}`);
+  }
+});
+
+test('a script ends as it ends, and is shown', (t) => {
+  const asked = ask(t);
+  write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { three: 'echo out; exit 3', killed: 'kill -9 $$' } }) });
+  const three = asked.run('a', 'three');
+  assert.equal(three.code, 3);
+  assert.equal(three.stdout, `\n> a@1.0.0 three ${asked.root}/a\n> echo out; exit 3\n\nout\n`);
+  assert.equal(asked.run('a', 'killed').code, 1);
+});
