@@ -16,18 +16,21 @@ pub(super) struct YamlError {
     pub line: Option<u32>,
     /// 1-based column.
     pub column: Option<u32>,
+    /// Whether it is YAML, and a value in it is of another kind than it should be.
+    pub is_of_kind: bool,
 }
 
 impl YamlError {
     /// Returns the error as a diagnostic on `file`, where the parsed text began at `first_line`.
     pub(super) fn at(&self, file: &Arc<SourceFile>, first_line: u32, advice: &str) -> Diagnostic {
         let column = self.column.map(|c| format!(" (column {c})")).unwrap_or_default();
+        let what = match self.is_of_kind {
+            true => "has a value of an unknown kind",
+            false => "is not valid YAML",
+        };
         let diagnostic = Diagnostic::named(
             names::INVALID_WORKSPACE_FILE,
-            format!(
-                "{} is not valid YAML{column}: {}; {advice}",
-                file.name, self.message
-            ),
+            format!("{} {what}{column}: {}; {advice}", file.name, self.message),
         );
         match self.line {
             Some(line) => {
@@ -45,7 +48,10 @@ impl YamlError {
 /// # Errors
 /// Malformed YAML, duplicate keys, or a shape other than `T`.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    serde_saphyr::from_str_with_options(text, options()).map_err(error)
+    serde_saphyr::from_str_with_options(text, options()).map_err(|found| YamlError {
+        is_of_kind: serde_saphyr::from_str_with_options::<Value>(text, options()).is_ok(),
+        ..error(found)
+    })
 }
 
 /// Parses the first of several documents; none at all is null.
@@ -60,10 +66,17 @@ pub(super) fn parse_first(text: &str) -> Result<Value, YamlError> {
 fn error(error: serde_saphyr::Error) -> YamlError {
     let location = error.location();
     let number = |n: u64| u32::try_from(n).ok().filter(|n| *n > 0);
+    let message = error.to_string().replace('\n', " ");
+    // Its place is told as one of the file.
+    let message = match message.rsplit_once(" at line ") {
+        Some((message, _)) => message.to_owned(),
+        None => message,
+    };
     YamlError {
-        message: error.to_string().replace('\n', " "),
+        message,
         line: location.and_then(|l| number(l.line())),
         column: location.and_then(|l| number(l.column())),
+        is_of_kind: false,
     }
 }
 

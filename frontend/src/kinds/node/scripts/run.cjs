@@ -82,7 +82,8 @@ function ask(project, file, command) {
   const manifest = { ...FIELDS, scripts: { probe: script, other: 'exit 1' } };
   fs.mkdirSync(project, { recursive: true });
   fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
-  spawnSync(command[0], [...command.slice(1), 'probe'], { cwd: project, stdio: 'ignore' });
+  // It has no network, and one that needs some, for a Node that the settings name, would try again and again.
+  spawnSync(command[0], [...command.slice(1), 'probe'], { cwd: project, stdio: 'ignore', timeout: 20_000 });
   const { env: seen = {}, shell } = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, 'utf8')) : {};
   const env = environmentNow();
   const answer = { shell: shell?.map((word) => word.split(script)), ...given(project, manifest, env, seen) };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{DependencyKind, LockfileVersion};
@@ -132,8 +132,11 @@ pub(super) struct RawPackage {
     name: Option<String>,
     version: Option<String>,
     resolution: RawResolution,
+    #[serde(deserialize_with = "one_or_more")]
     os: Vec<String>,
+    #[serde(deserialize_with = "one_or_more")]
     cpu: Vec<String>,
+    #[serde(deserialize_with = "one_or_more")]
     libc: Vec<String>,
     engines: Value,
     has_bin: bool,
@@ -144,6 +147,22 @@ pub(super) struct RawPackage {
     dependencies: BTreeMap<String, String>,
     optional_dependencies: BTreeMap<String, String>,
     optional: bool,
+}
+
+/// Reads what package.json files have as a list or, of one word, as a text: pnpm writes either into a lockfile as it is.
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text or a list of texts")]
+    enum Words {
+        None(()),
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Words::deserialize(deserializer)? {
+        Words::None(()) => Vec::new(),
+        Words::One(word) => vec![word],
+        Words::More(words) => words,
+    })
 }
 
 #[derive(Debug, Default, Deserialize)]

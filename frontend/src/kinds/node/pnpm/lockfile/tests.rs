@@ -234,7 +234,7 @@ fn refuses_what_it_cannot_read_with_place_and_advice() {
         ),
         (
             "lockfileVersion: '9.0'\noverrides:\n  a: [1]\n",
-            "pnpm-lock.yaml:3: pnpm-lock.yaml is not valid YAML (column 6)",
+            "pnpm-lock.yaml:3: pnpm-lock.yaml has a value of an unknown kind (column 6): ",
         ),
     ] {
         let message = refusal(text);
@@ -315,4 +315,45 @@ fn what_git_would_take_for_options_or_programs_is_refused() {
     for commit in ["--upload-pack=touch /x", "main", "", "012345", "HEAD"] {
         assert!(read("https://git.example/x.git", commit).is_err(), "{commit}");
     }
+}
+
+#[test]
+fn what_a_package_runs_on_is_a_text_or_a_list() {
+    let read = |line: &str| {
+        let text = format!(
+            "lockfileVersion: '9.0'\n\npackages:\n\n  x@1.0.0:\n    resolution: {{integrity: sha512-AA==}}\n    {line}\n\nsnapshots:\n\n  x@1.0.0: {{}}\n"
+        );
+        let lock = lockfile(&text);
+        let found = lock.package(&DepPath::new("x@1.0.0", lock.version()));
+        let found = found.map_err(|error| error.to_string())?.unwrap();
+        Ok::<_, String>([found.os, found.cpu, found.libc])
+    };
+    let empty = Vec::<String>::new;
+    for (line, os, cpu, libc) in [
+        ("libc: glibc", vec![], vec![], vec!["glibc"]),
+        ("os: linux", vec!["linux"], vec![], vec![]),
+        ("cpu: '!ia32'", vec![], vec!["!ia32"], vec![]),
+        ("cpu: [x64, arm64]", vec![], vec!["x64", "arm64"], vec![]),
+        (
+            "os:\n      - linux\n      - darwin",
+            vec!["linux", "darwin"],
+            vec![],
+            vec![],
+        ),
+        ("libc: []", vec![], vec![], vec![]),
+        ("libc: null", vec![], vec![], vec![]),
+        ("libc: \"musl\"", vec![], vec![], vec!["musl"]),
+    ] {
+        assert_eq!(read(line).unwrap(), [os, cpu, libc], "{line}");
+    }
+    assert_eq!(read("hasBin: true").unwrap(), [empty(), empty(), empty()]);
+    let wrong = read("libc: {musl: true}").unwrap_err();
+    assert!(
+        wrong.starts_with("pnpm-lock.yaml:") && wrong.contains("has a value of an unknown kind"),
+        "{wrong}"
+    );
+    assert!(
+        wrong.contains("expected a text or a list of texts") && !wrong.contains("at line"),
+        "{wrong}"
+    );
 }
