@@ -20,6 +20,7 @@ mod image;
 mod mistakes;
 mod outputs;
 mod platforms;
+mod registries;
 mod reliability;
 mod repositories;
 mod reproducible;

@@ -12,7 +12,7 @@ const hash = (text, form) => createHash('sha512').update(text).digest(form);
 const LOCKFILE = `importers:\n\n  .:\n    dependencies:\n      a:\n        specifier: 1\n        version: 1.0.0\n\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-${hash('a', 'base64')}}\n`;
 
 // Installs with a pnpm that notes its arguments and does what the test says at its first and its later calls.
-function install(t, first, later = first, tree = {}, set = {}) {
+function install(t, first, later = first, tree = {}, set = {}, installer = script('install.sh')) {
   const top = write(temporary(t), {
     'bin/pnpm': program(`#!/bin/sh\necho "$*" >>"$TOP/asked"\ncd "$TOP/root"\n[ "$(wc -l <"$TOP/asked")" -gt 1 ] || { ${first}\nexit; }\n${later}\n`),
     'root/pnpm-lock.yaml': LOCKFILE,
@@ -21,7 +21,7 @@ function install(t, first, later = first, tree = {}, set = {}) {
     ...tree,
   });
   const env = { ...process.env, ...set, TOP: top, PATH: `${path.join(top, 'bin')}:${process.env.PATH}` };
-  const words = [script('install.sh'), path.join(top, 'store'), path.join(top, 'root'), 'pnpm', 'install', '--x y'];
+  const words = [installer, path.join(top, 'store'), path.join(top, 'root'), 'pnpm', 'install', '--x y'];
   const { status, stdout, stderr } = spawnSync('sh', words, { env, encoding: 'utf8', timeout: 60_000 });
   return { status, stdout, stderr, asked: read(top, 'asked').split('\n').filter(Boolean) };
 }
@@ -113,4 +113,23 @@ test('install scripts run where some are pending, and their failure is that of t
   assert.deepEqual(setUp(t, { ...none, 'node_modules/x/node_modules/.modules.yaml': yaml('\n  - a@1.0.0') }), [0, false]);
   // What is not understood is no reason to leave them out.
   assert.deepEqual(setUp(t, { 'node_modules/.modules.yaml': 'layoutVersion: 9\n' }), [5, true]);
+});
+
+test("the repository's lines for the user's settings come before the user's own", (t) => {
+  const home = temporary(t);
+  // As a step has them: beside the script.
+  const beside = temporary(t);
+  fs.cpSync(path.dirname(script('install.sh')), beside, { recursive: true });
+  write(beside, { npmrc: '//r.example/:_authToken=${TOKEN}\n' });
+  const shows = `cat "$HOME/.npmrc" >"$HOME/seen"; ${DOES}`;
+  const settings = () => {
+    const { status } = install(t, shows, 'exit 1', {}, { HOME: home }, path.join(beside, 'install.sh'));
+    assert.equal(status, 0);
+    return read(home, 'seen');
+  };
+  assert.equal(settings(), '//r.example/:_authToken=${TOKEN}\n');
+  write(beside, { 'npmrc.secret': 'color=false\n' });
+  assert.equal(settings(), '//r.example/:_authToken=${TOKEN}\ncolor=false\n');
+  assert.equal(fs.readlinkSync(path.join(home, '.npmrc')), '/dev/shm/npmrc');
+  fs.rmSync('/dev/shm/npmrc');
 });

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 use crate::Workspace;
 use crate::command::Invocation;
 
+/// What a client may say to be let in: schemes, in small letters, and what comes after.
+type Authorization = [(&'static str, String); 2];
+
 /// A server on loopback, where engines of this machine find it; it ends with the test.
 #[derive(Debug)]
 pub struct Server {
@@ -29,13 +32,13 @@ impl Server {
         Self::serve(None)
     }
 
-    /// Starts one that answers only those who know a token, as git hosts take it.
+    /// Starts one that answers only those who know a token, as git hosts and registries of packages take it.
     pub fn private(token: &str) -> Self {
         let pair = base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{token}"));
-        Self::serve(Some(pair))
+        Self::serve(Some([("basic", pair), ("bearer", token.to_owned())]))
     }
 
-    fn serve(authorization: Option<String>) -> Self {
+    fn serve(authorization: Option<Authorization>) -> Self {
         let directory = TempDir::with_prefix("vextrus-server-").expect("a temporary directory");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -49,7 +52,7 @@ impl Server {
                 let (root, authorization) = (root.clone(), authorization.clone());
                 // A client that goes away is its own affair.
                 thread::spawn(move || {
-                    _ = stream.and_then(|stream| answer(stream, &root, authorization.as_deref()))
+                    _ = stream.and_then(|stream| answer(stream, &root, authorization.as_ref()))
                 });
             }
         });
@@ -67,7 +70,9 @@ impl Server {
 
     /// Puts a file there and returns its URL.
     pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        fs::write(self.directory.path().join(name), content).expect("a file is written");
+        let path = self.directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory is made");
+        fs::write(path, content).expect("a file is written");
         self.url(name)
     }
 
@@ -124,7 +129,7 @@ impl Drop for Server {
 }
 
 /// Answers one request and closes the connection.
-fn answer(mut stream: TcpStream, root: &Path, authorization: Option<&str>) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, root: &Path, authorization: Option<&Authorization>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -147,7 +152,10 @@ fn answer(mut stream: TcpStream, root: &Path, authorization: Option<&str>) -> st
     };
     let known = authorization.is_none_or(|wanted| {
         let given = header("authorization").and_then(|given| given.split_once(' '));
-        given.is_some_and(|(scheme, pair)| scheme.eq_ignore_ascii_case("basic") && pair == wanted)
+        given.is_some_and(|(scheme, given)| {
+            let mut wanted = wanted.iter();
+            wanted.any(|(name, value)| scheme.eq_ignore_ascii_case(name) && given == value)
+        })
     });
     if !known {
         return stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

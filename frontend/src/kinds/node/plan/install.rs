@@ -15,6 +15,7 @@ use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::pnpm::npmrc::Npmrc;
 use crate::kinds::node::scripts::{TIDY, TRIM};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
@@ -217,9 +218,11 @@ impl Installer<'_> {
                 yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
             );
         }
-        if let Some(npmrc) = &self.pnpm.npmrc {
-            files.insert(workspace.container_path(".npmrc"), npmrc.without_secrets().text);
-        }
+        let npmrc = self.pnpm.npmrc.as_ref().map(Npmrc::without_secrets);
+        let npmrc = npmrc.map(|npmrc| {
+            files.insert(workspace.container_path(".npmrc"), npmrc.text);
+            npmrc.of_user
+        });
         let patches = self.pnpm.settings.patched_dependencies.values();
         let copies = self.copies(closure.local_paths.iter().chain(patches));
         let project = workspace.projects.get(package);
@@ -244,6 +247,7 @@ impl Installer<'_> {
                 .filter(|id| id.as_str() != ".")
                 .cloned()
                 .collect(),
+            npmrc: npmrc.filter(|lines| !lines.is_empty()),
             secret_env: self.secret_env.clone(),
             place: project.map(|project| place::of_dependencies(&project.manifest)),
         }

@@ -178,7 +178,9 @@ pub struct Install {
     pub package_count: usize,
     /// The projects whose dependencies it has, beside the root, as importers.
     pub projects: Vec<String>,
-    /// Environment variables that `.npmrc` refers to; each is filled from the secret of the same name.
+    /// The lines of `.npmrc` that refer to environment variables, for the user's own; none where it has none.
+    pub npmrc: Option<String>,
+    /// Those variables; each is filled from the secret of the same name.
     pub secret_env: Vec<String>,
     /// The line of the package.json where its dependencies begin.
     pub place: Option<Place>,

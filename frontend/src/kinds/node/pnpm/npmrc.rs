@@ -24,8 +24,11 @@ pub struct Npmrc {
 /// A `.npmrc` that may be part of a cache key and an image's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicNpmrc {
-    /// The text, without comments and blank lines.
+    /// The text, without comments, blank lines, and the lines of [`PublicNpmrc::of_user`].
     pub text: String,
+    /// The lines that refer to environment variables: for the file in the user's home, where every version of pnpm fills
+    /// them in. From 10.34 on none does so in a project's file.
+    pub of_user: String,
     /// Keys of the lines left out, and why, in the order of the file.
     pub dropped: Vec<DroppedLine>,
 }
@@ -102,6 +105,7 @@ impl Npmrc {
     pub fn without_secrets(&self) -> PublicNpmrc {
         let mut public = PublicNpmrc {
             text: String::new(),
+            of_user: String::new(),
             dropped: Vec::new(),
         };
         for (number, said) in &self.said {
@@ -115,6 +119,7 @@ impl Npmrc {
                         reason,
                         place: Place::of_line(&self.file, *number),
                     }),
+                    None if refers(entry) => public.of_user.push_str(&ini::write(entry)),
                     None => public.text.push_str(&ini::write(entry)),
                 },
             }
@@ -133,6 +138,13 @@ fn entry(said: &Said) -> Option<&Entry> {
         Said::Entry(entry) => Some(entry),
         Said::Comment(_) | Said::Section => None,
     }
+}
+
+/// Whether a line refers to environment variables.
+fn refers(entry: &Entry) -> bool {
+    [&entry.key, &entry.value]
+        .iter()
+        .any(|text| references(text).next().is_some())
 }
 
 /// Iterates over the names of the environment variables that a text refers to.

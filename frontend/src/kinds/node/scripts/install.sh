@@ -7,6 +7,13 @@ scripts=${0%/*}
 store=$1
 root=$2
 shift 2
+# Lines of the repository's .npmrc that refer to secrets are the user's, and come before what the user passes. In memory:
+# what a step leaves on disk is kept.
+if [ -f "$scripts/npmrc" ]; then
+    cat "$scripts/npmrc" >/dev/shm/npmrc
+    [ ! -f "$scripts/npmrc.secret" ] || cat "$scripts/npmrc.secret" >>/dev/shm/npmrc
+    ln -sf /dev/shm/npmrc "$HOME/.npmrc"
+fi
 node "$scripts/unpack.cjs" "$root"
 node "$scripts/patches.cjs" "$root"
 look() { node --no-warnings "$scripts/store.cjs" "$store" "$root"; }

@@ -19,6 +19,9 @@ const METADATA: &str = "pnpm-metadata";
 /// The locks of installs that run at once, of `turn.sh`.
 const TURNS: &str = "turns";
 
+/// Lines of the repository's `.npmrc` for the user's, in their tree and beside the scripts.
+const NPMRC: &str = "/npmrc";
+
 /// From how many bytes on a text is packed, for the size of the graph: lockfiles of thousands of packages.
 const LONG: usize = 512 * 1024;
 
@@ -228,12 +231,8 @@ impl Writer<'_> {
             self.steps.shared_cache(STORE, PACKAGES),
             self.steps.shared_cache("/root/.cache/pnpm", METADATA),
             self.steps.shared_cache(format!("{SCRIPTS}/turns"), TURNS),
-            Mount::Secret {
-                at: "/root/.npmrc".to_owned(),
-                id: "npmrc".to_owned(),
-                is_required: false,
-            },
         ]);
+        run.mounts.extend(self.settings_of_user(install, stage, &line));
         let secrets = install.secret_env.iter().map(|variable| SecretEnv {
             variable: variable.clone(),
             id: variable.clone(),
@@ -263,6 +262,29 @@ impl Writer<'_> {
             tree: Files::Left(self.steps.add(step), WORKSPACE.to_owned()),
             directory,
         })
+    }
+
+    /// Mounts what pnpm reads as its user's settings: the secret `npmrc`, and the lines of the repository that refer to
+    /// secrets, which `install.sh` joins.
+    fn settings_of_user(&mut self, install: &Install, stage: Stage, line: &str) -> Vec<Mount> {
+        let secret = |at: &str| Mount::Secret {
+            at: at.to_owned(),
+            id: "npmrc".to_owned(),
+            is_required: false,
+        };
+        let Some(lines) = &install.npmrc else {
+            return vec![secret("/root/.npmrc")];
+        };
+        let lines = Tree::of_texts(vec![Action::file(NPMRC, lines)]);
+        let name = format!("{line}: credentials' places");
+        let places = self.steps.at(&install.place);
+        let lines = Step::new(name, stage, places, lines).on_line(self.steps.unshown());
+        let lines = Files::Step(self.steps.add(lines));
+        let at = format!("{SCRIPTS}{NPMRC}");
+        vec![
+            Mount::read_of(lines, Some(NPMRC), at.clone()),
+            secret(&format!("{at}.secret")),
+        ]
     }
 
     /// Writes the second half of an install, where it has one.

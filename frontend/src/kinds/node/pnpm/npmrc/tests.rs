@@ -26,8 +26,9 @@ fn secrets_stay_behind() {
     let public = npmrc.without_secrets();
     assert_eq!(
         public.text,
-        "registry=https://r.example/\n//r.example/:_authToken=${TOKEN}\n@x:registry=https://x.example/\nca=\"-----BEGIN\\n\"\nalways-auth=true\nhoist-pattern[]=*eslint*\n"
+        "registry=https://r.example/\n@x:registry=https://x.example/\nca=\"-----BEGIN\\n\"\nalways-auth=true\nhoist-pattern[]=*eslint*\n"
     );
+    assert_eq!(public.of_user, "//r.example/:_authToken=${TOKEN}\n");
     let dropped: Vec<(&str, u32)> = public
         .dropped
         .iter()
@@ -188,7 +189,8 @@ fn no_spelling_of_a_credential_survives() {
     for line in spellings {
         let npmrc = npmrc(&line);
         let public = npmrc.without_secrets();
-        assert!(!public.text.contains(MARKER), "{line:?} leaves {:?}", public.text);
+        let left = public.text + &public.of_user;
+        assert!(!left.contains(MARKER), "{line:?} leaves {left:?}");
         let shown = &npmrc.file.text;
         assert!(!shown.contains(MARKER), "{line:?} is shown as {shown:?}");
         let mut keys = public.dropped.iter().map(|line| &line.key);
@@ -214,11 +216,14 @@ proptest::proptest! {
         let text = format!("{mark}{}", lines.join(&end));
         let npmrc = npmrc(&text);
         let public = npmrc.without_secrets();
-        proptest::prop_assert!(!public.text.contains(MARKER), "{:?} leaves {:?}", text, public.text);
+        let left = format!("{}{}", public.text, public.of_user);
+        proptest::prop_assert!(!left.contains(MARKER), "{:?} leaves {:?}", text, left);
         let shown = &npmrc.file.text;
         proptest::prop_assert!(!shown.contains(MARKER), "{:?} is shown as {:?}", text, shown);
         // What is passed on says the same to whoever reads it, and again to us.
-        let again = self::npmrc(&public.text).without_secrets();
-        proptest::prop_assert_eq!(again.text, public.text);
+        for left in [&public.text, &public.of_user] {
+            let again = self::npmrc(left).without_secrets();
+            proptest::prop_assert_eq!(&(again.text + &again.of_user), left);
+        }
     }
 }
