@@ -175,6 +175,8 @@ mod tests {
     #[test]
     fn a_whole_run_replaces_all_but_workspaces_of_chosen_sizes() {
         let mut report = Report::read(&repository().join("docs")).unwrap();
+        report.records.retain(|record| !record.is_scale());
+        assert!(!report.records.is_empty());
         report
             .records
             .push(Series::new("scale-cold", "vextrus", "wide-10-300").record());
