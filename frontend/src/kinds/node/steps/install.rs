@@ -398,7 +398,7 @@ fn no_install(key: &str) -> Diagnostic {
 }
 
 /// Mounts a tree that is the workspace, to be added to.
-fn worked_on(files: Files) -> Mount {
+pub(super) fn worked_on(files: Files) -> Mount {
     Mount::Work {
         at: WORKSPACE.to_owned(),
         files,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::install::worked_on;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
@@ -9,8 +10,7 @@ use crate::kinds::node::scripts::COLLECT;
 use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
 use crate::plan::{
-    Action, Files, Key, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb,
-    WORKSPACE,
+    Action, Files, Line, Mount, Network, Run, SCRIPTS, SecretEnv, Side, Stage, Step, Tree, Verb, WORKSPACE,
 };
 use crate::source::credentials;
 
@@ -123,16 +123,8 @@ impl Writer<'_> {
         let script = self.script(COLLECT);
         if let Verb::Run(run) = &mut step.does {
             run.directory.clone_from(&package.directory);
-            run.mounts.extend([
-                script,
-                Mount::Work {
-                    at: WORKSPACE.to_owned(),
-                    files: tree,
-                    from: None,
-                    key: Key::Maker,
-                },
-                Mount::output("/out"),
-            ]);
+            run.mounts
+                .extend([script, worked_on(tree), Mount::output("/out")]);
         }
         let line = Line::of(&step.name);
         let out = Files::Left(self.steps.add(step.on_line(line)), "/out".to_owned());

@@ -1,6 +1,7 @@
 //! What runs the scripts of packages.
 
 use super::Writer;
+use super::install::worked_on;
 use super::package::quote;
 use crate::kinds::node::plan::{PackageBuild, SystemPackages};
 use crate::kinds::node::pnpm::workspace_file;
@@ -106,16 +107,7 @@ impl Writer<'_> {
         let run = command.split_last().map(|(_, run)| run).unwrap_or_default();
         let mut run = Run::new(tools, image, Side::Build, words.iter().chain(run).cloned());
         run.env.extend(model.toolchain.env.clone());
-        run.mounts = vec![
-            self.script(RUN),
-            Mount::Work {
-                at: WORKSPACE.to_owned(),
-                files: tree,
-                from: None,
-                key: Key::Maker,
-            },
-            Mount::output("/out"),
-        ];
+        run.mounts = vec![self.script(RUN), worked_on(tree), Mount::output("/out")];
         run.network = Network::None;
         let name = self.steps.name("ask pnpm how it runs scripts");
         let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
