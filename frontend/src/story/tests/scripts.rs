@@ -3,8 +3,10 @@
 use super::flags::execs;
 use super::*;
 
-/// The steps of a build of the example's service that run programs, by name.
-async fn steps(contexts: &[(&str, &str)]) -> BTreeMap<String, pb::ExecOp> {
+const ASK: &str = "ask pnpm how it runs scripts";
+
+/// Builds the example's service.
+async fn image(contexts: &[(&str, &str)]) -> Definition {
     let named = contexts
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -12,7 +14,7 @@ async fn steps(contexts: &[(&str, &str)]) -> BTreeMap<String, pb::ExecOp> {
         contexts: named.collect(),
         ..request("auth")
     };
-    execs(&run(engine(example()), options).await.unwrap().image())
+    run(engine(example()), options).await.unwrap().image()
 }
 
 /// Returns the text that the shell of a step runs.
@@ -22,8 +24,13 @@ fn text(exec: &pb::ExecOp) -> &str {
 
 #[tokio::test]
 async fn pnpm_is_asked_once_and_started_for_no_package() {
-    let steps = steps(&[]).await;
-    let asked = &steps["ask pnpm how it runs scripts"];
+    let image = image(&[]).await;
+    let names = image
+        .vertices()
+        .filter_map(|vertex| vertex.metadata?.description.get("llb.customname"));
+    assert_eq!(names.filter(|name| name.ends_with(ASK)).count(), 1);
+    let steps = execs(&image);
+    let asked = &steps[ASK];
     let program = "node /vextrus/run.cjs ask /app/probe /out/answer.json pnpm run";
     assert_eq!(asked.meta.as_ref().unwrap().args.join(" "), program);
     let builds: Vec<&pb::ExecOp> = steps
@@ -45,8 +52,9 @@ async fn pnpm_is_asked_once_and_started_for_no_package() {
 
 #[tokio::test]
 async fn a_pnpm_that_somebody_gives_runs_scripts_itself() {
-    let steps = steps(&[("deps", "docker-image://example/dependencies")]).await;
-    assert!(!steps.contains_key("ask pnpm how it runs scripts"));
+    let image = image(&[("deps", "docker-image://example/dependencies")]).await;
+    let steps = execs(&image);
+    assert!(!steps.contains_key(ASK));
     let build = &steps["build @erp/auth-service"];
     assert!(text(build).contains(" && pnpm run build\n"), "{}", text(build));
 }
