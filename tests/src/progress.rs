@@ -25,6 +25,8 @@ pub struct Step {
     pub name: String,
     /// What it printed.
     pub log: String,
+    /// What the engine was at with it, as in `extracting` or `merging`.
+    pub statuses: BTreeSet<String>,
     has_inputs: bool,
     /// What each build that has it was told, by the label before its name: in a bake two builds may share it.
     told: BTreeMap<String, Told>,
@@ -84,6 +86,10 @@ impl Progress {
                         told.begins.insert(begin);
                     }
                 }
+            }
+            for status in list(&record, "statuses") {
+                let step = progress.step(&mut index, text(status, "vertex"));
+                step.statuses.insert(text(status, "id").to_owned());
             }
             for log in list(&record, "logs") {
                 let (digest, data) = (text(log, "vertex"), text(log, "data"));

@@ -185,6 +185,25 @@ impl Graph<'_> {
         Definition::of(&self.output(files)?).map_err(Diagnostic::internal)
     }
 
+    /// Returns the definition of several file systems at once, for an engine that has MergeOp: whoever asks for it has
+    /// all of them made, and reads none.
+    ///
+    /// # Errors
+    /// As [`Graph::output`].
+    pub fn definition_of_all(&self, files: &[Files]) -> Result<Definition, Diagnostic> {
+        let outputs = files.iter().map(|files| self.output(files));
+        let outputs = outputs.collect::<Result<Vec<Output>, _>>()?;
+        // A line of weak members alone is not shown.
+        let all = Merge::new(outputs).name("[internal] made before the image");
+        let all = all.progress_group("[internal] made before the image", "made before the image", true);
+        Definition::of(&all.output()).map_err(Diagnostic::internal)
+    }
+
+    /// Returns whether the engine has MergeOp.
+    pub fn merges(&self) -> bool {
+        self.surroundings.merge
+    }
+
     /// Returns a file system of the plan.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod facts;
 mod outcome;
 mod reach;
 mod sbom;
+mod scripts;
 mod step;
 mod steps;
 
@@ -22,6 +23,7 @@ pub use facts::{Facts, Platform};
 pub use outcome::{Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User, Workbench};
 pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};
+pub use scripts::Scripts;
 pub use step::{
     Action, Files, Image, ImageId, Key, Layer, Line, Mount, Network, Part, PartId, Run, SecretEnv, Side,
     Step, StepId, Time, Tree, Verb,

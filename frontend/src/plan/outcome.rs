@@ -65,6 +65,7 @@ impl Outcome {
         wanted.extend(self.history().iter().filter_map(|layer| layer.files.as_ref()));
         if let Self::Image(image) = self {
             wanted.extend(image.size.as_ref().map(|size| &size.report));
+            wanted.extend(image.entry.as_ref().map(|entry| &entry.service));
             wanted.extend(&image.question);
         }
         wanted
@@ -187,6 +188,8 @@ pub struct Healthcheck {
 /// The file that a command starts: the first of its candidates that the build made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
+    /// The service's own files in the image, alone.
+    pub service: Files,
     /// Paths relative to the working directory, most likely first.
     pub candidates: Vec<String>,
     /// Index in [`RunConfig::command`] of the one that is found.

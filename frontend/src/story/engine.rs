@@ -30,6 +30,17 @@ const WORDS: [(&str, &str); 10] = [
     ("diffop", "take the difference of two file systems"),
 ];
 
+/// What every build needs: an engine that lacks it is told so before it is asked to read anything.
+pub(super) const USUAL: [&str; 2] = ["exec.mount.cache.content", "file.copy.includeexcludepatterns"];
+
+/// Checks that the engine has what every build needs.
+///
+/// # Errors
+/// All that it lacks, in one message.
+pub(super) async fn check_usual(gateway: &Gateway) -> Result<(), Failure> {
+    needs(gateway, USUAL).await
+}
+
 /// Checks that the engine has every capability that a graph needs.
 ///
 /// An engine reads past what it does not know: it would run the step without, and build something else.
@@ -37,8 +48,12 @@ const WORDS: [(&str, &str); 10] = [
 /// # Errors
 /// All that it lacks, in one message.
 pub(super) async fn check(gateway: &Gateway, definition: &Definition) -> Result<(), Failure> {
+    needs(gateway, definition.capabilities()).await
+}
+
+async fn needs(gateway: &Gateway, ids: impl IntoIterator<Item = &str>) -> Result<(), Failure> {
     let has = gateway.ping().await?;
-    let lacking = definition.capabilities().into_iter().filter(|id| !has.llb(id));
+    let lacking = ids.into_iter().filter(|id| !has.llb(id));
     let lacking: Vec<String> = lacking.map(in_words).collect();
     if lacking.is_empty() {
         return Ok(());

@@ -1,25 +1,38 @@
 //! The file that an inferred command starts.
 
 use crate::diagnostic::{Diagnostic, names};
-use crate::gateway::{Failure, Gateway, Reference};
+use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::lower::Graph;
+use crate::options::Options;
 use crate::plan::{Entry, Plan};
 
-/// Returns the entry file that an inferred command means: the first of its candidates that the image holds.
+/// Returns the entry file that an inferred command means: the first of its candidates that the build made.
 ///
-/// So a start script that the compiler's output has moved away from is corrected, or explained, instead of found out when
-/// the image runs.
+/// This runs the service's build, which the image needs anyway, before the answer; so a start script that the
+/// compiler's output has moved away from is corrected, or explained, instead of found out when the image runs. It is
+/// looked for among the service's own files: to look into the image, the engine would lay all of its layers over each
+/// other first, which takes it as long as the files of the dependencies are many.
 ///
 /// # Errors
-/// Where the image holds none of them, at the line that would name one.
+/// Where the build made none of them, at the line that would name one.
 pub(super) async fn find(
     gateway: &Gateway,
+    options: &Options,
     plan: &Plan,
-    image: &Reference,
+    graph: &Graph<'_>,
     entry: &Entry,
 ) -> Result<String, Failure> {
+    let request = SolveRequest {
+        definition: graph.definition(&entry.service)?.to_proto(),
+        cache_imports: options.cache_imports.clone(),
+        ..SolveRequest::default()
+    };
+    let reference = gateway.solve(request).await?;
     let directory = plan.outcome.run().directory.trim_start_matches('/');
     for candidate in &entry.candidates {
-        let found = gateway.stat(image, &format!("{directory}/{candidate}")).await?;
+        let found = gateway
+            .stat(&reference, &format!("{directory}/{candidate}"))
+            .await?;
         if found.is_some_and(|stat| !stat.is_dir) {
             return Ok(candidate.clone());
         }

@@ -3,6 +3,7 @@
 //! `options + source → manifest → kind reads → plan (steps as data) → lower → solve → result`
 
 mod accounts;
+mod ahead;
 mod attestations;
 mod budget;
 mod engine;
@@ -42,6 +43,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     if let Some(request) = &options.request_id {
         return answer(&gateway, &options, request).await;
     }
+    engine::check_usual(&gateway).await?;
     let (read, planned) = decided(&gateway, &options).await?;
     // What there is to know of one platform is to be known of all.
     let warnings = planned.first().map_or(&[][..], |first| &first.planned.warnings);
@@ -195,19 +197,20 @@ async fn build_platform(
         Some(size) => Some((size, graph.definition(&size.report)?)),
         None => None,
     };
-    let ((image, entry), large, sbom) = tokio::try_join!(
-        async {
-            let image = make(gateway, options, &graph, outcome.root()).await?;
-            let entry = match entry {
-                Some(entry) => Some(entry::find(gateway, plan, &image, entry).await?),
-                None => None,
-            };
-            Ok((image, entry))
-        },
+    ahead::build(gateway, options, &graph, plan).await?;
+    // All at once: the production install needs no build, and the entry no production install.
+    let (image, large, sbom, entry) = tokio::try_join!(
+        make(gateway, options, &graph, outcome.root()),
         budget::check(gateway, options, read, measured),
         async {
             match outcome.bill() {
                 Some(bill) => make(gateway, options, &graph, bill).await.map(Some),
+                None => Ok(None),
+            }
+        },
+        async {
+            match entry {
+                Some(entry) => entry::find(gateway, options, plan, &graph, entry).await.map(Some),
                 None => Ok(None),
             }
         },

@@ -82,6 +82,7 @@ fn many_packages(count: usize) -> Files {
     );
     write("services/app/package.json".to_owned(), manifest);
     write("services/app/main.js".to_owned(), String::new());
+    write("app/services/app/main.js".to_owned(), String::new());
     write(
         "services/app/service.toml".to_owned(),
         "# syntax=vextrus/frontend\n".to_owned(),
@@ -117,4 +118,75 @@ async fn an_image_of_many_packages_has_few_layers() {
             .ok()
     });
     assert_eq!(more.sum::<usize>() + shared.len(), 301);
+}
+
+/// Returns the builds that each solve asks for, of packages that the ones before it did not.
+fn new_builds(built: &Built) -> Vec<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    let solves = built.solves.iter().map(|solve| {
+        let asked = Definition::of(&Output::from_proto(solve).unwrap()).unwrap();
+        let builds = by_name(&asked)
+            .into_keys()
+            .filter(|name| name.starts_with("build "));
+        let new: BTreeSet<String> = builds.filter(|name| known.insert(name.clone())).collect();
+        new
+    });
+    solves.filter(|new| !new.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn an_engine_is_asked_for_some_of_many_builds_at_a_time() {
+    let count = ahead::FEW.max(3 * ahead::batch(0));
+    let size = ahead::batch(count + 1);
+    let many = run(engine(many_packages(count)), request("app")).await.unwrap();
+    let asked = new_builds(&many);
+    assert!(asked.len() >= 3, "{asked:?}");
+    assert!(asked.iter().all(|new| new.len() <= size), "{asked:?}");
+    let all = asked.iter().map(BTreeSet::len).sum::<usize>();
+    assert_eq!(all, count + 1);
+
+    let few = run(engine(many_packages(ahead::FEW - 1)), request("app"))
+        .await
+        .unwrap();
+    assert_eq!(new_builds(&few).len(), 1);
+    let engine = State {
+        llb_caps: LLB_CAPS.into_iter().filter(|id| *id != "mergeop").collect(),
+        ..engine(many_packages(count))
+    };
+    let without_merge = run(engine, request("app")).await.unwrap();
+    assert_eq!(new_builds(&without_merge).len(), 1);
+}
+
+#[tokio::test]
+async fn what_scripts_leave_is_told_from_what_they_take() {
+    for service in ["api-gateway", "auth"] {
+        let (.., planned) = planned_for(engine(example()), &request(service)).await.unwrap();
+        let plan = planned.plan;
+        let scripts = plan.scripts(plan.outcome.root());
+        let runs = |files: &crate::plan::Files| {
+            let behind = plan.behind([files]);
+            behind
+                .into_iter()
+                .filter(|id| {
+                    let step = plan.step(*id).unwrap();
+                    step.name.contains("] build ")
+                })
+                .count()
+        };
+        assert_eq!(scripts.left.len(), runs(plan.outcome.root()));
+        // Each takes files of those before it alone.
+        for (number, left) in scripts.left.iter().enumerate() {
+            assert!((1..=number + 1).contains(&runs(left)), "{left:?}");
+        }
+        assert!(scripts.others.iter().all(|files| runs(files) == 0));
+        // Both together, and what is put together of them, are the image.
+        let made = plan.behind(scripts.left.iter().chain(&scripts.others));
+        let rest = plan.behind([plan.outcome.root()]);
+        let rest: Vec<_> = rest.difference(&made).filter_map(|id| plan.step(*id)).collect();
+        assert!(
+            rest.iter()
+                .all(|step| !matches!(step.does, crate::plan::Verb::Run(_))),
+            "{rest:#?}"
+        );
+    }
 }

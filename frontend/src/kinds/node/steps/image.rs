@@ -46,12 +46,13 @@ impl Writer<'_> {
             "production dependencies",
             self.dependencies(production, &installed),
         );
+        let mut service = Files::Empty;
         let model = self.model;
         for group in self.layered(&model.packages) {
             let names: Vec<&str> = group.iter().map(|package| package.name.as_str()).collect();
             let name = layers::title(&names);
-            let files = self.packages_layer(&name, &group);
-            layers.add(name, files);
+            service = self.packages_layer(&name, &group);
+            layers.add(name, service.clone());
         }
         if let Some(extra) = self.extra_files(runtime) {
             layers.add("extra files", extra);
@@ -65,7 +66,7 @@ impl Writer<'_> {
             root,
             history: layers.history,
             run: run_config(runtime),
-            entry: self.entry(runtime),
+            entry: self.entry(runtime, service),
             size,
             bill,
             question,
@@ -185,10 +186,11 @@ impl Writer<'_> {
     }
 
     /// Returns how the file is found that an inferred command starts.
-    fn entry(&self, runtime: &Runtime) -> Option<Entry> {
+    fn entry(&self, runtime: &Runtime, service: Files) -> Option<Entry> {
         let command = &runtime.command;
         let why = self.model.reasons.get("run.command");
         (!command.entries.is_empty()).then(|| Entry {
+            service,
             candidates: command.entries.clone(),
             argument: command.entry_index,
             why: why.map(|Reason { why, .. }| why.clone()).unwrap_or_default(),

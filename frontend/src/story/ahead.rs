@@ -1,0 +1,61 @@
+//! The builds of many packages, some at a time.
+//!
+//! An engine starts every step whose inputs are there: where fifty packages stand on one, fifty compilers at once, for
+//! which a machine has neither the processors nor, at some hundred megabytes each, the memory. Where there are that many,
+//! the engine is asked for some of them at a time before it is asked for the image, which then finds them made. The graph
+//! is the same either way, and so is what services of a bake share.
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use super::evaluate;
+use crate::gateway::{Failure, Gateway};
+use crate::lower::Graph;
+use crate::options::Options;
+use crate::plan::{Files, Plan};
+
+/// As many builds as this an engine may run at once.
+pub(super) const FEW: usize = 16;
+/// Batches that are asked for at the same time: while the last build of one runs, those of the next do.
+const AT_ONCE: usize = 2;
+/// Builds of a batch on a machine of few processors: some wait for files, and not for a processor.
+const LEAST: usize = 4;
+/// Batches that there are at most: each is a graph that is sent, also where all of it is cached.
+const BATCHES: usize = 16;
+
+/// Makes what packages' scripts leave, where there are many packages.
+///
+/// # Errors
+/// Those of the steps.
+pub(super) async fn build(
+    gateway: &Gateway,
+    options: &Options,
+    graph: &Graph<'_>,
+    plan: &Plan,
+) -> Result<(), Failure> {
+    let scripts = plan.scripts(plan.outcome.root());
+    let size = batch(scripts.left.len());
+    if scripts.left.len() <= FEW.max(size * AT_ONCE) || !graph.merges() {
+        return Ok(());
+    }
+    let make = |files: Vec<Files>| async move {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let definition = graph.definition_of_all(&files)?;
+        evaluate(gateway, options, &definition).await.map(drop)
+    };
+    let batches = scripts.left.chunks(size).map(<[Files]>::to_vec);
+    let builds = stream::iter(batches.map(make)).buffered(AT_ONCE);
+    tokio::try_join!(make(scripts.others), builds.try_collect::<()>())?;
+    Ok(())
+}
+
+/// Returns the number of builds in a batch of so many. The frontend runs on the engine's machine: its processors are those
+/// of the builds.
+pub(super) fn batch(builds: usize) -> usize {
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    processors.max(LEAST).max(builds.div_ceil(BATCHES))
+}
