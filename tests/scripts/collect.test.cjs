@@ -5,10 +5,16 @@ const path = require('node:path');
 const test = require('node:test');
 const { temporary, write, list, read, run, link, program } = require('./tree.cjs');
 
-// Collects a tree; the result's directory has one for each rule.
-function collect(t, tree, ...more) {
+// Lets the clock that dates changes of files go on.
+const tick = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+
+// Collects a tree of the repository's files and of those that scripts wrote; the result's directory has one for each rule.
+function collect(t, repository, scripts = {}, ...more) {
   const top = temporary(t);
-  write(path.join(top, 'package'), tree);
+  write(path.join(top, 'package'), repository);
+  tick();
+  write(top, { 'out/.begun': '' });
+  write(path.join(top, 'package'), scripts);
   const result = run('collect.cjs', [path.join(top, 'package'), path.join(top, 'out'), ...more.map((word) => word.replace('TOP', top))]);
   assert.deepEqual(result, { code: 0, stdout: '', stderr: '' });
   return path.join(top, 'out');
@@ -28,62 +34,128 @@ test('what a script wrote into the result itself is no part of it', (t) => {
   assert.deepEqual(list(path.join(top, 'out')), rules.flatMap((rule) => [`${rule}/index.js`, `${rule}/package.json`]));
 });
 
-const EVERY_KIND = {
+const REPOSITORY = {
   'package.json': '{}',
   'README.md': '',
-  'dist/main.js': 'main',
-  'dist/main.js.map': '',
-  'dist/main.d.ts': '',
-  'dist/main.d.mts.map': '',
-  'dist/style.d.css.ts': '',
-  'dist/main.test.js': '',
-  'dist/main.spec.d.ts': '',
-  'dist/__mocks__/a.js': '',
   'src/main.ts': '',
   'src/page.tsx': '',
+  'src/main.test.ts': '',
+  'src/__mocks__/a.js': '',
+  'src/globals.d.ts': '',
   'src/mail templates/welcome é.hbs': '',
   'src/test/sample.json': '',
   'test/data.json': '',
+  'test/app.e2e-spec.ts': '',
   '.github/workflow.yml': '',
   'tsconfig.build.json': '',
+  'nest-cli.json': '',
+  'drizzle.config.ts': '',
   'jest.config.cjs': '',
   '.eslintrc.json': '',
   '.dockerignore': '',
   'Dockerfile.old': '',
-  // Never taken along.
+};
+const WRITTEN = {
+  'dist/main.js': 'main',
+  'dist/main.js.map': '',
+  'dist/main.d.ts': '',
+  'dist/main.d.ts.map': '',
+  'dist/style.css': '',
+  'dist/style.d.css.ts': '',
+  'dist/main.test.js': '',
+  'dist/__mocks__/a.js': '',
+  'dist/test/fixtures.js': '',
+  'dist/coverage/index.js': '',
+  'dist/jest.config.js': '',
+  'dist/Dockerfile': '',
+  'dist/templates/app.ts': '',
+  'dist/.env.production': '',
+  '.output/server/node_modules/ms/index.js': '',
+  '.output/server/node_modules/.bin/ms': link('../ms/index.js'),
+  'public/uploads/': '',
+};
+const NEVER = {
   'node_modules/a/index.js': '',
-  'dist/node_modules/b/index.js': '',
   '.git/HEAD': '',
   '.turbo/log.txt': '',
-  'coverage/index.html': '',
+  '.next/cache/webpack/0.pack': '',
   '.env': 'secret',
   '.env.local': 'secret',
-  'dist/.env.production': 'secret',
+  'dist/.env.production.local': 'secret',
   'dist/tsconfig.tsbuildinfo': '',
   'build.log': '',
   '.DS_Store': '',
 };
 
-const RUNTIME = ['README.md', 'dist/main.js', 'dist/main.js.map', 'package.json', 'src/mail templates/welcome é.hbs', 'src/test/sample.json'];
-const DECLARATIONS = ['dist/main.d.mts.map', 'dist/main.d.ts', 'dist/style.d.css.ts'];
-const DEVELOPMENT = [
-  '.dockerignore', '.eslintrc.json', '.github/workflow.yml', 'Dockerfile.old', 'dist/__mocks__/a.js', 'dist/main.spec.d.ts',
-  'dist/main.test.js', 'jest.config.cjs', 'src/main.ts', 'src/page.tsx', 'test/data.json', 'tsconfig.build.json',
-];
+const STAY = ['README.md', 'drizzle.config.ts', 'nest-cli.json', 'package.json', 'src/mail templates/welcome é.hbs', 'src/test/sample.json', 'tsconfig.build.json'];
+const OUTPUT = Object.keys(WRITTEN).map((name) => (name.includes('.bin') ? `${name} -> ../ms/index.js` : name));
+const OF_CODE = ['dist/main.d.ts', 'dist/main.d.ts.map', 'dist/style.d.css.ts'];
 
 test('each rule lets through what its name says', (t) => {
-  const out = collect(t, EVERY_KIND);
+  const out = collect(t, REPOSITORY, { ...WRITTEN, ...NEVER });
   assert.deepEqual(fs.readdirSync(out).sort(), ['compiled', 'runtime', 'whole']);
-  assert.deepEqual(list(path.join(out, 'runtime')), RUNTIME);
-  assert.deepEqual(list(path.join(out, 'compiled')), [...RUNTIME, ...DECLARATIONS].sort());
-  assert.deepEqual(list(path.join(out, 'whole')), [...RUNTIME, ...DECLARATIONS, ...DEVELOPMENT].sort());
+  const runtime = [...STAY, ...OUTPUT.filter((name) => !OF_CODE.includes(name))].sort();
+  assert.deepEqual(list(path.join(out, 'runtime')), runtime);
+  assert.deepEqual(list(path.join(out, 'compiled')), [...STAY, ...OUTPUT, 'src/globals.d.ts'].sort());
+  assert.deepEqual(list(path.join(out, 'whole')), [...Object.keys(REPOSITORY), ...OUTPUT].sort());
   assert.equal(read(out, 'runtime/dist/main.js'), 'main');
+});
+
+test('what the repository has installed, or left over, is no output, wherever it lies', (t) => {
+  const out = collect(t, { 'package.json': '{}', 'apps/one/node_modules/a/index.js': '', 'apps/one/node_modules/b': link('../../b') });
+  for (const rule of ['compiled', 'runtime', 'whole']) assert.deepEqual(list(path.join(out, rule)), ['package.json']);
+});
+
+test('without a word on when the scripts began nothing is known to be written', (t) => {
+  const top = write(temporary(t), { 'package/dist/main.js': '', 'package/dist/main.test.js': '', 'package/src/main.ts': '' });
+  run('collect.cjs', [path.join(top, 'package'), path.join(top, 'out')]);
+  assert.deepEqual(list(path.join(top, 'out/runtime')), ['dist/main.js']);
+});
+
+// What a compiler is not given is data, whatever it looks like.
+const DATA = { 'templates/src/index.ts': '', 'templates/src/index.test.ts': '', 'templates/tsconfig.json': '{}', 'templates/Dockerfile': '', 'templates/types.d.ts': '' };
+const CODE = { 'src/main.ts': '', 'src/main.spec.ts': '', 'src/lib/a.mts': '', 'src/types.d.ts': '' };
+const CONFIGURATIONS = {
+  'a list of directories': { 'tsconfig.json': '{ "include": ["src"] }' },
+  'a list of patterns, with comments': { 'tsconfig.json': '// ours\n{ "include": ["src/**/*.ts", /* and */ "src/**/*.mts",], }' },
+  'all but some': { 'tsconfig.json': '{ "exclude": ["node_modules", "**/*.spec.ts", "templates"] }' },
+  'a directory of sources': { 'tsconfig.json': '{ "compilerOptions": { "rootDir": "./src" } }' },
+  'a configuration that it extends': { 'tsconfig.json': '{ "extends": "./base" }', 'base.json': '{ "include": ["src/**/*"] }' },
+  'configurations that it refers to': { 'tsconfig.json': '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }', 'tsconfig.app.json': '{ "include": ["src"] }' },
+  'the configuration of builds': { 'tsconfig.json': '{}', 'tsconfig.build.json': '{ "extends": "./tsconfig.json", "exclude": ["templates/**"] }' },
+  'the configuration that the build names': { 'package.json': '{ "scripts": { "build": "tsc -p tsconfig.prod.json" } }', 'tsconfig.json': '{}', 'tsconfig.prod.json': '{ "include": ["src"] }' },
+};
+for (const [name, configuration] of Object.entries(CONFIGURATIONS)) {
+  test(`only what the compiler was given leaves: ${name}`, (t) => {
+    const out = collect(t, { ...CODE, ...DATA, ...configuration }, { 'dist/main.js': '' });
+    assert.deepEqual(list(path.join(out, 'runtime')), [...Object.keys(DATA), ...Object.keys(configuration), 'dist/main.js'].sort());
+  });
+}
+
+test('without a configuration a compiler was given everything', (t) => {
+  const out = collect(t, { ...CODE, ...DATA, 'tsconfig.json': 'no JSON' }, { 'dist/main.js': '' });
+  assert.deepEqual(list(path.join(out, 'runtime')), ['dist/main.js', 'templates/Dockerfile', 'templates/tsconfig.json', 'tsconfig.json']);
+});
+
+test('beside package.json only code that was compiled leaves', (t) => {
+  const out = collect(t, { 'knexfile.ts': '', 'drizzle.config.ts': '', 'server.ts': '' }, { 'dist/server.js': '', 'dist/drizzle.config.js': '' });
+  assert.deepEqual(list(path.join(out, 'runtime')), ['dist/drizzle.config.js', 'dist/server.js', 'drizzle.config.ts', 'knexfile.ts']);
+});
+
+test('a directory of tests is one that has a test', (t) => {
+  const out = collect(t, { 'tests/blood.json': '', 'tests/panel.js': '', 'e2e/setup.js': '', 'e2e/login.test.js': '', 'src/tests/a.json': '' });
+  assert.deepEqual(list(path.join(out, 'runtime')), ['src/tests/a.json', 'tests/blood.json', 'tests/panel.js']);
+});
+
+test('what looks like a test stays where code speaks of it', (t) => {
+  const out = collect(t, { 'src/index.js': "require('./speed.test')", 'src/speed.test.js': '', 'src/index.test.js': '' });
+  assert.deepEqual(list(path.join(out, 'runtime')), ['src/index.js', 'src/speed.test.js']);
 });
 
 test('no file in which a tool keeps its credentials is collected', (t) => {
   // The list of those that sources are without, of names alone; a pattern stands for one of its names.
   const source = fs.readFileSync(path.join(__dirname, '../../frontend/src/source/credentials.rs'), 'utf8');
-  const names = [...source.slice(source.indexOf('const NAMES'), source.indexOf('];')).matchAll(/^ +"([^"/]+)",$/gm)].map(([, name]) => name.replace('*', 'local'));
+  const names = [...source.slice(source.indexOf('const NAMES'), source.indexOf('];')).matchAll(/^ +"([^"/]+)",$/gm)].map(([, name]) => name.replace('*', 'local').replace('*', 'local'));
   assert.ok(names.length > 30 && names.includes('.npmrclocal'), names.join(' '));
   const near = ['id_map.js', 'rsa', 'env', 'a.env', 'npmrc', '.environment', 'id_rsa.pub', 'ssh/config'];
   const tree = [...names, ...near].flatMap((name) => [[name, ''], [`deep/${name}`, '']]);
@@ -108,7 +180,7 @@ test('a mode is kept to whether the file is executable, whatever the umask', (t)
   assert.equal(fs.statSync(path.join(top, 'out/runtime')).mode & 0o7777, 0o755);
 });
 
-test('a directory appears with its first file, and that of a rule always', (t) => {
+test('a directory of the repository appears with its first file, and that of a rule always', (t) => {
   const out = collect(t, { 'src/deep/main.ts': '', 'empty/inside/': '' });
   assert.deepEqual(list(path.join(out, 'whole')), ['src/deep/main.ts']);
   assert.deepEqual(list(path.join(out, 'compiled')), []);
@@ -150,7 +222,7 @@ test('what generators wrote beside the dependencies is collected by its path bel
 });
 
 test('without dependencies nothing is generated, and the directory is there', (t) => {
-  const out = collect(t, { 'index.js': '' }, 'generated=TOP');
+  const out = collect(t, { 'index.js': '' }, {}, 'generated=TOP');
   assert.deepEqual(list(path.join(out, 'generated')), []);
 });
 

@@ -15,6 +15,8 @@ names! {
     AMBIGUOUS_PACKAGE = "AmbiguousPackage",
     /// The lockfile refers to what it does not hold.
     BROKEN_LOCKFILE = "BrokenLockfile",
+    /// The image lacks what its command loads.
+    CANNOT_START = "CannotStart",
     /// The image is larger than `[image] max_size`.
     IMAGE_TOO_LARGE = "ImageTooLarge",
     /// A mistake of the frontend itself, to be reported.

@@ -115,7 +115,7 @@ table! {
         /// The user and group, as numbers. Default: `1001:1001`.
         pub user: Option<User>,
         /// Workspace files outside the packages that the service reads while it runs. A file that holds
-        /// credentials by its name, such as `.env.defaults`, is in the image only if it is listed by that name,
+        /// credentials by its name, such as `.env`, is in the image only if it is listed by that name,
         /// also where it lies in a package. Default: none.
         #[examples("locales/**", "certificates/ca.pem")]
         pub files: Option<Vec<WorkspacePath>>,
@@ -163,6 +163,11 @@ table! {
         /// The largest size of the unpacked image. A larger one fails the build, which names the largest
         /// directories. Default: no limit, and a warning where base and production dependencies hold over 500 MB.
         pub max_size: Option<ByteSize>,
+        /// Whether the build looks if the image can load what it starts: it runs the command without a network until it
+        /// waits for something, and fails where a module or a file of the repository is missing from the image, or native
+        /// code cannot be loaded. Errors of the service's own, as for a database that is not there, pass. Default: `true`, and `false` where caches are imported, which do not
+        /// hold it.
+        pub check: Option<bool>,
         /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
         /// other one the image leaves out what no running program loads: type declarations, source maps, documents,
         /// tests, sources of native modules, machine code for other platforms. Default: `false`.

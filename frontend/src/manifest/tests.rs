@@ -60,6 +60,7 @@ retries = 5
 [image]
 labels."org.opencontainers.image.title" = "auth"
 max_size = "512MiB"
+check = false
 untrimmed = ["swagger-ui-dist", "@nestjs/swagger"]
 
 [target.worker]

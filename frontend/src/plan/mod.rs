@@ -20,7 +20,9 @@ use serde::{Serialize, Serializer};
 pub use crate::diagnostic::Place;
 pub use crate::manifest::targets::{Stage, Target};
 pub use facts::{Facts, Platform};
-pub use outcome::{Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User, Workbench};
+pub use outcome::{
+    Check, Checked, Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User, Workbench,
+};
 pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};
 pub use scripts::Scripts;
@@ -34,6 +36,8 @@ pub use steps::Steps;
 pub const SCRIPTS: &str = "/vextrus";
 /// The program of the frontend in its own image.
 pub const PROGRAM: &str = "/vextrus-frontend";
+/// Name of the file that says what an image cannot load.
+pub const LOADED: &str = "loaded.json";
 /// Name of the file that says how large an image is.
 pub const REPORT: &str = "report.json";
 /// The file with the answer to a question: nothing in it where the answer is no.

@@ -65,6 +65,7 @@ impl Outcome {
         wanted.extend(self.history().iter().filter_map(|layer| layer.files.as_ref()));
         if let Self::Image(image) = self {
             wanted.extend(image.size.as_ref().map(|size| &size.report));
+            wanted.extend(image.check.as_ref().map(|check| &check.report));
             wanted.extend(image.entry.as_ref().map(|entry| &entry.service));
             wanted.extend(&image.question);
         }
@@ -91,6 +92,9 @@ pub struct Production {
     /// How large it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
+    /// Whether it can load what it starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
     /// The directory with the bill of materials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Files>,
@@ -181,6 +185,8 @@ pub struct Healthcheck {
     pub timeout: u64,
     /// Seconds after the start in which failures do not count.
     pub start_period: u64,
+    /// Seconds between checks until the first one that is well, within that time; 0 leaves it to the engine.
+    pub start_interval: u64,
     /// Failures in a row that make the container unhealthy.
     pub retries: u32,
 }
@@ -211,4 +217,35 @@ pub struct Size {
     /// The line that would set it.
     #[serde(serialize_with = "as_text")]
     pub place: Place,
+}
+
+/// A look at whether an image can load what it starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// The directory with the report.
+    pub report: Files,
+    /// The packages of the workspace whose code may be loaded, for who is told what one lacks.
+    #[serde(skip)]
+    pub packages: Vec<Checked>,
+    /// The line that says what is started.
+    #[serde(serialize_with = "as_text")]
+    pub command: Place,
+    /// The line that would choose another base.
+    #[serde(skip)]
+    pub base: Place,
+}
+
+/// A package of the workspace whose code an image holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Its name.
+    pub name: String,
+    /// Its directory in the image.
+    pub directory: String,
+    /// The file that declares its dependencies.
+    pub file: String,
+    /// The line where they begin, or that names it.
+    pub place: Place,
+    /// Its dependencies for development alone, with the line of each.
+    pub tools: BTreeMap<String, Place>,
 }

@@ -5,11 +5,14 @@
 
 use crate::path::is_within;
 
-/// Names of such files, and of directories that hold nothing else, wherever they lie. A `*` stands at the end.
-const NAMES: [&str; 48] = [
-    // Environments, as dotenv, direnv and wrangler read them.
+/// Names of such files, and of directories that hold nothing else, wherever they lie, with at most one `*`.
+const NAMES: [&str; 49] = [
+    // Environments, as dotenv, direnv and wrangler read them. Those of a mode, such as `.env.production`, are for all
+    // who build, and committed; those of one machine are called local.
+    // Source: vite.dev/guide/env-and-mode, nextjs.org/docs/app/guides/environment-variables.
     ".env",
-    ".env.*",
+    ".env.local",
+    ".env.*.local",
     ".envrc",
     ".envrc.*",
     ".dev.vars",
@@ -73,8 +76,12 @@ pub fn credentials() -> Vec<String> {
 
 /// Returns whether a path leads to a credential file, or into a directory of them.
 pub fn is_credential(path: &str) -> bool {
-    let is = |rest: &str, name: &str| match name.strip_suffix('*') {
-        Some(start) => rest.starts_with(start),
+    let is = |rest: &str, name: &str| match name.split_once('*') {
+        // The star may stand for a part of a name, and what is below a directory of that name is meant as well.
+        Some((start, end)) => rest
+            .strip_prefix(start)
+            .map(|rest| rest.split('/').next().unwrap_or_default())
+            .is_some_and(|rest| rest.ends_with(end)),
         None => is_within(rest, name),
     };
     below(path).any(|rest| NAMES.iter().any(|name| is(rest, name)))
@@ -107,7 +114,11 @@ mod tests {
         let patterns = credentials();
         for (path, want) in [
             (".env", true),
-            ("services/app/.env.production", true),
+            ("services/app/.env.production.local", true),
+            ("services/app/.env.local", true),
+            ("services/app/.env.production", false),
+            ("services/app/.env.example", false),
+            ("services/app/.env.localhost", false),
             ("services/app/.envrc", true),
             (".yarnrc.yml", true),
             ("a/.aws/credentials", true),
@@ -134,7 +145,7 @@ mod tests {
     fn a_pattern_names_what_it_spells_out() {
         for pattern in [
             "services/app/.npmrc",
-            "**/.env.production",
+            "**/.env.production.local",
             ".env*",
             "**/.aws/**",
             "keys/id_*",

@@ -162,9 +162,9 @@ mod tests {
     const PATHS: [&str; 5] = [
         "services/app/index.js",
         "services/app/.npmrc",
-        "services/app/.env.production",
-        "services/b/.env.production",
-        "dist/.env.production",
+        "services/app/.env.production.local",
+        "services/b/.env.production.local",
+        "dist/.env.production.local",
     ];
 
     #[test]
@@ -188,7 +188,10 @@ mod tests {
             ("*\n!services/app/.npmrc\n!services\n", &PATHS[..2]),
             ("*\n!services\n!services/app/.npmrc\n", &PATHS[..2]),
             ("!services/app/.npmrc\nservices/app/.npmrc\n", &PATHS[..1]),
-            ("!**/.env.production\nservices/b\ndist\n", &[PATHS[0], PATHS[2]]),
+            (
+                "!**/.env.production.local\nservices/b\ndist\n",
+                &[PATHS[0], PATHS[2]],
+            ),
             ("!**/.env*\n!services/app/.npmrc\ndist\n", &PATHS[..4]),
         ] {
             let seen = seen(&ignored(text), &PATHS);
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn who_asks_for_a_credential_by_its_name_gets_it() {
-        let path = "services/app/.env.production";
+        let path = "services/app/.env.production.local";
         for asked in [path, "services/app/.env.*"] {
             assert!(!ignored("").hides(path, [asked]), "{asked}");
             let hidden = ignored("**/.env*\n").hides(path, [asked]);

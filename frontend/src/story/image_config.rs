@@ -76,6 +76,7 @@ fn set_run(config: &mut RunConfig, run: &plan::RunConfig) {
         interval: check.interval.saturating_mul(NANOSECONDS),
         timeout: check.timeout.saturating_mul(NANOSECONDS),
         start_period: check.start_period.saturating_mul(NANOSECONDS),
+        start_interval: check.start_interval.saturating_mul(NANOSECONDS),
         retries: u64::from(check.retries),
         ..Healthcheck::default()
     });

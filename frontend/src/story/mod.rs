@@ -6,6 +6,7 @@ mod accounts;
 mod ahead;
 mod attestations;
 mod budget;
+mod check;
 mod engine;
 mod entry;
 mod explain;
@@ -199,8 +200,9 @@ async fn build_platform(
     };
     ahead::build(gateway, options, &graph, plan).await?;
     // All at once: the production install needs no build, and the entry no production install.
-    let (image, large, sbom, entry) = tokio::try_join!(
+    let (image, (), large, sbom, entry) = tokio::try_join!(
         make(gateway, options, &graph, outcome.root()),
+        check::check(gateway, options, read, plan, &graph),
         budget::check(gateway, options, read, measured),
         async {
             match outcome.bill() {

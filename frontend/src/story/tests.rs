@@ -20,6 +20,7 @@ mod attestations;
 mod boundary;
 mod budget;
 mod calls;
+mod check;
 mod contexts;
 mod derived;
 mod directory;
@@ -120,12 +121,16 @@ fn node_image() -> Vec<u8> {
     .into_bytes()
 }
 
-/// An engine with every capability that a build asks for, which measures an image of usual size.
+/// An engine with every capability that a build asks for, which measures an image of usual size and finds that it can load
+/// what it starts.
 fn engine(mut files: Files) -> State {
     let report = json!({ "total": 300_000_000, "largest": [["/app/node_modules", 40_000_000]] });
     files
         .entry("report.json".to_owned())
         .or_insert_with(|| report.to_string().into_bytes());
+    files
+        .entry("loaded.json".to_owned())
+        .or_insert_with(|| b"{}".to_vec());
     let images = [
         "docker.io/library/node:22-alpine",
         "docker.io/library/node:22-bookworm-slim",

@@ -31,6 +31,8 @@ macro_rules! script {
     };
 }
 
+/// Looks whether an image can load what it starts.
+pub const CHECK: Script = script!("check.cjs");
 /// Collects what a package's scripts left.
 pub const COLLECT: Script = script!("collect.cjs");
 /// Fails where an install left something out.
@@ -77,13 +79,14 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 16] = [
-    COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, RUN, SETUP, STORE, TIDY, TRIM, TURN,
-    UNPACK, WATCH,
+pub const OF_BUILDS: [Script; 17] = [
+    CHECK, COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, RUN, SETUP, STORE, TIDY, TRIM,
+    TURN, UNPACK, WATCH,
 ];
 
 /// Every script.
-pub const ALL: [Script; 19] = [
+pub const ALL: [Script; 20] = [
+    CHECK,
     COLLECT,
     COMPLETE,
     HEALTHCHECK,

@@ -12,7 +12,12 @@ pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
     ];
     match &model.product {
         Product::Workbench(workbench) => values.push(("run.command", command(&workbench.command))),
-        Product::Image(image) => values.extend(of_image(&image.runtime)),
+        Product::Image(image) => {
+            values.extend(of_image(&image.runtime));
+            if image.checked.is_none() {
+                values.push(("image.check", "false".to_owned()));
+            }
+        }
     }
     let values = values.into_iter().map(|(key, value)| {
         let Reason { why, place } = reason(model, manifest, key);

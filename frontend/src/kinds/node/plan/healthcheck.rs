@@ -28,28 +28,47 @@ const SERVERS: [&str; 16] = [
 /// Paths that are asked where the manifest names none, the most telling first.
 const USUAL_PATHS: [&str; 4] = ["/health/ready", "/health", "/healthz", "/api/health"];
 
-/// Returns the library by which a package answers HTTP.
-pub(super) fn server(manifest: &PackageJson) -> Option<&'static str> {
-    let known = |name: &&str| manifest.dependencies.contains_key(*name);
-    SERVERS.into_iter().find(known)
+/// Returns the library by which a service answers HTTP, and the package that depends on it: the service, or one of those
+/// that it runs with.
+pub(super) fn server<'m>(
+    manifests: impl IntoIterator<Item = &'m PackageJson>,
+) -> Option<(&'static str, &'m PackageJson)> {
+    manifests.into_iter().find_map(|manifest| {
+        let known = |name: &&str| manifest.dependencies.contains_key(*name);
+        Some((SERVERS.into_iter().find(known)?, manifest))
+    })
+}
+
+/// What is known of a service before its health check is decided.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The program that runs the check.
+    pub(super) node: &'a str,
+    /// The first port of the service.
+    pub(super) port: Option<u16>,
+    /// The library by which it answers HTTP.
+    pub(super) server: Option<&'static str>,
+    /// Whether it is a role with a command of its own, of which the service's port and server say nothing.
+    pub(super) is_other_program: bool,
 }
 
 /// Decides the health check and says why.
-pub(super) fn decide(
-    run: &Run,
-    manifest: &PackageJson,
-    node: &str,
-    port: Option<u16>,
-) -> (Option<Healthcheck>, String) {
+pub(super) fn decide(run: &Run, known: Known<'_>) -> (Option<Healthcheck>, String) {
+    let Known {
+        node, port, server, ..
+    } = known;
     let keys = match &run.healthcheck {
         Some(HealthcheckSetting::Off) => return (None, "the manifest turns it off".to_owned()),
         Some(HealthcheckSetting::On(keys)) => (**keys).clone(),
-        None => {
-            if server(manifest).is_none() && port.is_none() {
-                return (None, "nothing says that the service answers HTTP".to_owned());
-            }
-            Keys::default()
+        None if known.is_other_program => {
+            let why =
+                "it runs another command than the service, and has neither a `port` nor a `healthcheck`";
+            return (None, why.to_owned());
         }
+        None if server.is_none() && port.is_none() => {
+            return (None, "nothing says that the service answers HTTP".to_owned());
+        }
+        None => Keys::default(),
     };
     if let Some(command) = &keys.command {
         return (
@@ -57,26 +76,34 @@ pub(super) fn decide(
             "the manifest's command".to_owned(),
         );
     }
+    let protocol = if keys.path.is_some() || server.is_some() {
+        "http"
+    } else {
+        "any"
+    };
     let mut command = vec![
         node.to_owned(),
         format!("{RUNTIME_SCRIPTS}/healthcheck.cjs"),
         port.unwrap_or(0).to_string(),
+        protocol.to_owned(),
     ];
     let why = match &keys.path {
         Some(path) => {
             command.push(path.as_str().to_owned());
-            "the manifest's path".to_owned()
+            "the manifest's path"
         }
         None => {
             command.extend(USUAL_PATHS.iter().map(|path| (*path).to_owned()));
-            "the first usual path that the service knows; else any answer".to_owned()
+            "the first usual path that the service knows; else any answer, or a worker that lives"
         }
     };
-    (Some(timed(&keys, command)), why)
+    (Some(timed(&keys, command)), why.to_owned())
 }
 
 fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
     Healthcheck {
+        // Ours is short; who starts after the service, as in compose, waits for the first that is well.
+        start_interval: u64::from(keys.command.is_none()),
         command,
         interval: keys.interval().as_secs(),
         timeout: keys.timeout().as_secs(),

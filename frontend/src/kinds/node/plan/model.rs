@@ -9,7 +9,7 @@ use super::system::SystemPackages;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, scripts};
-use crate::plan::{Healthcheck, Sbom, Stage, Target, User};
+use crate::plan::{Checked, Healthcheck, Sbom, Stage, Target, User};
 
 /// Patterns of what no step reads: installed packages, repositories, compiler caches.
 pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildinfo"];
@@ -75,6 +75,8 @@ pub struct Production {
     pub foreign: Option<Foreign>,
     /// What runs, as whom, with what.
     pub runtime: Runtime,
+    /// The packages of the workspace whose code it may load; none where nobody looks whether it can.
+    pub checked: Option<Vec<Checked>>,
 }
 
 /// The production install for a platform that builds do not run on.
@@ -243,6 +245,9 @@ pub struct PackageBuild {
     pub extra_files: BTreeMap<String, String>,
     /// The same that scripts and settings name, which may not exist: context path to container path.
     pub optional_files: BTreeMap<String, String>,
+    /// TypeScript configuration outside of the image's packages that the service's own extends, which programs such as
+    /// tsx read where they run: pattern in the context to container path.
+    pub settings: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,
     /// Variables that hold a part of the image's or the build's platform, such as `TARGETARCH`.

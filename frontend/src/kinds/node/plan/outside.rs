@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::input::PackageInput;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::Project;
-use crate::path::{base_name, is_within, join, leaves, parent};
+use crate::path::{is_within, join, leaves, parent};
 use crate::pattern::literal;
 use crate::source::is_credential;
 
@@ -77,6 +77,22 @@ pub(super) fn configuration(
     placed.map(|(path, place)| (literal(&path), place)).collect()
 }
 
+/// Returns the configurations that the service's own extends, of those that no package of the image has: pattern in the
+/// context to container path.
+pub(super) fn settings(input: &PackageInput<'_>, project: &Project) -> BTreeMap<String, String> {
+    let workspace = input.workspace;
+    let packages = input.production.iter().map(String::as_str).chain([input.service]);
+    let is_there = |path: &String| {
+        packages
+            .clone()
+            .any(|id| is_within(path, &workspace.context_path(id)))
+    };
+    let files = project.typescript.configs.iter();
+    let files = files.filter(|path| !is_there(path)).cloned().collect();
+    let placed = placed(workspace, files).into_iter();
+    placed.map(|(path, place)| (literal(&path), place)).collect()
+}
+
 /// Returns what scripts and compiler settings name outside of packages, which may or may not exist: context
 /// path to container path.
 pub(super) fn named(input: &PackageInput<'_>, importer: &str, project: &Project) -> BTreeMap<String, String> {
@@ -125,7 +141,7 @@ fn named_by_script(script: &str, directory: &str) -> Vec<String> {
             )
         })
         // Secrets stay with the developer.
-        .filter(|path| !base_name(path).starts_with(".env"))
+        .filter(|path| !is_credential(path))
         .collect()
 }
 
@@ -175,6 +191,10 @@ mod tests {
         );
         assert_eq!(named("tsc -p ../../config/*.json"), ["config"]);
         assert_eq!(named("dotenv -e ../../.env -- next build"), [""; 0]);
+        assert_eq!(
+            named("dotenv -e ../../.env.production -- next build"),
+            [".env.production"]
+        );
         assert_eq!(named("node ./build.js"), [""; 0]);
     }
 

@@ -107,6 +107,11 @@ fn plan_one(
         } else {
             BTreeMap::new()
         },
+        settings: if is_service {
+            outside::settings(input, project)
+        } else {
+            BTreeMap::new()
+        },
         scripts,
         inputs,
         env: if has_scripts {

@@ -13,7 +13,8 @@ use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
 use super::{
-    checks, command, foreign, injection, local, names, node_version, runtime, sbom, toolchain, workbench,
+    checks, command, foreign, injection, local, names, node_version, place, runtime, sbom, toolchain,
+    workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -22,7 +23,7 @@ use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
-use crate::plan::{Sbom, Stage};
+use crate::plan::{Checked, Sbom, Stage};
 use crate::warning::Warning;
 
 /// Returns what building a service may touch.
@@ -124,7 +125,9 @@ fn image(
     command: command::Inferred,
 ) -> (Product, Vec<(String, Reason)>) {
     let (install, foreign) = production(input, installer, &runs);
-    let (runtime, why) = runtime::plan(input, run, project, runs.base, command);
+    let unchecked = unchecked(input);
+    let checked = unchecked.is_none().then(|| checked(input, &runs.closure));
+    let (runtime, why) = runtime::plan(input, run, project, &runs.closure.projects, runs.base, command);
     let elsewhere = input.facts.foreign().zip(foreign.as_ref());
     let elsewhere =
         elsewhere.map(|(platform, foreign)| (format!("install.{platform}"), Reason::new(&foreign.why, None)));
@@ -133,8 +136,46 @@ fn image(
         install,
         foreign,
         runtime,
+        checked,
     }));
-    (product, elsewhere.into_iter().chain([healthcheck]).collect())
+    let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
+    let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
+    (product, reasons.collect())
+}
+
+/// Returns why nobody looks whether the image can load what it starts.
+fn unchecked(input: &PlanInput<'_>) -> Option<Reason> {
+    if input.manifest.image.check == Some(false) {
+        let place = input.manifest.place("image.check");
+        return Some(Reason::new("the manifest sets it", place));
+    }
+    let platform = input.facts.foreign()?;
+    let why = format!("builds run on {}, and not on {platform}", input.facts.build);
+    Some(Reason::new(why, None))
+}
+
+/// Returns the packages of the workspace whose code may be loaded, the service at the end.
+fn checked(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Vec<Checked> {
+    let workspace = input.workspace;
+    let others = runs.projects.iter().filter(|id| *id != input.service);
+    let projects = others.map(String::as_str).chain([input.service]);
+    let projects = projects.filter_map(|id| Some((id, workspace.projects.get(id)?)));
+    let checked = projects.map(|(id, project)| {
+        let manifest = &project.manifest;
+        let tools = manifest.dev_dependencies.keys().filter_map(|name| {
+            let place = manifest.place(&["devDependencies", name])?;
+            Some((name.clone(), place))
+        });
+        let place = manifest.place(&["dependencies"]);
+        Checked {
+            name: project.name(id),
+            directory: workspace.container_path(id),
+            file: manifest.file.name.clone(),
+            place: place.unwrap_or_else(|| place::of(manifest, &[])),
+            tools: tools.collect(),
+        }
+    });
+    checked.collect()
 }
 
 /// Lists what the image may hold, where a bill of materials is asked for: of the production image what runs, of any other

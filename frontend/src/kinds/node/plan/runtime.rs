@@ -1,6 +1,6 @@
 //! The image: what runs, as whom, with what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::Inferred;
 use super::input::PlanInput;
@@ -8,7 +8,7 @@ use super::model::{Reason, Runtime};
 use super::system::SystemPackages;
 use super::{BaseImage, healthcheck};
 use crate::kinds::node::scripts::{HEALTHCHECK, PRELOAD, preload};
-use crate::kinds::node::workspace::Project;
+use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::manifest::tables::Run;
 use crate::path::join;
 use crate::plan::{RUNTIME_SCRIPTS, User};
@@ -18,18 +18,30 @@ pub(super) fn plan(
     input: &PlanInput<'_>,
     run: &Run,
     project: &Project,
+    projects: &BTreeSet<ImporterId>,
     base: BaseImage,
     start: Inferred,
 ) -> (Runtime, Reason) {
     let workspace = input.workspace;
     let directory = workspace.container_path(input.service);
     let ports: Vec<u16> = run.port.iter().flat_map(|ports| ports.all()).copied().collect();
-    let (healthcheck, why) = healthcheck::decide(run, &project.manifest, &base.node, ports.first().copied());
+    let others = projects.iter().filter_map(|id| workspace.projects.get(id));
+    let manifests = std::iter::once(project)
+        .chain(others)
+        .map(|project| &project.manifest);
+    let server = healthcheck::server(manifests);
+    let known = healthcheck::Known {
+        node: &base.node,
+        port: ports.first().copied(),
+        server: server.map(|(server, _)| server),
+        is_other_program: is_other_program(input),
+    };
+    let (healthcheck, why) = healthcheck::decide(run, known);
     let key = |key: &str| input.manifest.role_place(&input.target, key);
-    let server = healthcheck::server(&project.manifest);
     let place = match (&run.healthcheck, server) {
         (Some(_), _) => Some(key("healthcheck")),
-        (None, Some(server)) => project.manifest.place(&["dependencies", server]),
+        (None, _) if known.is_other_program => Some(key("command")),
+        (None, Some((server, manifest))) => manifest.place(&["dependencies", server]),
         (None, None) => run.port.is_some().then(|| key("port")),
     };
     let mut scripts = vec![PRELOAD];
@@ -97,6 +109,13 @@ pub(super) fn plan(
         max_size: input.manifest.image.max_size.map(|size| size.0),
     };
     (runtime, Reason::new(why, place))
+}
+
+/// Returns whether the target is a role that runs a command of its own and has neither a port nor a health check.
+fn is_other_program(input: &PlanInput<'_>) -> bool {
+    let role = input.target.role.as_ref();
+    let role = role.and_then(|name| input.manifest.target.get(name.as_str()));
+    role.is_some_and(|role| role.command.is_some() && role.port.is_none() && role.healthcheck.is_none())
 }
 
 /// Returns the labels of an image: the repository's, the manifest's over them.

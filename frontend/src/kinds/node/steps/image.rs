@@ -46,6 +46,7 @@ impl Writer<'_> {
             "production dependencies",
             self.dependencies(production, &installed),
         );
+        let below = layers.files.len();
         let mut service = Files::Empty;
         let model = self.model;
         for group in self.layered(&model.packages) {
@@ -58,7 +59,12 @@ impl Writer<'_> {
             layers.add("extra files", extra);
         }
         let bill = self.bill(image, &system, &installed)?;
-        let root = self.joined(base, &layers.files);
+        let (lower, packages) = layers.files.split_at(below);
+        let root = self.joined(base.clone(), &layers.files);
+        let check = production
+            .checked
+            .as_ref()
+            .map(|checked| self.check(&production.runtime, checked, &root, base, (lower, packages)));
         let size = self.size(runtime, &root, &system, &installed)?;
         Ok(Outcome::Image(Box::new(crate::plan::Production {
             base: image,
@@ -68,6 +74,7 @@ impl Writer<'_> {
             run: run_config(runtime),
             entry: self.entry(runtime, service),
             size,
+            check,
             bill,
             question,
         })))
@@ -91,7 +98,7 @@ impl Writer<'_> {
     fn packages_layer(&mut self, name: &str, packages: &[&PackageBuild]) -> Files {
         let mut actions = Vec::new();
         for package in packages {
-            let Some(built) = self.built.get(&package.importer) else {
+            let Some(built) = self.built.get(&package.importer).cloned() else {
                 continue;
             };
             let Some((from, directory)) = &built.runtime else {
@@ -101,6 +108,10 @@ impl Writer<'_> {
                 actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
             }
             actions.extend(built.generated_into(WORKSPACE));
+            for (source, place) in &package.settings {
+                let sources = self.sources();
+                actions.push(Action::copy_matching(sources, &format!("/{source}"), place));
+            }
         }
         let name = self.steps.name_on(Side::Target, format!("layer {name}"));
         let line = Line::with(&self.line());
@@ -205,7 +216,7 @@ impl Writer<'_> {
     }
 
     /// Joins layers onto the base.
-    fn joined(&mut self, base: Files, layers: &[Files]) -> Files {
+    pub(super) fn joined(&mut self, base: Files, layers: &[Files]) -> Files {
         if layers.is_empty() {
             return base;
         }

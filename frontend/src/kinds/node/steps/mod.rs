@@ -4,6 +4,7 @@
 //! packages either needs.
 
 mod bill;
+mod check;
 mod image;
 mod install;
 mod layers;

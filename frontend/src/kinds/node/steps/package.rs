@@ -108,7 +108,9 @@ impl Writer<'_> {
         let tree = Files::Step(self.steps.add(tree.on_line(Line::with(&line))));
 
         let image = self.tools();
-        let mut commands = self.commands(package);
+        // What has changed since then the scripts wrote.
+        let mut commands = vec![": >/out/.begun".to_owned()];
+        commands.extend(self.commands(package));
         // Nothing that a script left running writes into what is collected. Only as process 1 of a container: an engine
         // may have its steps share the processes of more.
         commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
@@ -141,7 +143,7 @@ impl Writer<'_> {
 
     /// The part of the context that packages read: one for all, since each part is a transfer of its own, and copies out of
     /// it are told apart by what they copy.
-    fn sources(&mut self) -> Files {
+    pub(super) fn sources(&mut self) -> Files {
         if let Some(sources) = &self.sources {
             return sources.clone();
         }
@@ -155,7 +157,7 @@ impl Writer<'_> {
         let packages: Vec<&PackageBuild> = packages.chain(workbench).collect();
         let include = packages.iter().flat_map(|package| {
             let paths = std::iter::once(&package.source).chain(package.optional_files.keys());
-            let extra = package.extra_files.keys().cloned();
+            let extra = package.extra_files.keys().chain(package.settings.keys()).cloned();
             extra.chain(paths.map(|path| literal(path)))
         });
         let include: Vec<String> = include.collect();

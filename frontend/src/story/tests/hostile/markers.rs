@@ -19,7 +19,7 @@ const FILES: [&str; 26] = [
     ".docker/config.json",
     ".env",
     ".env.local",
-    ".env.production",
+    ".env.production.local",
     ".envrc",
     ".git-credentials",
     ".gnupg/secring.gpg",

@@ -5,6 +5,10 @@ use crate::manifest::targets::Target;
 
 /// Decides for a manifest's `[run]` and a package's dependencies, as a line for people.
 fn decided(run: &str, dependencies: &[&str]) -> String {
+    decided_for(run, dependencies, false)
+}
+
+fn decided_for(run: &str, dependencies: &[&str], is_other_program: bool) -> String {
     let manifest = Manifest::parse(&SourceFile::new("service.toml", run)).unwrap();
     let run = manifest.role(&Target::default());
     let dependencies: std::collections::BTreeMap<_, _> =
@@ -12,7 +16,13 @@ fn decided(run: &str, dependencies: &[&str]) -> String {
     let text = serde_json::json!({ "dependencies": dependencies }).to_string();
     let package = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
     let port = run.port.iter().flat_map(|ports| ports.all()).next().copied();
-    match decide(&run, &package, "node", port) {
+    let known = Known {
+        node: "node",
+        port,
+        server: server([&package]).map(|(server, _)| server),
+        is_other_program,
+    };
+    match decide(&run, known) {
         (None, why) => format!("none: {why}"),
         (Some(check), _) => {
             format!(
@@ -41,17 +51,17 @@ fn what_answers_http_is_asked() {
         (
             "",
             &["@nestjs/platform-express"],
-            format!("node ~/healthcheck.cjs 0 {usual} every 30 s"),
+            format!("node ~/healthcheck.cjs 0 http {usual} every 30 s"),
         ),
         (
             "[run]\nport = 80\n",
             &[],
-            format!("node ~/healthcheck.cjs 80 {usual} every 30 s"),
+            format!("node ~/healthcheck.cjs 80 any {usual} every 30 s"),
         ),
         (
             "[run]\nport = [80, 9090]\n",
             &["express"],
-            format!("node ~/healthcheck.cjs 80 {usual} every 30 s"),
+            format!("node ~/healthcheck.cjs 80 http {usual} every 30 s"),
         ),
         (
             "[run]\nport = 80\nhealthcheck = false\n",
@@ -61,7 +71,7 @@ fn what_answers_http_is_asked() {
         (
             "[run]\nport = 80\n[run.healthcheck]\npath = \"/ok\"\ninterval = \"5s\"\n",
             &[],
-            "node ~/healthcheck.cjs 80 /ok every 5 s".to_owned(),
+            "node ~/healthcheck.cjs 80 http /ok every 5 s".to_owned(),
         ),
         (
             "[run.healthcheck]\ncommand = [\"node\", \"check.js\"]\n",
@@ -71,4 +81,14 @@ fn what_answers_http_is_asked() {
     ] {
         assert_eq!(decided(run, dependencies), expected, "{run} {dependencies:?}");
     }
+}
+
+#[test]
+fn another_program_than_the_service_is_asked_where_the_manifest_says_so() {
+    let none = "none: it runs another command than the service, and has neither a `port` nor a `healthcheck`";
+    assert_eq!(decided_for("[run]\nport = 80\n", &["express"], true), none);
+    assert_eq!(
+        decided_for("[run.healthcheck]\npath = \"/ok\"\n", &[], true),
+        "node ~/healthcheck.cjs 0 http /ok every 30 s"
+    );
 }

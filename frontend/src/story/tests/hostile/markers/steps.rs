@@ -123,7 +123,7 @@ async fn who_asks_for_a_credential_file_gets_it_and_no_other() {
         let built = run(engine(files), request("auth")).await.unwrap();
         taken(&built.image(), None)
     };
-    let wanted = "services/auth/.env.production";
+    let wanted = "services/auth/.env.production.local";
     for table in ["build", "run"] {
         let listed = format!("[{table}]\nfiles = [\"{wanted}\"]\n");
         assert_eq!(taken_by(&listed, "").await, [wanted], "{table}");

@@ -1,0 +1,128 @@
+// Looks whether an image can load what it starts.
+//
+// usage: node check.cjs REPORT START
+// START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
+// is, and `search`, directories in front of those in which programs are looked for.
+// Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
+// `missing`, what is not as the image needs it: its `kind` (program, module, file or native), `name`, and the file
+// `from` which it is loaded. Errors of the program's own, as for a database that is not there, are none of the image.
+//
+// In the programs that it starts this is loaded first, and notes there what cannot be loaded.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const LIMIT = 20_000;
+// So long nothing of the program has used a processor: what it loads at its start is loaded.
+const QUIET = 500;
+const NOTES = 'VEXTRUS_CHECK_NOTES';
+
+// Says what an error is about that only a file can cause which is missing from the image, or of another kind.
+function lacking(error, depth = 0) {
+  if (typeof error !== 'object' || error === null || depth > 5) return undefined;
+  const message = String(error.message);
+  const [, name, from] = /Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
+  if ((error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND') && name) {
+    return { kind: 'module', name, from: from ?? error.requireStack?.[0] };
+  }
+  if (error.code === 'ERR_DLOPEN_FAILED') {
+    const [, file] = /(\/[^\s:()]+\.node)/.exec(message) ?? [];
+    return { kind: 'native', name: message.split('\n')[0], from: file };
+  }
+  if (error.code === 'ENOENT' && typeof error.path === 'string' && /^(open|l?stat|scandir|access|readlink)$/.test(error.syscall)) {
+    return { kind: 'file', name: path.resolve(error.path) };
+  }
+  return lacking(error.cause, depth + 1);
+}
+
+function inside(notes) {
+  const note = (what) => fs.appendFileSync(notes, `${JSON.stringify(what)}\n`);
+  process.on('uncaughtExceptionMonitor', (error) => {
+    const missing = lacking(error);
+    if (missing) note({ ...missing, isFatal: true });
+  });
+  const { Module } = require('node:module');
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (...words) {
+    try {
+      return resolve.apply(this, words);
+    } catch (error) {
+      const missing = lacking(error);
+      if (missing) note(missing);
+      throw error;
+    }
+  };
+  const { Server } = require('node:net');
+  const listen = Server.prototype.listen;
+  Server.prototype.listen = function (...words) {
+    this.once('listening', () => note({ listens: true }));
+    return listen.apply(this, words);
+  };
+}
+
+// Returns the states of a group's processes and the time that they have used: `R` one that would go on, `D` one that reads.
+function activity(group) {
+  let busy = false;
+  let used = 0;
+  for (const id of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = fs.readFileSync(`/proc/${id}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(fields[2]) !== group) continue;
+      busy ||= /[RD]/.test(fields[0]);
+      used += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return { busy, used };
+}
+
+function outside(report, start) {
+  const { spawn } = require('node:child_process');
+  const notes = `${report}.notes`;
+  fs.writeFileSync(notes, '');
+  const { command, entry, candidates, search } = start;
+  if (entry !== null) command[entry] = candidates.find((file) => fs.existsSync(file)) ?? command[entry];
+  const programs = [...search.map((directory) => path.resolve(directory)), process.env.PATH].join(':');
+  const options = [process.env.NODE_OPTIONS, `--require=${__filename}`].filter(Boolean).join(' ');
+  const env = { ...process.env, PATH: programs, NODE_OPTIONS: options, [NOTES]: notes };
+  const child = spawn(command[0], command.slice(1), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      process.stderr.write(data);
+      said = (said + data).slice(-65_536);
+    });
+  }
+
+  const noted = () => fs.readFileSync(notes, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const end = (missing) => {
+    if (child.pid) {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // All of it has ended.
+      }
+    }
+    fs.rmSync(notes);
+    fs.writeFileSync(report, JSON.stringify(missing ? { missing } : {}));
+    process.exit(0);
+  };
+  // What was caught and not told is none of ours: a module may be there for other machines alone.
+  const isTold = ({ name }) => ['"', "'", '`'].some((mark) => said.includes(mark + name + mark));
+  const judge = (failed) => end(noted().find((one) => one.isFatal) ?? (failed ? noted().find((one) => one.kind && isTold(one)) : undefined));
+  child.on('error', (error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
+  child.on('close', (code) => judge(code !== 0));
+  const begun = Date.now();
+  let last = { used: -1, since: begun };
+  setInterval(() => {
+    const now = Date.now();
+    const { busy, used } = activity(child.pid);
+    if (busy || used !== last.used) last = { used, since: now };
+    if (now - begun > LIMIT || now - last.since > QUIET || noted().some((one) => one.listens)) judge(false);
+  }, 50);
+}
+
+if (process.env[NOTES]) inside(process.env[NOTES]);
+else outside(process.argv[2], JSON.parse(process.argv[3]));

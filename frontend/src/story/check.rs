@@ -1,0 +1,230 @@
+//! An image that lacks what it loads at its start is not built.
+
+use serde::Deserialize;
+
+use super::make;
+use crate::decide::Read;
+use crate::diagnostic::{Diagnostic, Place, names, shown};
+use crate::gateway::{Failure, Gateway};
+use crate::lower::{self, Graph};
+use crate::options::Options;
+use crate::path::{is_within, join};
+use crate::pattern::literal;
+use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, WORKSPACE};
+use crate::source::Reader;
+
+/// The report names two files; what an error says may be long.
+const MAX_REPORT: usize = 1 << 20;
+
+/// What the script that starts the command writes.
+#[derive(Debug, Deserialize)]
+struct Report {
+    missing: Option<Missing>,
+}
+
+/// What is not as the image needs it.
+#[derive(Debug, Deserialize)]
+struct Missing {
+    kind: Kind,
+    /// The program, the module as it is asked for, the file, or what the loader says.
+    name: String,
+    /// The file that asks for it.
+    from: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Program,
+    Module,
+    File,
+    Native,
+}
+
+/// Has the command started in the image's files, where the plan has a step for it.
+///
+/// Where caches are imported only if the manifest asks for it: the step is no part of the image, so that no cache has it,
+/// and an engine that takes the image from there would have to fetch every layer.
+///
+/// # Errors
+/// What the image lacks, at the line to change.
+pub(super) async fn check(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    plan: &Plan,
+    graph: &Graph<'_>,
+) -> Result<(), Failure> {
+    let Outcome::Image(image) = &plan.outcome else {
+        return Ok(());
+    };
+    let is_asked = options.cache_imports.is_empty() || read.manifest().image.check == Some(true);
+    let Some(check) = image.check.as_ref().filter(|_| is_asked) else {
+        return Ok(());
+    };
+    let reference = make(gateway, options, graph, &check.report).await?;
+    let report = gateway.read_file(&reference, LOADED, MAX_REPORT).await?;
+    let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
+    let Some(missing) = report.missing else {
+        return Ok(());
+    };
+    // A file may be one that is given to the container where it runs: only what the repository has is known to be meant.
+    if missing.kind == Kind::File && !is_in_context(gateway, options, read, plan, &missing.name).await? {
+        return Ok(());
+    }
+    Err(lacks(check, &missing).into())
+}
+
+/// Returns whether the repository has a file that the image has not.
+async fn is_in_context(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    plan: &Plan,
+    file: &str,
+) -> Result<bool, Failure> {
+    let Some(inside) = file.strip_prefix(&format!("{WORKSPACE}/")) else {
+        return Ok(false);
+    };
+    let path = join(&plan.root, inside);
+    let part = plan::Part {
+        what: shown(&path).into_owned(),
+        include: vec![literal(&path)],
+        exclude: Vec::new(),
+        places: Vec::new(),
+    };
+    let reader = Reader::Engine(gateway.clone());
+    let tree = reader
+        .tree(options, &lower::load(&read.context, &part, &[]))
+        .await?;
+    tree.exists(&path).await
+}
+
+/// Says what the image lacks.
+fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
+    let (message, place) = match missing.kind {
+        Kind::Program => program(check, &missing.name),
+        Kind::Module => module(check, &missing.name, missing.from.as_deref()),
+        Kind::File => {
+            let inside = missing.name.trim_start_matches(WORKSPACE).trim_start_matches('/');
+            let inside = shown(inside);
+            let message = format!(
+                "the image has no `{inside}`, which the service opens at its start; write `files = [\"{inside}\"]` into \
+                 `[run]`"
+            );
+            (message, check.command.clone())
+        }
+        Kind::Native => native(check, missing),
+    };
+    Diagnostic::named(names::CANNOT_START, message).at(place)
+}
+
+fn program(check: &Check, name: &str) -> (String, Place) {
+    let package = check
+        .packages
+        .iter()
+        .find(|package| package.tools.contains_key(name));
+    let advice = match package {
+        Some(package) => format!("move `{}` to `dependencies` of {}", shown(name), package.file),
+        None => "add the package that has it to `dependencies`, or write another `command` into `[run]`"
+            .to_owned(),
+    };
+    let place = package.and_then(|package| package.tools.get(name));
+    let message = format!(
+        "the image has no program `{}`, which it starts; {advice}",
+        shown(name)
+    );
+    (message, place.unwrap_or(&check.command).clone())
+}
+
+fn module(check: &Check, name: &str, from: Option<&str>) -> (String, Place) {
+    let asks = from.map(|from| format!(", which {} loads", shown(from)));
+    let asks = asks.unwrap_or_default();
+    let name_shown = shown(name);
+    let what = format!("the image has no `{name_shown}`{asks}");
+    let is_path = name.starts_with(['.', '/']);
+    if is_path {
+        let advice = "see that the build writes it below its package, or write it into `files` of `[run]`";
+        return (format!("{what}; {advice}"), check.command.clone());
+    }
+    if let Some(from) = from.filter(|from| from.contains("/node_modules/")) {
+        let dependency = shown(package_of(
+            from.rsplit("/node_modules/").next().unwrap_or_default(),
+        ))
+        .into_owned();
+        let message = format!(
+            "{what}; `{dependency}` does not declare it: add `{name_shown}` to `dependencies` of the package that uses \
+             `{dependency}`, or to those of `{dependency}` by `packageExtensions`"
+        );
+        let package = check.packages.last();
+        return (
+            message,
+            package.map_or(&check.command, |package| &package.place).clone(),
+        );
+    }
+    let around = check
+        .packages
+        .iter()
+        .filter(|package| from.is_some_and(|from| is_within(from, &package.directory)));
+    let Some(package) = around.max_by_key(|package| package.directory.len()) else {
+        return (format!("{what}; add it to `dependencies`"), check.command.clone());
+    };
+    of_package(package, package_of(name), &what)
+}
+
+/// Says that a package does not declare what it loads.
+fn of_package(package: &Checked, wanted: &str, what: &str) -> (String, Place) {
+    let Checked { file, name, .. } = package;
+    let wanted_shown = shown(wanted);
+    match package.tools.get(wanted) {
+        Some(place) => {
+            let message = format!(
+                "{what}: `{wanted_shown}` is a dependency of `{name}` for development alone; move it to `dependencies` of \
+                 {file}"
+            );
+            (message, place.clone())
+        }
+        None => {
+            let message = format!(
+                "{what}: `{name}` does not declare `{wanted_shown}`; add it to `dependencies` of {file}"
+            );
+            (message, package.place.clone())
+        }
+    }
+}
+
+fn native(check: &Check, missing: &Missing) -> (String, Place) {
+    let file = missing
+        .from
+        .as_deref()
+        .map_or_else(String::new, |from| format!(" in {}", shown(from)));
+    let words = shown(&missing.name);
+    // What musl's loader says of a library of glibc's, and the other way round.
+    let is_other_libc = [
+        "ld-linux",
+        "libc.so.6",
+        "GLIBC",
+        "libm.so.6",
+        "__",
+        "ld-musl",
+        "libc.musl",
+    ];
+    let is_other_libc = is_other_libc.iter().any(|word| missing.name.contains(word));
+    let advice = match is_other_libc {
+        true => "it is for another C library than the base has: write `base = \"debian\"`, or `\"alpine\"`",
+        false => "write the system packages that it needs into `packages` of `[run]`",
+    };
+    let message = format!("native code{file} cannot be loaded ({words}); {advice}");
+    (message, check.base.clone())
+}
+
+/// Returns the package of a module's path, such as `@nestjs/core` of `@nestjs/core/router`.
+fn package_of(path: &str) -> &str {
+    let mut slashes = path.match_indices('/').map(|(at, _)| at);
+    let end = if path.starts_with('@') {
+        slashes.nth(1)
+    } else {
+        slashes.next()
+    };
+    path.get(..end.unwrap_or(path.len())).unwrap_or(path)
+}

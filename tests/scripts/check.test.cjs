@@ -1,0 +1,88 @@
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { temporary, write, read, run, program } = require('./tree.cjs');
+
+// Starts a command in a directory with these files, and returns what is missing, and what the programs printed.
+function check(t, tree, start) {
+  const top = fs.realpathSync(write(temporary(t), { ...tree, 'out/': '' }));
+  const report = path.join(top, 'out/loaded.json');
+  const whole = { entry: null, candidates: [], search: [], ...start };
+  const result = run('check.cjs', [report, JSON.stringify(whole)], { cwd: top });
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(fs.readdirSync(path.dirname(report)), ['loaded.json']);
+  const { missing } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
+  return { missing, said: result.stderr };
+}
+const node = (tree, file = Object.keys(tree)[0]) => (t) => check(t, tree, { command: [process.execPath, file] });
+
+const MISSING = {
+  'a module': [node({ 'a.js': "require('ms/x')" }), { kind: 'module', name: 'ms/x', from: 'a.js', isFatal: true }],
+  'a package of a module': [node({ 'a.mjs': "import 'ms'" }), { kind: 'module', name: 'ms', from: 'a.mjs', isFatal: true }],
+  'a file of a module': [node({ 'a.mjs': "import './b.mjs'" }), { kind: 'module', name: 'b.mjs', from: 'a.mjs', isFatal: true }],
+  'a module that is loaded later': [node({ 'a.js': "setTimeout(() => require('./late'), 50)" }), { kind: 'module', name: './late', from: 'a.js', isFatal: true }],
+  'a module of a promise': [node({ 'a.js': "import('ms')" }), { kind: 'module', name: 'ms', from: 'a.js', isFatal: true }],
+  'a module behind another error': [
+    node({ 'a.js': "try { require('ms') } catch (cause) { throw new Error('no ms', { cause }) }" }),
+    { kind: 'module', name: 'ms', from: 'a.js', isFatal: true },
+  ],
+  'a module that the program tells of and ends': [
+    node({ 'a.js': "try { require('ms') } catch { console.log('The \"ms\" package is missing'); process.exit(1) }" }),
+    { kind: 'module', name: 'ms', from: 'a.js' },
+  ],
+  'a module that it tells of and aborts': [
+    node({ 'a.js': "try { require('ms') } catch (error) { require('fs').writeSync(2, error.message); process.abort() }" }),
+    { kind: 'module', name: 'ms', from: 'a.js' },
+  ],
+  'a file': [node({ 'a.js': "require('fs').readFileSync('b/c.hbs')" }), { kind: 'file', name: 'b/c.hbs', isFatal: true }],
+  'native code of another system': [
+    node({ 'a.js': "require('./b.node')", 'b.node': 'no code' }),
+    ({ kind, name, from }) => kind === 'native' && name.includes('b.node') && from.endsWith('b.node'),
+  ],
+  'a program': [(t) => check(t, {}, { command: ['tsx', 'a.ts'] }), { kind: 'program', name: 'tsx' }],
+  'a module of a program that it starts': [
+    node({ 'a.js': "require('child_process').spawn(process.execPath, ['b.js'], { stdio: 'inherit' })", 'b.js': "require('ms')" }),
+    { kind: 'module', name: 'ms', from: 'b.js', isFatal: true },
+  ],
+};
+for (const [name, [start, expected]] of Object.entries(MISSING)) {
+  test(`what is missing is told: ${name}`, (t) => {
+    const { missing } = start(t);
+    if (typeof expected === 'function') assert.ok(expected(missing), JSON.stringify(missing));
+    else assert.deepEqual(missing, expected);
+  });
+}
+
+const RIGHT = {
+  'a service that listens': node({ 'a.js': "require('http').createServer().listen(0); setInterval(() => {}, 1)" }),
+  'a worker that waits': node({ 'a.js': 'setInterval(() => {}, 60_000)' }),
+  'a program that ends': node({ 'a.js': '' }),
+  'an error of its own': node({ 'a.js': "throw Object.assign(new Error('no database'), { code: 'ECONNREFUSED' })" }),
+  'an end with an error': node({ 'a.js': 'process.exit(3)' }),
+  'a module that may be missing': node({ 'a.js': "try { require('fsevents') } catch {}" }),
+  'one that may, and an end for another reason': node({ 'a.js': "try { require('fsevents') } catch {} console.error('DATABASE_URL is not set'); process.exit(1)" }),
+  'a file that is looked for': node({ 'a.js': "try { require('fs').statSync('.env') } catch {}" }),
+};
+for (const [name, start] of Object.entries(RIGHT)) {
+  test(`nothing is missing: ${name}`, (t) => {
+    assert.equal(start(t).missing, undefined);
+  });
+}
+
+test('of the files that may be started the first that is there is', (t) => {
+  const tree = { 'dist/main.js': "console.log('main')", 'dist/src/main.js': '' };
+  const start = { command: [process.execPath, 'x'], entry: 1, candidates: ['none.js', 'dist/main.js', 'dist/src/main.js'] };
+  assert.match(check(t, tree, start).said, /main/);
+});
+
+test('programs are looked for where the image has them', (t) => {
+  const tree = { 'node_modules/.bin/serve': program('#!/bin/sh\necho found') };
+  const { said, missing } = check(t, tree, { command: ['serve'], search: ['node_modules/.bin'] });
+  assert.deepEqual([said, missing], ['found\n', undefined]);
+});
+
+test('a program that never rests is ended', (t) => {
+  assert.equal(check(t, { 'a.js': 'for (;;);' }, { command: [process.execPath, 'a.js'] }).missing, undefined);
+});
