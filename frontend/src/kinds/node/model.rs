@@ -17,7 +17,7 @@ pub struct Workspace {
     pub projects: BTreeMap<ImporterId, Project>,
     /// Who resolves and installs its dependencies.
     pub manager: Manager,
-    /// `.nvmrc` and `.node-version`, the service's first: path and text.
+    /// [`super::plan::NODE_VERSION_FILES`], the service's first: path and text.
     pub node_version_files: Vec<(String, String)>,
     /// Scripts that the task runner's configuration puts in front of each task, such as `build`.
     pub tasks: Tasks,

@@ -74,6 +74,8 @@ pub(super) struct Inferred {
     pub(super) programs: Vec<String>,
     /// Whether the command runs TypeScript sources.
     pub(super) runs_sources: bool,
+    /// Directories that the program writes whatever it starts, relative to the service.
+    pub(super) writable: Vec<String>,
     /// Which field it came from.
     pub(super) why: String,
     /// The path of that field in the package.json; empty where it is none.
@@ -88,11 +90,23 @@ impl Inferred {
     }
 }
 
-/// Infers the command of a service: a start script, else `main`, else the usual places of a build's output.
+/// Infers the command of a service: a start script, else `main` or the one program in `bin`, else the usual places of a
+/// build's output.
 ///
-/// `directory` is the service's in the workspace.
-pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>, directory: &str) -> Inferred {
+/// `directory` is the service's in the workspace, `outputs` are the directories in it that its compiler writes.
+pub(super) fn infer(
+    manifest: &PackageJson,
+    nest_entry: Option<&str>,
+    directory: &str,
+    outputs: &[String],
+) -> Inferred {
     let mut inferred = infer_as_written(manifest, nest_entry);
+    let entries = &mut inferred.command.entries;
+    let moved: Vec<String> = entries
+        .iter()
+        .flat_map(|entry| in_output(entry, outputs))
+        .collect();
+    entries.extend(moved);
     // A compiler whose inputs span packages repeats the service's directory below its output:
     // `dist/main` becomes `dist/apps/api/src/main`.
     let command = &mut inferred.command;
@@ -105,6 +119,15 @@ pub(super) fn infer(manifest: &PackageJson, nest_entry: Option<&str>, directory:
         command.entries.extend(moved);
     }
     inferred
+}
+
+/// Returns an entry in the directories that a compiler is told to write: `dist/main.js` as `out/server/main.js`.
+fn in_output(entry: &str, outputs: &[String]) -> Vec<String> {
+    let Some(inside) = entry.strip_prefix("dist/") else {
+        return Vec::new();
+    };
+    let others = outputs.iter().filter(|output| *output != "dist");
+    others.map(|output| format!("{output}/{inside}")).collect()
 }
 
 /// Returns an entry below the last parts of a directory: `dist/main.js` of `apps/api` as
@@ -141,18 +164,24 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
         .main
         .clone()
         .filter(|main| !super::contents::is_typescript(main));
-    let why = match &main {
-        Some(main) => format!("main: {main}"),
-        None => "no start script and no main: the usual output of a build".to_owned(),
+    let bin = manifest.bin.values().next();
+    let bin =
+        bin.filter(|bin| main.is_none() && manifest.bin.len() == 1 && !super::contents::is_typescript(bin));
+    let why = match (&main, bin) {
+        (Some(main), _) => format!("main: {main}"),
+        (None, Some(bin)) => format!("no start script and no main, but a program: {bin}"),
+        (None, None) => "no start script and no main: the usual output of a build".to_owned(),
     };
-    let mut entries: Vec<String> = main.iter().flat_map(|main| node::candidates(main)).collect();
+    let named = main.iter().chain(bin);
+    let mut entries: Vec<String> = named.flat_map(|file| node::candidates(file)).collect();
     entries.extend(nest_entry.iter().flat_map(|entry| node::candidates(entry)));
     entries.extend(usual_entries(USUAL_ENTRIES.len()));
     // Without a build the sources are what runs; node itself strips types from 22.18 on.
     if !manifest.scripts.contains_key("build") {
         entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
     }
-    let field = main.iter().map(|_| "main".to_owned()).collect();
+    let field = main.iter().map(|_| "main").chain(bin.map(|_| "bin"));
+    let field = field.map(str::to_owned).collect();
     Inferred {
         why,
         field,
@@ -188,6 +217,7 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
         },
         env: BTreeMap::new(),
         search: Vec::new(),
+        writable: Vec::new(),
         programs: Vec::new(),
         why: String::new(),
         field: Vec::new(),

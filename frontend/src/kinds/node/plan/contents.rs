@@ -27,20 +27,37 @@ impl OutputRule {
 /// Returns whether importing the package loads TypeScript: its entry points lie in its sources.
 ///
 /// A package without any entry point and without a build is taken the same way: what dependents reach into
-/// is not known, so nothing of it may be left out.
-pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool) -> bool {
+/// is not known, so nothing of it may be left out. `any_condition` says that Node may be started with conditions of the
+/// repository's own.
+pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool, any_condition: bool) -> bool {
     let mut entries = Vec::new();
     entries.extend(manifest.main.clone());
     entries.extend(manifest.module.clone());
     entries.extend(manifest.bin.values().cloned());
     if let Some(exports) = &manifest.exports {
-        collect_targets(exports, 0, &mut entries);
+        let conditions = if any_condition {
+            Conditions::ButTypes
+        } else {
+            Conditions::Node
+        };
+        collect_targets(exports, conditions, 0, &mut entries);
     }
     if entries.is_empty() {
         entries.extend(manifest.types.clone());
     }
     if entries.is_empty() {
         return !is_built;
+    }
+    entries.iter().any(|entry| is_typescript(entry))
+}
+
+/// Returns whether building on the package reads its TypeScript: an entry for the compiler, or for Node, leads to it.
+pub(super) fn is_compiled_against(manifest: &PackageJson) -> bool {
+    let mut entries = Vec::new();
+    entries.extend(manifest.types.clone());
+    let fields = [manifest.exports.as_ref(), manifest.raw.get("typesVersions")];
+    for field in fields.into_iter().flatten() {
+        collect_targets(field, Conditions::All, 0, &mut entries);
     }
     entries.iter().any(|entry| is_typescript(entry))
 }
@@ -56,8 +73,43 @@ pub(super) fn is_typescript(path: &str) -> bool {
             .any(|end| path.ends_with(end))
 }
 
-/// Collects the file targets of an `exports` or `bin` field, whatever its nesting of conditions.
-fn collect_targets(value: &serde_json::Value, depth: usize, targets: &mut Vec<String>) {
+/// Which conditions of `exports` count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Conditions {
+    /// Those that Node sets by itself.
+    Node,
+    /// All but `types`, also those for a version of the compiler: they name what the compiler reads, not what is loaded.
+    ButTypes,
+    /// All.
+    All,
+}
+
+impl Conditions {
+    fn hold(self, key: &str) -> bool {
+        /// Source: nodejs.org/api/packages.html, "Conditional exports".
+        const OF_NODE: [&str; 6] = [
+            "default",
+            "import",
+            "module-sync",
+            "node",
+            "node-addons",
+            "require",
+        ];
+        match self {
+            Self::Node => key.starts_with('.') || OF_NODE.contains(&key),
+            Self::ButTypes => !(key == "types" || key.starts_with("types@")),
+            Self::All => true,
+        }
+    }
+}
+
+/// Collects the file targets of an `exports`, `bin` or `typesVersions` field, whatever its nesting of conditions.
+fn collect_targets(
+    value: &serde_json::Value,
+    conditions: Conditions,
+    depth: usize,
+    targets: &mut Vec<String>,
+) {
     // Conditions nest three or four deep in practice; the bound keeps a hostile file from using up the stack.
     if depth > 16 {
         return;
@@ -67,14 +119,78 @@ fn collect_targets(value: &serde_json::Value, depth: usize, targets: &mut Vec<St
         serde_json::Value::Array(items) => {
             items
                 .iter()
-                .for_each(|item| collect_targets(item, depth + 1, targets));
+                .for_each(|item| collect_targets(item, conditions, depth + 1, targets));
         }
         serde_json::Value::Object(map) => {
-            // `types` conditions name what the compiler reads, not what is loaded.
             map.iter()
-                .filter(|(key, _)| *key != "types")
-                .for_each(|(_, item)| collect_targets(item, depth + 1, targets));
+                .filter(|(key, _)| conditions.hold(key))
+                .for_each(|(_, item)| collect_targets(item, conditions, depth + 1, targets));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    /// Whether Node loads sources of a package that is built, and whether the compiler reads them.
+    fn of(text: &str) -> (bool, bool) {
+        let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+        (
+            exposes_sources(&manifest, true, false),
+            is_compiled_against(&manifest),
+        )
+    }
+
+    #[test]
+    fn conditions_of_a_repository_count_where_node_may_be_started_with_them() {
+        let text =
+            r#"{"exports": {"@org/source": "./src/a.ts", "types": "./src/b.ts", "default": "./dist/a.js"}}"#;
+        let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+        assert!(exposes_sources(&manifest, true, true));
+        assert!(!exposes_sources(&manifest, true, false));
+    }
+
+    #[test]
+    fn what_the_compiler_reads_is_another_question_than_what_node_loads() {
+        for (text, expected) in [
+            (
+                r#"{"main": "dist/index.js", "types": "dist/index.d.ts"}"#,
+                (false, false),
+            ),
+            (
+                r#"{"main": "dist/index.js", "types": "src/index.ts"}"#,
+                (false, true),
+            ),
+            (
+                r#"{"main": "dist/index.js", "typings": "./src/index.ts"}"#,
+                (false, true),
+            ),
+            (r#"{"main": "src/index.ts"}"#, (true, false)),
+            (
+                r#"{"exports": {".": {"types": "./src/a.ts", "default": "./dist/a.js"}}}"#,
+                (false, true),
+            ),
+            (
+                r#"{"exports": {"./*": {"types@>=5": "./src/*.mts", "import": "./dist/*.js"}}}"#,
+                (false, true),
+            ),
+            (
+                r#"{"exports": {"source": "./src/a.ts", "default": "./dist/a.js"}}"#,
+                (false, true),
+            ),
+            (
+                r#"{"exports": {".": {"node": {"import": "./src/a.mts"}}}}"#,
+                (true, true),
+            ),
+            (
+                r#"{"main": "dist/a.js", "typesVersions": {"*": {"sub": ["./src/sub.ts"]}}}"#,
+                (false, true),
+            ),
+        ] {
+            assert_eq!(of(text), expected, "{text}");
+        }
     }
 }

@@ -64,6 +64,8 @@ pub(super) struct PackageInput<'a> {
     pub(super) production: &'a BTreeSet<ImporterId>,
     /// Whether the command of the image runs TypeScript.
     pub(super) runs_sources: bool,
+    /// Whether it sets conditions of `exports` of the repository's own.
+    pub(super) any_condition: bool,
     /// What the manifest says of builds.
     pub(super) manifest: &'a Manifest,
     /// Build arguments.

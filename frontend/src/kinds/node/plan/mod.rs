@@ -38,6 +38,7 @@ pub use contents::OutputRule;
 pub use input::{BuildClosure, PlanInput};
 pub use local::{LocalFile, files as local_files};
 pub use model::*;
+pub use node_version::NODE_VERSION_FILES;
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{closure, decide};
 pub use system::SystemPackages;

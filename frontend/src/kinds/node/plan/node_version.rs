@@ -5,6 +5,7 @@ use nodejs_semver::{Range, Version};
 use super::model::Reason;
 use crate::diagnostic::{Place, SourceFile};
 use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::PackageJson;
 use crate::manifest::Manifest;
 
 /// Majors that a range may be answered with, the preferred one first: the long-term releases from the one
@@ -23,6 +24,15 @@ const CODE_NAMES: [(&str, &str); 6] = [
     ("*", "22"),
 ];
 
+/// Files by which tools choose a version, the most telling first.
+pub const NODE_VERSION_FILES: [&str; 5] = [
+    ".nvmrc",
+    ".node-version",
+    ".tool-versions",
+    "mise.toml",
+    ".mise.toml",
+];
+
 /// Chooses the version, and says where it comes from.
 ///
 /// A version in the manifest is taken as it stands. Of one that another file names only the major is taken: such files
@@ -33,9 +43,10 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
         return (version.as_str().to_owned(), reason);
     }
     for (file, text) in &workspace.node_version_files {
-        let written = text.trim();
-        if let Some(major) = major_of(written) {
-            let place = Place::of_line(&SourceFile::new(file, text), 1);
+        if let Some((line, written)) = written_in(file, text)
+            && let Some(major) = major_of(&written)
+        {
+            let place = Place::of_line(&SourceFile::new(file, text), line);
             return (major, Reason::new(format!("{file}: {written}"), Some(place)));
         }
     }
@@ -43,21 +54,91 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
         let Some(project) = workspace.projects.get(importer) else {
             continue;
         };
-        let range = project.manifest.engines.get("node");
-        if let Some(range) = range
-            && let Some(major) = best_of(range)
-        {
-            let place = project.manifest.place(&["engines", "node"]);
-            return (
-                major.to_owned(),
-                Reason::new(format!("engines.node: {range}"), place),
-            );
+        for (field, version) in versions_of(&project.manifest) {
+            if let Some(major) = major_of(version) {
+                let place = project.manifest.place(field);
+                return (
+                    major,
+                    Reason::new(format!("{}: {version}", field.join(".")), place),
+                );
+            }
         }
     }
     (
         PREFERRED[0].to_owned(),
         Reason::new("nothing in the repository names one", None),
     )
+}
+
+/// Returns the versions that a package.json names, the most telling first: Volta's, which developers have, the one that
+/// package managers set up, and the range that is let in.
+///
+/// Source: docs.volta.sh, `volta.node`; docs.npmjs.com, `devEngines.runtime`.
+fn versions_of(manifest: &PackageJson) -> Vec<(&'static [&'static str], &str)> {
+    fn text(value: Option<&serde_json::Value>) -> Option<&str> {
+        value.and_then(serde_json::Value::as_str)
+    }
+    let volta = manifest
+        .raw
+        .get("volta")
+        .and_then(|volta| text(volta.get("node")));
+    let runtime = manifest
+        .raw
+        .get("devEngines")
+        .and_then(|engines| engines.get("runtime"));
+    let runtimes = match runtime {
+        Some(serde_json::Value::Array(several)) => several.iter().collect(),
+        other => Vec::from_iter(other),
+    };
+    let node = runtimes
+        .into_iter()
+        .find(|one| text(one.get("name")) == Some("node"));
+    let node = node.and_then(|node| text(node.get("version")));
+    let range = manifest.engines.get("node").map(String::as_str);
+    let fields: [(&[&str], Option<&str>); 3] = [
+        (&["volta", "node"], volta),
+        (&["devEngines", "runtime"], node),
+        (&["engines", "node"], range),
+    ];
+    let named = fields
+        .into_iter()
+        .filter_map(|(field, version)| Some((field, version?)));
+    named.collect()
+}
+
+/// Returns the version that a file names, and its line.
+///
+/// Source: asdf-vm.com, "Versions"; mise.jdx.dev/configuration.html, `[tools]`.
+fn written_in(file: &str, text: &str) -> Option<(u32, String)> {
+    match crate::path::base_name(file) {
+        ".tool-versions" => numbered(text).find_map(|(number, line)| {
+            let mut words = line.split('#').next()?.split_whitespace();
+            words.next().filter(|tool| ["nodejs", "node"].contains(tool))?;
+            Some((number, words.next()?.to_owned()))
+        }),
+        "mise.toml" | ".mise.toml" => {
+            let file: toml::Table = toml::from_str(text).ok()?;
+            let tool = file.get("tools")?.get("node")?;
+            let several = tool.as_array().and_then(|several| several.first());
+            let tool = several.unwrap_or(tool);
+            let version = tool.as_str().or_else(|| tool.get("version")?.as_str())?;
+            let line = numbered(text).find(|(_, line)| line.trim_start().starts_with("node"));
+            Some((line.map_or(1, |(number, _)| number), version.to_owned()))
+        }
+        _ => {
+            let (number, line) = numbered(text).find(|(_, line)| !is_comment(line))?;
+            Some((number, line.split('#').next()?.trim().to_owned()))
+        }
+    }
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#')
+}
+
+fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    (1..).zip(text.lines())
 }
 
 /// Returns the major that a version file names.
@@ -108,6 +189,61 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(major_of(written).as_deref(), major, "{written}");
+        }
+    }
+
+    #[test]
+    fn files_of_tools_name_a_version_in_a_line() {
+        for (file, text, expected) in [
+            (".nvmrc", "v20.11.1\n", Some((1, "v20.11.1"))),
+            ("a/.nvmrc", "# ours\n\nlts/jod # for now\n", Some((3, "lts/jod"))),
+            (
+                ".tool-versions",
+                "pnpm 10.1.0\nnodejs 22.12.0 20.1.0\n",
+                Some((2, "22.12.0")),
+            ),
+            (
+                "a/.tool-versions",
+                "# node 18\nnode lts/iron # x\n",
+                Some((2, "lts/iron")),
+            ),
+            (".tool-versions", "python 3.12\n", None),
+            ("mise.toml", "[tools]\nnode = '24'\n", Some((2, "24"))),
+            (".mise.toml", "[tools]\nnode = ['22', '20']\n", Some((2, "22"))),
+            (
+                "mise.toml",
+                "[tools]\nnode = { version = '20.1' }\n",
+                Some((2, "20.1")),
+            ),
+            ("mise.toml", "no toml", None),
+            (".nvmrc", "", None),
+        ] {
+            let found = written_in(file, text);
+            let found = found.as_ref().map(|(line, version)| (*line, version.as_str()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_package_json_names_versions() {
+        for (text, expected) in [
+            (
+                r#"{"volta": {"node": "22.1.0"}, "engines": {"node": ">=18"}}"#,
+                "volta.node 22.1.0",
+            ),
+            (
+                r#"{"devEngines": {"runtime": {"name": "node", "version": "^24"}}}"#,
+                "devEngines.runtime ^24",
+            ),
+            (
+                r#"{"devEngines": {"runtime": [{"name": "bun", "version": "1"}, {"name": "node", "version": "20"}]}}"#,
+                "devEngines.runtime 20",
+            ),
+            (r#"{"engines": {"node": ">=18"}}"#, "engines.node >=18"),
+        ] {
+            let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+            let (field, version) = versions_of(&manifest)[0];
+            assert_eq!(format!("{} {version}", field.join(".")), expected);
         }
     }
 

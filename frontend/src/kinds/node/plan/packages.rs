@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contents::{OutputRule, exposes_sources};
+use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
 use super::input::PackageInput;
@@ -56,8 +56,9 @@ fn plan_one(
     let is_service = importer == input.service;
     let scripts = scripts(input, importer, project, built_by(input, importer));
     let has_scripts = !scripts.is_empty();
-    let sources_are_entries = exposes_sources(&project.manifest, has_scripts);
-    let build_output = if sources_are_entries || read_as_sources.contains(importer) || !has_scripts {
+    let sources_are_entries = exposes_sources(&project.manifest, has_scripts, input.any_condition);
+    let is_read_as_sources = read_as_sources.contains(importer) || is_compiled_against(&project.manifest);
+    let build_output = if sources_are_entries || is_read_as_sources || !has_scripts {
         OutputRule::Whole
     } else {
         OutputRule::Compiled

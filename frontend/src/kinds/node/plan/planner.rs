@@ -67,6 +67,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         root_postinstall: input.manifest.build.root_postinstall(),
         production: &runs.closure.projects,
         runs_sources: start.command.runs_sources,
+        any_condition: sets_conditions(&run, &start.command),
         manifest: input.manifest,
         arguments: &arguments,
         injected: &input.closure.development.injected(),
@@ -141,6 +142,16 @@ fn image(
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
     (product, reasons.collect())
+}
+
+/// Returns whether a command sets conditions of `exports`, by its words or the environment.
+fn sets_conditions(run: &Run, command: &command::Inferred) -> bool {
+    let own = run.env.iter().map(|(name, value)| (name.as_str(), value));
+    let inferred = command.env.iter().map(|(name, value)| (name.as_str(), value));
+    let options = own.chain(inferred).filter(|(name, _)| *name == "NODE_OPTIONS");
+    let words = options.map(|(_, value)| value).chain(&command.command.args);
+    let mut words = words.flat_map(|words| words.split_whitespace());
+    words.any(|word| word == "-C" || word.starts_with("--conditions") || word.starts_with("-C="))
 }
 
 /// Returns why nobody looks whether the image can load what it starts.

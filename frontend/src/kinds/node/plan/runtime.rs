@@ -70,6 +70,7 @@ pub(super) fn plan(
         .iter()
         .flatten()
         .map(|path| join(&directory, path.as_str()))
+        .chain(start.writable.iter().map(|path| join(&directory, path)))
         .collect();
     let files = run
         .files

@@ -34,7 +34,17 @@ pub(super) fn decide<'a>(
     let build_script = build_script(input.manifest, project)?;
     let command = match &run.command {
         Some(written) => command::written(written.words()),
-        None => command::infer(&project.manifest, project.nest_entry.as_deref(), input.service),
+        None => {
+            let own = input.workspace.context_path(input.service);
+            let outputs = project.typescript.outputs.iter();
+            let outputs = outputs.filter_map(|output| match own.as_str() {
+                "" => Some(output.as_str()),
+                own => output.strip_prefix(own)?.strip_prefix('/'),
+            });
+            let outputs: Vec<String> = outputs.map(str::to_owned).collect();
+            let nest_entry = project.nest_entry.as_deref();
+            command::infer(&project.manifest, nest_entry, input.service, &outputs)
+        }
     };
     warnings.extend(development_programs(project, &command.programs));
     warnings.extend(unfrozen(input.manifest));

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use buildkit_llb::Output;
 
 use self::root::Root;
-use super::plan::{self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, ROOT_CONFIGURATION};
+use super::plan::{
+    self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, NODE_VERSION_FILES, ROOT_CONFIGURATION,
+};
 use super::workspace::tools::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
@@ -26,7 +28,7 @@ use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part,
 /// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
 /// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
 /// and thirty such patterns. So names are written out where they are known.
-const METADATA: [&str; 20] = [
+const METADATA: [&str; 23] = [
     "**/package.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
@@ -34,6 +36,9 @@ const METADATA: [&str; 20] = [
     "**/.npmrc",
     "**/.nvmrc",
     "**/.node-version",
+    "**/.tool-versions",
+    "**/mise.toml",
+    "**/.mise.toml",
     "**/turbo.json",
     "**/tsconfig*.json",
     "**/*.prisma",
@@ -305,7 +310,7 @@ async fn node_version_files(
 ) -> Result<Vec<(String, String)>, Failure> {
     let mut paths: Vec<String> = Vec::new();
     for importer in [service, "."] {
-        for name in [".nvmrc", ".node-version"] {
+        for name in NODE_VERSION_FILES {
             let path = workspace.context_path(&join(importer, name));
             if !paths.contains(&path) {
                 paths.push(path);

@@ -80,10 +80,16 @@ function activity(group) {
 
 function outside(report, start) {
   const { spawn } = require('node:child_process');
+  const { command, entry, candidates, search } = start;
+  const found = candidates.find((file) => fs.existsSync(file));
+  if (found === undefined && candidates.length > 0) {
+    // Who looks for it says so.
+    fs.writeFileSync(report, '{}');
+    return;
+  }
+  if (entry !== null) command[entry] = found ?? command[entry];
   const notes = `${report}.notes`;
   fs.writeFileSync(notes, '');
-  const { command, entry, candidates, search } = start;
-  if (entry !== null) command[entry] = candidates.find((file) => fs.existsSync(file)) ?? command[entry];
   const programs = [...search.map((directory) => path.resolve(directory)), process.env.PATH].join(':');
   const options = [process.env.NODE_OPTIONS, `--require=${__filename}`].filter(Boolean).join(' ');
   const env = { ...process.env, PATH: programs, NODE_OPTIONS: options, [NOTES]: notes };

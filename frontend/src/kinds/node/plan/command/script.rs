@@ -176,7 +176,11 @@ impl Scripts<'_> {
             [file] if is_code(file) && !file.contains("ecosystem") && !file.contains(".config.") => {
                 node::read(self.manifest, std::slice::from_ref(*file))
             }
-            _ => self.declares("pm2").then(|| binary(words)),
+            // It keeps its sockets and logs below the home of its user.
+            _ => self.declares("pm2").then(|| Inferred {
+                writable: vec![".pm2".to_owned()],
+                ..binary(words)
+            }),
         }
     }
 }

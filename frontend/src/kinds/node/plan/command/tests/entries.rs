@@ -55,7 +55,7 @@ fn the_entry_can_be_replaced_in_its_place() {
         "node a.js",
     ] {
         let manifest = with_start(script);
-        let command = infer(&manifest, Some("dist/main"), ".").command;
+        let command = infer(&manifest, Some("dist/main"), ".", &[]).command;
         assert_eq!(
             command.args[command.entry_index.unwrap()],
             command.entries[0],
@@ -66,7 +66,7 @@ fn the_entry_can_be_replaced_in_its_place() {
 
 fn entries(manifest: &str, directory: &str) -> Vec<String> {
     let manifest = PackageJson::parse(&SourceFile::new("package.json", manifest)).unwrap();
-    infer(&manifest, None, directory).command.entries
+    infer(&manifest, None, directory, &[]).command.entries
 }
 
 #[test]
