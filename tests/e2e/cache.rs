@@ -69,10 +69,10 @@ fn a_services_change_reruns_its_build_alone_and_pushes_little() {
     let after = engine.build(&erp).service("auth").run();
     let expected = [
         "build @erp/auth-service",
+        "check what the image loads",
         "files of the image",
         "image",
         "layer @erp/auth-service",
-        "load what the image starts",
         "sources of @erp/auth-service",
     ];
     assert_eq!(after.progress.ran(), expected);

@@ -109,10 +109,10 @@ fn builds_as(engine: &Engine, other: &Docker) {
     let changed = other.build(&erp).service("auth").run();
     let expected = [
         "build @erp/auth-service",
+        "check what the image loads",
         "files of the image",
         "image",
         "layer @erp/auth-service",
-        "load what the image starts",
         "sources of @erp/auth-service",
     ];
     assert_eq!(changed.progress.ran(), expected);

@@ -17,6 +17,7 @@ mod fixtures;
 mod flags;
 mod frontend_image;
 mod image;
+mod loads;
 mod mistakes;
 mod outputs;
 mod platforms;

@@ -21,7 +21,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Output, Platform};
-use futures_util::future::{TryFutureExt as _, try_join_all};
+use futures_util::future::{TryFutureExt as _, join_all};
 
 use crate::decide::{self, Read};
 use crate::diagnostic::{Diagnostic, names};
@@ -59,7 +59,10 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
         built.map_err(|failure| explain::explain(failure, read.manifest()))
     });
     let looked = look(&gateway, &options, &read, planned.first());
-    let (made, ()) = tokio::try_join!(try_join_all(builds), looked)?;
+    // What is begun is waited for, as in `build_platform`.
+    let (made, looked) = tokio::join!(join_all(builds), looked);
+    let made = made.into_iter().collect::<Result<Vec<Made>, Failure>>()?;
+    looked?;
     Ok(combine(made, request::is_index(&options, count)))
 }
 
@@ -199,10 +202,11 @@ async fn build_platform(
         None => None,
     };
     ahead::build(gateway, options, &graph, plan).await?;
-    // All at once: the production install needs no build, and the entry no production install.
-    let (image, (), large, sbom, entry) = tokio::try_join!(
+    // All at once: the production install needs no build, and the entry no production install. What is begun is waited
+    // for, though something else has failed: an engine that is interrupted while it commits a large layer can lose it, and
+    // fails every later build that needs it. Source: moby/buildkit, `cache/refs.go`, `finalize`.
+    let (image, large, sbom, entry) = tokio::join!(
         make(gateway, options, &graph, outcome.root()),
-        check::check(gateway, options, read, plan, &graph),
         budget::check(gateway, options, read, measured),
         async {
             match outcome.bill() {
@@ -216,7 +220,9 @@ async fn build_platform(
                 None => Ok(None),
             }
         },
-    )?;
+    );
+    let (image, entry, large, sbom) = (image?, entry?, large?, sbom?);
+    check::check(gateway, options, read, plan, &graph).await?;
     if let Some(warning) = large {
         gateway.warn(&read.vertex, &warning).await?;
         refuse(read, [&warning])?;

@@ -57,7 +57,7 @@ async fn nobody_looks_where_the_manifest_says_so_or_builds_do_not_run_there() {
     let is_checked = |plan: &Plan| {
         plan.steps
             .iter()
-            .any(|step| step.name.ends_with("load what the image starts"))
+            .any(|step| step.name.ends_with("check what the image loads"))
     };
     let (plan, value) = steps(engine(example()), request("auth")).await;
     assert!(is_checked(&plan) && value.is_empty(), "{value:?}");

@@ -164,7 +164,7 @@ async fn a_change_reaches_what_reads_the_file_and_what_comes_after() {
         reached("services/auth/src/main.ts"),
         [
             "build @erp/auth-service: it reads the file",
-            "load what the image starts: it uses what \"[auth] build @erp/auth-service\" makes, if that comes out otherwise",
+            "check what the image loads: it uses what \"[auth] build @erp/auth-service\" makes, if that comes out otherwise",
         ]
     );
     assert_eq!(
@@ -172,7 +172,7 @@ async fn a_change_reaches_what_reads_the_file_and_what_comes_after() {
         [
             "build @erp/utils: it reads the file",
             "build @erp/auth-service: it uses what \"[auth] build @erp/utils\" makes, if that comes out otherwise",
-            "load what the image starts: it uses what \"[auth] build @erp/auth-service\" makes, if that comes out otherwise",
+            "check what the image loads: it uses what \"[auth] build @erp/auth-service\" makes, if that comes out otherwise",
         ]
     );
     // Another service's, what no step sees, and what nobody reads.

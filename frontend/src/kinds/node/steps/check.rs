@@ -28,7 +28,7 @@ impl Writer<'_> {
         base: Files,
         layers: (&[Files], &[Files]),
     ) -> Check {
-        let name = self.steps.name_on(Side::Target, "load what the image starts");
+        let name = self.steps.name_on(Side::Target, "check what the image loads");
         let places = vec![self.steps.key("run.command")];
         let has_injected = self
             .model
