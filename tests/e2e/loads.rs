@@ -32,20 +32,20 @@ fn workspace(files: &[(&str, &str)]) -> Workspace {
     workspace
         .write(
             "package.json",
-            &json!({ "name": "root", "private": true, "packageManager": "pnpm@9.15.9" }).to_string(),
+            json!({ "name": "root", "private": true, "packageManager": "pnpm@9.15.9" }).to_string(),
         )
         .write("pnpm-workspace.yaml", "packages: ['apps/*', 'packages/*']\n")
         .write("pnpm-lock.yaml", lockfile)
         .write(
             "apps/api/package.json",
-            &serde_json::to_string_pretty(&service).unwrap(),
+            serde_json::to_string_pretty(&service).unwrap(),
         )
         .write("apps/api/service.toml", "# syntax=vextrus/frontend\n")
         .write("apps/api/build.sh", "mkdir -p dist && cp src/*.js dist\n")
         .write("apps/api/src/main.js", "require('lib');\n")
-        .write("packages/lib/package.json", &package("lib"))
+        .write("packages/lib/package.json", package("lib"))
         .write("packages/lib/src/index.js", "")
-        .write("packages/tools/package.json", &package("tools"))
+        .write("packages/tools/package.json", package("tools"))
         .write("packages/tools/src/index.js", "");
     for (path, text) in files {
         workspace.write(path, text);
@@ -172,7 +172,7 @@ fn what_a_build_wrote_stays_and_of_the_repository_what_nothing_compiled() {
         ("apps/api/src/main.test.ts", ""),
         (
             "apps/api/tsconfig.json",
-            r#"{ "extends": "../../tsconfig.compiler", "include": ["src"] }"#,
+            r#"{ "extends": "../../compiler", "include": ["src"] }"#,
         ),
         ("apps/api/templates/app/Dockerfile", ""),
         ("apps/api/templates/app/index.ts", ""),
@@ -180,7 +180,7 @@ fn what_a_build_wrote_stays_and_of_the_repository_what_nothing_compiled() {
         ("apps/api/jest.config.ts", ""),
         ("apps/api/.env.production", "GREETING=hello\n"),
         ("apps/api/.env.local", "TOKEN=x\n"),
-        ("tsconfig.compiler.json", "{}"),
+        ("compiler.json", "{}"),
     ]);
     let built = engine.build(&workspace).file("apps/api/service.toml").run();
     let files = built.image.files();
@@ -203,7 +203,7 @@ fn what_a_build_wrote_stays_and_of_the_repository_what_nothing_compiled() {
         "/app/apps/api/templates/app/Dockerfile",
         "/app/apps/api/templates/app/index.ts",
         "/app/apps/api/tsconfig.json",
-        "/app/tsconfig.compiler.json",
+        "/app/compiler.json",
     ];
     assert_eq!(names, expected);
 }

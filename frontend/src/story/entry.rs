@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway, SolveRequest};
 use crate::lower::Graph;
 use crate::options::Options;
+use crate::path::{is_within, join};
 use crate::plan::{Entry, Plan};
 
 /// Returns the entry file that an inferred command means: the first of its candidates that the build made.
@@ -30,20 +31,31 @@ pub(super) async fn find(
     let reference = gateway.solve(request).await?;
     let directory = plan.outcome.run().directory.trim_start_matches('/');
     for candidate in &entry.candidates {
-        let found = gateway
-            .stat(&reference, &format!("{directory}/{candidate}"))
-            .await?;
+        let path = join(directory, candidate);
+        if !is_within(&path, directory) {
+            continue;
+        }
+        let found = gateway.stat(&reference, &path).await?;
         if found.is_some_and(|stat| !stat.is_dir) {
             return Ok(candidate.clone());
         }
     }
     let names: Vec<&str> = entry.candidates.iter().take(4).map(String::as_str).collect();
-    let message = format!(
-        "{}: the build left none of {} ({}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
-        plan.package,
-        names.join(", "),
-        entry.why
-    );
+    let first = names.first().copied().unwrap_or_default();
+    let message = if is_within(&join(directory, first), directory) {
+        format!(
+            "{}: the build left none of {} ({}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
+            plan.package,
+            names.join(", "),
+            entry.why
+        )
+    } else {
+        format!(
+            "{}: {first} ({}) lies outside of the package, and the image holds what a build writes into its package; have \
+             it write there, as by `outDir` of tsconfig.json",
+            plan.package, entry.why
+        )
+    };
     Err(Diagnostic::named(names::NO_ENTRY, message)
         .at(entry.place.clone())
         .into())

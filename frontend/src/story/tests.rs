@@ -21,6 +21,7 @@ mod boundary;
 mod budget;
 mod calls;
 mod check;
+mod configuration;
 mod contexts;
 mod derived;
 mod directory;

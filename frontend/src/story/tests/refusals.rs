@@ -97,3 +97,20 @@ async fn what_the_engine_answers_passes_through() {
 fn write(files: &mut Files, path: &str, text: &str) {
     files.insert(path.to_owned(), text.as_bytes().to_vec());
 }
+
+#[tokio::test]
+async fn what_a_build_writes_outside_of_its_package_is_not_in_the_image() {
+    let mut files = example();
+    let path = "services/auth/package.json";
+    let text = String::from_utf8(files[path].clone()).unwrap();
+    let moved = text.replace("node dist/main.js", "node ../../dist/services/auth/main.js");
+    assert_ne!(text, moved);
+    write(&mut files, path, &moved);
+    let failure = run(engine(files), request("auth")).await.err().unwrap();
+    assert_eq!(
+        failure.to_string(),
+        "services/auth/service.toml:1: @erp/auth-service: ../../dist/services/auth/main.js (scripts.start:prod: node \
+         ../../dist/services/auth/main.js) lies outside of the package, and the image holds what a build writes into its \
+         package; have it write there, as by `outDir` of tsconfig.json"
+    );
+}

@@ -154,7 +154,10 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
         let Some(script) = manifest.scripts.get(name) else {
             continue;
         };
-        if let Some(mut inferred) = scripts.read(script, 0) {
+        // `start:prod` is meant for production, `start` may be for whoever works on it.
+        let read = scripts.read(script, 0);
+        let read = read.filter(|start| name != "start" || !is_for_developers(start, manifest));
+        if let Some(mut inferred) = read {
             inferred.why = format!("scripts.{name}: {script}");
             inferred.field = vec!["scripts".to_owned(), name.to_owned()];
             return inferred;
@@ -187,6 +190,18 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
         field,
         ..node::command(Vec::new(), entries, Vec::new())
     }
+}
+
+/// Whether a command compiles sources as it starts, by a tool that is there for development alone, though a build compiles
+/// them to `main`.
+fn is_for_developers(start: &Inferred, manifest: &PackageJson) -> bool {
+    let main = manifest.main.as_deref();
+    let is_built = manifest.scripts.contains_key("build")
+        && main.is_some_and(|main| !super::contents::is_typescript(main));
+    let is_tool = |program: &String| {
+        manifest.dev_dependencies.contains_key(program) && !manifest.dependencies.contains_key(program)
+    };
+    start.runs_sources && is_built && start.programs.iter().any(is_tool)
 }
 
 /// Returns the files that the first usual entries may be.

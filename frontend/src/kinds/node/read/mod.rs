@@ -112,9 +112,16 @@ pub async fn read(
     } = loaded;
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
     let closure = plan::closure(&workspace, &service)?;
-    projects::load(&tree, &mut workspace, closure.importers()).await?;
+    let more = async |paths: &[String]| {
+        let include: Vec<String> = paths.iter().map(|path| literal(path)).collect();
+        let name = "[internal] load configuration of compilers";
+        let part = part(&origin.context, name, "vextrus-extended", &include);
+        reader.tree(options, &part).await
+    };
+    projects::load(&tree, more, &mut workspace, closure.importers()).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
+    leave_out_hidden(&mut workspace, &origin.context);
     let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
     check_local(
@@ -130,6 +137,17 @@ pub async fn read(
         manifest,
         closure,
     })
+}
+
+/// Leaves out of what packages read the configuration that no step sees, which nobody can copy.
+fn leave_out_hidden(workspace: &mut Workspace, context: &Context) {
+    let root = workspace.root.clone();
+    workspace
+        .root_files
+        .retain(|name| !context.hides(&join(&root, name)));
+    for project in workspace.projects.values_mut() {
+        project.typescript.configs.retain(|path| !context.hides(path));
+    }
 }
 
 /// Checks that what installs read beside projects is in the context.

@@ -1,25 +1,31 @@
 //! Reads what only the projects of a closure need: the configuration of their tools.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use futures_util::future::try_join_all;
 
-use crate::diagnostic::{Diagnostic, Place, names};
+use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::tools::{nest_entry, required_variables};
 use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
-use crate::path::{join, leaves};
+use crate::path::{base_name, join, leaves};
 use crate::source::Tree;
 
-/// Reads what only the projects of the closure need: TypeScript's and Nest's configuration.
+/// Reads what only the projects of the closure need: TypeScript's and Nest's configuration. `more` has files of the context
+/// that the workspace's metadata is without, since nobody knows their names before.
 ///
 /// # Errors
 /// Whatever the engine answers.
 pub(super) async fn load(
     tree: &Tree,
+    more: impl AsyncFn(&[String]) -> Result<Tree, Failure>,
     workspace: &mut Workspace,
     closure: &[ImporterId],
 ) -> Result<(), Failure> {
+    let more = &more;
     let scans = closure
         .iter()
         .filter(|id| workspace.projects.contains_key(*id))
@@ -29,7 +35,7 @@ pub(super) async fn load(
                 // Its listing tells which of the files that are looked for are not there.
                 let names = tree.list(&directory).await?;
                 let (typescript, nest_entry, prisma) = tokio::try_join!(
-                    typescript(tree, &directory, &names),
+                    typescript(tree, more, &directory, &names),
                     nest(tree, &directory),
                     prisma(tree, &directory),
                 )?;
@@ -48,19 +54,27 @@ pub(super) async fn load(
 }
 
 /// Follows the TypeScript configurations of one project, reading what turns up on the way.
-async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Scan, Failure> {
+async fn typescript(
+    tree: &Tree,
+    more: &impl AsyncFn(&[String]) -> Result<Tree, Failure>,
+    directory: &str,
+    names: &[String],
+) -> Result<Scan, Failure> {
+    let mut named: BTreeMap<String, Option<Arc<SourceFile>>> = BTreeMap::new();
     let start: Vec<String> = names
         .iter()
-        .filter(|name| name.starts_with("tsconfig") && name.ends_with(".json"))
+        .filter(|name| is_usual(name))
         .map(|name| join(directory, name))
         .collect();
     let mut follower = Follower::new(&start);
     loop {
-        let unknown = follower.advance(|path| match tree.known(path) {
-            Some(Some(file)) => Lookup::Text(file.text.clone()),
-            Some(None) => Lookup::Absent,
-            None => Lookup::Unknown,
-        });
+        let unknown = follower.advance(
+            |path| match named.get(path).cloned().or_else(|| tree.known(path)) {
+                Some(Some(file)) => Lookup::Text(file.text.clone()),
+                Some(None) => Lookup::Absent,
+                None => Lookup::Unknown,
+            },
+        );
         if unknown.is_empty() {
             let scanned = follower.finish();
             return scanned.map_err(|last| too_long(&start, &last, tree).into());
@@ -68,11 +82,22 @@ async fn typescript(tree: &Tree, directory: &str, names: &[String]) -> Result<Sc
         // Each round reads at least one file that was not read before, and a chain has an end.
         let (outside, inside): (Vec<String>, Vec<String>) =
             unknown.into_iter().partition(|path| leaves(path));
-        tree.read_all_optional(&inside).await?;
+        let (usual, others): (Vec<String>, Vec<String>) =
+            inside.into_iter().partition(|path| is_usual(base_name(path)));
+        tree.read_all_optional(&usual).await?;
+        if !others.is_empty() {
+            let texts = more(&others).await?.read_all_optional(&others).await?;
+            named.extend(others.into_iter().zip(texts));
+        }
         for path in &outside {
             tree.note_absent(path);
         }
     }
+}
+
+/// Whether the workspace's metadata has the configurations of this name.
+fn is_usual(name: &str) -> bool {
+    name.starts_with("tsconfig") && name.ends_with(".json")
 }
 
 /// Returns the mistake of configurations that lead from one to the next without an end in sight.

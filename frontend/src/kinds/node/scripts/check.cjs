@@ -41,7 +41,8 @@ function inside(notes) {
     const missing = lacking(error);
     if (missing) note({ ...missing, isFatal: true });
   });
-  const { Module } = require('node:module');
+  /** @type {any} What loads a module has no types. */
+  const Module = require('node:module').Module;
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (...words) {
     try {
@@ -52,7 +53,8 @@ function inside(notes) {
       throw error;
     }
   };
-  const { Server } = require('node:net');
+  /** @type {any} */
+  const Server = require('node:net').Server;
   const listen = Server.prototype.listen;
   Server.prototype.listen = function (...words) {
     this.once('listening', () => note({ listens: true }));
@@ -118,7 +120,7 @@ function outside(report, start) {
   // What was caught and not told is none of ours: a module may be there for other machines alone.
   const isTold = ({ name }) => ['"', "'", '`'].some((mark) => said.includes(mark + name + mark));
   const judge = (failed) => end(noted().find((one) => one.isFatal) ?? (failed ? noted().find((one) => one.kind && isTold(one)) : undefined));
-  child.on('error', (error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
+  child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
   child.on('close', (code) => judge(code !== 0));
   const begun = Date.now();
   let last = { used: -1, since: begun };

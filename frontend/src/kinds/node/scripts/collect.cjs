@@ -83,6 +83,7 @@ function configuration(from, name) {
 // Reads what a configuration and those that it extends compile; the nearest one says.
 function compiles(file, depth = 0) {
   const read = json(file);
+  /** @type {Record<string, any>} */
   const inherited = {};
   for (const name of [read.extends ?? []].flat()) {
     const extended = depth < 50 && typeof name === 'string' && configuration(file, name);
@@ -92,7 +93,8 @@ function compiles(file, depth = 0) {
   const own = { include: read.include, exclude: read.exclude, files: read.files, rootDir: read.compilerOptions?.rootDir };
   for (const [key, value] of Object.entries(own)) if (value !== undefined) inherited[key] = resolved(value);
   const references = Array.isArray(read.references) ? read.references : [];
-  return { ...inherited, references: references.map((one) => configuration(file, String(one?.path))) };
+  inherited.references = references.map((one) => configuration(file, String(one?.path)));
+  return inherited;
 }
 
 // Source of the rules: the TypeScript handbook's TSConfig reference, `include`.

@@ -60,7 +60,7 @@ const ask = (host, port, path) =>
       response.resume();
       resolve(response.statusCode);
     });
-    request.on('error', (error) => resolve(error.code ?? error.message));
+    request.on('error', (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code ?? error.message));
     if (isGuess && protocol === 'any') request.setTimeout(SILENCE, () => resolve('silence'));
   });
 
