@@ -207,3 +207,102 @@ fn what_a_build_wrote_stays_and_of_the_repository_what_nothing_compiled() {
     ];
     assert_eq!(names, expected);
 }
+
+const WARNING: &str = "did not find a file, and is run once more with every file of the workspace";
+
+/// Builds, and returns the warnings and the steps that ran.
+fn built(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let engine = Engine::take();
+    let built = engine
+        .build(&workspace(files))
+        .file("apps/api/service.toml")
+        .steps();
+    let ran = built.ran().into_iter().map(str::to_owned).collect();
+    (built.warnings().to_vec(), ran)
+}
+
+/// A build that reads a file of the workspace by a path that nobody can know before.
+const READS: &str =
+    "set -e\nnode -e \"require('fs').readFileSync(['..', '..', 'data', 'x.json'].join('/'))\"\n";
+
+#[test]
+fn a_build_that_misses_a_file_gets_it() {
+    let script = format!("{READS}mkdir -p dist && cp src/*.js dist\n");
+    let files = [("apps/api/build.sh", script.as_str()), ("data/x.json", "{}")];
+    let (warnings, ran) = built(&files);
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.contains("the build of api") && warning.contains(WARNING)),
+        "{warnings:?}"
+    );
+    assert!(ran.contains(&"check what the image loads".to_owned()), "{ran:?}");
+
+    let named = [
+        files[0],
+        files[1],
+        (
+            "apps/api/service.toml",
+            "# syntax=vextrus/frontend\n[build]\nfiles = [\"data\"]\n",
+        ),
+    ];
+    let (warnings, _) = built(&named);
+    assert!(
+        !warnings.iter().any(|warning| warning.contains(WARNING)),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_package_of_the_workspace_that_misses_a_file_gets_it() {
+    let manifest = json!({
+        "name": "lib",
+        "version": "1.0.0",
+        "private": true,
+        "main": "dist/index.js",
+        "scripts": { "build": "sh build.sh" },
+    });
+    let script = format!("{READS}pnpm -w run codegen && mkdir -p dist && cp src/*.js dist\n");
+    let root = json!({
+        "name": "root",
+        "private": true,
+        "packageManager": "pnpm@9.15.9",
+        "scripts": { "codegen": "node tools/codegen.js" },
+    });
+    let (warnings, _) = built(&[
+        ("packages/lib/package.json", &manifest.to_string()),
+        ("packages/lib/build.sh", &script),
+        ("package.json", &root.to_string()),
+        ("tools/codegen.js", "console.log('generated');\n"),
+        ("data/x.json", "{}"),
+    ]);
+    let told: Vec<&String> = warnings
+        .iter()
+        .filter(|warning| warning.contains(WARNING))
+        .collect();
+    assert!(
+        told.len() == 1 && told[0].contains("the build of lib"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn another_failure_is_tried_once_and_a_file_that_nobody_has_twice() {
+    let engine = Engine::take();
+    let refused = |script: &str| {
+        let workspace = workspace(&[("apps/api/build.sh", script)]);
+        let refused = engine.build(&workspace).file("apps/api/service.toml").refused();
+        let tries = refused.progress.log().matches("> sh build.sh").count();
+        (tries, refused.message().to_owned())
+    };
+    let (tries, message) = refused("echo 'Cannot find name x' >&2; exit 3\n");
+    assert!(
+        tries == 1 && message.contains("exit code: 3"),
+        "{tries}: {message}"
+    );
+    let (tries, message) = refused("cat ../../none.txt || exit 4\n");
+    assert!(
+        tries == 2 && message.contains("exit code: 4"),
+        "{tries}: {message}"
+    );
+}

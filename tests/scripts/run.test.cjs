@@ -52,9 +52,9 @@ function ask(t, { ways, inRoot = false } = {}) {
     root,
     answers: () => JSON.parse(read(answer)) !== null,
     // Runs a script, and returns how it ended and whether the manager did it.
-    run: (directory, name, env = ENV) => {
+    run: (directory, name, env = ENV, how = 'run') => {
       const cwd = path.join(root, directory);
-      const result = run('run.cjs', ['run', answer, ...asked.command, name], { cwd, env });
+      const result = run('run.cjs', [how, answer, ...asked.command, name], { cwd, env });
       return { ...result, byManager: asked.asked().length > 1 };
     },
   };
@@ -192,4 +192,52 @@ test('a script ends as it ends, and is shown', (t) => {
   assert.equal(three.code, 3);
   assert.equal(three.stdout, `\n> a@1.0.0 three ${asked.root}/a\n> echo out; exit 3\n\nout\n`);
   assert.equal(asked.run('a', 'killed').code, 1);
+});
+
+// What tools print of a file that is not there, and of what is no file of the workspace.
+const MISSED = [
+  "Error: ENOENT: no such file or directory, open '/app/data/schema.json'",
+  "Cannot find module '../../tooling/base'",
+  "error TS2307: Cannot find module './generated/client' or its corresponding type declarations.",
+  "error TS5083: Cannot read file '/app/config/base.json'.",
+  "error TS6053: File '/app/types/global.d.ts' not found.",
+  "error TS18003: No inputs were found in config file '/app/packages/lib/tsconfig.json'.",
+  '[ERROR] Could not resolve "../../tooling/tsup.base"',
+  'Failed to resolve import "../../shared/a" from "src/main.ts".',
+  "Module not found: Error: Can't resolve '../../x' in '/app/apps/web'",
+  'sh: 1: ../../scripts/build.sh: not found',
+  'cat: ../../version.txt: No such file or directory',
+  ' ERR_PNPM_NO_SCRIPT  Missing script: codegen',
+  'No projects matched the filters in "/app"',
+];
+const OTHER = [
+  "error TS2304: Cannot find name 'x'.",
+  "error TS2307: Cannot find module 'lodash' or its corresponding type declarations.",
+  "Error: Cannot find module 'express'",
+  '[ERROR] Could not resolve "zod"',
+  'sh: 1: tsc: not found',
+  'Error: spawn tsc ENOENT',
+  'AssertionError: 404 not found',
+  "Property 'a' does not exist on type 'B'.",
+];
+const printing = (text, status) => `node -e ${JSON.stringify(`console.error(process.env.TEXT); process.exitCode = ${status}`)}`;
+
+test('a script that does not find a file says so by its status, when it is asked to', (t) => {
+  const asked = ask(t);
+  write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { fails: printing('', 2), works: printing('', 0) } }) });
+  for (const [text, status] of [...MISSED.map((text) => [text, 117]), ...OTHER.map((text) => [text, 2])]) {
+    const env = { ...ENV, TEXT: text };
+    const tried = asked.run('a', 'fails', env, 'try');
+    assert.deepEqual([tried.code, tried.stderr.trim()], [status, text.trim()]);
+    assert.equal(asked.run('a', 'works', env, 'try').code, 0);
+    if (status !== 2) assert.equal(asked.run('a', 'fails', env).code, 2);
+  }
+});
+
+test('what a script leaves running is not waited for', (t) => {
+  const asked = ask(t);
+  write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { build: 'sleep 50 & echo built' } }) });
+  const { code, stdout } = asked.run('a', 'build', ENV, 'try');
+  assert.equal(code, 0);
+  assert.match(stdout, /built\n$/);
 });

@@ -1,5 +1,7 @@
 //! The facts of a build: what the engine can do and what the command line asks.
 
+use std::collections::BTreeSet;
+
 use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostic;
@@ -44,6 +46,7 @@ pub async fn facts(
         frontend,
         sbom: attests && wants_sbom(options),
         install_runs_programs: None,
+        whole: BTreeSet::new(),
         cache_namespace: options
             .build_args
             .get("BUILDKIT_CACHE_MOUNT_NS")

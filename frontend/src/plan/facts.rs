@@ -25,6 +25,9 @@ pub struct Facts {
     /// Whether a program was found that an install for another platform has to run there; none while nobody has
     /// looked: see [`super::Production::question`].
     pub install_runs_programs: Option<bool>,
+    /// Packages whose builds are given every file of the workspace, by directory: they missed some when they were given
+    /// what they are known to read.
+    pub whole: BTreeSet<String>,
     /// Prefix of the ids of caches (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
 }
@@ -109,6 +112,7 @@ impl Facts {
             frontend: true,
             sbom: false,
             install_runs_programs: None,
+            whole: BTreeSet::new(),
             cache_namespace: String::new(),
         }
     }

@@ -12,6 +12,7 @@ mod entry;
 mod explain;
 mod image_config;
 mod images;
+mod missed;
 mod question;
 mod request;
 
@@ -55,7 +56,7 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
 
     let count = planned.len();
     let builds = planned.iter().map(|platform| {
-        let built = build_platform(&gateway, &options, &read, platform);
+        let built = build_all_of(&gateway, &options, &read, platform);
         built.map_err(|failure| explain::explain(failure, read.manifest()))
     });
     let looked = look(&gateway, &options, &read, planned.first());
@@ -178,6 +179,43 @@ struct Made {
     config: result::ImageConfig,
     /// The output with the bill of materials, where one is asked for.
     sbom: Option<Reference>,
+}
+
+/// Builds the image of one platform; a package whose scripts do not find a file gets every file of the workspace.
+async fn build_all_of(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    platform: &ForPlatform,
+) -> Result<Made, Failure> {
+    let mut again: Option<ForPlatform> = None;
+    loop {
+        let platform = again.as_ref().unwrap_or(platform);
+        let failure = match build_platform(gateway, options, read, platform).await {
+            Err(failure) => failure,
+            made => return made,
+        };
+        let ForPlatform {
+            planned,
+            facts,
+            target,
+        } = platform;
+        let Some(package) = missed::package(&planned.plan, facts, &failure) else {
+            return Err(failure);
+        };
+        let warning = missed::warning(read, package);
+        if read.lint.applies(warning.rule) {
+            gateway.warn(&read.vertex, &warning).await?;
+            refuse(read, [&warning])?;
+        }
+        let mut facts = facts.clone();
+        facts.whole.insert(package.directory.clone());
+        again = Some(ForPlatform {
+            planned: read.plan(options, &facts)?,
+            target: target.clone(),
+            facts,
+        });
+    }
 }
 
 /// Builds the image of one platform.

@@ -40,7 +40,7 @@ async fn pnpm_is_asked_once_and_started_for_no_package() {
         .collect();
     assert!(builds.len() > 4);
     for exec in builds {
-        let run = " && node /vextrus/run.cjs run /vextrus/answer.json pnpm run build\n";
+        let run = " && node /vextrus/run.cjs try /vextrus/answer.json pnpm run build\n";
         assert!(text(exec).contains(run), "{}", text(exec));
         let answer = exec
             .mounts

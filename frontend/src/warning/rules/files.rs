@@ -169,3 +169,22 @@ by its name (`erp/kernel`, which buildx wants without the `@`) or its directory 
         text: "docker buildx build --build-context shared/kernel=../kernel -f services/auth/service.toml .",
     },
 };
+
+/// A build that reads files of the workspace which nothing names.
+pub static MISSED_FILES: Rule = Rule {
+    name: "MissedFiles",
+    short: "What a build reads outside of its package should be named",
+    is_experimental: false,
+    why: "\
+A build is given its package, the packages that it depends on, and what configuration and scripts name outside of them.
+One that fails since it does not find a file is run once more with every file of the workspace. That takes longer, and
+every change of any file runs it again. `files` of `[build]` names what it reads.",
+    bad: Example {
+        language: "toml",
+        text: "# syntax=vextrus/frontend",
+    },
+    good: Example {
+        language: "toml",
+        text: "# syntax=vextrus/frontend\n[build]\nfiles = [\"tooling\", \"schema.graphql\"]",
+    },
+};

@@ -114,3 +114,22 @@ are there: `--check` does not know of them, and a build that imports a cache doe
         text: "base = \"node:22\"\n\n[image]\nmax_size = \"1.2GB\"",
     },
 };
+
+/// A dependency that compiles when it is installed, and may not.
+pub static UNAPPROVED_BUILD: Rule = Rule {
+    name: "UnapprovedBuild",
+    short: "What compiles when it is installed has to be approved",
+    is_experimental: false,
+    why: "\
+From its version 10 on pnpm runs the install scripts of those packages alone that the repository approves. A package with
+native code that is compiled, or fetched, by such a script is installed without its code, and fails when it is loaded, in
+the image as on every other machine. `pnpm approve-builds` writes the approval.",
+    bad: Example {
+        language: "yaml",
+        text: "packages:\n  - apps/*",
+    },
+    good: Example {
+        language: "yaml",
+        text: "packages:\n  - apps/*\nonlyBuiltDependencies:\n  - bcrypt",
+    },
+};

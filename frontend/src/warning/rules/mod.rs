@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 30] = [
+pub static ALL: [&Rule; 32] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -24,6 +24,7 @@ pub static ALL: [&Rule; 30] = [
     &LARGE_IMAGE,
     &LOCKFILE_DRIFT,
     &MACHINE_FILE_IN_NPMRC,
+    &MISSED_FILES,
     &MISSING_INTEGRITY,
     &NODE_OUTSIDE_ENGINES,
     &PORT_MISMATCH,
@@ -36,6 +37,7 @@ pub static ALL: [&Rule; 30] = [
     &SECRET_IN_MANIFEST,
     &SECRET_IN_NPMRC,
     &SECRET_IN_SETTINGS,
+    &UNAPPROVED_BUILD,
     &UNDECLARED_BUILD_ARG,
     &UNFROZEN_LOCKFILE,
     &UNKNOWN_RULE,

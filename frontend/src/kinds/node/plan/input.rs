@@ -66,6 +66,8 @@ pub(super) struct PackageInput<'a> {
     pub(super) runs_sources: bool,
     /// Whether it sets conditions of `exports` of the repository's own.
     pub(super) any_condition: bool,
+    /// Packages that are given every file of the workspace.
+    pub(super) whole: &'a BTreeSet<String>,
     /// What the manifest says of builds.
     pub(super) manifest: &'a Manifest,
     /// Build arguments.

@@ -56,6 +56,8 @@ pub(super) struct Native {
     pub(super) portable: BTreeSet<String>,
     /// Packages whose install script compiles when it finds no ready binary.
     pub(super) compiles: BTreeSet<String>,
+    /// Packages that compile when they are installed, and whose scripts nothing approves.
+    pub(super) unapproved: BTreeSet<String>,
     /// Packages whose install scripts run, if they have any.
     pub(super) may_run: BTreeSet<String>,
     /// Packages that come from a repository, whose scripts build them when they are fetched.
@@ -261,11 +263,14 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
             .iter()
             .any(|variant| variant.is_for("glibc") || variant.is_for("musl"));
         let has_musl = variants.iter().any(|variant| variant.is_for("musl"));
-        if depends_on(&COMPILING) && !prebuilt {
+        // Who publishes a package for each platform compiles on none of them.
+        if depends_on(&COMPILING) && !prebuilt && variants.is_empty() {
             native.needs_glibc.insert(package.name.clone());
-            if package.scripts_run {
-                native.compiles.insert(package.name.clone());
-            }
+            let compiled = match package.scripts_run {
+                true => &mut native.compiles,
+                false => &mut native.unapproved,
+            };
+            compiled.insert(package.name.clone());
         } else if GLIBC_ONLY.contains(&package.name.as_str()) || (chooses_libc && !has_musl) {
             native.needs_glibc.insert(package.name.clone());
         } else if prebuilt || !variants.is_empty() {

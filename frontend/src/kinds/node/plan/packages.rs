@@ -108,6 +108,7 @@ fn plan_one(
         } else {
             BTreeMap::new()
         },
+        is_whole: has_scripts && input.whole.contains(importer),
         settings: if is_service {
             outside::settings(input, project)
         } else {
@@ -195,7 +196,8 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     } else {
         last.unwrap_or("build")
     };
-    let before = input.workspace.tasks.before(task).into_iter();
+    let name = project.name(importer);
+    let before = input.workspace.tasks.before(&name, task).into_iter();
     names.extend(before.filter_map(|task| match task {
         "build" => build,
         task => own.contains_key(task).then_some(task),

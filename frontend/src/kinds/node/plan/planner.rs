@@ -24,7 +24,7 @@ use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
 use crate::plan::{Checked, Sbom, Stage};
-use crate::warning::Warning;
+use crate::warning::{Warning, rules};
 
 /// Returns what building a service may touch.
 ///
@@ -55,6 +55,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let (start, mut warnings) = start::decide(input, &run, project)?;
     let mut surveyor = Surveyor::new(input.workspace);
     let runs = what_runs(input, &run, &start, &mut surveyor)?;
+    warnings.extend(unapproved(input.workspace, &runs));
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
@@ -67,6 +68,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         root_postinstall: input.manifest.build.root_postinstall(),
         production: &runs.closure.projects,
         runs_sources: start.command.runs_sources,
+        whole: &input.facts.whole,
         any_condition: sets_conditions(&run, &start.command),
         manifest: input.manifest,
         arguments: &arguments,
@@ -142,6 +144,30 @@ fn image(
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
     (product, reasons.collect())
+}
+
+/// Warns of dependencies that compile when they are installed, where nothing approves that.
+fn unapproved(workspace: &Workspace, runs: &WhatRuns) -> Vec<Warning> {
+    let projects = runs
+        .closure
+        .projects
+        .iter()
+        .filter_map(|id| workspace.projects.get(id));
+    let declared = projects.flat_map(|project| {
+        let names = project.manifest.dependencies.keys();
+        names.map(|name| (name, &project.manifest))
+    });
+    let found = declared.filter(|(name, _)| runs.native.unapproved.contains(*name));
+    let warnings = found.map(|(name, manifest)| {
+        let message = format!(
+            "`{name}` compiles when it is installed, and nothing approves its script, so that it may not load; approve it \
+             with `pnpm approve-builds`"
+        );
+        rules::UNAPPROVED_BUILD
+            .warn(message)
+            .at(manifest.place(&["dependencies", name]))
+    });
+    warnings.collect()
 }
 
 /// Returns whether a command sets conditions of `exports`, by its words or the environment.

@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::workspace::tools::{nest_entry, required_variables};
+use crate::kinds::node::workspace::tools::{Tasks, nest_entry, required_variables};
 use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
 use crate::path::{base_name, join, leaves};
@@ -34,20 +34,25 @@ pub(super) async fn load(
             async move {
                 // Its listing tells which of the files that are looked for are not there.
                 let names = tree.list(&directory).await?;
-                let (typescript, nest_entry, prisma) = tokio::try_join!(
+                let (typescript, nest_entry, prisma, tasks) = tokio::try_join!(
                     typescript(tree, more, &directory, &names),
                     nest(tree, &directory),
                     prisma(tree, &directory),
+                    tasks(tree, importer, &directory),
                 )?;
-                Ok::<_, Failure>((importer.clone(), typescript, nest_entry, prisma))
+                Ok::<_, Failure>((importer.clone(), typescript, nest_entry, prisma, tasks))
             }
         });
-    for (importer, typescript, nest_entry, prisma) in try_join_all(scans).await? {
+    for (importer, typescript, nest_entry, prisma, tasks) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.iter().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
             project.typescript = typescript;
             project.nest_entry = nest_entry;
             project.prisma = prisma;
+            let name = project.name(&importer);
+            tasks
+                .into_iter()
+                .for_each(|tasks| workspace.tasks.extend(&name, tasks));
         }
     }
     Ok(())
@@ -135,4 +140,13 @@ async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure>
 async fn nest(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
     let file = tree.read_optional(&join(directory, "nest-cli.json")).await?;
     Ok(file.map(|file| nest_entry(&file.text)))
+}
+
+/// Returns the tasks of a package's own `turbo.json`; the root's is the workspace's.
+async fn tasks(tree: &Tree, importer: &str, directory: &str) -> Result<Option<Tasks>, Failure> {
+    if importer == "." {
+        return Ok(None);
+    }
+    let file = tree.read_optional(&join(directory, "turbo.json")).await?;
+    Ok(file.as_deref().map(Tasks::parse))
 }

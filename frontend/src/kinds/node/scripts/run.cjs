@@ -1,16 +1,17 @@
 // Runs a package's script as a package manager does that takes half a second to start, without starting it: by what it did
 // when it was asked.
 //
-// usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME
+// usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME | try FILE COMMAND... NAME
 // "ask" has COMMAND, such as pnpm run, run a script in a package made at PROJECT, and writes what the script found to
 // FILE, where "run" would have given it exactly that. "run" runs the script NAME of the package here, or leaves that to
-// COMMAND where FILE does not say how, or something here is not as it was there.
+// COMMAND where FILE does not say how, or something here is not as it was there. "try" does the same, and ends with the
+// status 117 where the script has failed and what it printed tells of a file, a module or a script that was not found.
 'use strict';
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 
 // A field that no package.json has: a script that is given it is given every field.
 const UNKNOWN = 'unheardOf';
@@ -26,6 +27,22 @@ const FIELDS = {
   [UNKNOWN]: ['x', { y: false }],
   _under: 'line',
 };
+// What compilers, bundlers, shells and package managers say of a file that is not there. A package or a program that is not
+// there is no file of the workspace: a name has to be a path.
+const NOT_FOUND = new RegExp(
+  [
+    /no such file or directory/,
+    /\/[^\s:'"]*['"]?: not found/,
+    /cannot (read|open) file/,
+    /file '[^'\n]*' not found/,
+    /no inputs were found/,
+    /missing script/,
+    /no (projects matched|importer manifest)/,
+    /(cannot find (module|file)|could not (resolve|find|read|load)|(failed|unable) to (resolve|find|load)( import)?|can't resolve)( entry module)? ['"`]?(\.{0,2}\/|file:)/,
+  ].map((pattern) => pattern.source).join('|'),
+  'i',
+);
+const STATUS = 117;
 // What a shell sets for itself.
 const OF_SHELLS = ['PWD', 'OLDPWD', 'SHLVL', '_'];
 
@@ -111,7 +128,7 @@ function known(answer, name) {
   return [program, words, environment(answer, process.env, directory, manifest, name)];
 }
 
-function run(file, command, name) {
+function run(file, command, name, tells) {
   let plan;
   try {
     plan = known(JSON.parse(fs.readFileSync(file, 'utf8')), name);
@@ -119,9 +136,24 @@ function run(file, command, name) {
     // The command says what is wrong with a package.json.
   }
   const [program, words, env] = plan ?? [command[0], [...command.slice(1), name], process.env];
-  const { status, error } = spawnSync(program, words, { env, stdio: 'inherit' });
-  if (error) console.error(error.message);
-  process.exitCode = status ?? 1;
+  const child = spawn(program, words, { env, stdio: tells ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
+  let said = '';
+  for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+    from?.on('data', (data) => {
+      to.write(data);
+      said = (said + data).slice(-262_144);
+    });
+  }
+  const end = (status) => {
+    process.exitCode = tells && status !== 0 && NOT_FOUND.test(said) ? STATUS : status;
+  };
+  child.on('error', (error) => {
+    console.error(error.message);
+    end(1);
+  });
+  // What a script leaves running may hold its output open, and is not waited for.
+  child.on('exit', (status) => setTimeout(() => process.exit(), 500, end(status ?? 1)).unref());
+  child.on('close', (status) => end(status ?? 1));
 }
 
 const [what, ...words] = process.argv.slice(2);
@@ -131,5 +163,5 @@ if (what === 'ask') {
   const shell = fs.readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   fs.writeFileSync(words[0], JSON.stringify({ env: environmentNow(), shell }));
 } else {
-  run(words[0], words.slice(1, -1), words.at(-1));
+  run(words[0], words.slice(1, -1), words.at(-1), what === 'try');
 }

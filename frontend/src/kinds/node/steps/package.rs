@@ -110,7 +110,7 @@ impl Writer<'_> {
         let image = self.tools();
         // What has changed since then the scripts wrote.
         let mut commands = vec![": >/out/.begun".to_owned()];
-        commands.extend(self.commands(package));
+        commands.extend(self.commands(package, true));
         // Nothing that a script left running writes into what is collected. Only as process 1 of a container: an engine
         // may have its steps share the processes of more.
         commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
@@ -158,7 +158,8 @@ impl Writer<'_> {
         let include = packages.iter().flat_map(|package| {
             let paths = std::iter::once(&package.source).chain(package.optional_files.keys());
             let extra = package.extra_files.keys().chain(package.settings.keys()).cloned();
-            extra.chain(paths.map(|path| literal(path)))
+            let whole = package.is_whole.then(|| literal(&self.model.root));
+            extra.chain(paths.map(|path| literal(path))).chain(whole)
         });
         let include: Vec<String> = include.collect();
         let stale: BTreeSet<String> = packages
@@ -186,7 +187,12 @@ impl Writer<'_> {
         let place = |path: &str| at(root, path);
         let there = self.outputs_in(&package.install);
         let missing = package.inputs.iter().filter(|input| !there.contains(*input));
-        let mut actions = self.outputs(package, missing, root)?;
+        let mut actions = Vec::new();
+        if package.is_whole {
+            let from = format!("/{}", self.model.root);
+            actions.push(Action::copy(sources.clone(), &from, root));
+        }
+        actions.extend(self.outputs(package, missing, root)?);
         for (source, destination) in &package.extra_files {
             actions.push(Action::copy_matching(
                 sources.clone(),

@@ -16,8 +16,9 @@ const PROBE: &str = "probe";
 const ANSWER: &str = "/answer.json";
 
 impl Writer<'_> {
-    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one.
-    pub(super) fn commands(&self, package: &PackageBuild) -> Vec<String> {
+    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one. `tries` has
+    /// them tell by their status where they do not find a file.
+    pub(super) fn commands(&self, package: &PackageBuild, tries: bool) -> Vec<String> {
         let planned = |ids: &[String]| -> Vec<&PackageBuild> {
             ids.iter().filter_map(|id| self.model.package(id)).collect()
         };
@@ -38,7 +39,9 @@ impl Writer<'_> {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             let mut command = words.join(" ");
             if script.is_named && self.asks() {
-                command = format!("node {SCRIPTS}/{} run {SCRIPTS}{ANSWER} {command}", RUN.name);
+                // Who is given everything misses nothing that the workspace has.
+                let verb = if tries && !package.is_whole { "try" } else { "run" };
+                command = format!("node {SCRIPTS}/{} {verb} {SCRIPTS}{ANSWER} {command}", RUN.name);
             }
             lines.push(format!("cd {} && {command}", quote(&script.directory)));
         }

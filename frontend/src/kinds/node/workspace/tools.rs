@@ -41,7 +41,12 @@ pub fn nest_entry(text: &str) -> String {
 
 /// What `turbo.json` puts in front of each task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tasks(BTreeMap<String, Vec<String>>);
+pub struct Tasks {
+    /// Scripts by task; a task of one package alone is `package#task`.
+    before: BTreeMap<String, Vec<String>>,
+    /// Tasks of other packages that tasks ask for, by package.
+    asked: BTreeMap<String, BTreeSet<String>>,
+}
 
 impl Tasks {
     /// Reads the file; one that is no JSON puts nothing in front of anything.
@@ -51,25 +56,53 @@ impl Tasks {
         let config = parsed.ok().flatten().unwrap_or_default();
         let tasks = config.get("tasks").or_else(|| config.get("pipeline"));
         let tasks = tasks.and_then(serde_json::Value::as_object);
-        let tasks = tasks.into_iter().flatten().map(|(task, says)| {
+        let mut found = Self::default();
+        for (task, says) in tasks.into_iter().flatten() {
             let listed = says.get("dependsOn").and_then(serde_json::Value::as_array);
             let listed = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
-            let scripts = listed.filter_map(|listed| script(task, listed));
-            (task.clone(), scripts.map(str::to_owned).collect())
-        });
-        Self(tasks.collect())
+            for (package, task) in listed.clone().filter_map(|listed| listed.split_once('#')) {
+                let asked = found.asked.entry(package.to_owned()).or_default();
+                asked.insert(task.to_owned());
+            }
+            let name = task.rsplit('#').next().unwrap_or(task);
+            let scripts = listed.filter_map(|listed| script(name, listed));
+            found
+                .before
+                .insert(task.clone(), scripts.map(str::to_owned).collect());
+        }
+        found
     }
 
-    /// Returns the scripts in front of a task, each behind those that it needs itself.
-    pub fn before<'a>(&'a self, task: &'a str) -> Vec<&'a str> {
-        let needs = |task: &str| self.0.get(task).into_iter().flatten();
+    /// Lays what a package's own file says over what that of the workspace does.
+    pub fn extend(&mut self, package: &str, own: Self) {
+        let tasks = own.before.into_iter();
+        self.before
+            .extend(tasks.map(|(task, scripts)| (format!("{package}#{task}"), scripts)));
+        for (package, tasks) in own.asked {
+            self.asked.entry(package).or_default().extend(tasks);
+        }
+    }
+
+    /// Returns the scripts in front of a package's task, each behind those that it needs itself; in front of its build
+    /// also those that tasks of other packages ask for.
+    pub fn before<'a>(&'a self, package: &str, task: &'a str) -> Vec<&'a str> {
+        let needs = |task: &str| {
+            let own = self.before.get(&format!("{package}#{task}"));
+            own.or_else(|| self.before.get(task)).into_iter().flatten()
+        };
+        let asked = self.asked.get(package).into_iter().flatten();
+        let asked = asked.filter(|asked| task == "build" && script(task, asked).is_some());
         let mut seen = BTreeSet::from([task]);
         let mut before = Vec::new();
+        let first = needs(task).chain(asked).map(String::as_str).collect::<Vec<_>>();
         // A chain may be as long as the file.
-        let mut open = vec![(task, needs(task))];
+        let mut open: Vec<(&str, std::vec::IntoIter<&str>)> = vec![(task, first.into_iter())];
         while let Some((task, rest)) = open.last_mut() {
             match rest.next() {
-                Some(next) if seen.insert(next) => open.push((next, needs(next))),
+                Some(next) if seen.insert(next) => {
+                    let needs: Vec<&str> = needs(next).map(String::as_str).collect();
+                    open.push((next, needs.into_iter()));
+                }
                 Some(_) => {}
                 None => {
                     before.push(*task);
@@ -95,7 +128,7 @@ fn script<'a>(task: &str, listed: &'a str) -> Option<&'a str> {
         "test",
         "typecheck",
     ];
-    // `^name` is the same script of a dependency; `package#name` and `$VARIABLE` are not ours to run.
+    // `^name` is the same script of a dependency; `package#name` is that package's, `$VARIABLE` nobody's to run.
     let name = listed.trim_start_matches('^');
     // Tests that ask for the package's own build come after it; those of dependencies are built anyway.
     let is_own_build = listed == "build" && task != "build";
@@ -117,9 +150,26 @@ mod tests {
             r#"{ "tasks": { "build": { "dependsOn": ["^build", "codegen", "lint", "a#b", "$X"] },
                 "codegen": { "dependsOn": ["fetch", "^proto"] }, "test": { "dependsOn": ["build", 1] } } }"#,
         );
-        assert_eq!(tasks.before("build"), ["fetch", "proto", "codegen"]);
-        assert_eq!(tasks.before("test"), ["fetch", "proto", "codegen", "build"]);
-        assert!(tasks.before("fetch").is_empty() && tasks.before("none").is_empty());
+        assert_eq!(tasks.before("x", "build"), ["fetch", "proto", "codegen"]);
+        assert_eq!(tasks.before("x", "test"), ["fetch", "proto", "codegen", "build"]);
+        assert!(tasks.before("x", "fetch").is_empty() && tasks.before("x", "none").is_empty());
+    }
+
+    #[test]
+    fn a_package_has_tasks_of_its_own() {
+        let mut tasks = tasks(
+            r##"{ "tasks": { "build": { "dependsOn": ["codegen", "schema#generate"] }, "web#build": { "dependsOn": ["icons"] },
+                "schema#generate": { "dependsOn": ["fetch"] } } }"##,
+        );
+        assert_eq!(tasks.before("api", "build"), ["codegen"]);
+        assert_eq!(tasks.before("web", "build"), ["icons"]);
+        assert_eq!(tasks.before("schema", "build"), ["codegen", "fetch", "generate"]);
+        assert_eq!(tasks.before("schema", "generate"), ["fetch"]);
+        tasks.extend(
+            "api",
+            self::tasks(r#"{ "extends": ["//"], "tasks": { "build": { "dependsOn": ["own"] } } }"#),
+        );
+        assert_eq!(tasks.before("api", "build"), ["own"]);
     }
 
     #[test]
@@ -127,9 +177,9 @@ mod tests {
         let tasks = tasks(
             r#"{ "pipeline": { "build": { "dependsOn": ["a"] }, "a": { "dependsOn": ["b", "build"] }, "b": { "dependsOn": ["a", "b"] } } }"#,
         );
-        assert_eq!(tasks.before("build"), ["b", "a"]);
-        assert_eq!(tasks.before("a"), ["b", "build"]);
-        assert_eq!(tasks.before("b"), ["build", "a"]);
+        assert_eq!(tasks.before("a", "build"), ["b", "a"]);
+        assert_eq!(tasks.before("a", "a"), ["b", "build"]);
+        assert_eq!(tasks.before("a", "b"), ["build", "a"]);
     }
 
     #[test]
@@ -139,7 +189,7 @@ mod tests {
             .map(|task| format!(r#""t{task}": {{ "dependsOn": ["t{}"] }}"#, task + 1))
             .collect();
         let tasks = tasks(&format!(r#"{{ "tasks": {{ {} }} }}"#, chain.join(", ")));
-        assert_eq!(tasks.before("t0").len(), many);
+        assert_eq!(tasks.before("a", "t0").len(), many);
     }
 
     #[test]

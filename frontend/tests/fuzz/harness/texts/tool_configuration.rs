@@ -58,7 +58,7 @@ fn holds(texts: &[Bytes]) -> TestCaseResult {
     for text in texts.values() {
         let tasks = Tasks::parse(&file("turbo.json", &Bytes(text.clone().into_bytes())));
         for task in ["build", "codegen", ""] {
-            let before = tasks.before(task);
+            let before = tasks.before("a", task);
             prop_assert!(!before.contains(&task), "{} runs before itself", task);
             prop_assert_eq!(
                 before.iter().collect::<BTreeSet<_>>().len(),
