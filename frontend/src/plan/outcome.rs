@@ -202,6 +202,9 @@ pub struct Entry {
     pub argument: Option<usize>,
     /// Why it is one of these.
     pub why: String,
+    /// What may be the cause where none is there.
+    #[serde(skip)]
+    pub hint: Option<String>,
     /// The line that would say otherwise.
     #[serde(serialize_with = "as_text")]
     pub place: Place,

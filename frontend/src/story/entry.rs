@@ -42,7 +42,10 @@ pub(super) async fn find(
     }
     let names: Vec<&str> = entry.candidates.iter().take(4).map(String::as_str).collect();
     let first = names.first().copied().unwrap_or_default();
-    let message = if is_within(&join(directory, first), directory) {
+    let message = if let Some(hint) = &entry.hint {
+        let (package, names, why) = (&plan.package, names.join(", "), &entry.why);
+        format!("{package}: the build left none of {names} ({why}); {hint}")
+    } else if is_within(&join(directory, first), directory) {
         format!(
             "{}: the build left none of {} ({}); write the file that starts the service, as in `[run]` `command = \"node dist/main.js\"`",
             plan.package,

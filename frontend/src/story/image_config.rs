@@ -78,7 +78,6 @@ fn set_run(config: &mut RunConfig, run: &plan::RunConfig) {
         start_period: check.start_period.saturating_mul(NANOSECONDS),
         start_interval: check.start_interval.saturating_mul(NANOSECONDS),
         retries: u64::from(check.retries),
-        ..Healthcheck::default()
     });
     if !run.search.is_empty() {
         let own = config.env.iter().find_map(|entry| entry.strip_prefix("PATH="));

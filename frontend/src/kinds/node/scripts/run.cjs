@@ -138,12 +138,13 @@ function run(file, command, name, tells) {
   const [program, words, env] = plan ?? [command[0], [...command.slice(1), name], process.env];
   const child = spawn(program, words, { env, stdio: tells ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
   let said = '';
-  for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+  const show = (from, to) =>
     from?.on('data', (data) => {
       to.write(data);
       said = (said + data).slice(-262_144);
     });
-  }
+  show(child.stdout, process.stdout);
+  show(child.stderr, process.stderr);
   const end = (status) => {
     process.exitCode = tells && status !== 0 && NOT_FOUND.test(said) ? STATUS : status;
   };
@@ -152,7 +153,11 @@ function run(file, command, name, tells) {
     end(1);
   });
   // What a script leaves running may hold its output open, and is not waited for.
-  child.on('exit', (status) => setTimeout(() => process.exit(), 500, end(status ?? 1)).unref());
+  child.on('exit', (status) => {
+    end(status ?? 1);
+    setTimeout(() => process.exit(), 500).unref();
+  });
+  // All of what it printed is there.
   child.on('close', (status) => end(status ?? 1));
 }
 
