@@ -127,7 +127,8 @@ table! {
         /// How the service's files lie in the image. Default: `workspace`.
         pub layout: Option<Layout>,
         /// How to see that the service is well: a table `[run.healthcheck]`; `false` for no check.
-        /// Default: a check by HTTP where the package depends on a server library or has a `port`.
+        /// Default: a check by HTTP where the service or a package that it uses depends on a server library, or where it
+        /// has a `port`; none for a role with a `command` of its own and neither a `port` nor a table.
         pub healthcheck: Option<HealthcheckSetting>,
     }
 }
@@ -135,9 +136,10 @@ table! {
 table! {
     /// How to see that the service is well.
     pub struct Healthcheck {
-        /// The path to ask by HTTP on the first port, without a `port` on the one that the container listens on;
+        /// The path to ask by HTTP on the first port, without a `port` on those that the container listens on;
         /// well is an answer from 200 to 399. Default: the first of `/health/ready`, `/health`, `/healthz` and
-        /// `/api/health` that the service knows, else any answer.
+        /// `/api/health` that the service knows, of which any answer below 500 is well; else any answer, a connection
+        /// where it speaks no HTTP, or that it lives where nothing listens.
         pub path: Option<UrlPath>,
         /// The command that ends with 0 where the service is well, instead of `path`.
         #[examples("node dist/health.js")]
