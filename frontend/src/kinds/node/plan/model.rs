@@ -250,7 +250,7 @@ pub struct PackageBuild {
     /// The same that scripts and settings name, which may not exist: context path to container path.
     pub optional_files: BTreeMap<String, String>,
     /// TypeScript configuration outside of the image's packages that the service's own extends, which programs such as
-    /// tsx read where they run: pattern in the context to container path.
+    /// tsx read where they run: container path to text.
     pub settings: BTreeMap<String, String>,
     /// Environment of the scripts.
     pub env: BTreeMap<String, String>,

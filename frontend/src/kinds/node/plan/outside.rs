@@ -60,7 +60,7 @@ pub(super) fn configuration(
     let mut files: BTreeSet<String> = project
         .typescript
         .configs
-        .iter()
+        .keys()
         .filter(|path| !is_in_tree(input, importer, path))
         .cloned()
         .collect();
@@ -77,20 +77,20 @@ pub(super) fn configuration(
     placed.map(|(path, place)| (literal(&path), place)).collect()
 }
 
-/// Returns the configurations that the service's own extends, of those that no package of the image has: pattern in the
-/// context to container path.
+/// Returns the configurations that the service's own extends, of those that no package of the image has: container path to
+/// text.
 pub(super) fn settings(input: &PackageInput<'_>, project: &Project) -> BTreeMap<String, String> {
     let workspace = input.workspace;
     let packages = input.production.iter().map(String::as_str).chain([input.service]);
-    let is_there = |path: &String| {
+    let is_there = |path: &str| {
         packages
             .clone()
             .any(|id| is_within(path, &workspace.context_path(id)))
     };
-    let files = project.typescript.configs.iter();
-    let files = files.filter(|path| !is_there(path)).cloned().collect();
-    let placed = placed(workspace, files).into_iter();
-    placed.map(|(path, place)| (literal(&path), place)).collect()
+    let configs = project.typescript.configs.iter();
+    let outside = configs.filter(|(path, _)| !is_there(path) && !is_credential(path));
+    let placed = outside.map(|(path, text)| (workspace.container_of_context(path), text.clone()));
+    placed.collect()
 }
 
 /// Returns what scripts and compiler settings name outside of packages, which may or may not exist: context

@@ -146,7 +146,7 @@ fn leave_out_hidden(workspace: &mut Workspace, context: &Context) {
         .root_files
         .retain(|name| !context.hides(&join(&root, name)));
     for project in workspace.projects.values_mut() {
-        project.typescript.configs.retain(|path| !context.hides(path));
+        project.typescript.configs.retain(|path, _| !context.hides(path));
     }
 }
 

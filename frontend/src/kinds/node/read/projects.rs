@@ -44,7 +44,7 @@ pub(super) async fn load(
             }
         });
     for (importer, typescript, nest_entry, prisma, tasks) in try_join_all(scans).await? {
-        workspace.existing.extend(typescript.configs.iter().cloned());
+        workspace.existing.extend(typescript.configs.keys().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
             project.typescript = typescript;
             project.nest_entry = nest_entry;

@@ -4,6 +4,7 @@ use super::install::Installed;
 use super::{Writer, layers};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{PackageBuild, Production, Reason, Runtime};
+use crate::path::parent;
 use crate::plan::{
     Action, Entry, Files, History, Layer, Line, Outcome, RUNTIME_SCRIPTS, RunConfig, Side, Stage, Step, Tree,
     Verb, WORKSPACE,
@@ -108,15 +109,30 @@ impl Writer<'_> {
                 actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
             }
             actions.extend(built.generated_into(WORKSPACE));
-            for (source, place) in &package.settings {
-                let sources = self.sources();
-                actions.push(Action::copy_matching(sources, &format!("/{source}"), place));
+            if !package.settings.is_empty() {
+                // A file that is written moves the time of its directory; a copy sets all of them.
+                let written = self.compiler_settings(package);
+                actions.push(Action::copy(written, "/", "/"));
             }
         }
         let name = self.steps.name_on(Side::Target, format!("layer {name}"));
         let line = Line::with(&self.line());
         let places = packages.iter().map(|package| package.place.clone()).collect();
         let step = Step::new(name, Stage::Runtime, places, Tree::of_image(actions)).on_line(line);
+        Files::Step(self.steps.add(step))
+    }
+
+    /// The configuration of compilers that programs read where they run.
+    fn compiler_settings(&mut self, package: &PackageBuild) -> Files {
+        let written = package.settings.iter().flat_map(|(place, text)| {
+            let directory = Action::directory(parent(place));
+            [directory, Action::file(place, text)]
+        });
+        let tree = Tree::of_texts(written.collect());
+        let name = self.steps.name("configuration of compilers");
+        let places = vec![package.place.clone()];
+        let unshown = self.steps.unshown();
+        let step = Step::new(name, Stage::Runtime, places, tree).on_line(unshown);
         Files::Step(self.steps.add(step))
     }
 

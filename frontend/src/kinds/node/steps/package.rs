@@ -143,7 +143,7 @@ impl Writer<'_> {
 
     /// The part of the context that packages read: one for all, since each part is a transfer of its own, and copies out of
     /// it are told apart by what they copy.
-    pub(super) fn sources(&mut self) -> Files {
+    fn sources(&mut self) -> Files {
         if let Some(sources) = &self.sources {
             return sources.clone();
         }
@@ -157,7 +157,7 @@ impl Writer<'_> {
         let packages: Vec<&PackageBuild> = packages.chain(workbench).collect();
         let include = packages.iter().flat_map(|package| {
             let paths = std::iter::once(&package.source).chain(package.optional_files.keys());
-            let extra = package.extra_files.keys().chain(package.settings.keys()).cloned();
+            let extra = package.extra_files.keys().cloned();
             let whole = package.is_whole.then(|| literal(&self.model.root));
             extra.chain(paths.map(|path| literal(path))).chain(whole)
         });

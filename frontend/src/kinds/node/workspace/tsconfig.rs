@@ -4,7 +4,7 @@
 //! `typeRoots` name sources. All paths are relative to the context. Source of the rules: the TypeScript
 //! handbook's TSConfig reference.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ pub enum Lookup {
 /// What a chain of configurations reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// Configuration files of the chain that exist.
-    pub configs: BTreeSet<String>,
+    /// Configuration files of the chain that exist, with their texts.
+    pub configs: BTreeMap<String, String>,
     /// Files and directories that hold sources; the part of a pattern before its first `*`.
     pub sources: BTreeSet<String>,
     /// Output directories.
@@ -89,7 +89,7 @@ impl Follower {
                 false => _ = self.too_long.get_or_insert_with(|| path.to_owned()),
             }
         }
-        self.scan.configs.insert(path.to_owned());
+        self.scan.configs.insert(path.to_owned(), text.to_owned());
     }
 
     /// Returns what was found.
@@ -230,7 +230,7 @@ mod tests {
             ("config/root.json", "{}"),
             ("lib/tsconfig.json", r#"{"include": ["src/**/*"]}"#),
         ]);
-        let configs: Vec<_> = scan.configs.iter().map(String::as_str).collect();
+        let configs: Vec<_> = scan.configs.keys().map(String::as_str).collect();
         assert_eq!(
             configs,
             [
