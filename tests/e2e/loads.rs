@@ -103,6 +103,17 @@ fn a_file_of_the_repository_that_is_opened_at_the_start_is_missed() {
 }
 
 #[test]
+fn a_file_of_the_repository_that_a_framework_tells_of_is_missed() {
+    let main = "for (const file of ['.env', '../../proto/a.proto']) {\n  try {\n    require('fs').readFileSync(file);\n  } \
+                catch (error) {\n    console.error(`ERROR [Loader] ${error.message}`);\n  }\n}\nprocess.exit(1);\n";
+    let message = refused(&[("apps/api/src/main.js", main), ("proto/a.proto", "")]);
+    assert!(
+        message.contains("write `files = [\"proto/a.proto\"]` into `[run]`"),
+        "{message}"
+    );
+}
+
+#[test]
 fn native_code_of_another_system_is_missed() {
     let message = refused(&[
         (

@@ -37,6 +37,12 @@ const MISSING = {
     { kind: 'module', name: 'ms', from: 'a.js' },
   ],
   'a file': [node({ 'a.js': "require('fs').readFileSync('b/c.hbs')" }), { kind: 'file', name: 'b/c.hbs', isFatal: true }],
+  'files that the program tells of and ends': [
+    node({
+      'a.js': "for (const file of ['.env', 'b/c.proto', '.env']) try { require('fs').readFileSync(file) } catch (error) { console.log('ERROR ' + error.message) } process.exit(1)",
+    }),
+    { kind: 'file', name: '.env', others: ['b/c.proto'] },
+  ],
   'native code of another system': [
     node({ 'a.js': "require('./b.node')", 'b.node': 'no code' }),
     ({ kind, name, from }) => kind === 'native' && name.includes('b.node') && from.endsWith('b.node'),

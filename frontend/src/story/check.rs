@@ -16,6 +16,9 @@ use crate::source::Reader;
 /// The report names two files; what an error says may be long.
 const MAX_REPORT: usize = 1 << 20;
 
+/// Files that are looked for in the repository: each is a transfer of its own.
+const MAX_FILES: usize = 10;
+
 /// What the script that starts the command writes.
 #[derive(Debug, Deserialize)]
 struct Report {
@@ -30,6 +33,9 @@ struct Missing {
     name: String,
     /// The file that asks for it.
     from: Option<String>,
+    /// More files that may be it.
+    #[serde(default)]
+    others: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -68,11 +74,25 @@ pub(super) async fn check(
     let Some(missing) = report.missing else {
         return Ok(());
     };
-    // A file may be one that is given to the container where it runs: only what the repository has is known to be meant.
-    if missing.kind == Kind::File && !is_in_context(gateway, options, read, plan, &missing.name).await? {
-        return Ok(());
+    if missing.kind != Kind::File {
+        return Err(lacks(check, &missing).into());
     }
-    Err(lacks(check, &missing).into())
+    // A file may be one that is given to the container where it runs: only what the repository has is known to be meant.
+    for file in std::iter::once(&missing.name)
+        .chain(&missing.others)
+        .take(MAX_FILES)
+    {
+        if is_in_context(gateway, options, read, plan, file).await? {
+            let missing = Missing {
+                kind: Kind::File,
+                name: file.clone(),
+                from: None,
+                others: Vec::new(),
+            };
+            return Err(lacks(check, &missing).into());
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether the repository has a file that the image has not.

@@ -5,7 +5,7 @@
 // is, and `search`, directories in front of those in which programs are looked for.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
 // `missing`, what is not as the image needs it: its `kind` (program, module, file or native), `name`, and the file
-// `from` which it is loaded. Errors of the program's own, as for a database that is not there, are none of the image.
+// `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's own, as for a database that is not there, are none of the image.
 //
 // In the programs that it starts this is loaded first, and notes there what cannot be loaded.
 'use strict';
@@ -119,7 +119,15 @@ function outside(report, start) {
   };
   // What was caught and not told is none of ours: a module may be there for other machines alone.
   const isTold = ({ name }) => ['"', "'", '`'].some((mark) => said.includes(mark + name + mark));
-  const judge = (failed) => end(noted().find((one) => one.isFatal) ?? (failed ? noted().find((one) => one.kind && isTold(one)) : undefined));
+  const judge = (failed) => {
+    const fatal = noted().find((one) => one.isFatal);
+    if (fatal || !failed) return end(fatal);
+    const told = noted().find((one) => one.kind && isTold(one));
+    // A framework may catch an error and tell of it in its own words, with those of Node in them.
+    const files = [...said.matchAll(/ENOENT: no such file or directory, \w+ '([^']+)'/g)].map(([, file]) => path.resolve(file));
+    const [name, ...others] = new Set(files);
+    end(told ?? (name && { kind: 'file', name, others }));
+  };
   child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
   child.on('close', (code) => judge(code !== 0));
   const begun = Date.now();
