@@ -1,6 +1,7 @@
 //! The Node version, as an image tag names it.
 
 use nodejs_semver::{Range, Version};
+use toml::de::DeTable;
 
 use super::model::Reason;
 use crate::diagnostic::{Place, SourceFile};
@@ -117,11 +118,13 @@ fn written_in(file: &str, text: &str) -> Option<(u32, String)> {
             Some((number, words.next()?.to_owned()))
         }),
         "mise.toml" | ".mise.toml" => {
-            let file: toml::Table = toml::from_str(text).ok()?;
-            let tool = file.get("tools")?.get("node")?;
+            let file = DeTable::parse(text).ok()?;
+            let tool = file.get_ref().get("tools")?.get_ref().get("node")?.get_ref();
             let several = tool.as_array().and_then(|several| several.first());
-            let tool = several.unwrap_or(tool);
-            let version = tool.as_str().or_else(|| tool.get("version")?.as_str())?;
+            let tool = several.map_or(tool, |first| first.get_ref());
+            let version = tool
+                .as_str()
+                .or_else(|| tool.get("version")?.get_ref().as_str())?;
             let line = numbered(text).find(|(_, line)| line.trim_start().starts_with("node"));
             Some((line.map_or(1, |(number, _)| number), version.to_owned()))
         }

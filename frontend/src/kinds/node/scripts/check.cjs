@@ -121,12 +121,11 @@ function outside(report, start) {
   const isTold = ({ name }) => ['"', "'", '`'].some((mark) => said.includes(mark + name + mark));
   const judge = (failed) => {
     const fatal = noted().find((one) => one.isFatal);
-    if (fatal || !failed) return end(fatal);
-    const told = noted().find((one) => one.kind && isTold(one));
+    const told = failed ? noted().find((one) => one.kind && isTold(one)) : undefined;
     // A framework may catch an error and tell of it in its own words, with those of Node in them.
     const files = [...said.matchAll(/ENOENT: no such file or directory, \w+ '([^']+)'/g)].map(([, file]) => path.resolve(file));
-    const [name, ...others] = new Set(files);
-    end(told ?? (name && { kind: 'file', name, others }));
+    const [name, ...others] = new Set(failed ? files : []);
+    end(fatal ?? told ?? (name && { kind: 'file', name, others }));
   };
   child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
   child.on('close', (code) => judge(code !== 0));
