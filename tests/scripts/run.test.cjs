@@ -203,7 +203,7 @@ const MISSED = [
   "error TS6053: File '/app/types/global.d.ts' not found.",
   "error TS18003: No inputs were found in config file '/app/packages/lib/tsconfig.json'.",
   '[ERROR] Could not resolve "../../tooling/tsup.base"',
-  'Failed to resolve import "../../shared/a" from "src/main.ts".',
+  'Failed to resolve import "../../common/a" from "src/main.ts".',
   "Module not found: Error: Can't resolve '../../x' in '/app/apps/web'",
   'sh: 1: ../../scripts/build.sh: not found',
   'cat: ../../version.txt: No such file or directory',
