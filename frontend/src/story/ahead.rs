@@ -6,9 +6,10 @@
 //! is the same either way, and so is what services of a bake share.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
 
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _};
 
 use super::evaluate;
 use crate::gateway::{Failure, Gateway};
@@ -47,10 +48,20 @@ pub(super) async fn build(
         let definition = graph.definition_of_all(&files)?;
         evaluate(gateway, options, &definition).await.map(drop)
     };
+    // After a failure no batch is begun; what is begun is waited for, as for an image.
+    let has_failed = AtomicBool::new(false);
+    let make_next = |files: Vec<Files>| async {
+        if has_failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let made = make(files).await;
+        has_failed.fetch_or(made.is_err(), Ordering::Relaxed);
+        made
+    };
     let batches = scripts.left.chunks(size).map(<[Files]>::to_vec);
-    let builds = stream::iter(batches.map(make)).buffered(AT_ONCE);
-    tokio::try_join!(make(scripts.others), builds.try_collect::<()>())?;
-    Ok(())
+    let builds = stream::iter(batches.map(make_next)).buffered(AT_ONCE);
+    let (others, builds) = tokio::join!(make(scripts.others), builds.collect::<Vec<_>>());
+    builds.into_iter().chain([others]).collect()
 }
 
 /// Returns the number of builds in a batch of so many. The frontend runs on the engine's machine: its processors are those

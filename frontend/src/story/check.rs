@@ -103,7 +103,7 @@ async fn is_in_context(
     plan: &Plan,
     file: &str,
 ) -> Result<bool, Failure> {
-    let Some(inside) = file.strip_prefix(&format!("{WORKSPACE}/")) else {
+    let Some(inside) = in_workspace(file) else {
         return Ok(false);
     };
     let path = join(&plan.root, inside);
@@ -120,14 +120,18 @@ async fn is_in_context(
     tree.exists(&path).await
 }
 
+/// Returns the path in the workspace of a file of the image.
+fn in_workspace(file: &str) -> Option<&str> {
+    file.strip_prefix(WORKSPACE)?.strip_prefix('/')
+}
+
 /// Says what the image lacks.
 fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
     let (message, place) = match missing.kind {
         Kind::Program => program(check, &missing.name),
         Kind::Module => module(check, &missing.name, missing.from.as_deref()),
         Kind::File => {
-            let inside = missing.name.trim_start_matches(WORKSPACE).trim_start_matches('/');
-            let inside = shown(inside);
+            let inside = shown(in_workspace(&missing.name).unwrap_or(&missing.name));
             let message = format!(
                 "the image has no `{inside}`, which the service opens at its start; write `files = [\"{inside}\"]` into \
                  `[run]`"
@@ -225,7 +229,7 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
         "libc.so.6",
         "GLIBC",
         "libm.so.6",
-        "__",
+        "symbol not found",
         "ld-musl",
         "libc.musl",
     ];
@@ -247,4 +251,22 @@ fn package_of(path: &str) -> &str {
         slashes.next()
     };
     path.get(..end.unwrap_or(path.len())).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_image_has_a_path_in_the_workspace() {
+        for (file, path) in [
+            ("/app/apps/api/a.proto", Some("apps/api/a.proto")),
+            ("/app/app/app.json", Some("app/app.json")),
+            ("/app", None),
+            ("/apps/api/a.proto", None),
+            ("/etc/app/x", None),
+        ] {
+            assert_eq!(in_workspace(file), path, "{file}");
+        }
+    }
 }
