@@ -93,3 +93,48 @@ fn without_a_script_the_usual_outputs_count_with_every_extension() {
     let built = entries(r#"{"scripts": {"build": "tsc"}}"#, ".");
     assert!(!built.iter().any(|entry| entry.ends_with(".ts")), "{built:?}");
 }
+
+#[test]
+fn a_tool_that_compiles_at_the_start_gives_way_to_what_was_built() {
+    let with = |field: &str, rest: &str| {
+        let text = format!(
+            r#"{{"scripts": {{"start": "tsx src/index.ts", "build": "tsc"}}, "{field}": {{"tsx": "1"}}{rest}}}"#
+        );
+        infer(&package(&text), None, ".", &[])
+    };
+    let built = with("devDependencies", r#", "main": "dist/index.js""#);
+    assert_eq!(
+        (line(&built).as_str(), built.why.as_str()),
+        ("node dist/index.js", "main: dist/index.js")
+    );
+    // Who depends on it for production means it, and without `main` nothing else is known.
+    assert!(with("dependencies", r#", "main": "dist/index.js""#).runs_sources);
+    assert!(with("devDependencies", "").runs_sources);
+}
+
+#[test]
+fn one_program_is_what_a_service_starts() {
+    let of = |text: &str| infer(&package(text), None, ".", &[]).command.entries[0].clone();
+    assert_eq!(
+        of(r#"{"name": "report", "bin": {"report": "./dist/cli.js"}}"#),
+        "dist/cli.js"
+    );
+    assert_eq!(
+        of(r#"{"name": "report", "bin": "bin/run.js", "main": "dist/a.js"}"#),
+        "dist/a.js"
+    );
+    assert_eq!(of(r#"{"bin": {"a": "a.js", "b": "b.js"}}"#), "dist/main.js");
+}
+
+#[test]
+fn a_compilers_output_is_looked_into() {
+    let manifest = package(r#"{"scripts": {"start": "nest start"}}"#);
+    let entries = infer(&manifest, Some("dist/bootstrap"), ".", &["out/server".to_owned()])
+        .command
+        .entries;
+    assert_eq!(entries[0], "dist/bootstrap.js");
+    assert!(
+        entries.contains(&"out/server/bootstrap.js".to_owned()),
+        "{entries:?}"
+    );
+}
