@@ -105,6 +105,18 @@ impl Definition {
         self.to_proto().encode_to_vec()
     }
 
+    /// Returns the same graph with vertices that run whatever the cache holds. The engine also empties the cache mounts
+    /// of those.
+    #[must_use]
+    pub fn ignoring_cache(mut self, is_meant: impl Fn(&VertexView<'_>) -> bool) -> Definition {
+        let meant = self.vertices().filter(|vertex| is_meant(vertex));
+        let meant: Vec<String> = meant.map(|vertex| vertex.digest.to_owned()).collect();
+        for digest in meant {
+            self.metadata.entry(digest).or_default().ignore_cache = true;
+        }
+        self
+    }
+
     /// Returns the digest of the vertex that produces the result.
     pub fn digest(&self) -> &str {
         &self.head.digest

@@ -292,7 +292,11 @@ impl Exec<Rooted> {
             .map(|(dest, index)| (dest, Output::new(vertex.clone(), index)))
             .collect();
         let root = outputs.get("/").cloned().unwrap_or(self.root.base);
-        ExecOutputs { root, outputs }
+        ExecOutputs {
+            root,
+            outputs,
+            digest: vertex.digest.clone(),
+        }
     }
 
     /// Returns what BuildKit or the container runtime would refuse only when the command runs.
@@ -339,9 +343,15 @@ impl Exec<Rooted> {
 pub struct ExecOutputs {
     root: Output,
     outputs: BTreeMap<String, Output>,
+    digest: String,
 }
 
 impl ExecOutputs {
+    /// Returns the digest of the command's vertex (`sha256:...`), which BuildKit's progress and errors name it by.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
     /// Returns the root as the command leaves it. A read-only root is left as it was: this is then the very
     /// output that was given, and depending on it does not run the command.
     pub fn root(&self) -> Output {

@@ -306,12 +306,12 @@ fn another_failure_is_tried_once_and_a_file_that_nobody_has_twice() {
     };
     let (tries, message) = refused("echo 'Cannot find name x' >&2; exit 3\n");
     assert!(
-        tries == 1 && message.contains("exit code: 3"),
+        tries == 1 && message.contains("exit code 3"),
         "{tries}: {message}"
     );
     let (tries, message) = refused("cat ../../none.txt || exit 4\n");
     assert!(
-        tries == 2 && message.contains("exit code: 4"),
+        tries == 2 && message.contains("exit code 4"),
         "{tries}: {message}"
     );
 }

@@ -19,7 +19,7 @@ use buildkit_llb::{Definition, Platform, ResolveMode};
 use fake::{Fake, LLB_CAPS, State};
 use vextrus_frontend::decide;
 use vextrus_frontend::gateway::Gateway;
-use vextrus_frontend::lower::{self, ExecOptions, ImageRoot, ResolvedImage, Surroundings};
+use vextrus_frontend::lower::{self, Anew, ExecOptions, ImageRoot, ResolvedImage, Surroundings};
 use vextrus_frontend::options::Options;
 use vextrus_frontend::plan::Plan;
 use vextrus_frontend::source::{Context, Reader, Source};
@@ -138,6 +138,7 @@ fn surroundings(plan: &Plan, platform: &Platform) -> Surroundings {
         created: 0,
         exec: ExecOptions::default(),
         no_cache: BTreeSet::new(),
+        anew: Anew::Nothing,
     }
 }
 

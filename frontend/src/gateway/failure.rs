@@ -84,6 +84,28 @@ impl Failure {
         }
     }
 
+    /// Returns the digest of the vertex that has failed, where the daemon names one.
+    pub fn vertex(&self) -> Option<String> {
+        let Cause::Status(status) = &self.cause else {
+            return None;
+        };
+        let mut named = status
+            .details
+            .iter()
+            .filter(|detail| detail.type_url.ends_with("/errdefs.Vertex+json"));
+        let named: Value = serde_json::from_slice(&named.next()?.value).ok()?;
+        named["digest"].as_str().map(str::to_owned)
+    }
+
+    /// Says the daemon's failure in other words; what clients read beside the words stays.
+    #[must_use]
+    pub fn saying(mut self, words: impl Into<String>) -> Self {
+        if let Cause::Status(status) = &mut self.cause {
+            status.message = words.into();
+        }
+        self
+    }
+
     /// Returns how large the failure is in wire form, in bytes.
     #[cfg(test)]
     pub(crate) fn wire_size(&self) -> usize {

@@ -114,6 +114,8 @@ pub struct State {
     pub inputs: BTreeMap<String, pb::Definition>,
     /// Fails every call that runs the graph.
     pub broken: Option<Status>,
+    /// Fails the solves of which this says why.
+    pub refused: Option<fn(&SolveRequest) -> Option<Status>>,
     /// Never answers a solve.
     pub stuck: bool,
     /// Refuses results, not failures.
@@ -282,6 +284,9 @@ impl LlbBridge for Fake {
             let request = request.into_inner();
             if request.evaluate {
                 state.run()?;
+            }
+            if let Some(status) = state.refused.and_then(|refused| refused(&request)) {
+                return Err(status);
             }
             state.solves.push(request);
             (state.stuck, state.solves.len())

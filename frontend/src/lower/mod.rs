@@ -1,5 +1,6 @@
 //! Steps to LLB: an interpreter of the four verbs. It decides nothing and knows no language.
 
+mod anew;
 mod locations;
 mod names;
 mod run;
@@ -8,12 +9,14 @@ mod tree;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::{Definition, Diff, ExecOutputs, File, Image, Location, Merge, Output, Platform};
-
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan;
 use crate::plan::{FILE_TIME, Files, ImageId, Layer, PartId, Plan, Side, Stage, Step, StepId, Verb};
 use crate::source::{Context, Part};
+pub use anew::Anew;
+use buildkit_llb::{
+    Definition, Diff, ExecOutputs, File, Image, Location, Merge, Output, Platform, vertex_digest,
+};
 use locations::Locations;
 use names::{Grouped as _, shown};
 
@@ -59,6 +62,8 @@ pub struct Surroundings {
     /// The steps that run again whatever the cache holds. The engine also empties their cache mounts, as it does for
     /// docker/dockerfile.
     pub no_cache: BTreeSet<StepId>,
+    /// What is made once more, since the engine has lost what it had of it.
+    pub anew: Anew,
 }
 
 /// An image with its digest and the environment that its programs expect.
@@ -182,7 +187,12 @@ impl Graph<'_> {
     /// # Errors
     /// As [`Graph::output`].
     pub fn definition(&self, files: &Files) -> Result<Definition, Diagnostic> {
-        Definition::of(&self.output(files)?).map_err(Diagnostic::internal)
+        self.defined(&self.output(files)?)
+    }
+
+    fn defined(&self, output: &Output) -> Result<Definition, Diagnostic> {
+        let definition = Definition::of(output).map_err(Diagnostic::internal)?;
+        Ok(self.surroundings.anew.apply(definition))
     }
 
     /// Returns the definition of several file systems at once, for an engine that has MergeOp: whoever asks for it has
@@ -196,7 +206,7 @@ impl Graph<'_> {
         // A line of weak members alone is not shown.
         let all = Merge::new(outputs).name("[internal] made before the image");
         let all = all.progress_group("[internal] made before the image", "made before the image", true);
-        Definition::of(&all.output()).map_err(Diagnostic::internal)
+        self.defined(&all.output())
     }
 
     /// Returns whether the engine has MergeOp.
@@ -225,6 +235,16 @@ impl Graph<'_> {
             }),
         };
         found.ok_or_else(|| Diagnostic::internal(format!("nothing makes {files:?}")))
+    }
+
+    /// Returns the step that makes a vertex, by the vertex's digest.
+    pub fn step_of(&self, vertex: &str) -> Option<StepId> {
+        let is_made = |made: &Made| match made {
+            Made::Tree(output) => vertex_digest(output) == Some(vertex),
+            Made::Run(outputs) => outputs.digest() == vertex,
+        };
+        let at = self.made.iter().position(is_made)?;
+        self.plan.steps().map(|(id, _)| id).nth(at)
     }
 
     fn made(&self, id: StepId) -> Option<&Made> {

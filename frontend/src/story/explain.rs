@@ -1,21 +1,48 @@
 //! Failures of the engine that a flag or a line of the manifest explains better than the engine can.
 
+use super::failed::{Failed, tells_of_lost_files};
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
+use crate::plan::Plan;
 
 /// Returns the failure, in the words of the manifest where it is about something that the manifest asks for and
-/// the command line did not give.
+/// the command line did not give, and without the command of a step that has failed, which is ours and long.
 ///
 /// The engine says these things in words alone; words that are not known here are passed on as they are.
 /// Source: moby/buildkit, `session/secrets/secrets.go`, `solver/llbsolver/mounts/mount.go`,
-/// `util/entitlements/entitlements.go`.
-pub(super) fn explain(failure: Failure, manifest: &Manifest) -> Failure {
+/// `util/entitlements/entitlements.go`, `solver/llbsolver/ops/exec.go`.
+pub(super) fn explain(failed: Failed, manifest: &Manifest, plan: &Plan) -> Failure {
+    let Failed { failure, step } = failed;
     if failure.diagnostics().is_some() {
         return failure;
     }
     let message = failure.to_string();
-    missing(&message, manifest).map_or(failure, Failure::from)
+    if let Some(mistake) = missing(&message, manifest) {
+        return mistake.into();
+    }
+    let step = step.and_then(|step| plan.step(step));
+    match step.and_then(|step| ended(&step.name, &message)) {
+        Some(words) => failure.saying(words),
+        None if tells_of_lost_files(&message) => failure.saying(format!(
+            "the engine has lost files that its cache says it has, also of what was made once more; `docker buildx prune` \
+             empties the cache ({message})"
+        )),
+        None => failure,
+    }
+}
+
+/// Returns how a step ended whose program has failed, without the program.
+fn ended(step: &str, message: &str) -> Option<String> {
+    let (_, status) = message.rsplit_once("did not complete successfully: ")?;
+    let said = "what it printed stands above";
+    Some(match status.strip_prefix("exit code: ") {
+        Some("137") => format!(
+            "{step}: it was killed (exit code 137), as an engine does that has no memory left; {said}"
+        ),
+        Some(code) => format!("{step}: it failed with exit code {code}; {said}"),
+        None => format!("{step}: {status}; {said}"),
+    })
 }
 
 fn missing(message: &str, manifest: &Manifest) -> Option<Diagnostic> {
@@ -102,5 +129,20 @@ mod tests {
         ] {
             assert_eq!(told(message), None, "{message}");
         }
+    }
+    #[test]
+    fn a_step_that_fails_is_told_without_its_command() {
+        let message = |status| {
+            format!("process \"/bin/sh -c set -e\\ncd /app\" did not complete successfully: {status}")
+        };
+        let told = |status| ended("build a", &message(status)).unwrap();
+        let said = "what it printed stands above";
+        assert_eq!(
+            told("exit code: 3"),
+            format!("build a: it failed with exit code 3; {said}")
+        );
+        assert!(told("exit code: 137").contains("memory"));
+        assert_eq!(told("signal: killed"), format!("build a: signal: killed; {said}"));
+        assert_eq!(ended("build a", "failed to compute cache key: x"), None);
     }
 }

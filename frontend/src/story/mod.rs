@@ -10,6 +10,7 @@ mod check;
 mod engine;
 mod entry;
 mod explain;
+mod failed;
 mod image_config;
 mod images;
 mod missed;
@@ -22,19 +23,20 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Definition, Output, Platform};
-use futures_util::future::{TryFutureExt as _, join_all};
+use futures_util::future::join_all;
 
 use crate::decide::{self, Read};
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::kinds::Planned;
-use crate::lower::{self, Graph, Surroundings};
+use crate::lower::{self, Anew, Graph, Surroundings};
 use crate::options::Options;
 use crate::plan::{Facts, Outcome};
 use crate::result;
 use crate::source::{Named, Reader};
 use crate::subrequest::{self, Question};
 use crate::warning::Warning;
+use failed::Failed;
 use images::Resolved;
 
 /// Builds what the options ask for, or answers what they ask instead.
@@ -55,10 +57,9 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     refuse(&read, warnings)?;
 
     let count = planned.len();
-    let builds = planned.iter().map(|platform| {
-        let built = build_all_of(&gateway, &options, &read, platform);
-        built.map_err(|failure| explain::explain(failure, read.manifest()))
-    });
+    let builds = planned
+        .iter()
+        .map(|platform| build_all_of(&gateway, &options, &read, platform));
     let looked = look(&gateway, &options, &read, planned.first());
     // What is begun is waited for, as in `build_platform`.
     let (made, looked) = tokio::join!(join_all(builds), looked);
@@ -136,6 +137,7 @@ struct ForPlatform {
     target: Platform,
     facts: Facts,
     planned: Planned,
+    anew: Anew,
 }
 
 /// Reads the build's files and plans the build for each platform.
@@ -149,6 +151,7 @@ async fn decided(gateway: &Gateway, options: &Options) -> Result<(Read, Vec<ForP
             planned: read.plan(options, &facts)?,
             target,
             facts,
+            anew: Anew::default(),
         });
     }
     Ok((read, planned))
@@ -181,7 +184,8 @@ struct Made {
     sbom: Option<Reference>,
 }
 
-/// Builds the image of one platform; a package whose scripts do not find a file gets every file of the workspace.
+/// Builds the image of one platform: once more where a package's scripts did not find a file, which then get every file
+/// of the workspace, and where the engine has lost what its cache says that it has.
 async fn build_all_of(
     gateway: &Gateway,
     options: &Options,
@@ -191,29 +195,28 @@ async fn build_all_of(
     let mut again: Option<ForPlatform> = None;
     loop {
         let platform = again.as_ref().unwrap_or(platform);
-        let failure = match build_platform(gateway, options, read, platform).await {
-            Err(failure) => failure,
-            made => return made,
+        let failed = match build_platform(gateway, options, read, platform).await {
+            Err(failed) => failed,
+            Ok(made) => return Ok(made),
         };
-        let ForPlatform {
-            planned,
-            facts,
-            target,
-        } = platform;
-        let Some(package) = missed::package(&planned.plan, facts, &failure) else {
-            return Err(failure);
-        };
-        let warning = missed::warning(read, package);
-        if read.lint.applies(warning.rule) {
-            gateway.warn(&read.vertex, &warning).await?;
-            refuse(read, [&warning])?;
+        let (mut facts, mut anew) = (platform.facts.clone(), platform.anew.clone());
+        if let Some(more) = failed.anew(&anew) {
+            anew = more;
+        } else if let Some(package) = missed::package(&platform.planned.plan, &facts, &failed) {
+            let warning = missed::warning(read, package);
+            if read.lint.applies(warning.rule) {
+                gateway.warn(&read.vertex, &warning).await?;
+                refuse(read, [&warning])?;
+            }
+            facts.whole.insert(package.directory.clone());
+        } else {
+            return Err(explain::explain(failed, read.manifest(), &platform.planned.plan));
         }
-        let mut facts = facts.clone();
-        facts.whole.insert(package.directory.clone());
         again = Some(ForPlatform {
             planned: read.plan(options, &facts)?,
-            target: target.clone(),
+            target: platform.target.clone(),
             facts,
+            anew,
         });
     }
 }
@@ -224,12 +227,25 @@ async fn build_platform(
     options: &Options,
     read: &Read,
     platform: &ForPlatform,
-) -> Result<Made, Failure> {
+) -> Result<Made, Failed> {
     let settled = settled(gateway, options, read, platform).await?;
     let platform = settled.as_ref().unwrap_or(platform);
     let (surroundings, images) = surround(gateway, options, read, platform).await?;
+    let graph = lower::lower(&platform.planned.plan, &surroundings)?;
+    let made = build_graph(gateway, options, read, platform, &graph, &images).await;
+    made.map_err(|failure| Failed::of(failure, &graph))
+}
+
+/// Builds what a graph makes.
+async fn build_graph(
+    gateway: &Gateway,
+    options: &Options,
+    read: &Read,
+    platform: &ForPlatform,
+    graph: &Graph<'_>,
+    images: &[Resolved],
+) -> Result<Made, Failure> {
     let plan = &platform.planned.plan;
-    let graph = lower::lower(plan, &surroundings)?;
     let outcome = &plan.outcome;
     let (size, entry) = match outcome {
         Outcome::Image(image) => (image.size.as_ref(), image.entry.as_ref()),
@@ -239,28 +255,28 @@ async fn build_platform(
         Some(size) => Some((size, graph.definition(&size.report)?)),
         None => None,
     };
-    ahead::build(gateway, options, &graph, plan).await?;
+    ahead::build(gateway, options, graph, plan).await?;
     // All at once: the production install needs no build, and the entry no production install. What is begun is waited
     // for, though something else has failed: an engine that is interrupted while it commits a large layer can lose it, and
     // fails every later build that needs it. Source: moby/buildkit, `cache/refs.go`, `finalize`.
     let (image, large, sbom, entry) = tokio::join!(
-        make(gateway, options, &graph, outcome.root()),
+        make(gateway, options, graph, outcome.root()),
         budget::check(gateway, options, read, measured),
         async {
             match outcome.bill() {
-                Some(bill) => make(gateway, options, &graph, bill).await.map(Some),
+                Some(bill) => make(gateway, options, graph, bill).await.map(Some),
                 None => Ok(None),
             }
         },
         async {
             match entry {
-                Some(entry) => entry::find(gateway, options, plan, &graph, entry).await.map(Some),
+                Some(entry) => entry::find(gateway, options, plan, graph, entry).await.map(Some),
                 None => Ok(None),
             }
         },
     );
     let (image, entry, large, sbom) = (image?, entry?, large?, sbom?);
-    check::check(gateway, options, read, plan, &graph).await?;
+    check::check(gateway, options, read, plan, graph).await?;
     if let Some(warning) = large {
         gateway.warn(&read.vertex, &warning).await?;
         refuse(read, [&warning])?;
@@ -295,6 +311,7 @@ async fn settled(
         planned: read.plan(options, &facts)?,
         target: platform.target.clone(),
         facts,
+        anew: platform.anew.clone(),
     }))
 }
 
@@ -325,6 +342,7 @@ async fn surround(
         created: request::created(options),
         exec: request::exec_options(options),
         no_cache: decide::no_cache::steps(options, read.manifest(), plan),
+        anew: platform.anew.clone(),
         build,
     };
     Ok((surroundings, images))

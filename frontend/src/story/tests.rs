@@ -31,6 +31,7 @@ mod hostile;
 mod invariance;
 mod large;
 mod lint;
+mod lost;
 mod names;
 mod origins;
 mod plans;

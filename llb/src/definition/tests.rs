@@ -327,3 +327,18 @@ fn a_malformed_definition_is_refused() {
     assert_eq!(reading(vec![terminal("sha256:00")]), missing);
     assert_eq!(reading(vec![terminal("sha256:00"), terminal("")]), missing);
 }
+
+#[test]
+fn vertices_run_whatever_the_cache_holds() {
+    let definition = Definition::of(&graph()).unwrap();
+    let anew = definition
+        .clone()
+        .ignoring_cache(|vertex| !vertex.op.inputs.is_empty());
+    let ignored = anew.vertices().filter(|vertex| {
+        let metadata = vertex.metadata;
+        metadata.is_some_and(|metadata| metadata.ignore_cache)
+    });
+    assert_eq!(ignored.count(), 3, "exec, file and merge, but no source");
+    assert_eq!(anew.digest(), definition.digest());
+    assert!(anew.capabilities().contains("meta.ignorecache"));
+}
