@@ -43,6 +43,13 @@ pub struct VertexView<'a> {
     pub locations: &'a [pb::Location],
 }
 
+impl VertexView<'_> {
+    /// Returns whether it is a source, which is fetched and not made.
+    pub fn is_source(&self) -> bool {
+        matches!(self.op.op, Some(pb::op::Op::Source(_)))
+    }
+}
+
 impl Definition {
     /// Returns the graph behind `output`.
     ///

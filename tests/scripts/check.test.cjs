@@ -43,6 +43,10 @@ const MISSING = {
     }),
     { kind: 'file', name: '.env', others: ['b/c.proto'] },
   ],
+  'a file that it tells of in its own words': [
+    node({ 'a.js': "console.error(`Error: ${process.cwd()}/dist/app.js doesn't exist, ${__filename} was not found`); process.exit(1)" }),
+    { kind: 'file', name: 'dist/app.js', others: [] },
+  ],
   'native code of another system': [
     node({ 'a.js': "require('./b.node')", 'b.node': 'no code' }),
     ({ kind, name, from }) => kind === 'native' && name.includes('b.node') && from.endsWith('b.node'),

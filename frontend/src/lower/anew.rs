@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use buildkit_llb::Definition;
-use buildkit_proto::pb::op::Op;
 
 /// What is made once more though the engine says that it has it. Of sources there is nothing to make.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,8 +30,7 @@ impl Anew {
             Self::Everything => None,
         };
         definition.ignoring_cache(|vertex| {
-            let is_made = !matches!(vertex.op.op, Some(Op::Source(_)));
-            is_made && below.as_ref().is_none_or(|below| below.contains(vertex.digest))
+            !vertex.is_source() && below.as_ref().is_none_or(|below| below.contains(vertex.digest))
         })
     }
 }

@@ -55,7 +55,7 @@ table! {
     /// How the service and the workspace packages that it uses are built.
     pub struct Build {
         /// The package.json script that builds a package; `false` where nothing is to be built.
-        /// Default: `build`, in each package that has one.
+        /// Default: `build`, else what the start script runs in front of the program, else the only one that is named so and compiles.
         pub script: Option<Script>,
         /// Environment variables of the service's own build; shared packages build alike for every service. They
         /// are not in the image, but they are in the build's record: a token belongs in `secrets`.
@@ -303,15 +303,6 @@ impl Keys {
 
 /// The defaults that need no look at the repository.
 impl Build {
-    /// Returns the name of the script that builds a package; `None` where nothing is to be built.
-    pub fn script(&self) -> Option<&str> {
-        match &self.script {
-            None => Some("build"),
-            Some(Script::Named(name)) => Some(name),
-            Some(Script::None) => None,
-        }
-    }
-
     /// Returns the network of the build steps.
     pub fn network(&self) -> Network {
         self.network.unwrap_or(Network::Default)

@@ -1,7 +1,7 @@
 //! The file that an inferred command starts.
 
 use crate::diagnostic::{Diagnostic, names};
-use crate::gateway::{Failure, Gateway, SolveRequest};
+use crate::gateway::{Failure, Gateway, Reference, SolveRequest};
 use crate::lower::Graph;
 use crate::options::Options;
 use crate::path::{is_within, join};
@@ -40,9 +40,17 @@ pub(super) async fn find(
             return Ok(candidate.clone());
         }
     }
+    let site = site(gateway, &reference, directory).await?;
     let names: Vec<&str> = entry.candidates.iter().take(4).map(String::as_str).collect();
     let first = names.first().copied().unwrap_or_default();
-    let message = if let Some(hint) = &entry.hint {
+    let message = if let Some(page) = site {
+        format!(
+            "{}: the build left {page}, and nothing that starts a service ({}): this is a static site, which a web server \
+             serves; there is no kind for it yet, so build it with an image of one, or write the file of a server of its own, \
+             as in `[run]` `command = \"node server.js\"`",
+            plan.package, entry.why
+        )
+    } else if let Some(hint) = &entry.hint {
         let (package, names, why) = (&plan.package, names.join(", "), &entry.why);
         format!("{package}: the build left none of {names} ({why}); {hint}")
     } else if is_within(&join(directory, first), directory) {
@@ -62,4 +70,24 @@ pub(super) async fn find(
     Err(Diagnostic::named(names::NO_ENTRY, message)
         .at(entry.place.clone())
         .into())
+}
+
+/// Returns the page of a static site that a build left.
+async fn site(gateway: &Gateway, reference: &Reference, directory: &str) -> Result<Option<String>, Failure> {
+    const OUTPUTS: [&str; 7] = [
+        "dist",
+        "build",
+        "out",
+        "dist/client",
+        "build/client",
+        ".output/public",
+        "www",
+    ];
+    for output in OUTPUTS {
+        let page = join(output, "index.html");
+        if gateway.stat(reference, &join(directory, &page)).await?.is_some() {
+            return Ok(Some(page));
+        }
+    }
+    Ok(None)
 }

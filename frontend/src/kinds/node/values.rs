@@ -57,6 +57,19 @@ fn reason(model: &Model, manifest: &Manifest, key: &str) -> Reason {
     }
 }
 
+/// Returns the command, and that its file is a guess where the build decides which of several it is.
+fn started(runtime: &Runtime) -> String {
+    let written = command(&runtime.command.args);
+    match runtime.command.entries.as_slice() {
+        [] | [_] => written,
+        [_, other] => format!("{written} (or {other}: the first that is there once all is built)"),
+        several => format!(
+            "{written} (or another of {} files: the first that is there once all is built)",
+            several.len()
+        ),
+    }
+}
+
 /// Returns the values of the production image.
 fn of_image(runtime: &Runtime) -> Vec<(&'static str, String)> {
     let ports: Vec<String> = runtime.ports.iter().map(u16::to_string).collect();
@@ -66,7 +79,7 @@ fn of_image(runtime: &Runtime) -> Vec<(&'static str, String)> {
         .map(|check| format!("{} (every {}s)", command(&check.command), check.interval));
     let mut values = vec![
         ("base", runtime.base.reference.clone()),
-        ("run.command", command(&runtime.command.args)),
+        ("run.command", started(runtime)),
         (
             "run.healthcheck",
             healthcheck.unwrap_or_else(|| "none".to_owned()),

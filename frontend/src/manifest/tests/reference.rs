@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::parse;
 use crate::manifest::tables::Build;
-use crate::manifest::values::{Base, Kind, Layout, Network, Script, User};
+use crate::manifest::values::{Base, Kind, Layout, Network, User};
 use crate::manifest::{Keys, Run, reference, tables};
 
 #[test]
@@ -44,15 +44,6 @@ fn the_documented_defaults_are_those_of_the_code() {
         let (_, doc, _) = properties().into_iter().find(|(name, ..)| *name == key).unwrap();
         assert!(doc.ends_with(&format!("Default: `{default}`.")), "{key}: {doc}");
     }
-    assert_eq!(build.script(), Some("build"));
-    assert_eq!(
-        Build {
-            script: Some(Script::None),
-            ..Build::default()
-        }
-        .script(),
-        None
-    );
     assert_eq!(run.layout(), Layout::Workspace);
 }
 

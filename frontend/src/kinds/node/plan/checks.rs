@@ -117,13 +117,13 @@ pub(super) fn has_hooks(workspace: &Workspace) -> bool {
 pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
     let workspace = input.workspace;
     let Manager::Pnpm(pnpm) = &workspace.manager;
-    let mut needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
-    // The root's tools are installed for every build.
-    needed.insert(".".to_owned());
+    // The root is there for its tools, which are installed as the lockfile has them.
+    let needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
     let drift = Drift::find(drift::Inputs {
         lockfiles: &pnpm.lockfiles,
         manifests,
         workspace: pnpm.workspace_file.as_ref(),
+        overrides: &pnpm.settings.overrides,
         needed: &needed,
         has_hooks: has_hooks(workspace),
     });

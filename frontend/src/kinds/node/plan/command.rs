@@ -4,6 +4,7 @@
 //! not in the image as a rule. So a script is read as its words: runners are followed, what loads `.env` files
 //! or builds is left out, and what only a shell can do is left to one.
 
+mod build;
 mod node;
 mod script;
 mod shell;
@@ -13,9 +14,11 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::contents::is_typescript;
 use super::model::Command;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
+pub(super) use build::{build_script, nearly_builds};
 use script::Scripts;
 
 /// Scripts that start a production service, the most telling first.
@@ -30,7 +33,7 @@ const START_SCRIPTS: [&str; 6] = [
 
 /// Where builds put an entry file when nobody says so, most likely first; each with every extension of
 /// [`EXTENSIONS`].
-const USUAL_ENTRIES: [&str; 16] = [
+const USUAL_ENTRIES: [&str; 17] = [
     "dist/main",
     "dist/src/main",
     "dist/index",
@@ -39,6 +42,7 @@ const USUAL_ENTRIES: [&str; 16] = [
     "dist/src/server",
     "dist/app",
     "dist/src/app",
+    "dist/server/entry",
     ".output/server/index",
     "build/index",
     "build/main",
@@ -107,10 +111,15 @@ pub(super) fn infer(
         .flat_map(|entry| in_output(entry, outputs))
         .collect();
     entries.extend(moved);
+    // A framework writes all that it starts below its output, and has the start script run in there.
+    if !inferred.field.is_empty() {
+        let below: Vec<String> = entries.iter().flat_map(|entry| below_outputs(entry)).collect();
+        entries.extend(below);
+    }
     // A compiler whose inputs span packages repeats the service's directory below its output:
     // `dist/main` becomes `dist/apps/api/src/main`.
     let command = &mut inferred.command;
-    if !super::contents::is_typescript(command.entries.first().map_or("", String::as_str)) {
+    if !is_typescript(command.entries.first().map_or("", String::as_str)) {
         let moved: Vec<String> = command
             .entries
             .iter()
@@ -128,6 +137,21 @@ fn in_output(entry: &str, outputs: &[String]) -> Vec<String> {
     };
     let others = outputs.iter().filter(|output| *output != "dist");
     others.map(|output| format!("{output}/{inside}")).collect()
+}
+
+/// Returns an entry that lies in no output at the same path below the usual ones: `bin/server.js` as
+/// `build/bin/server.js`.
+fn below_outputs(entry: &str) -> Vec<String> {
+    const OUTPUTS: [&str; 2] = ["build", "dist"];
+    let first = entry.split('/').next().unwrap_or_default();
+    if first.starts_with('.')
+        || first.is_empty()
+        || [&OUTPUTS[..], &["out"]].concat().contains(&first)
+        || is_typescript(entry)
+    {
+        return Vec::new();
+    }
+    OUTPUTS.iter().map(|output| format!("{output}/{entry}")).collect()
 }
 
 /// Returns an entry below the last parts of a directory: `dist/main.js` of `apps/api` as
@@ -163,13 +187,9 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
             return inferred;
         }
     }
-    let main = manifest
-        .main
-        .clone()
-        .filter(|main| !super::contents::is_typescript(main));
+    let main = manifest.main.clone().filter(|main| !is_typescript(main));
     let bin = manifest.bin.values().next();
-    let bin =
-        bin.filter(|bin| main.is_none() && manifest.bin.len() == 1 && !super::contents::is_typescript(bin));
+    let bin = bin.filter(|bin| main.is_none() && manifest.bin.len() == 1 && !is_typescript(bin));
     let why = match (&main, bin) {
         (Some(main), _) => format!("main: {main}"),
         (None, Some(bin)) => format!("no start script and no main, but a program: {bin}"),
@@ -177,10 +197,10 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     };
     let named = main.iter().chain(bin);
     let mut entries: Vec<String> = named.flat_map(|file| node::candidates(file)).collect();
-    entries.extend(nest_entry.iter().flat_map(|entry| node::candidates(entry)));
+    entries.extend(nest_entry.iter().flat_map(|entry| node::compiled(entry)));
     entries.extend(usual_entries(USUAL_ENTRIES.len()));
     // Without a build the sources are what runs; node itself strips types from 22.18 on.
-    if !manifest.scripts.contains_key("build") {
+    if build_script(manifest).is_none() {
         entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
     }
     let field = main.iter().map(|_| "main").chain(bin.map(|_| "bin"));
@@ -196,8 +216,7 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
 /// them to `main`.
 fn is_for_developers(start: &Inferred, manifest: &PackageJson) -> bool {
     let main = manifest.main.as_deref();
-    let is_built = manifest.scripts.contains_key("build")
-        && main.is_some_and(|main| !super::contents::is_typescript(main));
+    let is_built = build_script(manifest).is_some() && main.is_some_and(|main| !is_typescript(main));
     let is_tool = |program: &String| {
         manifest.dev_dependencies.contains_key(program) && !manifest.dependencies.contains_key(program)
     };
@@ -224,7 +243,7 @@ pub(super) fn written(words: &[String]) -> Inferred {
 /// A command without an entry file to look for.
 fn as_it_stands(args: Vec<String>) -> Inferred {
     Inferred {
-        runs_sources: args.iter().any(|word| super::contents::is_typescript(word)),
+        runs_sources: args.iter().any(|word| is_typescript(word)),
         command: Command {
             args,
             entries: Vec::new(),

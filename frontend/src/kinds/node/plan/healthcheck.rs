@@ -65,9 +65,6 @@ pub(super) fn decide(run: &Run, known: Known<'_>) -> (Option<Healthcheck>, Strin
                 "it runs another command than the service, and has neither a `port` nor a `healthcheck`";
             return (None, why.to_owned());
         }
-        None if server.is_none() && port.is_none() => {
-            return (None, "nothing says that the service answers HTTP".to_owned());
-        }
         None => Keys::default(),
     };
     if let Some(command) = &keys.command {

@@ -31,6 +31,7 @@ mod sbom;
 mod start;
 mod system;
 mod toolchain;
+mod unbuilt;
 mod workbench;
 
 pub use base::{BaseImage, Libc};

@@ -49,8 +49,8 @@ pub struct Model {
     pub packages: Vec<PackageBuild>,
     /// What is made of them.
     pub product: Product,
-    /// The script `build` of the root where no package has one to run.
-    pub root_build: Option<String>,
+    /// What may be the cause where the build leaves nothing to start.
+    pub unbuilt: Option<String>,
     /// What the image's bill of materials says of its packages, where one is asked for.
     pub sbom: Option<Sbom>,
     /// The lines that ask for secrets of installs, by the secret's id.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::command::build_script;
 use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
@@ -163,13 +164,10 @@ fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
 
 /// Returns the name of the script that builds a package.
 fn built_by<'a>(input: &PackageInput<'a>, importer: &str) -> Option<&'a str> {
-    let build = if importer == input.service {
-        input.script
-    } else {
-        Some("build")
-    };
-    let scripts = &input.workspace.projects.get(importer)?.manifest.scripts;
-    build.filter(|name| scripts.contains_key(*name))
+    if importer == input.service {
+        return input.script;
+    }
+    build_script(&input.workspace.projects.get(importer)?.manifest)
 }
 
 /// The scripts of a package up to `last`, in the order in which pnpm would come to them.

@@ -8,13 +8,13 @@ use super::build_order::BuildOrder;
 use super::dependencies::{self, Dependencies};
 use super::input::{BuildClosure, PackageInput, PlanInput};
 use super::install::Installer;
-use super::model::{Foreign, Install, Model, PackageBuild, Product, Production, Reason};
+use super::model::{Foreign, Install, Model, Product, Production, Reason};
 use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
 use super::{
     checks, command, foreign, injection, local, names, node_version, place, runtime, sbom, toolchain,
-    workbench,
+    unbuilt, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -109,7 +109,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
             .as_ref()
             .map(PnpmWorkspace::of_scripts),
         npmrc: npmrc.map(|npmrc| npmrc.without_secrets().text),
-        root_build: root_build(input.workspace, &built),
+        unbuilt: unbuilt::why(input.workspace, input.service, start.build_script, &built),
         packages: built,
         product,
         sbom,
@@ -117,14 +117,6 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         reasons: reasons.into_iter().chain(more).collect(),
     };
     Ok((model, warnings))
-}
-
-/// Returns the root's script `build` where no package has scripts to run: the one that builds all of them at once.
-fn root_build(workspace: &Workspace, packages: &[PackageBuild]) -> Option<String> {
-    let root = workspace.projects.get(".")?;
-    let is_built = packages.iter().any(|package| !package.scripts.is_empty());
-    let script = root.manifest.scripts.get("build").filter(|_| !is_built);
-    script.cloned()
 }
 
 /// Plans the production image, and says why it is what it is.

@@ -8,7 +8,7 @@ use super::model::{Reason, Runtime};
 use super::system::SystemPackages;
 use super::{BaseImage, healthcheck};
 use crate::kinds::node::scripts::{HEALTHCHECK, PRELOAD, preload};
-use crate::kinds::node::workspace::{ImporterId, Project};
+use crate::kinds::node::workspace::{ImporterId, PackageJson, Project};
 use crate::manifest::tables::Run;
 use crate::path::join;
 use crate::plan::{RUNTIME_SCRIPTS, User};
@@ -51,7 +51,7 @@ pub(super) fn plan(
     {
         scripts.insert(0, HEALTHCHECK);
     }
-    let mut env = BTreeMap::from([("NODE_ENV".to_owned(), "production".to_owned())]);
+    let mut env = environment(&project.manifest);
     env.extend(start.env);
     env.extend(
         run.env
@@ -110,6 +110,19 @@ pub(super) fn plan(
         max_size: input.manifest.image.max_size.map(|size| size.0),
     };
     (runtime, Reason::new(why, place))
+}
+
+/// Returns the variables that every image has. Frameworks that listen on this machine alone, where nobody says otherwise,
+/// take the address from `HOST`; the server of Next.js takes it from `HOSTNAME`, which is the container's own without this.
+fn environment(manifest: &PackageJson) -> BTreeMap<String, String> {
+    const EVERYWHERE: &str = "0.0.0.0";
+    let mut env = vec![("NODE_ENV", "production"), ("HOST", EVERYWHERE)];
+    if manifest.specifier("next").is_some() {
+        env.push(("HOSTNAME", EVERYWHERE));
+    }
+    env.into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Returns whether the target is a role that runs a command of its own and has neither a port nor a health check.

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
+use crate::manifest::values::Script;
 use crate::warning::{Warning, rules};
 
 /// How the service is built and started.
@@ -27,7 +28,7 @@ pub(super) struct Start<'a> {
 pub(super) fn decide<'a>(
     input: &PlanInput<'a>,
     run: &Run,
-    project: &Project,
+    project: &'a Project,
 ) -> Result<(Start<'a>, Vec<Warning>), Diagnostics> {
     let manifests = install::manifests(input.workspace);
     let mut warnings = checks::check_drift(input, &manifests)?;
@@ -67,10 +68,13 @@ impl Start<'_> {
 }
 
 /// Returns the build script; a script that the manifest names has to exist.
-fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<&'a str>, Diagnostics> {
-    let script = manifest.build.script();
-    let Some(name) = script else { return Ok(None) };
-    if manifest.build.script.is_some() && !project.manifest.scripts.contains_key(name) {
+fn build_script<'a>(manifest: &'a Manifest, project: &'a Project) -> Result<Option<&'a str>, Diagnostics> {
+    let name = match &manifest.build.script {
+        None => return Ok(command::build_script(&project.manifest)),
+        Some(Script::None) => return Ok(None),
+        Some(Script::Named(name)) => name.as_str(),
+    };
+    if !project.manifest.scripts.contains_key(name) {
         let names: Vec<&str> = project.manifest.scripts.keys().map(String::as_str).collect();
         let message = format!(
             "{} has no script \"{name}\"; write one of {}, or `script = false`",
@@ -81,7 +85,7 @@ fn build_script<'a>(manifest: &'a Manifest, project: &Project) -> Result<Option<
             .at(manifest.nearest_place("build.script"))
             .into());
     }
-    Ok(script)
+    Ok(Some(name))
 }
 
 /// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.

@@ -145,7 +145,10 @@ impl Closure {
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         match self.importers.get(id) {
             None => Reduce::None,
-            Some(importer) if id == "." && self.root_tools => Reduce::Tools(importer),
+            Some(importer) if id == "." && self.root_tools => Reduce::Resolved {
+                importer,
+                peers: true,
+            },
             Some(_) if self.verbatim => Reduce::Development,
             Some(importer) if self.injected.contains(id) => Reduce::Injected(importer),
             Some(importer) => Reduce::Production(importer),

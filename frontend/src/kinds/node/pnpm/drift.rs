@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Place, names};
 use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::package_json::PackageJson;
 
-const FIX: &str = "run `pnpm install --lockfile-only` and commit the result";
+const FIX: &str = "run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that";
 
 /// What is compared.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub struct Inputs<'a> {
     pub manifests: &'a BTreeMap<ImporterId, PackageJson>,
     /// `pnpm-workspace.yaml`, for its catalogs.
     pub workspace: Option<&'a PnpmWorkspace>,
+    /// The versions that the workspace puts in the place of others.
+    pub overrides: &'a BTreeMap<String, String>,
     /// The projects that the build needs.
     pub needed: &'a BTreeSet<ImporterId>,
     /// Whether hooks may rewrite manifests: a pnpmfile, or config dependencies that bring one.
@@ -34,7 +36,7 @@ pub struct Inputs<'a> {
 /// Where lockfile and manifests differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
-    /// In projects that the build needs, and in catalogs: a frozen install would fail.
+    /// In projects that the build needs, in catalogs and overrides: a frozen install would fail.
     pub errors: Vec<Diagnostic>,
     /// In other projects: this build does not see them.
     pub warnings: Vec<Diagnostic>,
@@ -52,6 +54,9 @@ impl Drift {
             drift.errors = lockfiles
                 .flat_map(|(_, lockfile)| catalogs(lockfile, workspace))
                 .collect();
+        }
+        if let Lockfiles::Shared(lockfile) = inputs.lockfiles {
+            drift.errors.extend(overrides(lockfile, &inputs));
         }
         if inputs.has_hooks {
             return drift;
@@ -294,6 +299,42 @@ fn catalogs(lockfile: &Lockfile, workspace: &PnpmWorkspace) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Compares the overrides that the lockfile was written with to the workspace's. pnpm refuses any difference.
+/// What refers to a catalog is in the lockfile as what it refers to.
+fn overrides(lockfile: &Lockfile, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+    let (locked, now) = (lockfile.overrides(), inputs.overrides);
+    let lock = &lockfile.file().name;
+    let names: BTreeSet<&String> = locked.keys().chain(now.keys()).collect();
+    let root = inputs.manifests.get(".");
+    let place = || {
+        let of_root = root.and_then(|root| {
+            root.place(&["pnpm", "overrides"])
+                .or_else(|| root.place(&["resolutions"]))
+        });
+        let in_workspace = inputs
+            .workspace
+            .filter(|workspace| workspace.get("overrides").is_some());
+        in_workspace
+            .map(|workspace| workspace.place("overrides"))
+            .or(of_root)
+    };
+    let differs = names.into_iter().filter_map(|name| {
+        let message = match (locked.get(name), now.get(name)) {
+            (Some(locked), Some(now)) if now.starts_with("catalog:") || locked.trim() == now.trim() => return None,
+            (Some(locked), Some(now)) => {
+                format!("{lock} was written with the override `{name}` as `{locked}`, which is `{now}` now; {FIX}")
+            }
+            (None, Some(now)) => format!("{lock} was written without the override `{name}` (`{now}`); {FIX}"),
+            (Some(locked), None) => {
+                format!("{lock} was written with an override `{name}` (`{locked}`) that the workspace no longer has; {FIX}")
+            }
+            (None, None) => return None,
+        };
+        Some(at(message, place()))
+    });
+    differs.collect()
 }
 
 fn field_of(kind: DependencyKind) -> &'static str {

@@ -23,11 +23,9 @@ pub enum Reduce<'a> {
     /// Those of a production install as declared, peers included: for a project that is injected somewhere,
     /// whose manifest pnpm 11 and later compare with the lockfile's entry of the copy.
     Injected(&'a Importer),
-    /// Those that the importer has: the root of the workspace, there for its tools. Its own as declared; a project's,
-    /// which are installed as the root's, with the lockfile's specifier.
-    Tools(&'a Importer),
-    /// Those that the lockfile has for the project, with its specifiers: for a workspace whose hooks rewrite manifests,
-    /// which do not run in an install.
+    /// Those that the lockfile has for the project, with its specifiers: for the root of the workspace, which is there for
+    /// its tools and may have others by now, and those of a project that are installed as the root's; and for a workspace
+    /// whose hooks rewrite manifests, which do not run in an install.
     Resolved {
         /// The project in the lockfile.
         importer: &'a Importer,
@@ -81,27 +79,6 @@ impl PackageJson {
             Reduce::Injected(importer) => {
                 insert(&mut out, "dependencies", &self.dependencies);
                 insert(&mut out, "optionalDependencies", &self.optional_dependencies);
-                insert(&mut out, "peerDependencies", &self.peer_dependencies);
-                copy(&mut out, "peerDependenciesMeta");
-                self.dependencies_meta(&mut out, importer);
-            }
-            Reduce::Tools(importer) => {
-                let kept = |declared: &Specifiers| -> Specifiers {
-                    let kept = declared.iter().filter(|(name, _)| importer.get(name).is_some());
-                    kept.map(|(name, specifier)| (name.clone(), specifier.clone()))
-                        .collect()
-                };
-                let mut development = kept(&self.dev_dependencies);
-                let of_projects = importer.dev_dependencies.iter();
-                let of_projects = of_projects.filter(|(name, _)| self.specifier(name).is_none());
-                development.extend(of_projects.map(|(name, tool)| (name.clone(), tool.specifier.clone())));
-                insert(&mut out, "dependencies", &kept(&self.dependencies));
-                insert(&mut out, "devDependencies", &development);
-                insert(
-                    &mut out,
-                    "optionalDependencies",
-                    &kept(&self.optional_dependencies),
-                );
                 insert(&mut out, "peerDependencies", &self.peer_dependencies);
                 copy(&mut out, "peerDependenciesMeta");
                 self.dependencies_meta(&mut out, importer);

@@ -176,7 +176,14 @@ impl Inputs<'_> {
         {
             return (10, "pnpm-workspace.yaml holds settings, which pnpm 10 introduced");
         }
-        (9, "the lockfile is of version 9")
+        let is_of_nine = |sum: &str| !sum.starts_with("sha256-");
+        let short_hash = |patch: &PatchedDependency| matches!(patch, PatchedDependency::File { .. });
+        if checksums.into_iter().flatten().any(is_of_nine) || patches().any(short_hash) {
+            return (9, "the lockfile's checksums are those of pnpm 9");
+        }
+        // The newest that reads all that 9 and 10 write: later ones pass over settings in package.json, and refuse what
+        // has scripts that nobody approved, which 9 runs.
+        (10, "the lockfile is of version 9, which pnpm 9 to 12 write")
     }
 
     fn can_read(&self, major: u64) -> bool {

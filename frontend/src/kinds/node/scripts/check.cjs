@@ -123,8 +123,12 @@ function outside(report, start) {
     const fatal = noted().find((one) => one.isFatal);
     const told = failed ? noted().find((one) => one.kind && isTold(one)) : undefined;
     // A framework may catch an error and tell of it in its own words, with those of Node in them.
-    const files = [...said.matchAll(/ENOENT: no such file or directory, \w+ '([^']+)'/g)].map(([, file]) => path.resolve(file));
-    const [name, ...others] = new Set(failed ? files : []);
+    const ofNode = [...said.matchAll(/ENOENT: no such file or directory, \w+ '([^']+)'/g)].map(([, file]) => path.resolve(file));
+    // Or in none of Node's: of what it names below the directory that it runs in, what is not there.
+    const own = `${process.cwd()}/`;
+    const named = said.split(own).slice(1).map((rest) => /^([^\s'"`:]+)['"`]? (?:doesn't|does not) exist|^([^\s'"`:]+)['"`]? (?:was )?not found/.exec(rest));
+    const ofOthers = named.flatMap((found) => (found ? [own + (found[1] ?? found[2])] : [])).filter((file) => !fs.existsSync(file));
+    const [name, ...others] = new Set(failed ? [...ofNode, ...ofOthers] : []);
     end(fatal ?? told ?? (name && { kind: 'file', name, others }));
   };
   child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));

@@ -221,13 +221,7 @@ impl Writer<'_> {
             candidates: command.entries.clone(),
             argument: command.entry_index,
             why: why.map(|Reason { why, .. }| why.clone()).unwrap_or_default(),
-            hint: self.model.root_build.as_ref().map(|script| {
-                format!(
-                    "neither {} nor what it uses has a script `build`, and the root has one (`{script}`), which is for all \
-                     packages at once: give each its own",
-                    self.model.package
-                )
-            }),
+            hint: self.model.unbuilt.clone(),
             place: self.steps.key("run.command"),
         })
     }

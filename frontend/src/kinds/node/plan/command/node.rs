@@ -142,12 +142,19 @@ pub(super) fn command(flags: Vec<String>, entries: Vec<String>, arguments: Vec<S
     }
 }
 
-/// Returns the files that an entry may mean, as node resolves it, and where `rootDir` moves it to.
+/// Returns the files that a written entry may mean, as node resolves it, and where `rootDir` moves it to.
 ///
 /// A compiler whose inputs reach beyond `src` keeps that folder in its output: `dist/main` becomes `dist/src/main`.
 /// Start scripts are often not changed with it, in either direction, so both places are candidates.
 pub(super) fn candidates(entry: &str) -> Vec<String> {
     let entry = entry.strip_prefix("./").unwrap_or(entry).trim_end_matches('/');
+    // Node takes a file of the very name before all others, as `bin/www` is.
+    let written = (!has_extension(entry)).then(|| entry.to_owned());
+    written.into_iter().chain(compiled(entry)).collect()
+}
+
+/// Returns the files that the output of a compiler may be, which has an extension.
+pub(super) fn compiled(entry: &str) -> Vec<String> {
     let mut found = spellings(entry);
     match entry.split_once('/') {
         Some((first, rest)) if first != "src" && first != ".." => {
@@ -167,10 +174,13 @@ pub(super) fn candidates(entry: &str) -> Vec<String> {
     found
 }
 
-fn spellings(path: &str) -> Vec<String> {
-    let last = path.rsplit('/').next().unwrap_or(path);
+fn has_extension(path: &str) -> bool {
     let known = [".js", ".mjs", ".cjs", ".json", ".ts", ".mts", ".cts", ".tsx"];
-    if known.iter().any(|end| last.ends_with(end)) {
+    known.iter().any(|end| path.ends_with(end))
+}
+
+fn spellings(path: &str) -> Vec<String> {
+    if has_extension(path) {
         return vec![path.to_owned()];
     }
     let ends = [".js", ".cjs", ".mjs", "/index.js"];

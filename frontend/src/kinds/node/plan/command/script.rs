@@ -160,7 +160,7 @@ impl Scripts<'_> {
         };
         let named = arguments.windows(2).find_map(entry_file);
         let entry = named.as_deref().or(self.nest_entry);
-        let mut entries: Vec<String> = entry.into_iter().flat_map(node::candidates).collect();
+        let mut entries: Vec<String> = entry.into_iter().flat_map(node::compiled).collect();
         if named.is_none() {
             entries.extend(usual_entries(4));
         }

@@ -39,13 +39,15 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         true => None,
         false => Some(scripts.read(last, depth + 1)?),
     };
-    if let (Some(started), true) = (started, before.is_empty()) {
-        return Some(started);
-    }
     let mut text: Vec<String> = before
         .iter()
         .map(|part| expand(scripts, part, depth))
         .collect::<Option<_>>()?;
+    // A script that only builds has nothing in its place.
+    text.retain(|part| !part.is_empty());
+    if let (Some(started), true) = (started, text.is_empty()) {
+        return Some(started);
+    }
     let last = expand(scripts, last, depth)?;
     // A script in the place of the last command may be several commands itself.
     let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
@@ -66,7 +68,7 @@ fn is_for_development(script: &str) -> bool {
 }
 
 /// Splits `a && b && c`; none where there is any other operator.
-fn conjunction(script: &str) -> Option<Vec<&str>> {
+pub(super) fn conjunction(script: &str) -> Option<Vec<&str>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut before: Option<usize> = None;
@@ -114,7 +116,7 @@ fn unquoted(script: &str) -> impl Iterator<Item = (usize, char, Option<char>)> {
 }
 
 /// Whether a command makes what the image holds already: `npm run build`, `nest build`, `tsc -p .`.
-fn is_build(part: &str) -> bool {
+pub(super) fn is_build(part: &str) -> bool {
     let words = shlex::split(part).unwrap_or_default();
     let Some((program, arguments)) = words.split_first() else {
         return false;
@@ -152,7 +154,8 @@ fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> 
             Some(parts) if env.is_empty() => {
                 let parts = parts.into_iter().filter(|part| !is_build(part));
                 let parts: Option<Vec<String>> = parts.map(|part| expand(scripts, part, depth + 1)).collect();
-                Some(parts?.join(" && "))
+                let parts = parts?.into_iter().filter(|part| !part.is_empty());
+                Some(parts.collect::<Vec<_>>().join(" && "))
             }
             Some(parts) if parts.len() == 1 => {
                 Some(format!("{variables}{}", expand(scripts, &script, depth + 1)?))

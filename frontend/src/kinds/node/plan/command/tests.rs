@@ -14,6 +14,7 @@ fn with_start(script: &str) -> PackageJson {
     let scripts = serde_json::json!({
         "start:prod": script,
         "build": "nest build",
+        "compile": "rimraf dist && tsc",
         "serve": "node dist/server.js",
         "db:migrate": "prisma migrate deploy",
         "prepare:all": "pnpm db:migrate && node seed.js",
@@ -57,10 +58,10 @@ fn read(script: &str) -> Option<String> {
 #[test]
 fn start_scripts_become_plain_node() {
     for (script, expected) in [
-        ("node dist/main", "node dist/main.js"),
+        ("node dist/main", "node dist/main"),
         ("node dist/main.js", "node dist/main.js"),
         ("node ./dist/main.js", "node dist/main.js"),
-        ("node dist", "node dist.js"),
+        ("node dist", "node dist"),
         ("node .", "node dist/main.js"),
         ("node 'dist/my main.js'", "node 'dist/my main.js'"),
         ("node \"dist/main.js\"", "node dist/main.js"),
@@ -80,21 +81,18 @@ fn start_scripts_become_plain_node() {
         ),
         (
             "node --enable-source-maps dist/main",
-            "node --enable-source-maps dist/main.js",
+            "node --enable-source-maps dist/main",
         ),
         (
             "node --max-old-space-size=4096 dist/main",
-            "node '--max-old-space-size=4096' dist/main.js",
+            "node '--max-old-space-size=4096' dist/main",
         ),
         ("node --title api dist/main.js", "node --title api dist/main.js"),
         (
             "node -r dotenv/config dist/main.js",
             "node -r dotenv/config dist/main.js +dotenv",
         ),
-        (
-            "node -r ./tracing.js dist/main",
-            "node -r ./tracing.js dist/main.js",
-        ),
+        ("node -r ./tracing.js dist/main", "node -r ./tracing.js dist/main"),
         (
             "node --import ./dist/instrument.js dist/main.js",
             "node --import ./dist/instrument.js dist/main.js",
@@ -114,7 +112,7 @@ fn start_scripts_become_plain_node() {
         ("node -e \"require('./dist')\"", "node -e \"require('./dist')\""),
         (
             "NODE_ENV=production node dist/main",
-            "NODE_ENV=production node dist/main.js",
+            "NODE_ENV=production node dist/main",
         ),
         (
             "NODE_OPTIONS='--max-old-space-size=512 -r x' node a.js",
@@ -147,6 +145,12 @@ fn start_scripts_become_plain_node() {
         ("node --run serve", "node dist/server.js"),
         ("PORT=1 npm run serve", "PORT=1 node dist/server.js"),
         ("npm run build && node dist/main.js", "node dist/main.js"),
+        ("npm run compile && node dist/main.js", "node dist/main.js"),
+        (
+            "npm run compile && pnpm compile && npm run serve",
+            "node dist/server.js",
+        ),
+        ("node ./bin/www", "node bin/www"),
         (
             "rimraf dist && tsc -p . && node dist/main.js",
             "node dist/main.js",

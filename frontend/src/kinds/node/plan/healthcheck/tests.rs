@@ -41,12 +41,12 @@ fn what_answers_http_is_asked() {
         (
             "",
             &[][..],
-            "none: nothing says that the service answers HTTP".to_owned(),
+            format!("node ~/healthcheck.cjs 0 any {usual} every 30 s"),
         ),
         (
             "",
             &["bullmq"],
-            "none: nothing says that the service answers HTTP".to_owned(),
+            format!("node ~/healthcheck.cjs 0 any {usual} every 30 s"),
         ),
         (
             "",

@@ -74,8 +74,10 @@ const WORKSPACE: &str = "packages: [app]\ncatalog:\n  c: ^1.0.0\n  unused: '1'\n
 fn find(lock: &str, manifest: &str, workspace: &str, needed: &[&str], has_hooks: bool) -> Drift {
     let manifest = PackageJson::parse(&SourceFile::new("app/package.json", manifest)).unwrap();
     let workspace = PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", workspace)).unwrap();
+    let lockfile = lockfile(lock);
     Drift::find(Inputs {
-        lockfiles: &Lockfiles::Shared(Box::new(lockfile(lock))),
+        overrides: &lockfile.overrides().clone(),
+        lockfiles: &Lockfiles::Shared(Box::new(lockfile)),
         manifests: &[("app".to_owned(), manifest)].into(),
         workspace: Some(&workspace),
         needed: &ids(needed).into_iter().collect(),
@@ -101,15 +103,15 @@ fn names_project_dependency_and_both_specifiers() {
     assert_eq!(
         errors(LOCK, &MANIFEST.replace(r#""a": "^1.0.0""#, r#""a": "^2.0.0""#)),
         [
-            "app/package.json:4: `app` declares `a` as `^2.0.0`, but pnpm-lock.yaml was written for `^1.0.0`; run `pnpm install --lockfile-only` and commit the result"
+            "app/package.json:4: `app` declares `a` as `^2.0.0`, but pnpm-lock.yaml was written for `^1.0.0`; run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that"
         ]
     );
     assert_eq!(
         errors(LOCK, &MANIFEST.replace(r#""d": "#, r#""new": "^1.0.0", "e": "#)),
         [
-            "app/package.json:12: `app` declares `e` as `^1.0.0`, which pnpm-lock.yaml does not hold; run `pnpm install --lockfile-only` and commit the result",
-            "app/package.json:12: `app` declares `new` as `^1.0.0`, which pnpm-lock.yaml does not hold; run `pnpm install --lockfile-only` and commit the result",
-            "pnpm-lock.yaml:21: pnpm-lock.yaml holds `d` (`^1.0.0`) in `devDependencies` of `app`, which app/package.json no longer declares; run `pnpm install --lockfile-only` and commit the result",
+            "app/package.json:12: `app` declares `e` as `^1.0.0`, which pnpm-lock.yaml does not hold; run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that",
+            "app/package.json:12: `app` declares `new` as `^1.0.0`, which pnpm-lock.yaml does not hold; run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that",
+            "pnpm-lock.yaml:21: pnpm-lock.yaml holds `d` (`^1.0.0`) in `devDependencies` of `app`, which app/package.json no longer declares; run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that",
         ]
     );
     let moved = MANIFEST.replace("devDependencies", "optionalDependencies");
@@ -176,6 +178,7 @@ fn each_project_is_compared_with_its_own_lockfile() {
             lockfiles,
             manifests: &manifests.into(),
             workspace: Some(&PnpmWorkspace::parse(&SourceFile::new("pnpm-workspace.yaml", "")).unwrap()),
+            overrides: &BTreeMap::new(),
             needed: &ids(needed).into_iter().collect(),
             has_hooks: false,
         })
@@ -263,4 +266,35 @@ fn takes_selectors_apart() {
     ] {
         assert_eq!(parent_and_child(selector), want, "{selector}");
     }
+}
+
+#[test]
+fn overrides_that_differ_are_told_at_their_line() {
+    let workspace = PnpmWorkspace::parse(&SourceFile::new(
+        "pnpm-workspace.yaml",
+        "packages: [app]\ncatalog:\n  c: ^1.0.0\noverrides:\n  o: 2.1.0\n",
+    ));
+    let workspace = workspace.unwrap();
+    let lockfile = lockfile(LOCK);
+    let overrides = [("o", "2.1.0"), ("app>p@^1", "catalog:"), ("new", "1")];
+    let drift = Drift::find(Inputs {
+        overrides: &overrides
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        lockfiles: &Lockfiles::Shared(Box::new(lockfile)),
+        manifests: &BTreeMap::new(),
+        workspace: Some(&workspace),
+        needed: &BTreeSet::new(),
+        has_hooks: true,
+    });
+    let told: Vec<String> = drift.errors.iter().map(ToString::to_string).collect();
+    let expected = [
+        "pnpm-workspace.yaml:4: pnpm-lock.yaml was written without the override `new` (`1`)",
+        "pnpm-workspace.yaml:4: pnpm-lock.yaml was written with the override `o` as `2.0.0`, which is `2.1.0` now",
+        "pnpm-workspace.yaml:4: pnpm-lock.yaml was written with an override `other>q` (`-`) that the workspace no longer has",
+    ];
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}");
+    }
+    assert_eq!(told.len(), 3, "{told:?}");
 }

@@ -73,6 +73,7 @@ fn else_the_files_tell_who_wrote_them() {
         ("packages: [a]\n", PNPM_8, "8.15.9"),
         ("packages: [a]\ncatalog:\n  a: '1'\n", PNPM_9, "9.15.9"),
         ("nodeLinker: hoisted\n", BARE, "10.34.9"),
+        ("packages: [a]\n", BARE, "10.34.9"),
         ("", sha.as_str(), "10.34.9"),
         ("", ten.as_str(), "10.34.9"),
         ("", PNPM_12, "11.28.11"),
@@ -113,7 +114,7 @@ fn what_cannot_be_is_an_error_where_it_is_said() {
         (
             r#"{"packageManager": "pnpm@7.33.0"}"#,
             BARE,
-            "pnpm 7.33.0 (`packageManager` in package.json) is not supported; use pnpm 8 to 12, such as 9.15.9",
+            "pnpm 7.33.0 (`packageManager` in package.json) is not supported; use pnpm 8 to 12, such as 10.34.9",
         ),
         (
             r#"{"packageManager": "pnpm@10.0.0"}"#,

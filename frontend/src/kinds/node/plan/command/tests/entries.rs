@@ -15,6 +15,7 @@ fn an_entry_is_looked_for_where_compilers_put_it() {
         (
             "dist/",
             &[
+                "dist",
                 "dist.js",
                 "dist.cjs",
                 "dist.mjs",
@@ -27,8 +28,9 @@ fn an_entry_is_looked_for_where_compilers_put_it() {
     }
     let all = node::candidates("dist/main");
     assert_eq!(
-        all[..4],
+        all[..5],
         [
+            "dist/main",
             "dist/main.js",
             "dist/main.cjs",
             "dist/main.mjs",
@@ -36,7 +38,7 @@ fn an_entry_is_looked_for_where_compilers_put_it() {
         ]
     );
     assert_eq!(
-        all[4..],
+        all[5..],
         [
             "dist/src/main.js",
             "dist/src/main.cjs",
@@ -137,4 +139,32 @@ fn a_compilers_output_is_looked_into() {
         entries.contains(&"out/server/bootstrap.js".to_owned()),
         "{entries:?}"
     );
+}
+
+#[test]
+fn an_entry_that_no_build_leaves_there_is_looked_for_below_its_outputs() {
+    let of = |text: &str| infer(&package(text), None, ".", &[]).command.entries;
+    let entries = of(r#"{"scripts": {"build": "node ace build", "start": "node bin/server.js"}}"#);
+    assert_eq!(
+        entries,
+        [
+            "bin/server.js",
+            "bin/src/server.js",
+            "build/bin/server.js",
+            "dist/bin/server.js",
+            "build/bin/src/server.js",
+            "dist/bin/src/server.js"
+        ]
+    );
+    for text in [
+        r#"{"scripts": {"start": "node dist/server.js"}}"#,
+        r#"{"scripts": {"start": "node src/server.ts"}}"#,
+        r#"{"scripts": {"start": "node .output/server.mjs"}}"#,
+    ] {
+        let entries = of(text);
+        assert!(
+            !entries.iter().any(|entry| entry.starts_with("build/")),
+            "{entries:?}"
+        );
+    }
 }

@@ -1,0 +1,141 @@
+//! The script that builds a package.
+
+use super::START_SCRIPTS;
+use super::shell::{conjunction, is_build};
+use crate::kinds::node::workspace::PackageJson;
+
+/// Programs that write what runs.
+const COMPILERS: [&str; 15] = [
+    "babel", "esbuild", "nest", "ncc", "next", "rollup", "rspack", "swc", "tsc", "tsdown", "tspc", "tsup",
+    "unbuild", "vite", "webpack",
+];
+
+/// Returns the script that builds a package: `build`; else the one that its start script runs in front of the program, which
+/// is left out of the image's command; else the only one of those whose name says so that runs a compiler.
+pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
+    let own = |name: &str| {
+        manifest
+            .scripts
+            .get_key_value(name)
+            .map(|(name, _)| name.as_str())
+    };
+    let started = || START_SCRIPTS.iter().find_map(|start| built_by(manifest, start));
+    let only = || match nearly_builds(manifest).as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    own("build").or_else(started).or_else(only)
+}
+
+/// Returns the scripts whose names say that they build, and that run a compiler once.
+pub(in super::super) fn nearly_builds(manifest: &PackageJson) -> Vec<&str> {
+    let is_named = |name: &str| {
+        let word = name.split([':', '-', '_', '.']).next().unwrap_or_default();
+        ["build", "bundle", "compile", "transpile", "tsc"].contains(&word)
+    };
+    let scripts = manifest.scripts.iter();
+    let found = scripts.filter(|(name, script)| is_named(name) && compiles(script));
+    found.map(|(name, _)| name.as_str()).collect()
+}
+
+fn compiles(script: &str) -> bool {
+    let parts = conjunction(script).unwrap_or_default();
+    parts.iter().any(|part| {
+        let words = shlex::split(part).unwrap_or_default();
+        let program = words
+            .iter()
+            .find(|word| !["npx", "pnpm", "exec", "yarn"].contains(&word.as_str()));
+        let has = |flags: &[&str]| words.iter().any(|word| flags.contains(&word.as_str()));
+        program.is_some_and(|program| COMPILERS.contains(&program.as_str()))
+            && !has(&["--noEmit", "--watch", "-w", "dev", "serve", "start", "preview"])
+    })
+}
+
+/// Returns the script that a start script, or what runs in front of it, has build the package.
+fn built_by<'m>(manifest: &'m PackageJson, start: &str) -> Option<&'m str> {
+    let scripts = &manifest.scripts;
+    let own = scripts.get(start)?;
+    let before = scripts.get_key_value(&format!("pre{start}"));
+    if let Some((name, script)) = before
+        && (compiles(script) || conjunction(script)?.iter().any(|part| is_build(part)))
+    {
+        return Some(name);
+    }
+    let parts = conjunction(own)?;
+    let (_, before) = parts.split_last()?;
+    before.iter().find_map(|part| {
+        let words = shlex::split(part)?;
+        let (runner, words) = words.split_first()?;
+        let is_runner = ["npm", "pnpm", "yarn"].contains(&runner.as_str());
+        let is_name =
+            |word: &&String| !["run", "run-script"].contains(&word.as_str()) && !word.starts_with('-');
+        let name = words.iter().find(is_name).filter(|_| is_runner)?;
+        let (name, script) = scripts.get_key_value(name)?;
+        (is_build(part) || compiles(script)).then_some(name.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    fn built(scripts: &str) -> Option<String> {
+        let text = format!(r#"{{ "name": "a", "scripts": {scripts} }}"#);
+        let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+        build_script(&manifest).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_build_is_called_build_or_is_what_the_start_runs_first() {
+        for (scripts, expected) in [
+            (r#"{ "build": "x", "compile": "tsc" }"#, Some("build")),
+            (
+                r#"{ "build:ts": "tsc", "build:css": "vite build", "start": "npm run build:ts && fastify start" }"#,
+                Some("build:ts"),
+            ),
+            (
+                r#"{ "make": "tsc", "start": "pnpm make && node a.js" }"#,
+                Some("make"),
+            ),
+            (
+                r#"{ "migrate": "x up", "start": "pnpm migrate && node a.js" }"#,
+                None,
+            ),
+            (
+                r#"{ "build:all": "x", "start:prod": "pnpm run build:all && node a.js" }"#,
+                Some("build:all"),
+            ),
+            (
+                r#"{ "transpile": "swc src", "prestart": "npm run build:x", "build:x": "x", "start": "node a.js" }"#,
+                Some("prestart"),
+            ),
+            (r#"{ "prestart": "node check.js", "start": "node a.js" }"#, None),
+        ] {
+            assert_eq!(built(scripts).as_deref(), expected, "{scripts}");
+        }
+    }
+
+    #[test]
+    fn the_only_script_that_compiles_and_is_named_so_builds() {
+        for (scripts, expected) in [
+            (r#"{ "compile": "rimraf lib && tsc" }"#, Some("compile")),
+            (
+                r#"{ "build:prod": "npx tsup src", "test": "tsc --noEmit" }"#,
+                Some("build:prod"),
+            ),
+            (
+                r#"{ "build-ts": "tsc", "build:watch": "tsc --watch" }"#,
+                Some("build-ts"),
+            ),
+            (r#"{ "build:a": "tsc", "build:b": "vite build" }"#, None),
+            (
+                r#"{ "build:docker": "docker build .", "build:types": "tsc --noEmit" }"#,
+                None,
+            ),
+            (r#"{ "typecheck": "tsc", "start": "node a.js" }"#, None),
+        ] {
+            assert_eq!(built(scripts).as_deref(), expected, "{scripts}");
+        }
+    }
+}
