@@ -1,5 +1,6 @@
 //! The build file and what lies beside it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use buildkit_llb::{Differ, Local, vertex_digest};
@@ -19,6 +20,9 @@ const SYNTAX: &str = "# syntax=vextrus/frontend\n";
 /// Largest package.json or ignore file that is read.
 const MAX_NEIGHBOUR: usize = 4 << 20;
 
+/// Files that the applications of one package have in their directories, each its own.
+pub const NEIGHBOURS: [&str; 2] = ["project.json", "tsconfig.app.json"];
+
 /// The build file and its neighbours.
 #[derive(Debug, Clone)]
 pub struct BuildFile {
@@ -26,6 +30,8 @@ pub struct BuildFile {
     pub file: Arc<SourceFile>,
     /// The `package.json` in the same directory.
     pub package_json: Option<Vec<u8>>,
+    /// Other files in the same directory that tell where that is, by their names.
+    pub neighbours: BTreeMap<&'static str, Vec<u8>>,
     /// The `<build file>.dockerignore` in the same directory.
     pub ignore: Option<Vec<u8>>,
     /// Digest of the vertex that loaded it, which warnings are shown with.
@@ -49,11 +55,13 @@ impl BuildFile {
         let package_json = join(directory, "package.json");
         // Of the usual name both spellings are found, as in BuildKit's own frontend.
         let other = (base_name(name) == "Dockerfile").then(|| join(directory, "dockerfile"));
+        let neighbours = NEIGHBOURS.map(|name| (name, join(directory, name)));
         let source = match &origin.build_file {
             Source::Graph(output) => output.clone(),
             Source::Local { name: local, session } => {
                 let wanted = [name, ignore.as_str(), package_json.as_str()];
                 let wanted = wanted.into_iter().chain(other.as_deref());
+                let wanted = wanted.chain(neighbours.iter().map(|(_, path)| path.as_str()));
                 // What is a pattern is not followed as a link, and is asked for as one.
                 let (plain, patterns): (Vec<&str>, Vec<&str>) =
                     wanted.partition(|name| literal(name) == *name);
@@ -89,7 +97,16 @@ impl BuildFile {
             return Err(Diagnostic::named(names::NO_MANIFEST, message).into());
         };
         let file = Manifest::decode(name, &bytes)?;
+        let mut others = BTreeMap::new();
+        if beside.as_ref().is_ok_and(Option::is_none) {
+            for (name, path) in &neighbours {
+                // One that cannot be read tells nothing.
+                let bytes = tree.bytes(path, MAX_NEIGHBOUR).await.unwrap_or_default();
+                others.extend(bytes.map(|bytes| (*name, bytes)));
+            }
+        }
         Ok(Self {
+            neighbours: others,
             package_json: beside.map_err(|failure| {
                 let message = format!(
                     "{package_json} beside the manifest cannot be read: {failure}; where it is a link, the link has \

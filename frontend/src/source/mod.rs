@@ -17,7 +17,7 @@ mod remote;
 mod search;
 mod tree;
 
-pub use build_file::BuildFile;
+pub use build_file::{BuildFile, NEIGHBOURS};
 pub use credentials::{credentials, is_credential};
 pub use ignore::{Ignored, ignored};
 pub use listed::{absent, check_listed};

@@ -15,6 +15,7 @@ use crate::kinds::node::plan::{Model, NEVER_READ, Product, Production, Workbench
 use crate::options::Worker;
 use crate::plan::Plan;
 
+mod applications;
 mod arguments;
 mod attestations;
 mod boundary;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::manager::Manager;
+use super::workspace::application::Application;
 use super::workspace::tools::Tasks;
 use super::workspace::{ImporterId, Project, ROOT};
 use crate::path::{join, leaves};
@@ -13,6 +14,8 @@ use crate::pattern::literal;
 pub struct Workspace {
     /// The workspace's root inside the context, empty where it is the context itself.
     pub root: String,
+    /// The application of the service that is built, where it is one of several without a package.json.
+    pub application: Option<Application>,
     /// The projects by importer id.
     pub projects: BTreeMap<ImporterId, Project>,
     /// Who resolves and installs its dependencies.

@@ -18,6 +18,7 @@ use super::contents::is_typescript;
 use super::model::Command;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::workspace::application::Application;
 pub(super) use build::{build_script, nearly_builds};
 use script::Scripts;
 
@@ -229,6 +230,18 @@ fn usual_entries(count: usize) -> Vec<String> {
     stems
         .flat_map(|stem| EXTENSIONS.map(|extension| format!("{stem}{extension}")))
         .collect()
+}
+
+/// Returns the command that starts what a tool builds of an application.
+pub(super) fn of_application(application: &Application) -> Inferred {
+    let entries = application.entries.iter().flat_map(|entry| node::compiled(entry));
+    Inferred {
+        why: format!(
+            "{} is the application {} of {}",
+            application.directory, application.name, application.listed_in
+        ),
+        ..node::command(Vec::new(), entries.collect(), Vec::new())
+    }
 }
 
 /// Returns a command that the manifest gives, as it stands.

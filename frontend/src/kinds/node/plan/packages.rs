@@ -179,10 +179,12 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     let directory = input.workspace.container_path(importer);
     let build = built_by(input, importer);
     let mut names: Vec<&str> = Vec::new();
+    let is_built_by_name = importer == input.service && input.manifest.build.script.is_none();
+    let application = input.workspace.application.as_ref().filter(|_| is_built_by_name);
     // The lifecycle scripts of the root are about the whole workspace, unless the root itself is the service.
     if importer != "." || importer == input.service {
         names.extend(["install", "postinstall"]);
-        if build.is_none() {
+        if build.is_none() && application.is_none() {
             names.push("prepare");
         }
     }
@@ -205,7 +207,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")
         && input.root_postinstall
-        && (generator.is_some() || !names.is_empty())
+        && (generator.is_some() || application.is_some() || !names.is_empty())
     {
         let directory = input.workspace.container_path(".");
         scripts.push(Script::run(
@@ -218,6 +220,11 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     scripts.extend(generator);
     let run = |name| Script::run(&input.workspace.manager, &project.manifest, name, &directory);
     scripts.extend(names.into_iter().map(run));
+    scripts.extend(application.filter(|_| is_build).map(|application| {
+        let words = application.build.each_ref().map(String::as_str);
+        let place = place::of(&project.manifest, &[]);
+        Script::new(&input.workspace.manager.exec(&words), &directory, place)
+    }));
     scripts
 }
 

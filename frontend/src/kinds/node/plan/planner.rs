@@ -96,7 +96,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     };
     let npmrc = installer.pnpm.npmrc.as_ref();
     let model = Model {
-        label: label(input.service, project),
+        label: label(input.workspace, input.service, project),
         package: project.name(input.service),
         root: input.workspace.root.clone(),
         target: input.target.clone(),
@@ -360,12 +360,12 @@ fn reaches(order: &BuildOrder) -> BTreeMap<ImporterId, BTreeSet<ImporterId>> {
     reaches
 }
 
-/// Returns the service's short name: its directory's, or the package's for a single package.
-fn label(service: &str, project: &Project) -> String {
-    let name = if service == "." {
-        project.name(service)
-    } else {
-        service.to_owned()
+/// Returns the service's short name: its directory's, or for a single package that of the application or the package.
+fn label(workspace: &Workspace, service: &str, project: &Project) -> String {
+    let name = match &workspace.application {
+        Some(application) => application.name.clone(),
+        None if service == "." => project.name(service),
+        None => service.to_owned(),
     };
     crate::path::base_name(&name).to_owned()
 }

@@ -32,10 +32,15 @@ pub(super) fn decide<'a>(
 ) -> Result<(Start<'a>, Vec<Warning>), Diagnostics> {
     let manifests = install::manifests(input.workspace);
     let mut warnings = checks::check_drift(input, &manifests)?;
-    let build_script = build_script(input.manifest, project)?;
-    let command = match &run.command {
-        Some(written) => command::written(written.words()),
-        None => {
+    let application = input.workspace.application.as_ref();
+    let build_script = match application {
+        Some(_) if input.manifest.build.script.is_none() => None,
+        _ => build_script(input.manifest, project)?,
+    };
+    let command = match (&run.command, application) {
+        (Some(written), _) => command::written(written.words()),
+        (None, Some(application)) => command::of_application(application),
+        (None, None) => {
             let own = input.workspace.context_path(input.service);
             let outputs = project.typescript.outputs.iter();
             let outputs = outputs.filter_map(|output| match own.as_str() {

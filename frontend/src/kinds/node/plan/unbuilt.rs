@@ -24,7 +24,7 @@ pub(super) fn why(
             plain(script)
         ));
     }
-    if build_script.is_some() {
+    if build_script.is_some() || workspace.application.is_some() {
         return None;
     }
     let no_script = format!(

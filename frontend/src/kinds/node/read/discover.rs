@@ -22,6 +22,8 @@ pub(super) struct Wanted {
     beside: Option<String>,
     /// Directory in the context, where the request or a remote context gives it away.
     directory: Option<String>,
+    /// Whether it is an application of the root's package.
+    pub(super) is_of_root: bool,
     /// The manifest's line that errors point at.
     pub(super) place: Place,
 }
@@ -49,6 +51,7 @@ pub(super) fn wanted(
             name: Some(name.as_str().to_owned()),
             beside: None,
             directory: None,
+            is_of_root: false,
             place,
         });
     }
@@ -61,6 +64,7 @@ pub(super) fn wanted(
         name,
         beside: text,
         directory: directory.map(str::to_owned),
+        is_of_root: false,
         place,
     })
 }
@@ -127,6 +131,9 @@ pub(super) fn service(
     candidates: &[Candidate<'_>],
     root: &str,
 ) -> Result<String, Diagnostics> {
+    if wanted.is_of_root && candidates.iter().any(|candidate| candidate.importer == ".") {
+        return Ok(".".to_owned());
+    }
     if let Some(directory) = &wanted.directory {
         let base = if root.is_empty() { "." } else { root };
         let found = candidates

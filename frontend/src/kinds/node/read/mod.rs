@@ -1,5 +1,6 @@
 //! Reads the workspace that the build file's service belongs to: manifests, lockfile, settings, no sources.
 
+mod applications;
 mod discover;
 mod projects;
 mod root;
@@ -28,8 +29,10 @@ use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part,
 /// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
 /// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
 /// and thirty such patterns. So names are written out where they are known.
-const METADATA: [&str; 23] = [
+const METADATA: [&str; 25] = [
     "**/package.json",
+    "**/project.json",
+    "nx.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
     "**/nest-cli.json",
@@ -282,12 +285,16 @@ async fn load(
     manifest: Manifest,
     origin: &Origin,
 ) -> Result<Loaded, Failure> {
-    let wanted = discover::wanted(build_file, &manifest, origin.directory.as_deref())?;
+    let directory = origin.directory.as_deref();
+    let application = applications::find(tree, build_file, &manifest, directory).await?;
+    let mut wanted = discover::wanted(build_file, &manifest, directory)?;
+    wanted.is_of_root = application.is_some();
     let root = Root::find(tree, &wanted, &manifest).await?;
     let service = root.service;
     let turbo = tree.read_optional(&join(&root.directory, "turbo.json")).await?;
 
     let mut workspace = Workspace {
+        application,
         projects: root
             .manifests
             .into_iter()

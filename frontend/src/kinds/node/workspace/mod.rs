@@ -1,6 +1,7 @@
 //! What projects say of themselves, whoever installs them: package.json, TypeScript's configuration, that of other tools.
 //! Pure: text in, data out.
 
+pub mod application;
 pub mod package_json;
 pub mod package_name;
 mod project;
