@@ -80,6 +80,22 @@ async fn the_application_beside_the_manifest_is_built_and_started() {
 }
 
 #[tokio::test]
+async fn a_package_that_tells_nx_how_is_built_by_nx_at_the_root() {
+    let package = r#"{ "name": "@shop/worker", "nx": { "targets": { "build": { "executor": "@nx/esbuild:esbuild" } } } }"#;
+    let lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  apps/worker: {}\n";
+    let more = [
+        ("apps/worker/package.json", package),
+        ("pnpm-lock.yaml", lock),
+        ("pnpm-workspace.yaml", "packages: ['apps/*']\n"),
+    ];
+    let (model, scripts) = planned_of(&more).await.unwrap();
+    assert_eq!(scripts, ["pnpm exec nx build @shop/worker"]);
+    assert_eq!(model.packages.last().unwrap().scripts[0].directory, "/app");
+    let entries = &image_of(&model).runtime.command.entries;
+    assert!(!entries.iter().any(|entry| entry.ends_with(".ts")), "{entries:?}");
+}
+
+#[tokio::test]
 async fn where_no_file_tells_which_it_is_the_applications_are_named() {
     let alike = [
         ("nest-cli.json", NEST),

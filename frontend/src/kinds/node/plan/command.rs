@@ -18,7 +18,7 @@ use super::contents::is_typescript;
 use super::model::Command;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
-use crate::kinds::node::workspace::application::Application;
+use crate::kinds::node::workspace::application::{self, Application};
 pub(super) use build::{build_script, nearly_builds};
 use script::Scripts;
 
@@ -201,7 +201,7 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     entries.extend(nest_entry.iter().flat_map(|entry| node::compiled(entry)));
     entries.extend(usual_entries(USUAL_ENTRIES.len()));
     // Without a build the sources are what runs; node itself strips types from 22.18 on.
-    if build_script(manifest).is_none() {
+    if build_script(manifest).is_none() && application::nx_target(manifest).is_none() {
         entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
     }
     let field = main.iter().map(|_| "main").chain(bin.map(|_| "bin"));

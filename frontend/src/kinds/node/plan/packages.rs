@@ -11,6 +11,7 @@ use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use super::place;
 use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::application;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::path::is_within;
 use crate::pattern::literal;
@@ -220,11 +221,24 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
     scripts.extend(generator);
     let run = |name| Script::run(&input.workspace.manager, &project.manifest, name, &directory);
     scripts.extend(names.into_iter().map(run));
-    scripts.extend(application.filter(|_| is_build).map(|application| {
-        let words = application.build.each_ref().map(String::as_str);
+    let exec = |words: &[&str], directory: &str| {
         let place = place::of(&project.manifest, &[]);
-        Script::new(&input.workspace.manager.exec(&words), &directory, place)
-    }));
+        Script::new(&input.workspace.manager.exec(words), directory, place)
+    };
+    match application {
+        _ if !is_build || build.is_some() => {}
+        Some(application) => {
+            let words = application.build.each_ref().map(String::as_str);
+            scripts.push(exec(&words, &directory));
+        }
+        // Nx is a tool of the root, where its targets' paths begin.
+        None => {
+            let name = application::nx_target(&project.manifest)
+                .filter(|_| is_built_by_name || importer != input.service);
+            let root = input.workspace.container_path(".");
+            scripts.extend(name.map(|name| exec(&["nx", "build", name], &root)));
+        }
+    }
     scripts
 }
 

@@ -4,6 +4,7 @@ use super::command::nearly_builds;
 use super::model::PackageBuild;
 use crate::diagnostic::plain;
 use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::application;
 
 /// Returns what may be the cause where no script builds the service, and what to write.
 pub(super) fn why(
@@ -24,7 +25,10 @@ pub(super) fn why(
             plain(script)
         ));
     }
-    if build_script.is_some() || workspace.application.is_some() {
+    let is_built = build_script
+        .or_else(|| application::nx_target(&project.manifest))
+        .is_some();
+    if is_built || workspace.application.is_some() {
         return None;
     }
     let no_script = format!(
