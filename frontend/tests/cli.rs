@@ -76,7 +76,7 @@ impl Drop for Directory {
     }
 }
 
-const MANIFEST: &str = "# syntax=vextrus/frontend\n";
+const MANIFEST: &str = "# syntax=vextrus/frontend\n[run]\nhealthcheck = false\n";
 const LOCKFILE: &str =
     "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  services/a: {}\n\n  services/b: {}\n";
 const ROOT: &str =
@@ -229,7 +229,7 @@ fn findings_are_told_by_the_status() {
         (clean.status, clean.out.as_str(), clean.err.as_str()),
         (0, "", "")
     );
-    directory.write("services/b/service.toml", &format!("{MANIFEST}[run]\nuser = 0\n"));
+    directory.write("services/b/service.toml", &format!("{MANIFEST}user = 0\n"));
     let found = run(&directory.0, &["check"]);
     assert_eq!(found.status, 1);
     assert!(
@@ -240,7 +240,7 @@ fn findings_are_told_by_the_status() {
     assert_eq!((json.status, &json.json()["version"]), (1, &Value::from(1)));
     assert_eq!(run(&directory.0, &["check", "services/a/service.toml"]).status, 0);
     // A mistake that stops the build is a finding too.
-    directory.write("services/b/service.toml", &format!("{MANIFEST}[run]\nprot = 1\n"));
+    directory.write("services/b/service.toml", &format!("{MANIFEST}prot = 1\n"));
     let mistake = run(&directory.0, &["check"]);
     assert_eq!(mistake.status, 1);
     assert!(mistake.out.contains("did you mean `port`"), "{mistake:?}");
@@ -252,11 +252,11 @@ fn findings_are_told_by_the_status() {
 #[test]
 fn mistakes_of_the_manifest_and_of_the_workspace_are_told_together() {
     let directory = two("together");
-    directory.write("services/a/service.toml", &format!("{MANIFEST}[run]\nprot = 1\n"));
+    directory.write("services/a/service.toml", &format!("{MANIFEST}prot = 1\n"));
     directory.write("services/b/package.json", "{ \"name\": }");
     let plan = run(&directory.0, &["plan", "services/a/service.toml"]);
     assert!(
-        plan.err.contains("services/a/service.toml:3") && plan.err.contains("services/b/package.json:1"),
+        plan.err.contains("services/a/service.toml:4") && plan.err.contains("services/b/package.json:1"),
         "{plan:?}"
     );
 }

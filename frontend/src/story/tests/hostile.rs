@@ -23,7 +23,10 @@ fn small() -> Files {
         ),
         ("pnpm-workspace.yaml", "packages: ['services/*', 'libs/*']\n"),
         ("pnpm-lock.yaml", LOCKFILE),
-        ("services/app/service.toml", "# syntax=vextrus/frontend\n"),
+        (
+            "services/app/service.toml",
+            "# syntax=vextrus/frontend\n[run]\nhealthcheck = false\n",
+        ),
         (
             "services/app/package.json",
             "{\n  \"name\": \"@t/app\",\n  \"scripts\": { \"build\": \"tsc\", \"start\": \"node dist/main.js\" },\n  \"dependencies\": { \"@t/lib\": \"workspace:*\" }\n}\n",

@@ -76,6 +76,25 @@ keeps sending it requests. Kubernetes has probes of its own and does not look at
     },
 };
 
+/// A service of which nobody knows that it listens.
+pub static NO_HEALTHCHECK: Rule = Rule {
+    name: "NoHealthcheck",
+    short: "An image should say how its health is checked, or that it is not",
+    is_experimental: false,
+    why: "\
+Neither a `port` nor a library that answers requests says that the service listens, so that its image has no health
+check, and compose starts what depends on it without waiting. Of a service that listens `port` is enough; of one that
+does not, `healthcheck = false` says so.",
+    bad: Example {
+        language: "toml",
+        text: "[run]\ncommand = \"node server.js\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\ncommand = \"node server.js\"\nport = 3000",
+    },
+};
+
 /// A `PORT` that is not the port.
 pub static PORT_MISMATCH: Rule = Rule {
     name: "PortMismatch",

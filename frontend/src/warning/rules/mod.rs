@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 32] = [
+pub static ALL: [&Rule; 33] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -26,6 +26,7 @@ pub static ALL: [&Rule; 32] = [
     &MACHINE_FILE_IN_NPMRC,
     &MISSED_FILES,
     &MISSING_INTEGRITY,
+    &NO_HEALTHCHECK,
     &NODE_OUTSIDE_ENGINES,
     &PORT_MISMATCH,
     &REDUNDANT_BUILD_FILE,

@@ -5,25 +5,79 @@ use crate::manifest::tables::{Healthcheck as Keys, Run};
 use crate::manifest::values::HealthcheckSetting;
 use crate::plan::{Healthcheck, RUNTIME_SCRIPTS};
 
-/// Libraries that a package depends on to answer HTTP.
-const SERVERS: [&str; 16] = [
+/// Libraries and programs that a package depends on to answer HTTP.
+const SERVERS: [&str; 40] = [
+    "@adonisjs/core",
     "@adonisjs/http-server",
     "@apollo/server",
+    "@elysiajs/node",
+    "@feathersjs/express",
+    "@feathersjs/koa",
     "@hapi/hapi",
+    "@hocuspocus/server",
     "@hono/node-server",
+    "@keystone-6/core",
+    "@loopback/rest",
+    "@marblejs/http",
     "@medusajs/medusa",
     "@nestjs/platform-express",
     "@nestjs/platform-fastify",
+    "@react-router/serve",
+    "@redwoodjs/api-server",
+    "@remix-run/serve",
+    "@strapi/strapi",
+    "@tinyhttp/app",
     "@trpc/server",
+    "@vendure/core",
+    "connect",
+    "elysia",
     "express",
     "fastify",
     "graphql-yoga",
     "h3",
+    "hyper-express",
     "koa",
+    "micro",
+    "moleculer-web",
     "next",
     "nuxt",
+    "parse-server",
+    "payload",
+    "polka",
     "restify",
+    "socket.io",
+    "srvx",
 ];
+
+/// What writes a server into a build's output, and is a tool of the build alone.
+const BUNDLED: [&str; 7] = [
+    "@astrojs/node",
+    "@sveltejs/adapter-node",
+    "@tanstack/react-start",
+    "@tanstack/solid-start",
+    "nitro",
+    "nitropack",
+    "vinxi",
+];
+
+/// Packages that are installed for little else than to listen, whoever brings them.
+const LISTENERS: [&str; 12] = [
+    "@grpc/grpc-js",
+    "@hapi/hapi",
+    "@hono/node-server",
+    "express",
+    "fastify",
+    "finalhandler",
+    "find-my-way",
+    "h3",
+    "koa",
+    "polka",
+    "srvx",
+    "uWebSockets.js",
+];
+
+/// Why a service has no check where nobody turned it off.
+pub(super) const NOTHING_LISTENS: &str = "nothing says that the service listens";
 
 /// Paths that are asked where the manifest names none, the most telling first.
 const USUAL_PATHS: [&str; 4] = ["/health/ready", "/health", "/healthz", "/api/health"];
@@ -34,9 +88,17 @@ pub(super) fn server<'m>(
     manifests: impl IntoIterator<Item = &'m PackageJson>,
 ) -> Option<(&'static str, &'m PackageJson)> {
     manifests.into_iter().find_map(|manifest| {
-        let known = |name: &&str| manifest.dependencies.contains_key(*name);
-        Some((SERVERS.into_iter().find(known)?, manifest))
+        let declared = |name: &&str| manifest.dependencies.contains_key(*name);
+        let bundled = |name: &&str| manifest.specifier(name).is_some();
+        let found = SERVERS.into_iter().find(declared);
+        Some((found.or_else(|| BUNDLED.into_iter().find(bundled))?, manifest))
     })
+}
+
+/// Returns the package among those that run by which a service may listen though none of its own says so.
+pub(super) fn listener<'n>(installed: impl IntoIterator<Item = &'n str>) -> Option<&'static str> {
+    let found = |name| LISTENERS.into_iter().find(|known| *known == name);
+    installed.into_iter().find_map(found)
 }
 
 /// What is known of a service before its health check is decided.
@@ -48,6 +110,8 @@ pub(super) struct Known<'a> {
     pub(super) port: Option<u16>,
     /// The library by which it answers HTTP.
     pub(super) server: Option<&'static str>,
+    /// The package by which it may listen, in whatever protocol, where no library says more.
+    pub(super) listener: Option<&'static str>,
     /// Whether it is a role with a command of its own, of which the service's port and server say nothing.
     pub(super) is_other_program: bool,
 }
@@ -55,7 +119,11 @@ pub(super) struct Known<'a> {
 /// Decides the health check and says why.
 pub(super) fn decide(run: &Run, known: Known<'_>) -> (Option<Healthcheck>, String) {
     let Known {
-        node, port, server, ..
+        node,
+        port,
+        server,
+        listener,
+        ..
     } = known;
     let keys = match &run.healthcheck {
         Some(HealthcheckSetting::Off) => return (None, "the manifest turns it off".to_owned()),
@@ -64,6 +132,9 @@ pub(super) fn decide(run: &Run, known: Known<'_>) -> (Option<Healthcheck>, Strin
             let why =
                 "it runs another command than the service, and has neither a `port` nor a `healthcheck`";
             return (None, why.to_owned());
+        }
+        None if server.is_none() && port.is_none() && listener.is_none() => {
+            return (None, NOTHING_LISTENS.to_owned());
         }
         None => Keys::default(),
     };

@@ -13,8 +13,8 @@ use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
 use super::{
-    checks, command, foreign, injection, local, names, node_version, place, runtime, sbom, toolchain,
-    unbuilt, workbench,
+    checks, command, foreign, healthcheck, injection, local, names, node_version, place, runtime, sbom,
+    toolchain, unbuilt, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -94,6 +94,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         Some(workbench) => (Product::Workbench(Box::new(workbench)), Vec::new()),
         None => image(input, &run, project, &installer, runs, start.command),
     };
+    warnings.extend(without_healthcheck(input, &more));
     let npmrc = installer.pnpm.npmrc.as_ref();
     let model = Model {
         label: label(input.workspace, input.service, project),
@@ -131,7 +132,16 @@ fn image(
     let (install, foreign) = production(input, installer, &runs);
     let unchecked = unchecked(input);
     let checked = unchecked.is_none().then(|| checked(input, &runs.closure));
-    let (runtime, why) = runtime::plan(input, run, project, &runs.closure.projects, runs.base, command);
+    let listener = runs.listener();
+    let (runtime, why) = runtime::plan(
+        input,
+        run,
+        project,
+        &runs.closure.projects,
+        runs.base,
+        listener,
+        command,
+    );
     let elsewhere = input.facts.foreign().zip(foreign.as_ref());
     let elsewhere =
         elsewhere.map(|(platform, foreign)| (format!("install.{platform}"), Reason::new(&foreign.why, None)));
@@ -145,6 +155,17 @@ fn image(
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
     (product, reasons.collect())
+}
+
+/// Warns of a service that has no health check though nobody turned it off.
+fn without_healthcheck(input: &PlanInput<'_>, reasons: &[(String, Reason)]) -> Option<Warning> {
+    let is_unknown = reasons
+        .iter()
+        .any(|(key, reason)| key == "run.healthcheck" && reason.why == healthcheck::NOTHING_LISTENS);
+    let message = "nothing says that the service listens, so that its image has no health check; write `port = …` into `[run]`, \
+                   or `healthcheck = false` where it does not";
+    let place = input.manifest.nearest_place("run.healthcheck");
+    is_unknown.then(|| rules::NO_HEALTHCHECK.warn(message).at(place))
 }
 
 /// Warns of dependencies that compile when they are installed, where nothing approves that.
@@ -281,6 +302,13 @@ fn what_runs(
 }
 
 impl WhatRuns {
+    /// Returns the package by which the service may listen.
+    fn listener(&self) -> Option<&'static str> {
+        let closures = self.closure.lockfiles.values();
+        let packages = closures.flat_map(|closure| &closure.packages);
+        healthcheck::listener(packages.filter_map(|package| package.name()))
+    }
+
     /// Returns why values are what they are.
     fn reasons(
         &self,

@@ -20,6 +20,7 @@ pub(super) fn plan(
     project: &Project,
     projects: &BTreeSet<ImporterId>,
     base: BaseImage,
+    listener: Option<&'static str>,
     start: Inferred,
 ) -> (Runtime, Reason) {
     let workspace = input.workspace;
@@ -34,6 +35,7 @@ pub(super) fn plan(
         node: &base.node,
         port: ports.first().copied(),
         server: server.map(|(server, _)| server),
+        listener,
         is_other_program: is_other_program(input),
     };
     let (healthcheck, why) = healthcheck::decide(run, known);

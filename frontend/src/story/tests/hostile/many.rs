@@ -64,7 +64,7 @@ async fn what_does_not_stop_the_build_is_counted_too() {
     let files = [
         (
             "services/app/service.toml",
-            "[build]\nfrozen = false\n".to_owned(),
+            "[build]\nfrozen = false\n[run]\nhealthcheck = false\n".to_owned(),
         ),
         ("services/app/package.json", manifest(COUNT)),
     ];

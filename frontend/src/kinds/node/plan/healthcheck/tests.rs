@@ -20,6 +20,7 @@ fn decided_for(run: &str, dependencies: &[&str], is_other_program: bool) -> Stri
         node: "node",
         port,
         server: server([&package]).map(|(server, _)| server),
+        listener: None,
         is_other_program,
     };
     match decide(&run, known) {
@@ -41,12 +42,12 @@ fn what_answers_http_is_asked() {
         (
             "",
             &[][..],
-            format!("node ~/healthcheck.cjs 0 any {usual} every 30 s"),
+            "none: nothing says that the service listens".to_owned(),
         ),
         (
             "",
             &["bullmq"],
-            format!("node ~/healthcheck.cjs 0 any {usual} every 30 s"),
+            "none: nothing says that the service listens".to_owned(),
         ),
         (
             "",
@@ -91,4 +92,35 @@ fn another_program_than_the_service_is_asked_where_the_manifest_says_so() {
         decided_for("[run.healthcheck]\npath = \"/ok\"\n", &[], true),
         "node ~/healthcheck.cjs 0 http /ok every 30 s"
     );
+}
+
+#[test]
+fn a_server_is_a_dependency_a_tool_that_writes_one_or_what_others_bring() {
+    let of = |text: &str| {
+        let package = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+        server([&package]).map(|(server, _)| server)
+    };
+    assert_eq!(
+        of(r#"{"dependencies": {"moleculer-web": "1"}}"#),
+        Some("moleculer-web")
+    );
+    assert_eq!(
+        of(r#"{"devDependencies": {"@sveltejs/adapter-node": "1"}}"#),
+        Some("@sveltejs/adapter-node")
+    );
+    assert_eq!(of(r#"{"devDependencies": {"express": "1"}}"#), None);
+    assert_eq!(listener(["ms", "find-my-way"]), Some("find-my-way"));
+    assert_eq!(listener(["ms", "bullmq"]), None);
+
+    let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+    let run = manifest.role(&Target::default());
+    let known = Known {
+        node: "node",
+        port: None,
+        server: None,
+        listener: Some("h3"),
+        is_other_program: false,
+    };
+    let (check, _) = decide(&run, known);
+    assert_eq!(check.unwrap().command[3], "any");
 }
