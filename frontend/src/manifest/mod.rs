@@ -23,6 +23,7 @@ use crate::diagnostic::{Diagnostics, Place, SourceFile};
 use read::{Field as _, Reader};
 use tables::{Keys, Run};
 use targets::Target;
+use values::WorkspacePath;
 pub(crate) use words::suggest;
 
 /// A checked manifest: the keys that were set, and where.
@@ -38,6 +39,9 @@ pub struct Manifest {
     places: BTreeMap<String, (Arc<SourceFile>, Range<usize>)>,
     /// Paths of the keys that the service's manifest and the workspace's defaults both set.
     overrides: BTreeSet<String>,
+    /// What `files` of `[build]` lists in the workspace's defaults, with its lines: for every package's build, whatever a
+    /// service's manifest lists for its own.
+    pub shared_files: Vec<(WorkspacePath, Place)>,
 }
 
 impl Deref for Manifest {
@@ -73,6 +77,7 @@ impl Manifest {
             keys: Keys::default(),
             places: BTreeMap::new(),
             overrides: BTreeSet::new(),
+            shared_files: Vec::new(),
         }
     }
 
@@ -109,6 +114,7 @@ impl Manifest {
             keys,
             places,
             overrides: BTreeSet::new(),
+            shared_files: Vec::new(),
         })
     }
 
@@ -117,6 +123,14 @@ impl Manifest {
     /// Tables and maps are merged; lists and all other values are taken whole from one of the two.
     #[must_use]
     pub fn with_defaults(mut self, defaults: Self) -> Self {
+        let files = defaults.build.files.iter().flatten().enumerate();
+        let placed = files.map(|(index, path)| {
+            (
+                path.clone(),
+                defaults.nearest_place(&format!("build.files[{index}]")),
+            )
+        });
+        self.shared_files = placed.collect();
         for (path, place) in defaults.places {
             // The items of a list that this manifest replaced are gone with it.
             let list = path.split_once('[').map_or(path.as_str(), |(list, _)| list);

@@ -69,8 +69,8 @@ table! {
         /// compiles native modules is added without being listed. Default: none.
         #[examples("libcairo2-dev", "g++=4:12.2.0-3")]
         pub packages: Option<Vec<SystemPackage>>,
-        /// Workspace files outside the packages that the build reads. The `extends` of a tsconfig.json are
-        /// followed without being listed. A file that holds credentials by its name, such as `.env` or `.npmrc`,
+        /// Workspace files outside the packages that the build reads: the service's own build, and in
+        /// `vextrus.toml` those of all packages. The `extends` of a tsconfig.json are followed without being listed. A file that holds credentials by its name, such as `.env` or `.npmrc`,
         /// is read only if it is listed by that name, also where it lies in a package; what the build hands on
         /// may hold it, so that `secrets` are better. Default: none.
         pub files: Option<Vec<WorkspacePath>>,

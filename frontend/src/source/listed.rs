@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Ignored, Part, Reader, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -21,20 +21,35 @@ pub async fn check_listed(
     manifest: &Manifest,
     in_context: impl Fn(&str) -> String,
 ) -> Result<(), Failure> {
-    let mut listed: BTreeMap<String, String> = BTreeMap::new();
+    let mut listed: BTreeMap<String, (String, Place)> = BTreeMap::new();
+    for (index, (path, place)) in manifest.shared_files.iter().enumerate() {
+        listed.insert(
+            format!("shared[{index}]"),
+            (in_context(path.as_str()), place.clone()),
+        );
+    }
     for (key, paths) in [
         ("build.files", &manifest.build.files),
         ("run.files", &manifest.run.files),
     ] {
         for (index, path) in paths.iter().flatten().enumerate() {
-            listed.insert(format!("{key}[{index}]"), in_context(path.as_str()));
+            let key = format!("{key}[{index}]");
+            let place = manifest.nearest_place(&key);
+            // One of the workspace's defaults is told once.
+            if !manifest
+                .shared_files
+                .iter()
+                .any(|(shared, at)| shared == path && *at == place)
+            {
+                listed.insert(key, (in_context(path.as_str()), place));
+            }
         }
     }
-    let include: Vec<String> = listed.values().cloned().collect();
+    let include: Vec<String> = listed.values().map(|(path, _)| path.clone()).collect();
     let name = "[internal] look for the files that the manifest lists";
     let listing = Listing::of(reader, options, context, name, "vextrus-listed", include).await?;
     let mut missing = Vec::new();
-    for (key, path) in &listed {
+    for (path, place) in listed.values() {
         // Of a glob only the directory in front of it has to be there; that it matches nothing is no mistake here.
         let (fixed, _) = pattern::split(path);
         let fixed = if fixed.is_empty() { ".".to_owned() } else { fixed };
@@ -43,7 +58,7 @@ pub async fn check_listed(
                 "{path} is not in the build context; write a path from the workspace's root, and see that \
                  .dockerignore lets it through"
             );
-            missing.push(Diagnostic::named(names::MISSING_FILE, message).at(manifest.nearest_place(key)));
+            missing.push(Diagnostic::named(names::MISSING_FILE, message).at(place.clone()));
         }
     }
     Diagnostics::check(missing)?;

@@ -47,3 +47,45 @@ async fn configuration_that_the_ignore_file_hides_is_not_asked_for() {
     let hidden = [more[0], more[1], (".dockerignore", "**/tsconfig.docs.json\n")];
     assert!(!is_asked(&asked(&hidden).await));
 }
+
+#[tokio::test]
+async fn files_that_the_workspace_lists_reach_every_package_and_those_of_a_service_its_own() {
+    let (defaults, manifest) = (
+        "[build]\nfiles = [\"data\"]\n",
+        "# syntax=vextrus/frontend\n[build]\nfiles = [\"own.json\"]\n",
+    );
+    let more = [
+        ("vextrus.toml", defaults),
+        ("services/auth/service.toml", manifest),
+        ("data/schema.json", "{}"),
+        ("own.json", "{}"),
+    ];
+    let mut files = example();
+    files.extend(more.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+    let (.., planned) = planned_for(engine(files.clone()), &request("auth"))
+        .await
+        .unwrap();
+    let kinds::Model::Node(model) = planned.model;
+    let (service, shared) = model.packages.split_last().unwrap();
+    let built: Vec<_> = shared
+        .iter()
+        .filter(|package| !package.scripts.is_empty())
+        .collect();
+    assert!(!built.is_empty());
+    for package in built {
+        assert!(package.extra_files.contains_key("data"), "{}", package.name);
+        assert!(!package.extra_files.contains_key("own.json"), "{}", package.name);
+    }
+    assert!(service.extra_files.contains_key("own.json"));
+
+    files.remove("data/schema.json");
+    let error = planned_for(engine(files), &request("auth"))
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.starts_with("vextrus.toml:2: data is not in the build context"),
+        "{error}"
+    );
+}

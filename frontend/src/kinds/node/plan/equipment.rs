@@ -4,8 +4,8 @@ use super::environment;
 use super::input::PackageInput;
 use super::model::{PackageBuild, Secret};
 
-/// Adds to a package what its scripts see while they run. What the manifest says of builds is for the service's own
-/// build alone, so that shared packages build alike for every service.
+/// Adds to a package what its scripts see while they run. What a service's manifest says of builds is for its own build
+/// alone, so that shared packages build alike for every service; files that the workspace's defaults list are for all.
 pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> PackageBuild {
     let (workspace, arguments) = (input.workspace, input.arguments);
     package.env.extend(environment::of_pnpm());
@@ -14,6 +14,24 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         .filter(|id| input.injected.contains(*id))
         .cloned()
         .collect();
+    let mut files: Vec<&str> = input
+        .manifest
+        .shared_files
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .collect();
+    if package.importer == input.service {
+        files = input
+            .manifest
+            .build
+            .files
+            .iter()
+            .flatten()
+            .map(|path| path.as_str())
+            .collect();
+    }
+    let place = |path: &str| (workspace.context_pattern(path), workspace.container_path(path));
+    package.extra_files.extend(files.into_iter().map(place));
     if package.importer != input.service {
         return package;
     }
@@ -49,11 +67,5 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         .map(|id| id.as_str().to_owned())
         .collect();
     package.network = build.network.map(|network| network.as_str().to_owned());
-    for path in build.files.iter().flatten() {
-        let path = path.as_str();
-        package
-            .extra_files
-            .insert(workspace.context_pattern(path), workspace.container_path(path));
-    }
     package
 }
