@@ -13,9 +13,9 @@ use super::table::{Described, described, table};
 use super::targets;
 use super::values::reserved::LONGEST_ARGUMENT;
 use super::values::{
-    Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
-    PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents, StopSignal,
-    SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
+    Base, ByteSize, Command, Created, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network,
+    NodeVersion, PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents,
+    StopSignal, SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
 use crate::path::is_within;
@@ -175,6 +175,11 @@ table! {
         /// tests, sources of native modules, machine code for other platforms. Default: `false`.
         #[examples("@prisma/client", "pg")]
         pub untrimmed: Option<Untrimmed>,
+        /// The date of the image and its history: one such as `2026-11-28T12:00:00Z`, or `commit` for that of the commit
+        /// where the build context is a git repository; `--build-arg SOURCE_DATE_EPOCH` wins over it. Files keep their
+        /// one time, so that no layer moves; what else goes by it is in `docs/dates.md`. Default: a day of 1985, the same for
+        /// every build.
+        pub created: Option<Created>,
     }
 }
 

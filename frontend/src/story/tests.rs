@@ -24,6 +24,7 @@ mod calls;
 mod check;
 mod configuration;
 mod contexts;
+mod created;
 mod derived;
 mod directory;
 mod engines;

@@ -10,6 +10,9 @@ pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
         ("node", model.toolchain.node.clone()),
         ("pnpm", model.toolchain.pnpm.clone()),
     ];
+    if let Some(created) = &manifest.image.created {
+        values.push(("image.created", created.to_string()));
+    }
     match &model.product {
         Product::Workbench(workbench) => values.push(("run.command", command(&workbench.command))),
         Product::Image(image) => {

@@ -85,6 +85,10 @@ const MISTAKES: &[&str] = &[
     "[image]\nmax_size = '500mb'",
     "[image]\nuntrimmed = 'typescript'",
     "[image]\nuntrimmed = ['Type Script']",
+    "[image]\ncreated = 'now'",
+    "[image]\ncreated = '2026-11-28'",
+    "[image]\ncreated = '1969-12-31T23:59:59Z'",
+    "[image]\ncreated = 2026-11-28T12:00:00Z",
     "[image]\nlabels.'a b' = 'c'",
     "[target.'2nd']\nport = 1",
     // Syntax.
