@@ -124,7 +124,9 @@ table! {
         pub writable: Option<Vec<WritableDirectory>>,
         /// The signal that stops the service. Default: the base image's, else `SIGTERM`.
         pub stop_signal: Option<StopSignal>,
-        /// How the service's files lie in the image. Default: `workspace`.
+        /// How packages of the workspace lie in the image: `workspace` as in the repository (`/app/services/auth`), or
+        /// `deploy` as `pnpm deploy --prod` writes them: the service's own files in `/app`, and the packages that it uses
+        /// below `/app/node_modules`. The layers are the same; what `files` adds keeps its path below `/app`. Default: `workspace`.
         pub layout: Option<Layout>,
         /// How to see that the service is well: a table `[run.healthcheck]`; `false` for no check.
         /// Default: a check by HTTP where the service or a package that it uses depends on a server library, or where it

@@ -32,6 +32,7 @@ mod flags;
 mod hostile;
 mod invariance;
 mod large;
+mod layout;
 mod lint;
 mod lost;
 mod names;

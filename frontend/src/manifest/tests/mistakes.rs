@@ -74,7 +74,7 @@ const MISTAKES: &[&str] = &[
     "[run]\nwritable = ['/', '/proc/x', '../up', '']",
     "[run]\nstop_signal = 'SIGTRM'",
     "[run]\nstop_signal = 1.5\n[target.w]\nstop_signal = 99",
-    "[run]\nlayout = 'deploy'",
+    "[run]\nlayout = 'deployed'",
     "[run.healthcheck]\npath = 'health'",
     "[run.healthcheck]\npath = 'http://localhost:3000/health'",
     "[run.healthcheck]\npath = '/a'\ncommand = 'b'",
