@@ -75,6 +75,40 @@ fn a_repository_is_a_context() {
     assert_eq!(build(&deep, "deep/monorepo/service/service.toml"), expected);
 }
 
+#[test]
+fn the_commit_of_a_repository_dates_the_image() {
+    let engine = Engine::take();
+    let workspace = Workspace::service_and_library();
+    let manifest = "# syntax=vextrus/frontend\n[image]\ncreated = \"commit\"\n";
+    workspace.write(MANIFEST, manifest);
+    let server = Server::start();
+    let few = server.repository("few.git", &workspace);
+    let built = |context: &str, file: &str| {
+        let build = engine.build(&workspace).file(file).context(context);
+        build.run().image.config()
+    };
+    let committed = |name: &str| server.committed(name);
+    let of_few = built(&few, MANIFEST);
+    assert_eq!(of_few["created"], committed("few.git"));
+    // Git keeps many objects in one file; and the workspace is a part of the repository.
+    let nested = Workspace::empty();
+    copy(&workspace, &nested, "deep");
+    for number in 0..200 {
+        nested.write(&format!("more/{number}"), number.to_string());
+    }
+    let many = server.repository("many.git", &nested);
+    server.name("many.git", "tag", "v1");
+    let of_many = built(&format!("{many}#v1:deep"), MANIFEST);
+    assert_eq!(of_many["created"], committed("many.git"));
+    assert_eq!(of_few["rootfs"], of_many["rootfs"]);
+    let refused = engine.build(&workspace).file(MANIFEST).refused();
+    assert!(
+        refused.message().contains("SOURCE_DATE_EPOCH=$(git log -1"),
+        "{}",
+        refused.message()
+    );
+}
+
 /// Copies a workspace into a directory of another one.
 fn copy(from: &Workspace, to: &Workspace, directory: &str) {
     for path in [

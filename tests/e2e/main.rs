@@ -17,6 +17,7 @@ mod fixtures;
 mod flags;
 mod frontend_image;
 mod image;
+mod layout;
 mod loads;
 mod mistakes;
 mod outputs;

@@ -119,6 +119,14 @@ impl Server {
         let git = Invocation::new("git").directory(&self.directory.path().join(repository));
         let _ = git.args([kind, name]).finish().succeeded();
     }
+
+    /// Returns when the last commit of a repository was made, as images have it.
+    pub fn committed(&self, repository: &str) -> String {
+        let git = Invocation::new("git").directory(&self.directory.path().join(repository));
+        let format = ["--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"];
+        let git = git.args(["log", "-1", "main"]).args(format).env("TZ", "UTC");
+        git.output().trim().to_owned()
+    }
 }
 
 impl Drop for Server {

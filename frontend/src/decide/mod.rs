@@ -2,6 +2,7 @@
 //! the facts a plan is made.
 
 mod contexts;
+mod created;
 mod facts;
 mod files;
 pub mod no_cache;
@@ -30,6 +31,8 @@ pub struct Read {
     pub lint: Config,
     /// The build context.
     pub context: Context,
+    /// The date of the image and its history, in seconds since 1970.
+    pub created: i64,
     /// Digest of the vertex that loaded the build file, which warnings are shown with.
     pub vertex: String,
 }
@@ -60,6 +63,7 @@ pub async fn read(reader: &Reader, options: &Options) -> Result<Read, Failure> {
     Ok(Read {
         target: found.manifest().target(options.target.as_deref())?,
         lint: Config::read(&build_file.file, argument)?,
+        created: created::of(reader, options, found.manifest(), &origin).await?,
         found,
         context: origin.context,
         vertex: build_file.vertex,

@@ -69,6 +69,8 @@ names! {
     OUTSIDE_CONTEXT = "OutsideContext",
     /// Packages depend on each other in a circle.
     PACKAGE_CYCLE = "PackageCycle",
+    /// `[image] created` asks for the time of a commit that cannot be told.
+    UNKNOWN_COMMIT = "UnknownCommit",
     /// The manifest's package is not in the workspace.
     UNKNOWN_PACKAGE = "UnknownPackage",
     /// A script that is asked for is not in the package.json.

@@ -13,9 +13,9 @@ use super::table::{Described, described, table};
 use super::targets;
 use super::values::reserved::LONGEST_ARGUMENT;
 use super::values::{
-    Base, ByteSize, Command, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network, NodeVersion,
-    PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents, StopSignal,
-    SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
+    Base, ByteSize, Command, Created, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network,
+    NodeVersion, PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents,
+    StopSignal, SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
 use crate::path::is_within;
@@ -124,7 +124,9 @@ table! {
         pub writable: Option<Vec<WritableDirectory>>,
         /// The signal that stops the service. Default: the base image's, else `SIGTERM`.
         pub stop_signal: Option<StopSignal>,
-        /// How the service's files lie in the image. Default: `workspace`.
+        /// How packages of the workspace lie in the image: `workspace` as in the repository (`/app/services/auth`), or
+        /// `deploy` as `pnpm deploy --prod` writes them: the service's own files in `/app`, and the packages that it uses
+        /// below `/app/node_modules`. The layers are the same; what `files` adds keeps its path below `/app`. Default: `workspace`.
         pub layout: Option<Layout>,
         /// How to see that the service is well: a table `[run.healthcheck]`; `false` for no check.
         /// Default: a check by HTTP where the service or a package that it uses depends on a server library, or where it
@@ -175,6 +177,11 @@ table! {
         /// tests, sources of native modules, machine code for other platforms. Default: `false`.
         #[examples("@prisma/client", "pg")]
         pub untrimmed: Option<Untrimmed>,
+        /// The date of the image and its history: one such as `2026-11-28T12:00:00Z`, or `commit` for that of the commit
+        /// where the build context is a git repository; `--build-arg SOURCE_DATE_EPOCH` wins over it. Files keep their
+        /// one time, so that no layer moves; what else goes by it is in `docs/dates.md`. Default: a day of 1985, the same for
+        /// every build.
+        pub created: Option<Created>,
     }
 }
 

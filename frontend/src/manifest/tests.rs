@@ -62,6 +62,7 @@ labels."org.opencontainers.image.title" = "auth"
 max_size = "512MiB"
 check = false
 untrimmed = ["swagger-ui-dist", "@nestjs/swagger"]
+created = "2026-11-28T12:00:00+01:00"
 
 [target.worker]
 command = ["node", "dist/worker.js"]

@@ -245,6 +245,8 @@ pub struct Checked {
     pub name: String,
     /// Its directory in the image.
     pub directory: String,
+    /// Its directory in the workspace.
+    pub source: String,
     /// The file that declares its dependencies.
     pub file: String,
     /// The line where they begin, or that names it.

@@ -5,6 +5,7 @@
 //! and files that decide something are read from a [`Tree`], which remembers all that it has read.
 
 mod build_file;
+mod commit;
 mod credentials;
 mod directory;
 mod ignore;
@@ -18,6 +19,7 @@ mod search;
 mod tree;
 
 pub use build_file::{BuildFile, NEIGHBOURS};
+pub use commit::committed;
 pub use credentials::{credentials, is_credential};
 pub use ignore::{Ignored, ignored};
 pub use listed::{absent, check_listed};

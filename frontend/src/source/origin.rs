@@ -29,6 +29,8 @@ pub struct Origin {
     pub directory: Option<String>,
     /// The build context.
     pub context: Context,
+    /// The repository with what git keeps of the commit, where the context is one.
+    pub repository: Option<Output>,
 }
 
 impl Origin {
@@ -41,8 +43,11 @@ impl Origin {
             Some(key) if key != CONTEXT => options.unknown.get(key),
             _ => options.context.as_ref(),
         };
-        let (mut context, mut build_file) = (None, None);
+        let (mut context, mut build_file, mut repository) = (None, None, None);
         if let Some(url) = url.filter(|url| !url.is_empty()) {
+            let name = format!("[internal] load the commit of {url}");
+            let git = GitUrl::parse(url).and_then(Result::ok);
+            repository = git.map(|git| git.with_commit(&name));
             let graph = remote(gateway, options, url).await?;
             (context, build_file) = (Some(graph.clone()), Some(graph));
         } else {
@@ -80,6 +85,7 @@ impl Origin {
             filename: options.filename.clone(),
             directory,
             context: Context::new(context),
+            repository,
         })
     }
 }

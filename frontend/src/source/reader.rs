@@ -32,6 +32,7 @@ impl Reader {
                 filename: options.filename.clone(),
                 directory: Some(directory.map_or(".", |(directory, _)| directory).to_owned()),
                 context: Context::new(context()),
+                repository: None,
             });
         };
         Origin::find(gateway, options).await

@@ -3,7 +3,7 @@
 use buildkit_llb::{Git, Output};
 
 /// A repository, and what of it is meant.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct GitUrl {
     remote: String,
     reference: String,
@@ -84,6 +84,17 @@ impl GitUrl {
             self.reference.clone_from(&self.commit);
         }
         Ok(())
+    }
+
+    /// Returns the repository as it is checked out, with what git keeps of the commit.
+    ///
+    /// The engine keeps it of a whole checkout alone.
+    pub(super) fn with_commit(&self, name: &str) -> Output {
+        let whole = Self {
+            subdir: String::new(),
+            ..self.clone()
+        };
+        whole.output(name, true)
     }
 
     /// Returns the checkout's files.

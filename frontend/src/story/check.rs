@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Place, names, shown};
 use crate::gateway::{Failure, Gateway};
 use crate::lower::{self, Graph};
 use crate::options::Options;
-use crate::path::{is_within, join};
+use crate::path::join;
 use crate::pattern::literal;
 use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, WORKSPACE};
 use crate::source::Reader;
@@ -82,7 +82,10 @@ pub(super) async fn check(
         .chain(&missing.others)
         .take(MAX_FILES)
     {
-        if is_in_context(gateway, options, read, plan, file).await? {
+        let Some(inside) = in_workspace(&check.packages, file) else {
+            continue;
+        };
+        if is_in_context(gateway, options, read, &join(&plan.root, &inside)).await? {
             let missing = Missing {
                 kind: Kind::File,
                 name: file.clone(),
@@ -100,16 +103,11 @@ async fn is_in_context(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
-    plan: &Plan,
-    file: &str,
+    path: &str,
 ) -> Result<bool, Failure> {
-    let Some(inside) = in_workspace(file) else {
-        return Ok(false);
-    };
-    let path = join(&plan.root, inside);
     let part = plan::Part {
-        what: shown(&path).into_owned(),
-        include: vec![literal(&path)],
+        what: shown(path).into_owned(),
+        include: vec![literal(path)],
         exclude: Vec::new(),
         places: Vec::new(),
     };
@@ -117,12 +115,27 @@ async fn is_in_context(
     let tree = reader
         .tree(options, &lower::load(&read.context, &part, &[]))
         .await?;
-    tree.exists(&path).await
+    tree.exists(path).await
 }
 
 /// Returns the path in the workspace of a file of the image.
-fn in_workspace(file: &str) -> Option<&str> {
-    file.strip_prefix(WORKSPACE)?.strip_prefix('/')
+fn in_workspace(packages: &[Checked], file: &str) -> Option<String> {
+    if let Some((package, inside)) = owner(packages, file) {
+        return Some(join(&package.source, inside));
+    }
+    let inside = file.strip_prefix(WORKSPACE)?.strip_prefix('/')?;
+    Some(inside.to_owned())
+}
+
+/// Returns the package of the workspace that has a file of the image, and the file's path in it.
+fn owner<'a>(packages: &'a [Checked], file: &'a str) -> Option<(&'a Checked, &'a str)> {
+    let inside = |package: &'a Checked| {
+        let inside = file.strip_prefix(package.directory.as_str())?.strip_prefix('/')?;
+        // What lies there is installed.
+        (!format!("/{inside}").contains("/node_modules/")).then_some((package, inside))
+    };
+    let around = packages.iter().filter_map(inside);
+    around.max_by_key(|(package, _)| package.directory.len())
 }
 
 /// Says what the image lacks.
@@ -131,7 +144,8 @@ fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
         Kind::Program => program(check, &missing.name),
         Kind::Module => module(check, &missing.name, missing.from.as_deref()),
         Kind::File => {
-            let inside = shown(in_workspace(&missing.name).unwrap_or(&missing.name));
+            let inside = in_workspace(&check.packages, &missing.name);
+            let inside = shown(inside.as_deref().unwrap_or(&missing.name));
             let message = format!(
                 "the image has no `{inside}`, which the service opens at its start; write `files = [\"{inside}\"]` into \
                  `[run]`"
@@ -171,6 +185,9 @@ fn module(check: &Check, name: &str, from: Option<&str>) -> (String, Place) {
         let advice = "see that the build writes it below its package, or write it into `files` of `[run]`";
         return (format!("{what}; {advice}"), check.command.clone());
     }
+    if let Some((package, _)) = from.and_then(|from| owner(&check.packages, from)) {
+        return of_package(package, package_of(name), &what);
+    }
     if let Some(from) = from.filter(|from| from.contains("/node_modules/")) {
         let dependency = shown(package_of(
             from.rsplit("/node_modules/").next().unwrap_or_default(),
@@ -186,14 +203,7 @@ fn module(check: &Check, name: &str, from: Option<&str>) -> (String, Place) {
             package.map_or(&check.command, |package| &package.place).clone(),
         );
     }
-    let around = check
-        .packages
-        .iter()
-        .filter(|package| from.is_some_and(|from| is_within(from, &package.directory)));
-    let Some(package) = around.max_by_key(|package| package.directory.len()) else {
-        return (format!("{what}; add it to `dependencies`"), check.command.clone());
-    };
-    of_package(package, package_of(name), &what)
+    (format!("{what}; add it to `dependencies`"), check.command.clone())
 }
 
 /// Says that a package does not declare what it loads.
@@ -258,6 +268,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_installed_in_a_package_is_not_the_packages_own() {
+        let package = |directory: &str, source: &str| Checked {
+            name: source.to_owned(),
+            directory: directory.to_owned(),
+            source: source.to_owned(),
+            file: String::new(),
+            place: Place::of_line(&crate::diagnostic::SourceFile::new("package.json", ""), 1),
+            tools: std::collections::BTreeMap::new(),
+        };
+        let kernel = "/app/node_modules/.pnpm/k@workspace+libs+k/node_modules/k";
+        let packages = [package(kernel, "libs/k"), package("/app", "services/api")];
+        for (file, path) in [
+            ("/app/dist/main.js".to_owned(), Some("services/api/dist/main.js")),
+            (format!("{kernel}/dist/index.js"), Some("libs/k/dist/index.js")),
+            (
+                "/app/node_modules/.pnpm/x@1.0.0/node_modules/x/index.js".to_owned(),
+                None,
+            ),
+            (format!("{kernel}/node_modules/x/index.js"), None),
+        ] {
+            let found = owner(&packages, &file).map(|(package, inside)| join(&package.source, inside));
+            assert_eq!(found.as_deref(), path, "{file}");
+        }
+    }
+
+    #[test]
     fn a_file_of_the_image_has_a_path_in_the_workspace() {
         for (file, path) in [
             ("/app/apps/api/a.proto", Some("apps/api/a.proto")),
@@ -266,7 +302,7 @@ mod tests {
             ("/apps/api/a.proto", None),
             ("/etc/app/x", None),
         ] {
-            assert_eq!(in_workspace(file), path, "{file}");
+            assert_eq!(in_workspace(&[], file).as_deref(), path, "{file}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use buildkit_llb::Platform;
 
-use super::request;
 use crate::options::Options;
 use crate::plan::{self, Outcome};
 use crate::result::{Healthcheck, History, ImageConfig, RunConfig, rfc3339};
@@ -11,8 +10,8 @@ use crate::result::{Healthcheck, History, ImageConfig, RunConfig, rfc3339};
 pub(super) fn of(
     options: &Options,
     outcome: &Outcome,
-    base: &ImageConfig,
-    platform: &Platform,
+    (base, platform): (&ImageConfig, &Platform),
+    created: i64,
     entry: Option<&str>,
 ) -> ImageConfig {
     let mut image = match outcome {
@@ -23,7 +22,7 @@ pub(super) fn of(
     image.architecture.clone_from(&platform.architecture);
     image.variant.clone_from(&platform.variant);
     // Without a date of ours the exporter writes when its steps ran, and no build would be like another.
-    image.created = rfc3339(request::created(options));
+    image.created = rfc3339(created);
     add_history(&mut image, outcome.history());
     image.config.entrypoint = Vec::new();
     set_run(&mut image.config, outcome.run());

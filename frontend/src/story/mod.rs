@@ -283,7 +283,13 @@ async fn build_graph(
     }
     let base = images.get(outcome.base().index());
     let base = base.ok_or_else(|| Diagnostic::internal("the base was not resolved"))?;
-    let config = image_config::of(options, outcome, &base.config, &platform.target, entry.as_deref());
+    let config = image_config::of(
+        options,
+        outcome,
+        (&base.config, &platform.target),
+        read.created,
+        entry.as_deref(),
+    );
     Ok(Made { image, config, sbom })
 }
 
@@ -339,7 +345,7 @@ async fn surround(
         images: images.iter().map(Resolved::for_lowering).collect(),
         accounts: accounts::with_user(gateway, options, &images, plan, target).await?,
         timestamp: request::timestamp(options),
-        created: request::created(options),
+        created: read.created,
         exec: request::exec_options(options),
         no_cache: decide::no_cache::steps(options, read.manifest(), plan),
         anew: platform.anew.clone(),

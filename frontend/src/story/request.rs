@@ -11,17 +11,12 @@ pub(super) fn is_index(options: &Options, count: usize) -> bool {
     options.multi_platform.unwrap_or(count > 1)
 }
 
-/// Returns the date of the image.
-pub(super) fn created(options: &Options) -> i64 {
-    options.source_date_epoch.unwrap_or(FILE_TIME)
-}
-
 /// Returns the modification time of the image's files: one that no commit moves, since CI takes the date of the sources
 /// from the commit, and another time is another layer. No file is younger than the sources.
 ///
 /// As `rewrite-timestamp` has it. Source: moby/buildkit, `docs/build-repro.md`.
 pub(super) fn timestamp(options: &Options) -> i64 {
-    created(options).min(FILE_TIME)
+    options.source_date_epoch.unwrap_or(FILE_TIME).min(FILE_TIME)
 }
 
 /// Returns what every step that runs a program gets from the command line.

@@ -37,6 +37,8 @@ pub const CHECK: Script = script!("check.cjs");
 pub const COLLECT: Script = script!("collect.cjs");
 /// Fails where an install left something out.
 pub const COMPLETE: Script = script!("complete.cjs");
+/// Lays a production install out as `pnpm deploy` does.
+pub const DEPLOY: Script = script!("deploy.cjs");
 /// Installs from a store that it looks at, and looks at what was installed.
 pub const INSTALL: Script = script!("install.sh");
 /// Looks for install scripts in an install.
@@ -85,10 +87,11 @@ pub const OF_BUILDS: [Script; 17] = [
 ];
 
 /// Every script.
-pub const ALL: [Script; 20] = [
+pub const ALL: [Script; 21] = [
     CHECK,
     COLLECT,
     COMPLETE,
+    DEPLOY,
     HEALTHCHECK,
     INJECT,
     INSTALL,

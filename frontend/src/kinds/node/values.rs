@@ -2,6 +2,7 @@
 
 use super::plan::{Model, Product, Reason, Runtime};
 use crate::manifest::Manifest;
+use crate::manifest::values::Layout;
 use crate::plan::{Value, command};
 
 /// Returns every value of a target, in the order of the manifest's reference.
@@ -10,10 +11,17 @@ pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
         ("node", model.toolchain.node.clone()),
         ("pnpm", model.toolchain.pnpm.clone()),
     ];
+    if let Some(created) = &manifest.image.created {
+        values.push(("image.created", created.to_string()));
+    }
     match &model.product {
         Product::Workbench(workbench) => values.push(("run.command", command(&workbench.command))),
         Product::Image(image) => {
             values.extend(of_image(&image.runtime));
+            let layout = manifest.role(&model.target).layout();
+            if layout != Layout::Workspace {
+                values.push(("run.layout", layout.as_str().to_owned()));
+            }
             if image.checked.is_none() {
                 values.push(("image.check", "false".to_owned()));
             }

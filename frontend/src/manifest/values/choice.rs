@@ -82,9 +82,8 @@ choice! {
     Layout {
         /// As in the workspace: a code change moves the layers of the packages it touched.
         Workspace = "workspace",
-        /// Flattened, as `pnpm deploy` would write it.
-        Deploy = "deploy" later "is not built by this version; leave `layout` out or write \
-                                 `layout = \"workspace\"`",
+        /// As `pnpm deploy` writes it, with the service at `/app`.
+        Deploy = "deploy",
     }
 }
 

@@ -3,6 +3,7 @@
 mod build;
 mod choice;
 mod command;
+mod created;
 mod image;
 mod names;
 mod path;
@@ -24,6 +25,7 @@ use super::read::{Item, Reader, Value};
 pub use build::{Script, ScriptName, Secret, SecretTable, SecretTarget, SshAgents};
 pub use choice::{Kind, Layout, Network};
 pub use command::Command;
+pub use created::Created;
 pub use image::{Base, ImageReference};
 pub use names::{EnvName, LabelKey, PackageName, SecretId, SshId, SystemPackage, TargetName};
 pub use path::{UrlPath, WorkspacePath, WritableDirectory};

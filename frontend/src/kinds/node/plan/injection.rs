@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::layout::Places;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
@@ -19,10 +20,14 @@ fn entries<'a>(
 }
 
 /// Returns the links that a production install points at its entries: `LINK=NAME` for `tidy.cjs`.
-pub(super) fn links(workspace: &Workspace, production: &WorkspaceClosure) -> Vec<String> {
+pub(super) fn links(
+    workspace: &Workspace,
+    production: &WorkspaceClosure,
+    places: &Places<'_>,
+) -> Vec<String> {
     let link = |(edge, entry): (&Edge, String)| {
-        let from = workspace.container_path(&edge.from);
-        format!("{from}/node_modules/{}={entry}", edge.alias)
+        let modules = places.modules(&edge.from);
+        format!("{modules}/{}={entry}", edge.alias)
     };
     entries(workspace, production).map(link).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::Arguments;
 use super::build_order::BuildOrder;
+use super::layout::Places;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
@@ -76,4 +77,6 @@ pub(super) struct PackageInput<'a> {
     pub(super) injected: &'a BTreeSet<ImporterId>,
     /// Links under which the image's dependents see injected packages.
     pub(super) injected_at: &'a BTreeMap<ImporterId, Vec<String>>,
+    /// Where the image has packages.
+    pub(super) places: &'a Places<'a>,
 }

@@ -16,7 +16,7 @@ use crate::kinds::node::pnpm::Pnpm;
 use crate::kinds::node::pnpm::architectures;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::pnpm::npmrc::Npmrc;
-use crate::kinds::node::scripts::{TIDY, TRIM};
+use crate::kinds::node::scripts::{DEPLOY, TIDY, TRIM};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
@@ -117,7 +117,8 @@ impl Installer<'_> {
 
     /// Plans the install of what runs.
     ///
-    /// `links` are the injected packages, as `tidy.cjs` takes them. With `cpu`, Node's name of a processor, packages
+    /// `links` are the injected packages, as `tidy.cjs` takes them, and `moves` the packages that the image has elsewhere,
+    /// as `deploy.cjs` does. With `cpu`, Node's name of a processor, packages
     /// are chosen for that one, whichever the install runs on, and none of them is run.
     pub(super) fn production(
         &self,
@@ -125,6 +126,7 @@ impl Installer<'_> {
         native: &Native,
         libc: Libc,
         links: &[String],
+        moves: Vec<String>,
         cpu: Option<&str>,
     ) -> Install {
         let runtime = match cpu {
@@ -137,6 +139,16 @@ impl Installer<'_> {
         };
         let time = FILE_TIME.to_string();
         let mut finish = vec![last(TIDY, [&[time], links].concat())];
+        if !moves.is_empty() {
+            let arguments = [vec![WORKSPACE.to_owned()], moves].concat();
+            finish.insert(
+                0,
+                Last {
+                    script: DEPLOY,
+                    arguments,
+                },
+            );
+        }
         if let Untrimmed::Packages(names) = &self.untrimmed {
             // Trim before tidy, which removes the manifests that trim reads.
             finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));

@@ -17,6 +17,7 @@ mod healthcheck;
 mod injection;
 mod input;
 mod install;
+mod layout;
 mod local;
 mod model;
 mod names;

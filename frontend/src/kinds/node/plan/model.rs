@@ -233,6 +233,8 @@ pub struct PackageBuild {
     pub source: String,
     /// Directory in the container.
     pub directory: String,
+    /// Directory in the image.
+    pub image_directory: String,
     /// Patterns, relative to `source`, that no step sees.
     pub exclude: Vec<String>,
     /// Patterns, relative to the context, of what an earlier build left there.

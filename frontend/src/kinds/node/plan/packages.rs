@@ -89,6 +89,7 @@ fn plan_one(
         place: place::of(&project.manifest, &[]),
         source: workspace.context_path(importer),
         directory: workspace.container_path(importer),
+        image_directory: input.places.of(importer),
         exclude: exclude(input, importer),
         stale: if has_scripts {
             stale_outputs(workspace, importer, project)
@@ -111,7 +112,8 @@ fn plan_one(
             BTreeMap::new()
         },
         is_whole: has_scripts && input.whole.contains(importer),
-        settings: if is_service {
+        // From where packages have moved to, nothing leads there.
+        settings: if is_service && !input.places.is_moved() {
             outside::settings(input, project)
         } else {
             BTreeMap::new()

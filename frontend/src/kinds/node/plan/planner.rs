@@ -8,6 +8,7 @@ use super::build_order::BuildOrder;
 use super::dependencies::{self, Dependencies};
 use super::input::{BuildClosure, PackageInput, PlanInput};
 use super::install::Installer;
+use super::layout::{self, Places};
 use super::model::{Foreign, Install, Model, Product, Production, Reason};
 use super::native::{Native, Surveyor};
 use super::packages;
@@ -59,6 +60,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
+    let places = Places::new(input, &run, &runs.closure.projects)?;
     let packages = PackageInput {
         workspace: input.workspace,
         order: input.closure.importers(),
@@ -74,7 +76,9 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         arguments: &arguments,
         injected: &input.closure.development.injected(),
         injected_at: &injection::places(input.workspace, &runs.closure),
+        places: &places,
     };
+    layout::check_settings(input, project, &packages)?;
     let built = packages::plan(&packages);
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
@@ -92,7 +96,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let reasons = runs.reasons(input, &start, project);
     let (product, more) = match workbench {
         Some(workbench) => (Product::Workbench(Box::new(workbench)), Vec::new()),
-        None => image(input, &run, project, &installer, runs, start.command),
+        None => image(input, &run, (project, &places), &installer, &runs, start.command),
     };
     warnings.extend(without_healthcheck(input, &more));
     let npmrc = installer.pnpm.npmrc.as_ref();
@@ -124,24 +128,16 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
 fn image(
     input: &PlanInput<'_>,
     run: &Run,
-    project: &Project,
+    (project, places): (&Project, &Places<'_>),
     installer: &Installer<'_>,
-    runs: WhatRuns,
+    runs: &WhatRuns,
     command: command::Inferred,
 ) -> (Product, Vec<(String, Reason)>) {
-    let (install, foreign) = production(input, installer, &runs);
+    let (install, foreign) = production(input, installer, runs, places);
     let unchecked = unchecked(input);
-    let checked = unchecked.is_none().then(|| checked(input, &runs.closure));
-    let listener = runs.listener();
-    let (runtime, why) = runtime::plan(
-        input,
-        run,
-        project,
-        &runs.closure.projects,
-        runs.base,
-        listener,
-        command,
-    );
+    let checked = unchecked.is_none().then(|| checked(input, &runs.closure, places));
+    let (projects, base, listener) = (&runs.closure.projects, runs.base.clone(), runs.listener());
+    let (runtime, why) = runtime::plan(input, run, project, (projects, places), base, listener, command);
     let elsewhere = input.facts.foreign().zip(foreign.as_ref());
     let elsewhere =
         elsewhere.map(|(platform, foreign)| (format!("install.{platform}"), Reason::new(&foreign.why, None)));
@@ -214,7 +210,7 @@ fn unchecked(input: &PlanInput<'_>) -> Option<Reason> {
 }
 
 /// Returns the packages of the workspace whose code may be loaded, the service at the end.
-fn checked(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Vec<Checked> {
+fn checked(input: &PlanInput<'_>, runs: &WorkspaceClosure, places: &Places<'_>) -> Vec<Checked> {
     let workspace = input.workspace;
     let others = runs.projects.iter().filter(|id| *id != input.service);
     let projects = others.map(String::as_str).chain([input.service]);
@@ -228,7 +224,8 @@ fn checked(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Vec<Checked> {
         let place = manifest.place(&["dependencies"]);
         Checked {
             name: project.name(id),
-            directory: workspace.container_path(id),
+            directory: places.of(id),
+            source: id.to_owned(),
             file: manifest.file.name.clone(),
             place: place.unwrap_or_else(|| place::of(manifest, &[])),
             tools: tools.collect(),
@@ -362,10 +359,13 @@ fn production(
     input: &PlanInput<'_>,
     installer: &Installer<'_>,
     runs: &WhatRuns,
+    places: &Places<'_>,
 ) -> (Install, Option<Foreign>) {
-    let links = injection::links(input.workspace, &runs.closure);
-    let install =
-        |cpu: Option<&str>| installer.production(&runs.closure, &runs.native, runs.base.libc, &links, cpu);
+    let links = injection::links(input.workspace, &runs.closure, places);
+    let install = |cpu: Option<&str>| {
+        let (closure, native, libc) = (&runs.closure, &runs.native, runs.base.libc);
+        installer.production(closure, native, libc, &links, places.moves(), cpu)
+    };
     let own = install(None);
     let foreign = input.facts.foreign();
     let foreign =

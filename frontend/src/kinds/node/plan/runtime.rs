@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::Inferred;
 use super::input::PlanInput;
+use super::layout::Places;
 use super::model::{Reason, Runtime};
 use super::system::SystemPackages;
 use super::{BaseImage, healthcheck};
@@ -18,13 +19,13 @@ pub(super) fn plan(
     input: &PlanInput<'_>,
     run: &Run,
     project: &Project,
-    projects: &BTreeSet<ImporterId>,
+    (projects, places): (&BTreeSet<ImporterId>, &Places<'_>),
     base: BaseImage,
     listener: Option<&'static str>,
     start: Inferred,
 ) -> (Runtime, Reason) {
     let workspace = input.workspace;
-    let directory = workspace.container_path(input.service);
+    let directory = places.of(input.service);
     let ports: Vec<u16> = run.port.iter().flat_map(|ports| ports.all()).copied().collect();
     let others = projects.iter().filter_map(|id| workspace.projects.get(id));
     let manifests = std::iter::once(project)
@@ -81,7 +82,7 @@ pub(super) fn plan(
         .map(|path| {
             (
                 workspace.context_pattern(path.as_str()),
-                workspace.container_path(path.as_str()),
+                places.of_file(path.as_str()),
             )
         })
         .collect();

@@ -105,7 +105,7 @@ impl Writer<'_> {
             let Some((from, directory)) = &built.runtime else {
                 continue;
             };
-            for place in std::iter::once(&package.directory).chain(&package.injected_at) {
+            for place in std::iter::once(&package.image_directory).chain(&package.injected_at) {
                 actions.push(Action::copy(from.clone(), directory, place).without(&built.exclude));
             }
             actions.extend(built.generated_into(WORKSPACE));

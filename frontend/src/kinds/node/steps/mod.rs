@@ -107,8 +107,17 @@ impl Writer<'_> {
         self.steps.image(reference, Side::Build, "node")
     }
 
-    /// Mounts one of the scripts that builds run at its place.
+    /// Mounts one of the scripts that builds run at its place: out of the tree of all, or one that few builds run out of
+    /// its own.
     fn script(&mut self, script: Script) -> Mount {
+        if !OF_BUILDS.contains(&script) {
+            let path = format!("/{}", script.name);
+            let tree = Tree::of_texts(vec![Action::file(path, script.text)]);
+            let name = self.steps.name(format!("load {}", script.name));
+            let places = vec![self.steps.key("")];
+            let step = Step::new(name, Stage::Runtime, places, tree).on_line(self.steps.unshown());
+            return Mount::script(self.steps.add(step), script.name);
+        }
         let scripts = match self.scripts {
             Some(scripts) => scripts,
             None => {

@@ -113,6 +113,8 @@ impl Input {
             files.insert(path.to_owned(), text.as_bytes().to_vec());
         }
         files.insert(format!("app/{}", self.entry), Vec::new());
+        // And with the service as `pnpm deploy` has it.
+        files.insert("app/dist/main.js".to_owned(), Vec::new());
         files
     }
 }

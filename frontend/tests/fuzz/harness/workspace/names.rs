@@ -102,7 +102,7 @@ pub(crate) const BROKEN: [(&str, &str); 14] = [
 ];
 
 /// Lines of manifests that are right for any service.
-pub(crate) const MANIFEST: [&str; 22] = [
+pub(crate) const MANIFEST: [&str; 24] = [
     "base = \"debian\"",
     "base = \"alpine\"",
     "base = \"distroless\"",
@@ -125,4 +125,6 @@ pub(crate) const MANIFEST: [&str; 22] = [
     "image.max_size = \"512MiB\"",
     "image.labels = { a = \"b\" }",
     "image.untrimmed = [\"ms\"]",
+    "image.created = \"2026-11-28T12:00:00Z\"",
+    "run.layout = \"deploy\"",
 ];
