@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::repository;
 
@@ -13,6 +14,7 @@ use crate::repository;
 pub struct Starter {
     /// What it is called.
     pub name: String,
+    of: Option<String>,
     pub(super) tool: Option<String>,
     pub(super) make: Option<String>,
     #[serde(default = "beside_package_json")]
@@ -81,6 +83,19 @@ impl Starter {
     /// Says whether its files are ours, and not made by a tool.
     pub fn is_ours(&self) -> bool {
         self.tool.is_none()
+    }
+
+    /// Says what made it, with the version of that or of the framework.
+    pub(super) fn made_by(&self) -> String {
+        if let Some(tool) = &self.tool {
+            return tool.clone();
+        }
+        let of = self.of.as_deref().unwrap_or_default();
+        let text = std::fs::read_to_string(self.files().join("package.json")).unwrap_or_default();
+        let package: Value = serde_json::from_str(&text).unwrap_or_default();
+        let fields = ["dependencies", "devDependencies"];
+        let version = fields.iter().find_map(|field| package[field][of].as_str());
+        format!("documentation of {of}@{}", version.unwrap_or("?"))
     }
 
     /// Returns the whole manifest.

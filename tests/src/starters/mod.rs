@@ -3,6 +3,7 @@
 mod list;
 mod make;
 mod report;
+mod service;
 mod trial;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,7 +62,7 @@ fn told(starter: &Starter, trial: impl FnOnce(&mut Tried) -> Result<(), String>)
     let start = Instant::now();
     let mut tried = Tried {
         name: starter.name.clone(),
-        tool: starter.tool.clone().unwrap_or_else(|| "files of ours".to_owned()),
+        tool: starter.made_by(),
         note: starter.note.clone().unwrap_or_default(),
         ..Tried::default()
     };
