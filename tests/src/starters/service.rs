@@ -29,10 +29,10 @@ pub(super) fn run(starter: &Starter, image: &Image, tried: &mut Tried) -> Result
         let logs = container.logs();
         return Err(format!("{why}\n{}", last_lines(&logs)));
     }
-    well(starter, &container, tried);
     if starter.ends {
         return Ok(());
     }
+    well(starter, &container, tried);
     let (stop, _) = container.stop();
     tried.stop = format!("{:.1}", stop.as_secs_f64());
     if stop > STOP_LIMIT {

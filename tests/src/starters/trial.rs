@@ -65,10 +65,11 @@ fn read_image(image: &Image, tried: &mut Tried) {
     // What every image has is not what was inferred.
     tried.command = command.replace("--require /usr/lib/vextrus/init.cjs ", "");
     let check = words(&config["Healthcheck"]["Test"]);
-    tried.check = match check.iter().any(|word| word == "http") {
-        true => "HTTP".to_owned(),
-        false if check.is_empty() => "none".to_owned(),
-        false => "yes".to_owned(),
+    let ours = check.iter().position(|word| word.ends_with("/healthcheck.cjs"));
+    tried.check = match ours.and_then(|place| check.get(place + 2)) {
+        Some(protocol) => protocol.clone(),
+        None if check.is_empty() => "none".to_owned(),
+        None => "its own".to_owned(),
     };
     tried.size = format!("{}", inspected["Size"].as_u64().unwrap_or_default() / 1_000_000);
 }
