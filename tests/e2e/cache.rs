@@ -1,6 +1,7 @@
 //! What a change reruns, by the engine's own records, and what it pushes, by the image's digests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vextrus_e2e::{Engine, Progress, Workspace};
 
@@ -178,11 +179,13 @@ fn two_services_of_one_bake_compile_each_shared_package_once() {
 /// this happens now and then. Source: moby/buildkit, `solver/edge.go`, `loadCache` and `processUpdate`.
 const CHANGES: usize = 3;
 
-/// Changes what the shared kernel compiles to, and what its dependents see of it.
+/// Changes what the shared kernel compiles to, and what its dependents see of it; as often as it is asked.
 fn change_kernel(erp: &Workspace) {
+    static CHANGES: AtomicUsize = AtomicUsize::new(0);
+    let number = CHANGES.fetch_add(1, Ordering::Relaxed);
     erp.append(
         "shared/kernel/src/index.ts",
-        &format!("export const changed = '{}';\n", never_before()),
+        &format!("export const changed{number} = '{}';\n", never_before()),
     );
 }
 

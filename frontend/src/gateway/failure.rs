@@ -84,17 +84,18 @@ impl Failure {
         }
     }
 
-    /// Returns the digest of the vertex that has failed, where the daemon names one.
-    pub fn vertex(&self) -> Option<String> {
+    /// Returns the digests of the vertices that have failed: none where the daemon names none, as for one that another
+    /// build has asked for first.
+    pub fn vertices(&self) -> Vec<String> {
         let Cause::Status(status) = &self.cause else {
-            return None;
+            return Vec::new();
         };
-        let mut named = status
-            .details
-            .iter()
-            .filter(|detail| detail.type_url.ends_with("/errdefs.Vertex+json"));
-        let named: Value = serde_json::from_slice(&named.next()?.value).ok()?;
-        named["digest"].as_str().map(str::to_owned)
+        let details = status.details.iter();
+        let named = details.filter(|detail| detail.type_url.ends_with("/errdefs.Vertex+json"));
+        let values = named.filter_map(|detail| serde_json::from_slice::<Value>(&detail.value).ok());
+        values
+            .filter_map(|value| value["digest"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Says the daemon's failure in other words; what clients read beside the words stays.

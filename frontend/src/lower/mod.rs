@@ -237,6 +237,11 @@ impl Graph<'_> {
         found.ok_or_else(|| Diagnostic::internal(format!("nothing makes {files:?}")))
     }
 
+    /// Returns the plan that it is the graph of.
+    pub fn plan(&self) -> &Plan {
+        self.plan
+    }
+
     /// Returns the step that makes a vertex, by the vertex's digest.
     pub fn step_of(&self, vertex: &str) -> Option<StepId> {
         let is_made = |made: &Made| match made {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostic;
 use crate::gateway::Failure;
 use crate::lower::{Anew, Graph};
-use crate::plan::StepId;
+use crate::plan::{Plan, Step, StepId, Verb};
 
 /// A failure, and which step of the plan it is of.
 #[derive(Debug)]
@@ -18,7 +18,11 @@ pub(super) struct Failed {
 impl Failed {
     /// Returns a failure of a graph.
     pub(super) fn of(failure: Failure, graph: &Graph<'_>) -> Self {
-        let step = failure.vertex().and_then(|vertex| graph.step_of(&vertex));
+        let named = failure.vertices().into_iter();
+        let step = named
+            .filter_map(|vertex| graph.step_of(&vertex))
+            .next()
+            .or_else(|| told(&failure.to_string(), graph.plan()));
         Self { failure, step }
     }
 
@@ -38,13 +42,29 @@ impl Failed {
             Anew::Everything => return None,
         };
         // Nobody knows how many were lost; of a vertex that fails again, it is more than what it takes in.
-        let is_new = self.failure.vertex().is_some_and(|vertex| below.insert(vertex));
+        let known = below.len();
+        below.extend(self.failure.vertices());
+        let is_new = below.len() > known;
         Some(if is_new {
             Anew::Below(below)
         } else {
             Anew::Everything
         })
     }
+}
+
+/// Returns the step of which a message of the engine tells: it quotes the command, as Go quotes a text.
+fn told(message: &str, plan: &Plan) -> Option<StepId> {
+    let is_told = |step: &Step| match &step.does {
+        Verb::Run(run) => {
+            let command = run.command.join(" ");
+            let quoted = command.replace('\\', "\\\\").replace('"', "\\\"");
+            let quoted = quoted.replace('\n', "\\n").replace('\t', "\\t");
+            message.contains(&format!("process \"{quoted}\""))
+        }
+        _ => false,
+    };
+    plan.steps().find(|(_, step)| is_told(step)).map(|(id, _)| id)
 }
 
 /// Whether a message tells that the files of a cache's record are not there: `snapshot X does not exist` of containerd's

@@ -117,3 +117,28 @@ fn other_failures_are_not_tried_again() {
         assert!(!told(message), "{message}");
     }
 }
+
+#[tokio::test]
+async fn a_step_is_known_by_its_command_where_no_vertex_is_named() {
+    fn fails(request: &wire::SolveRequest) -> Option<Status> {
+        let definition = defined(request)?;
+        let mut execs = definition.vertices().filter_map(|vertex| match &vertex.op.op {
+            Some(Op::Exec(exec)) => exec.meta.as_ref().map(|meta| meta.args.join(" ")),
+            _ => None,
+        });
+        let command = execs.find(|command| command.contains("/app/shared/kernel"))?;
+        let quoted = command
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n");
+        Some(Status::unknown(format!(
+            "process \"{quoted}\" did not complete successfully: exit code: 3"
+        )))
+    }
+    let (gateway, _) = connect(engine_that(fails)).await;
+    let failure = build(gateway, request("auth")).await.unwrap_err().to_string();
+    assert_eq!(
+        failure,
+        "[auth] build @erp/shared-kernel: it failed with exit code 3; what it printed stands above"
+    );
+}
