@@ -26,7 +26,8 @@ table! {
         /// What kind of service this is. Default: `node`.
         pub kind: Option<Kind>,
         /// The workspace package to build, by the name in its package.json.
-        /// Default: the package.json beside the manifest.
+        /// Default: the package.json beside the manifest; where none lies there, the application of Nest (`nest-cli.json`) or
+        /// Nx (`project.json`) whose directory it is.
         pub package: Option<PackageName>,
         /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, `scratch`, or any image that has Node. `auto`
         /// takes the smallest one that the native modules of the production dependencies run on, and the
