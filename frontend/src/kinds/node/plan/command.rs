@@ -145,11 +145,8 @@ fn in_output(entry: &str, outputs: &[String]) -> Vec<String> {
 fn below_outputs(entry: &str) -> Vec<String> {
     const OUTPUTS: [&str; 2] = ["build", "dist"];
     let first = entry.split('/').next().unwrap_or_default();
-    if first.starts_with('.')
-        || first.is_empty()
-        || [&OUTPUTS[..], &["out"]].concat().contains(&first)
-        || is_typescript(entry)
-    {
+    let is_output = ["build", "dist", "out"].contains(&first);
+    if is_output || first.starts_with('.') || first.is_empty() || is_typescript(entry) {
         return Vec::new();
     }
     OUTPUTS.iter().map(|output| format!("{output}/{entry}")).collect()

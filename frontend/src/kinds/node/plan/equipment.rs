@@ -3,6 +3,7 @@
 use super::environment;
 use super::input::PackageInput;
 use super::model::{PackageBuild, Secret};
+use crate::manifest::values::WorkspacePath;
 
 /// Adds to a package what its scripts see while they run. What a service's manifest says of builds is for its own build
 /// alone, so that shared packages build alike for every service; files that the workspace's defaults list are for all.
@@ -14,24 +15,14 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         .filter(|id| input.injected.contains(*id))
         .cloned()
         .collect();
-    let mut files: Vec<&str> = input
-        .manifest
-        .shared_files
-        .iter()
-        .map(|(path, _)| path.as_str())
-        .collect();
-    if package.importer == input.service {
-        files = input
-            .manifest
-            .build
-            .files
-            .iter()
-            .flatten()
-            .map(|path| path.as_str())
-            .collect();
-    }
-    let place = |path: &str| (workspace.context_pattern(path), workspace.container_path(path));
-    package.extra_files.extend(files.into_iter().map(place));
+    let manifest = input.manifest;
+    let files: Vec<&WorkspacePath> = match package.importer == input.service {
+        true => manifest.build.files.iter().flatten().collect(),
+        false => manifest.shared_files.iter().map(|(path, _)| path).collect(),
+    };
+    let files = files.into_iter().map(|path| path.as_str());
+    let places = files.map(|path| (workspace.context_pattern(path), workspace.container_path(path)));
+    package.extra_files.extend(places);
     if package.importer != input.service {
         return package;
     }

@@ -51,19 +51,12 @@ fn compiles(script: &str) -> bool {
     })
 }
 
-/// Returns the script that a start script, or what runs in front of it, has build the package.
+/// Returns the script that a start script has build the package, in front of the program or in what pnpm runs before it.
 fn built_by<'m>(manifest: &'m PackageJson, start: &str) -> Option<&'m str> {
     let scripts = &manifest.scripts;
-    let own = scripts.get(start)?;
-    let before = scripts.get_key_value(&format!("pre{start}"));
-    if let Some((name, script)) = before
-        && (compiles(script) || conjunction(script)?.iter().any(|part| is_build(part)))
-    {
-        return Some(name);
-    }
-    let parts = conjunction(own)?;
+    let parts = conjunction(scripts.get(start)?)?;
     let (_, before) = parts.split_last()?;
-    before.iter().find_map(|part| {
+    let named = |part: &&str| {
         let words = shlex::split(part)?;
         let (runner, words) = words.split_first()?;
         let is_runner = ["npm", "pnpm", "yarn"].contains(&runner.as_str());
@@ -72,7 +65,13 @@ fn built_by<'m>(manifest: &'m PackageJson, start: &str) -> Option<&'m str> {
         let name = words.iter().find(is_name).filter(|_| is_runner)?;
         let (name, script) = scripts.get_key_value(name)?;
         (is_build(part) || compiles(script)).then_some(name.as_str())
-    })
+    };
+    let Some((name, script)) = scripts.get_key_value(&format!("pre{start}")) else {
+        return before.iter().find_map(named);
+    };
+    let itself = || compiles(script).then_some(name.as_str());
+    let first = conjunction(script).unwrap_or_default();
+    first.iter().chain(before).find_map(named).or_else(itself)
 }
 
 #[cfg(test)]
@@ -108,8 +107,13 @@ mod tests {
             ),
             (
                 r#"{ "transpile": "swc src", "prestart": "npm run build:x", "build:x": "x", "start": "node a.js" }"#,
+                Some("build:x"),
+            ),
+            (
+                r#"{ "prestart": "rimraf dist && tsc", "start": "node dist/a.js" }"#,
                 Some("prestart"),
             ),
+            (r#"{ "prestart": "rimraf tmp", "start": "node a.js" }"#, None),
             (r#"{ "prestart": "node check.js", "start": "node a.js" }"#, None),
         ] {
             assert_eq!(built(scripts).as_deref(), expected, "{scripts}");
