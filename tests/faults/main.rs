@@ -6,26 +6,13 @@
 
 use std::process::ExitCode;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use vextrus_e2e::{Docker, Faults, abort};
+use vextrus_e2e::{Docker, Faults, abort_on_signals};
 
 fn main() -> ExitCode {
-    // Whoever catches a failure tells it in its place.
-    std::panic::set_hook(Box::new(|_| ()));
-    let mut signals = match Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-        Ok(signals) => signals,
-        Err(error) => {
-            println!("signals cannot be received: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            eprintln!("\naborted: the engine is taken down");
-            abort();
-        }
-    });
+    if let Err(error) = abort_on_signals("the engine is taken down") {
+        println!("signals cannot be received: {error}");
+        return ExitCode::FAILURE;
+    }
     let (mut rounds, mut seed, mut from, mut builds) = (20_u64, 1_u64, 0_u64, 14_u64);
     for word in std::env::args().skip(1) {
         let (key, value) = word.split_once('=').unwrap_or((&word, ""));

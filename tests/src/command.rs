@@ -10,6 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
 /// The time that a command gets when nothing else is said. A limit tells a hang from slowness, on two cores that
 /// other work keeps busy as well: it is many times what the command takes on an idle machine.
 const USUAL_LIMIT: Duration = Duration::from_secs(300);
@@ -19,10 +22,21 @@ const POLL: Duration = Duration::from_millis(10);
 /// Whether everything is to end.
 static ABORTED: AtomicBool = AtomicBool::new(false);
 
-/// Ends the command that runs, and each that begins from now on, by a panic: whoever waits for one cleans up as after
-/// any other failure. What cleans up is left to its end.
-pub fn abort() {
-    ABORTED.store(true, Ordering::SeqCst);
+/// From now on a signal that ends a program ends the command that runs, and each that begins after it, by a panic: whoever
+/// waits for one cleans up as after any other failure, and tells it in its place. What cleans up is left to its end.
+///
+/// # Errors
+/// Signals that cannot be received.
+pub fn abort_on_signals(told: &'static str) -> std::io::Result<()> {
+    std::panic::set_hook(Box::new(|_| ()));
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            eprintln!("\naborted: {told}");
+            ABORTED.store(true, Ordering::SeqCst);
+        }
+    });
+    Ok(())
 }
 
 /// Says whether everything is to end.

@@ -23,7 +23,7 @@ mod workspace;
 
 pub use bake::Baked;
 pub use build::{BUILD_LIMIT, Build, Built, Called, Refused};
-pub use command::{Finished, Invocation, Watch, abort, is_aborted};
+pub use command::{Finished, Invocation, Watch, abort_on_signals, is_aborted};
 pub use container::{Answer, Container};
 pub use engine::{Docker, Engine, PrivateEngine, Store};
 pub use faults::{Faults, Report};

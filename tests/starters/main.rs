@@ -5,26 +5,13 @@
 
 use std::process::ExitCode;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use vextrus_e2e::{Docker, Starter, Starters, abort, is_aborted, starters_table};
+use vextrus_e2e::{Docker, Starter, Starters, abort_on_signals, is_aborted, starters_table};
 
 fn main() -> ExitCode {
-    // Whoever catches a failure tells it in its place.
-    std::panic::set_hook(Box::new(|_| ()));
-    let mut signals = match Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-        Ok(signals) => signals,
-        Err(error) => {
-            println!("signals cannot be received: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            eprintln!("\naborted: what was made is removed");
-            abort();
-        }
-    });
+    if let Err(error) = abort_on_signals("what was made is removed") {
+        println!("signals cannot be received: {error}");
+        return ExitCode::FAILURE;
+    }
     let (mut only, mut relock) = (Vec::new(), false);
     for word in std::env::args().skip(1) {
         match word.split_once('=') {
