@@ -34,9 +34,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use vextrus_e2e::{Docker, Workspace, abort, is_aborted, repository};
+use vextrus_e2e::{Docker, Workspace, abort_on_signals, is_aborted, repository};
 
 use crate::bed::attempt;
 use crate::builder::{Kit, baseline_base};
@@ -52,23 +50,13 @@ use crate::versions::Run;
 const USUAL: &str = "auth";
 
 fn main() -> ExitCode {
-    // Whoever catches a failure tells it in its place.
-    std::panic::set_hook(Box::new(|_| ()));
     let selection = match Selection::parse(std::env::args().skip(1)) {
         Ok(selection) => selection,
         Err(mistakes) => return refuse(&mistakes),
     };
-    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]);
-    let mut signals = match signals {
-        Ok(signals) => signals,
-        Err(error) => return refuse(&format!("signals cannot be received: {error}")),
-    };
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            eprintln!("\naborted: the engines are taken down");
-            abort();
-        }
-    });
+    if let Err(error) = abort_on_signals("the engines are taken down") {
+        return refuse(&format!("signals cannot be received: {error}"));
+    }
     match std::panic::catch_unwind(|| run(selection)) {
         Ok(Ok(true)) => ExitCode::SUCCESS,
         Ok(Ok(false)) => ExitCode::FAILURE,
