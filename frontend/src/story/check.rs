@@ -10,7 +10,7 @@ use crate::lower::{self, Graph};
 use crate::options::Options;
 use crate::path::join;
 use crate::pattern::literal;
-use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, WORKSPACE};
+use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
 use crate::source::Reader;
 
 /// The report names two files; what an error says may be long.
@@ -47,10 +47,7 @@ enum Kind {
     Native,
 }
 
-/// Has the command started in the image's files, where the plan has a step for it.
-///
-/// Where caches are imported only if the manifest asks for it: the step is no part of the image, so that no cache has it,
-/// and an engine that takes the image from there would have to fetch every layer.
+/// Reads what was found when the command was started in the image's files, where the plan has a step for it.
 ///
 /// # Errors
 /// What the image lacks, at the line to change.
@@ -64,12 +61,12 @@ pub(super) async fn check(
     let Outcome::Image(image) = &plan.outcome else {
         return Ok(());
     };
-    let is_asked = options.cache_imports.is_empty() || read.manifest().image.check == Some(true);
-    let Some(check) = image.check.as_ref().filter(|_| is_asked) else {
+    let Some(check) = &image.check else {
         return Ok(());
     };
     let reference = make(gateway, options, graph, &check.report).await?;
-    let report = gateway.read_file(&reference, LOADED, MAX_REPORT).await?;
+    let path = join(RUNTIME_SCRIPTS, LOADED);
+    let report = gateway.read_file(&reference, &path, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
     let Some(missing) = report.missing else {
         return Ok(());

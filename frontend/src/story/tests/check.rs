@@ -6,7 +6,7 @@ use super::*;
 async fn with(missing: Value) -> Result<(), String> {
     let mut files = example();
     files.insert(
-        "loaded.json".to_owned(),
+        "usr/lib/vextrus/loaded.json".to_owned(),
         json!({ "missing": missing }).to_string().into_bytes(),
     );
     let built = run(engine(files), request("auth")).await;

@@ -99,7 +99,11 @@ async fn files_of_the_service_are_found_where_it_lies() {
 async fn what_is_missing_is_told_by_the_repositorys_paths() {
     let told = async |missing: Value| {
         let text = json!({ "missing": missing }).to_string();
-        let built = run(deployed(&[("loaded.json", &text)]), request("auth")).await;
+        let built = run(
+            deployed(&[("usr/lib/vextrus/loaded.json", &text)]),
+            request("auth"),
+        )
+        .await;
         built.map(|_| ()).map_err(|failure| failure.to_string())
     };
     let kernel =
