@@ -26,7 +26,8 @@ table! {
         /// What kind of service this is. Default: `node`.
         pub kind: Option<Kind>,
         /// The workspace package to build, by the name in its package.json.
-        /// Default: the package.json beside the manifest.
+        /// Default: the package.json beside the manifest; where none lies there, the application of Nest (`nest-cli.json`) or
+        /// Nx (`project.json`) whose directory it is.
         pub package: Option<PackageName>,
         /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, `scratch`, or any image that has Node. `auto`
         /// takes the smallest one that the native modules of the production dependencies run on, and the
@@ -169,8 +170,7 @@ table! {
         pub max_size: Option<ByteSize>,
         /// Whether the build looks if the image can load what it starts: it runs the command without a network until it
         /// waits for something, and fails where a module or a file of the repository is missing from the image, or native
-        /// code cannot be loaded. Errors of the service's own, as for a database that is not there, pass. Default: `true`, and `false` where caches are imported, which do not
-        /// hold it.
+        /// code cannot be loaded. Errors of the service's own, as for a database that is not there, pass. Default: `true`.
         pub check: Option<bool>,
         /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
         /// other one the image leaves out what no running program loads: type declarations, source maps, documents,

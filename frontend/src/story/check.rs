@@ -45,6 +45,8 @@ enum Kind {
     Module,
     File,
     Native,
+    /// Native code that is not there.
+    Unbuilt,
 }
 
 /// Reads what was found when the command was started in the image's files, where the plan has a step for it.
@@ -150,6 +152,7 @@ fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
             (message, check.command.clone())
         }
         Kind::Native => native(check, missing),
+        Kind::Unbuilt => unbuilt(check, missing),
     };
     Diagnostic::named(names::CANNOT_START, message).at(place)
 }
@@ -247,6 +250,20 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
     };
     let message = format!("native code{file} cannot be loaded ({words}); {advice}");
     (message, check.base.clone())
+}
+
+fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {
+    let from = missing.from.as_deref().unwrap_or_default();
+    let dependency = from.rsplit_once("/node_modules/").map(|(_, path)| shown(package_of(path)).into_owned());
+    let words = shown(&missing.name);
+    let message = match dependency {
+        Some(dependency) => format!(
+            "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; approve it with \
+             `pnpm approve-builds`"
+        ),
+        None => format!("native code is not there ({words}); see that its package's install script is approved and runs"),
+    };
+    (message, check.command.clone())
 }
 
 /// Returns the package of a module's path, such as `@nestjs/core` of `@nestjs/core/router`.
