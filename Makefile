@@ -16,7 +16,7 @@ ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RE
 given = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help engine image bases demo bench test fuzz faults scripts lint down clean
+.PHONY: help engine image bases demo bench test fuzz faults starters scripts lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
 WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
@@ -62,6 +62,12 @@ FAULTS := ROUNDS SEED FROM BUILDS
 faults: image bases ## Build while clients, engines, registries, disks and caches fail, ROUNDS=20 times, and count how that ends (SEED=1)
 	@$(WITH_ENGINE) cargo run --quiet --locked -p vextrus-e2e --bin faults -- \
 	  $(foreach name,$(FAULTS),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
+
+# What `make starters` passes on.
+STARTERS := ONLY RELOCK
+starters: image bases ## Make a project of each usual framework by its own tool, build it from one line, run and ask it (ONLY=nest,hono)
+	@$(WITH_ENGINE) cargo run --quiet --locked -p vextrus-e2e --bin starters -- \
+	  $(foreach name,$(STARTERS),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 
 down: ## Stop the private engines; images, cache and downloads stay
 	@tests/engine/down.sh $(if $(NAME),--name $(NAME))

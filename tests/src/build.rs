@@ -59,6 +59,8 @@ pub(crate) struct Attempt {
     pub(crate) said: String,
     /// What the steps printed.
     pub(crate) log: String,
+    /// What the step printed that the error names.
+    pub(crate) failed: String,
 }
 
 /// A build that ended with an error.
@@ -166,6 +168,7 @@ impl<'a> Build<'a> {
             image: made.then(|| Image::tagged(docker, tag, digest(&read_json(&metadata)))),
             said: progress.text().to_owned(),
             log: progress.log(),
+            failed: progress.failed(),
         }
     }
 

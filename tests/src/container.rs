@@ -1,5 +1,6 @@
 //! Containers locked down as in production: read-only, without capabilities or new privileges.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -67,6 +68,13 @@ impl Container {
         self
     }
 
+    /// Gives it a directory in memory that it may write.
+    #[must_use]
+    pub fn tmpfs(mut self, directory: &str) -> Self {
+        self.arguments.push(format!("--tmpfs={directory}"));
+        self
+    }
+
     /// Runs it as docker does when nothing is asked of it, not locked down.
     #[must_use]
     pub fn unrestricted(mut self) -> Self {
@@ -80,11 +88,27 @@ impl Container {
         self.start(&[])
     }
 
+    /// Starts it and waits for nothing; the check is the image's own, only asked more often.
+    #[must_use]
+    pub fn started_with_quick_checks(self) -> Self {
+        let image = self.docker.command([
+            "image",
+            "inspect",
+            "--format",
+            "{{json .Config.Healthcheck}}",
+            &self.image,
+        ]);
+        // Times without a command would be a check without one.
+        match image.output().as_str() {
+            "null" => self.start(&[]),
+            _ => self.start(&["--health-interval=1s", "--health-start-interval=500ms"]),
+        }
+    }
+
     /// Starts it and waits until its health check succeeds; one that ends or stays unhealthy fails the test.
     #[must_use]
     pub fn healthy(self) -> Self {
-        // The check is the image's own, only asked more often.
-        let container = self.start(&["--health-interval=1s", "--health-start-interval=500ms"]);
+        let container = self.started_with_quick_checks();
         container.wait_until(|state| state["Health"]["Status"] == "healthy");
         container
     }
@@ -185,6 +209,35 @@ impl Container {
         })
     }
 
+    /// Asks the service by HTTP at the container's own address, where what listens on localhost alone does not answer.
+    /// Returns the status and the text, or nothing where there is no answer.
+    pub fn get_from_outside(
+        &self,
+        port: u16,
+        path: &str,
+        headers: &BTreeMap<String, String>,
+    ) -> Option<(u16, String)> {
+        let script = "const [port, path, headers] = process.argv.slice(1);
+            const url = `http://${require('node:os').hostname()}:${port}${path}`;
+            const signal = AbortSignal.timeout(20000);
+            fetch(url, { headers: JSON.parse(headers), signal }).then(async (response) => {
+              console.log(JSON.stringify([response.status, await response.text()]));
+            });";
+        let headers = serde_json::to_string(headers).expect("texts are JSON");
+        let exec = [
+            "exec",
+            &self.id,
+            "node",
+            "-e",
+            script,
+            &port.to_string(),
+            path,
+            &headers,
+        ];
+        let finished = self.docker.command(exec).finish();
+        serde_json::from_slice(&finished.stdout).ok()
+    }
+
     /// Runs a program in it and returns whether it succeeded, and what it printed.
     pub fn exec(&self, program: &[&str]) -> (bool, String) {
         let finished = self.docker.command(["exec", &self.id]).args(program).finish();
@@ -213,6 +266,11 @@ impl Container {
     pub fn logs(&self) -> String {
         let finished = self.docker.command(["logs", &self.id]).finish();
         String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr
+    }
+
+    /// Returns what docker says of its state.
+    pub fn state(&self) -> Value {
+        self.inspect()["State"].take()
     }
 
     pub(crate) fn inspect(&self) -> Value {

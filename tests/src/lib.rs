@@ -17,6 +17,7 @@ mod progress;
 mod registry;
 mod server;
 mod sizes;
+mod starters;
 mod tree;
 mod workspace;
 
@@ -33,6 +34,7 @@ pub use progress::{Progress, Step};
 pub use registry::{Pushed, Registry};
 pub use server::Server;
 pub use sizes::{LayerSizes, Sizes};
+pub use starters::{Starter, Starters, Tried, table as starters_table, try_as_it_is as try_starter};
 pub use tree::{Entry, Kind, Tree};
 pub use workspace::Workspace;
 

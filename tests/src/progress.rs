@@ -176,6 +176,15 @@ impl Progress {
         self.steps.iter().map(|step| step.log.as_str()).collect()
     }
 
+    /// Returns what the step printed that the client's error names.
+    pub fn failed(&self) -> String {
+        let error = self.text.lines().rfind(|line| line.starts_with("ERROR: "));
+        let named =
+            |step: &&Step| error.is_some_and(|error| !step.name.is_empty() && error.contains(&step.name));
+        let steps = self.steps.iter().filter(named);
+        steps.map(|step| step.log.as_str()).collect()
+    }
+
     /// Returns the build's warnings.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -95,6 +95,7 @@ mod tests {
             image: None,
             said: said.to_owned(),
             log: log.to_owned(),
+            failed: String::new(),
         })
     }
 

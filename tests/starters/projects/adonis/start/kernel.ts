@@ -1,0 +1,5 @@
+import server from "@adonisjs/core/services/server";
+import router from "@adonisjs/core/services/router";
+
+server.use([]);
+router.use([]);

@@ -1,0 +1,3 @@
+"use strict";
+
+module.exports = { namespace: "starter", logger: true, logLevel: "info" };
