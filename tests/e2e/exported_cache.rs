@@ -77,8 +77,10 @@ fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
     ran.retain(|name| !name.starts_with("set up pnpm") && !name.starts_with("install g++"));
     let expected = [
         "build @erp/auth-service",
+        "check what the image loads",
         // A text, written anew where the layer that has it is.
         "configuration of compilers",
+        "files of the image",
         "image",
         "layer @erp/auth-service",
         "sources of @erp/auth-service",

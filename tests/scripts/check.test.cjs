@@ -51,6 +51,21 @@ const MISSING = {
     node({ 'a.js': "require('./b.node')", 'b.node': 'no code' }),
     ({ kind, name, from }) => kind === 'native' && name.includes('b.node') && from.endsWith('b.node'),
   ],
+  'native code that was never built': [
+    node({
+      'a.js': "require('x')",
+      'node_modules/x/index.js': "throw new Error('Could not locate the bindings file. Tried:\\n → ' + __dirname + '/build/x.node\\n → y')",
+    }),
+    { kind: 'unbuilt', name: 'Could not locate the bindings file. Tried:', from: 'node_modules/x/build/x.node', isFatal: true },
+  ],
+  'native code of which the program tells and ends': [
+    node({ 'a.js': "console.log('Error: No native build was found for platform=linux\\n    loaded from: /app/node_modules/y'); process.exit(1)" }),
+    { kind: 'unbuilt', name: 'No native build was found for platform=linux', from: '/app/node_modules/y' },
+  ],
+  'native code by its path': [
+    node({ 'a.js': "require(__dirname + '/b.node')" }),
+    ({ kind, name, from }) => kind === 'unbuilt' && name.includes('b.node') && from.endsWith('b.node'),
+  ],
   'a program': [(t) => check(t, {}, { command: ['tsx', 'a.ts'] }), { kind: 'program', name: 'tsx' }],
   'a module of a program that it starts': [
     node({ 'a.js': "require('child_process').spawn(process.execPath, ['b.js'], { stdio: 'inherit' })", 'b.js': "require('ms')" }),

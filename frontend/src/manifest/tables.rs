@@ -170,8 +170,7 @@ table! {
         pub max_size: Option<ByteSize>,
         /// Whether the build looks if the image can load what it starts: it runs the command without a network until it
         /// waits for something, and fails where a module or a file of the repository is missing from the image, or native
-        /// code cannot be loaded. Errors of the service's own, as for a database that is not there, pass. Default: `true`, and `false` where caches are imported, which do not
-        /// hold it.
+        /// code cannot be loaded. Errors of the service's own, as for a database that is not there, pass. Default: `true`.
         pub check: Option<bool>,
         /// Production dependencies that stay as they were published, by name, or `true` for all of them. From every
         /// other one the image leaves out what no running program loads: type declarations, source maps, documents,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::step::{Action, Files, Mount, Part, PartId, Step, StepId, Verb};
-use super::{Plan, WORKSPACE};
+use super::{Outcome, Plan, WORKSPACE};
 use crate::path::{is_within, join};
 use crate::pattern;
 use crate::source::Ignored;
@@ -156,8 +156,13 @@ impl Plan {
     /// Returns the steps that run again where a file of the context changes; `ignored` says what no step sees.
     pub fn reach(&self, path: &str, ignored: &Ignored) -> Reach {
         let mut reached: BTreeMap<StepId, Cause> = BTreeMap::new();
+        // What a look at the image has found is the same for all that can start.
+        let found = match &self.outcome {
+            Outcome::Image(image) => image.check.as_ref().and_then(|check| check.report.step()),
+            Outcome::Workbench(_) => None,
+        };
         // Each step comes after those that it takes files of.
-        for (id, step) in self.steps() {
+        for (id, step) in self.steps().filter(|(id, _)| Some(*id) != found) {
             let before = step.takes().into_iter().filter_map(Files::step);
             let before = before.filter_map(|before| Some(self.after(before, reached.get(&before)?)));
             let own = if self.reads(step, path, ignored) {

@@ -10,7 +10,7 @@ use crate::lower::{self, Graph};
 use crate::options::Options;
 use crate::path::join;
 use crate::pattern::literal;
-use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, WORKSPACE};
+use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
 use crate::source::Reader;
 
 /// The report names two files; what an error says may be long.
@@ -45,12 +45,11 @@ enum Kind {
     Module,
     File,
     Native,
+    /// Native code that is not there.
+    Unbuilt,
 }
 
-/// Has the command started in the image's files, where the plan has a step for it.
-///
-/// Where caches are imported only if the manifest asks for it: the step is no part of the image, so that no cache has it,
-/// and an engine that takes the image from there would have to fetch every layer.
+/// Reads what was found when the command was started in the image's files, where the plan has a step for it.
 ///
 /// # Errors
 /// What the image lacks, at the line to change.
@@ -64,12 +63,12 @@ pub(super) async fn check(
     let Outcome::Image(image) = &plan.outcome else {
         return Ok(());
     };
-    let is_asked = options.cache_imports.is_empty() || read.manifest().image.check == Some(true);
-    let Some(check) = image.check.as_ref().filter(|_| is_asked) else {
+    let Some(check) = &image.check else {
         return Ok(());
     };
     let reference = make(gateway, options, graph, &check.report).await?;
-    let report = gateway.read_file(&reference, LOADED, MAX_REPORT).await?;
+    let path = join(RUNTIME_SCRIPTS, LOADED);
+    let report = gateway.read_file(&reference, &path, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
     let Some(missing) = report.missing else {
         return Ok(());
@@ -153,6 +152,7 @@ fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
             (message, check.command.clone())
         }
         Kind::Native => native(check, missing),
+        Kind::Unbuilt => unbuilt(check, missing),
     };
     Diagnostic::named(names::CANNOT_START, message).at(place)
 }
@@ -250,6 +250,20 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
     };
     let message = format!("native code{file} cannot be loaded ({words}); {advice}");
     (message, check.base.clone())
+}
+
+fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {
+    let from = missing.from.as_deref().unwrap_or_default();
+    let dependency = from.rsplit_once("/node_modules/").map(|(_, path)| shown(package_of(path)).into_owned());
+    let words = shown(&missing.name);
+    let message = match dependency {
+        Some(dependency) => format!(
+            "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; approve it with \
+             `pnpm approve-builds`"
+        ),
+        None => format!("native code is not there ({words}); see that its package's install script is approved and runs"),
+    };
+    (message, check.command.clone())
 }
 
 /// Returns the package of a module's path, such as `@nestjs/core` of `@nestjs/core/router`.

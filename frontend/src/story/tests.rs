@@ -134,7 +134,7 @@ fn engine(mut files: Files) -> State {
         .entry("report.json".to_owned())
         .or_insert_with(|| report.to_string().into_bytes());
     files
-        .entry("loaded.json".to_owned())
+        .entry("usr/lib/vextrus/loaded.json".to_owned())
         .or_insert_with(|| b"{}".to_vec());
     let images = [
         "docker.io/library/node:22-alpine",

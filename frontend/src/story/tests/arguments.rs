@@ -69,6 +69,13 @@ async fn a_passed_value_moves_the_services_own_build_alone() {
     let moved: Vec<&str> = moved.map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         moved,
-        ["build @erp/auth-service", "image", "layer @erp/auth-service"]
+        [
+            "build @erp/auth-service",
+            "check what the image loads",
+            "files of the image",
+            "image",
+            "layer @erp/auth-service",
+            "layer of what the check has found"
+        ]
     );
 }

@@ -6,7 +6,7 @@ use super::*;
 async fn with(missing: Value) -> Result<(), String> {
     let mut files = example();
     files.insert(
-        "loaded.json".to_owned(),
+        "usr/lib/vextrus/loaded.json".to_owned(),
         json!({ "missing": missing }).to_string().into_bytes(),
     );
     let built = run(engine(files), request("auth")).await;
@@ -28,6 +28,9 @@ async fn an_image_that_lacks_what_it_loads_is_refused_at_the_line_to_change() {
         json!({ "kind": "file", "name": "/app/services/auth/service.toml" }),
         json!({ "kind": "native", "from": "/app/node_modules/a/b.node",
             "name": "Error loading shared library ld-linux-x86-64.so.2: No such file" }),
+        json!({ "kind": "unbuilt", "name": "Could not locate the bindings file. Tried:",
+            "from": "/app/node_modules/.pnpm/sqlite3@5.1.7/node_modules/sqlite3/build/node_sqlite3.node" }),
+        json!({ "kind": "unbuilt", "name": "Cannot find module '/app/services/auth/a.node'", "from": "/app/services/auth/a.node" }),
         json!({ "kind": "native", "name": "libvips.so.42: cannot open shared object file" }),
     ];
     let mut told = Vec::new();

@@ -80,8 +80,8 @@ async fn an_engine_without_merge_gets_copies() {
             .filter(|vertex| matches!(vertex.op.op, Some(Op::Merge(_))))
             .count()
     };
-    // The image, and what the service's install adds to.
-    assert_eq!(merges(&built(example(), "auth").await), 2);
+    // The image, what the service's install adds to, and what the check of the image has its packages copied onto.
+    assert_eq!(merges(&built(example(), "auth").await), 3);
     let old = run(without("mergeop"), request("auth")).await.unwrap();
     assert_eq!(merges(&old), 0);
     // The same layers: one copy each onto the one before.

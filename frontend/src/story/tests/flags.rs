@@ -18,7 +18,7 @@ pub(super) fn execs(image: &Definition) -> BTreeMap<String, pb::ExecOp> {
 
 /// Whether a step has no network, whatever is asked for.
 fn needs_no_network(name: &str) -> bool {
-    name.starts_with("cut ") || name.starts_with("ask ")
+    name.starts_with("cut ") || name.starts_with("ask ") || name.starts_with("check ")
 }
 
 #[tokio::test]

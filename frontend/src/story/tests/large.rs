@@ -183,10 +183,9 @@ async fn what_scripts_leave_is_told_from_what_they_take() {
         let made = plan.behind(scripts.left.iter().chain(&scripts.others));
         let rest = plan.behind([plan.outcome.root()]);
         let rest: Vec<_> = rest.difference(&made).filter_map(|id| plan.step(*id)).collect();
-        assert!(
-            rest.iter()
-                .all(|step| !matches!(step.does, crate::plan::Verb::Run(_))),
-            "{rest:#?}"
-        );
+        let runs = rest.iter().filter(|step| matches!(step.does, crate::plan::Verb::Run(_)));
+        let runs: Vec<&str> = runs.map(|step| step.name.as_str()).collect();
+        let is_look = |name: &&str| name.ends_with("check what the image loads");
+        assert!(runs.iter().all(is_look) && runs.len() <= 1, "{runs:?}");
     }
 }

@@ -33,6 +33,8 @@ async fn what_lies_elsewhere_is_installed_and_built_as_before() {
     let names: Vec<String> = differ.map(|(name, _)| name).collect();
     insta::assert_snapshot!(names.join("\n"), @r#"
     accounts and directories
+    check what the image loads
+    files of the image
     image
     layer @erp/auth-service
     layer @erp/shared-infrastructure
@@ -41,6 +43,7 @@ async fn what_lies_elsewhere_is_installed_and_built_as_before() {
     layer @erp/utils
     layer of accounts, directories and the health check
     layer of production dependencies
+    layer of what the check has found
     load deploy.cjs
     run install scripts of 290 production packages
     "#);
@@ -99,7 +102,11 @@ async fn files_of_the_service_are_found_where_it_lies() {
 async fn what_is_missing_is_told_by_the_repositorys_paths() {
     let told = async |missing: Value| {
         let text = json!({ "missing": missing }).to_string();
-        let built = run(deployed(&[("loaded.json", &text)]), request("auth")).await;
+        let built = run(
+            deployed(&[("usr/lib/vextrus/loaded.json", &text)]),
+            request("auth"),
+        )
+        .await;
         built.map(|_| ()).map_err(|failure| failure.to_string())
     };
     let kernel =

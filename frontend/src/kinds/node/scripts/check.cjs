@@ -4,7 +4,7 @@
 // START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
 // is, and `search`, directories in front of those in which programs are looked for.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
-// `missing`, what is not as the image needs it: its `kind` (program, module, file or native), `name`, and the file
+// `missing`, what is not as the image needs it: its `kind` (program, module, file, native or unbuilt), `name`, and the file
 // `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's own, as for a database that is not there, are none of the image.
 //
 // In the programs that it starts this is loaded first, and notes there what cannot be loaded.
@@ -17,14 +17,23 @@ const LIMIT = 20_000;
 const QUIET = 500;
 const NOTES = 'VEXTRUS_CHECK_NOTES';
 
+// What `bindings` and `node-gyp-build`, by which packages find their native code, say where there is none.
+function withoutNativeCode(text) {
+  const found = /((?:Could not locate the bindings file|No native build was found)[^\n]*)[^]*?(?:→|loaded from:) (\/[^\n]+)/.exec(text);
+  return found ? { kind: 'unbuilt', name: found[1], from: found[2] } : undefined;
+}
+
 // Says what an error is about that only a file can cause which is missing from the image, or of another kind.
 function lacking(error, depth = 0) {
   if (typeof error !== 'object' || error === null || depth > 5) return undefined;
   const message = String(error.message);
   const [, name, from] = /Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
   if ((error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND') && name) {
+    if (name.endsWith('.node')) return { kind: 'unbuilt', name: message.split('\n')[0], from: name.startsWith('/') ? name : error.requireStack?.[0] };
     return { kind: 'module', name, from: from ?? error.requireStack?.[0] };
   }
+  const unbuilt = withoutNativeCode(message);
+  if (unbuilt) return unbuilt;
   if (error.code === 'ERR_DLOPEN_FAILED') {
     const [, file] = /(\/[^\s:()]+\.node)/.exec(message) ?? [];
     return { kind: 'native', name: message.split('\n')[0], from: file };
@@ -129,7 +138,7 @@ function outside(report, start) {
     const named = said.split(own).slice(1).map((rest) => /^([^\s'"`:]+)['"`]? (?:doesn't|does not) exist|^([^\s'"`:]+)['"`]? (?:was )?not found/.exec(rest));
     const ofOthers = named.flatMap((found) => (found ? [own + (found[1] ?? found[2])] : [])).filter((file) => !fs.existsSync(file));
     const [name, ...others] = new Set(failed ? [...ofNode, ...ofOthers] : []);
-    end(fatal ?? told ?? (name && { kind: 'file', name, others }));
+    end(fatal ?? told ?? (failed ? withoutNativeCode(said) : undefined) ?? (name && { kind: 'file', name, others }));
   };
   child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
   child.on('close', (code) => judge(code !== 0));

@@ -6,25 +6,29 @@ use super::Writer;
 use crate::kinds::node::plan::Runtime;
 use crate::kinds::node::scripts::CHECK;
 use crate::plan::{
-    Action, Check, Checked, Files, Line, Mount, Network, Run, SCRIPTS, Side, Stage, Step, Tree, Verb,
+    Action, Check, Checked, Files, LOADED, Line, Mount, Network, RUNTIME_SCRIPTS, Run, SCRIPTS, Side, Stage,
+    Step, Tree, Verb,
 };
 
 /// Where the step writes.
 const OUT: &str = "/out";
 
 impl Writer<'_> {
-    /// A step that starts the command in the image's files.
+    /// A step that starts the command in the image's files, and a layer with what it found.
     ///
     /// In a tree of its own that holds the same: to run a program in the image, the engine would lay all of its layers over
     /// each other first, in every build after a change of a source. Here what such a change does not move lies over each
     /// other once, and the packages are copied onto it. Where pnpm has made copies of packages the layers have others in
-    /// the place of links, which no copy takes: there it is the image. `layers` are those on the base, without those of
-    /// packages, and those.
+    /// the place of links, which no copy takes: there it is all of the layers. `layers` are those on the base, without those
+    /// of packages, and those.
+    ///
+    /// The layer makes the step a part of the image: a cache that is exported has it, in which the image alone is too, so
+    /// that whoever imports that neither runs the step for an image that was looked at nor fetches what it runs on. What is
+    /// found of images that can start is one text, of one digest.
     pub(super) fn check(
         &mut self,
         runtime: &Runtime,
         checked: &[Checked],
-        root: &Files,
         base: Files,
         layers: (&[Files], &[Files]),
     ) -> Check {
@@ -36,7 +40,7 @@ impl Writer<'_> {
             .iter()
             .any(|package| !package.injected_at.is_empty());
         let tree = if has_injected {
-            root.clone()
+            self.joined(base, &[layers.0, layers.1].concat())
         } else {
             let below = self.joined(base, layers.0);
             let copies = layers.1.iter().map(|files| Action::copy(files.clone(), "/", "/"));
@@ -50,7 +54,7 @@ impl Writer<'_> {
         let command = [
             runtime.base.node.clone(),
             format!("{SCRIPTS}/{}", CHECK.name),
-            format!("{OUT}/{}", crate::plan::LOADED),
+            format!("{OUT}/{LOADED}"),
             start(runtime).to_string(),
         ];
         let image = self.steps.image(&runtime.base.reference, Side::Target, "base");
@@ -59,10 +63,16 @@ impl Writer<'_> {
         run.env = runtime.env.clone().into_iter().collect();
         run.network = Network::None;
         run.mounts = vec![script, Mount::output(OUT)];
-        let step = Step::new(&name, Stage::Runtime, places, Verb::Run(Box::new(run)));
+        let step = Step::new(&name, Stage::Runtime, places.clone(), Verb::Run(Box::new(run)));
         let step = self.steps.add(step.on_line(Line::of(&name)));
+        let found = Files::Left(step, OUT.to_owned());
+        let report = Tree::of_image(vec![Action::copy(found, "/", RUNTIME_SCRIPTS)]);
+        let layer = self
+            .steps
+            .name_on(Side::Target, "layer of what the check has found");
+        let layer = Step::new(layer, Stage::Runtime, places, report).on_line(Line::with(&name));
         Check {
-            report: Files::Left(step, OUT.to_owned()),
+            report: Files::Step(self.steps.add(layer)),
             packages: checked.to_vec(),
             command: self.steps.key("run.command"),
             base: self.steps.key("base"),

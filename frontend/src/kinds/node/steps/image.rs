@@ -60,12 +60,14 @@ impl Writer<'_> {
             layers.add("extra files", extra);
         }
         let bill = self.bill(image, &system, &installed)?;
-        let (lower, packages) = layers.files.split_at(below);
-        let root = self.joined(base.clone(), &layers.files);
-        let check = production
-            .checked
-            .as_ref()
-            .map(|checked| self.check(&production.runtime, checked, &root, base, (lower, packages)));
+        let check = production.checked.as_ref().map(|checked| {
+            let found = layers.files.split_at(below);
+            self.check(&production.runtime, checked, base.clone(), found)
+        });
+        if let Some(check) = &check {
+            layers.add("what a look at the image has found", check.report.clone());
+        }
+        let root = self.joined(base, &layers.files);
         let size = self.size(runtime, &root, &system, &installed)?;
         Ok(Outcome::Image(Box::new(crate::plan::Production {
             base: image,

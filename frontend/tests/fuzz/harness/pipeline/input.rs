@@ -107,7 +107,7 @@ impl Input {
                 "report.json",
                 "{ \"total\": 300000000, \"largest\": [[\"/app/node_modules\", 40000000]] }",
             ),
-            ("loaded.json", "{}"),
+            ("usr/lib/vextrus/loaded.json", "{}"),
             ("answer", "false"),
         ] {
             files.insert(path.to_owned(), text.as_bytes().to_vec());
