@@ -107,10 +107,12 @@ fn builds_as(engine: &Engine, other: &Docker) {
 
     erp.append("services/auth/src/main.ts", "console.info('changed');\n");
     let changed = other.build(&erp).service("auth").run();
+    // Where nothing can be merged, each layer above the changed one is copied: the service's, and what the check has found.
     let expected = [
         "build @erp/auth-service",
         "check what the image loads",
         "files of the image",
+        "image",
         "image",
         "layer @erp/auth-service",
         "sources of @erp/auth-service",

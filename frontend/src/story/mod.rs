@@ -259,7 +259,7 @@ async fn build_graph(
     // All at once: the production install needs no build, and the entry no production install. What is begun is waited
     // for, though something else has failed: an engine that is interrupted while it commits a large layer can lose it, and
     // fails every later build that needs it. Source: moby/buildkit, `cache/refs.go`, `finalize`.
-    let (image, large, sbom, entry) = tokio::join!(
+    let (image, large, sbom, entry, looked) = tokio::join!(
         make(gateway, options, graph, outcome.root()),
         budget::check(gateway, options, read, measured),
         async {
@@ -274,9 +274,10 @@ async fn build_graph(
                 None => Ok(None),
             }
         },
+        check::check(gateway, options, read, plan, graph),
     );
     let (image, entry, large, sbom) = (image?, entry?, large?, sbom?);
-    check::check(gateway, options, read, plan, graph).await?;
+    looked?;
     if let Some(warning) = large {
         gateway.warn(&read.vertex, &warning).await?;
         refuse(read, [&warning])?;
