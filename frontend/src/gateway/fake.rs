@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use buildkit_proto::fsutil::types::Stat;
 use buildkit_proto::moby::buildkit::v1::apicaps::ApiCap;
@@ -118,6 +119,8 @@ pub struct State {
     pub refused: Option<fn(&SolveRequest) -> Option<Status>>,
     /// Never answers a solve.
     pub stuck: bool,
+    /// How long a solve that is evaluated takes.
+    pub takes: Duration,
     /// Refuses results, not failures.
     pub refuses_results: bool,
     /// The names of the calls, in their order.
@@ -279,18 +282,21 @@ impl LlbBridge for Fake {
     }
 
     async fn solve(&self, request: Request<SolveRequest>) -> Reply<SolveResponse> {
-        let (stuck, number) = {
+        let (stuck, takes, number) = {
             let mut state = self.called("Solve");
             let request = request.into_inner();
+            let mut takes = Duration::ZERO;
             if request.evaluate {
                 state.run()?;
+                takes = state.takes;
             }
             if let Some(status) = state.refused.and_then(|refused| refused(&request)) {
                 return Err(status);
             }
             state.solves.push(request);
-            (state.stuck, state.solves.len())
+            (state.stuck, takes, state.solves.len())
         };
+        tokio::time::sleep(takes).await;
         if stuck {
             std::future::pending::<()>().await;
         }

@@ -4,10 +4,14 @@
 //! which a machine has neither the processors nor, at some hundred megabytes each, the memory. Where there are that many,
 //! the engine is asked for some of them at a time before it is asked for the image, which then finds them made. The graph
 //! is the same either way, and so is what services of a bake share.
+//!
+//! Most builds change little, and each batch is a graph that is sent: as long as the engine has all of a batch already, the
+//! next one is twice as large.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _};
 
@@ -23,8 +27,11 @@ pub(super) const FEW: usize = 16;
 const AT_ONCE: usize = 2;
 /// Builds of a batch on a machine of few processors: some wait for files, and not for a processor.
 const LEAST: usize = 4;
-/// Batches that there are at most: each is a graph that is sent, also where all of it is cached.
+/// Batches that there are at most.
 const BATCHES: usize = 16;
+/// A batch that takes no longer than this was made before: a container alone takes as long to start, and then something
+/// is built in it.
+pub(super) const CACHED: Duration = Duration::from_millis(300);
 
 /// Makes what packages' scripts leave, where there are many packages.
 ///
@@ -58,10 +65,25 @@ pub(super) async fn build(
         has_failed.fetch_or(made.is_err(), Ordering::Relaxed);
         made
     };
-    let batches = scripts.left.chunks(size).map(<[Files]>::to_vec);
-    let builds = stream::iter(batches.map(make_next)).buffered(AT_ONCE);
-    let (others, builds) = tokio::join!(make(scripts.others), builds.collect::<Vec<_>>());
-    builds.into_iter().chain([others]).collect()
+    let builds = async {
+        let mut rest = scripts.left.as_slice();
+        let mut count = size * AT_ONCE;
+        while !rest.is_empty() {
+            let begun = Instant::now();
+            let (next, later) = rest.split_at(count.min(rest.len()));
+            make_next(next.to_vec()).await?;
+            rest = later;
+            if begun.elapsed() > CACHED {
+                break;
+            }
+            count *= 2;
+        }
+        let batches = rest.chunks(size).map(<[Files]>::to_vec);
+        let builds = stream::iter(batches.map(make_next)).buffered(AT_ONCE);
+        builds.collect::<Vec<_>>().await.into_iter().collect()
+    };
+    let (others, builds) = tokio::join!(make(scripts.others), builds);
+    others.and(builds)
 }
 
 /// Returns the number of builds in a batch of so many. The frontend runs on the engine's machine: its processors are those

@@ -254,14 +254,18 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
 
 fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {
     let from = missing.from.as_deref().unwrap_or_default();
-    let dependency = from.rsplit_once("/node_modules/").map(|(_, path)| shown(package_of(path)).into_owned());
+    let dependency = from
+        .rsplit_once("/node_modules/")
+        .map(|(_, path)| shown(package_of(path)).into_owned());
     let words = shown(&missing.name);
     let message = match dependency {
         Some(dependency) => format!(
             "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; approve it with \
              `pnpm approve-builds`"
         ),
-        None => format!("native code is not there ({words}); see that its package's install script is approved and runs"),
+        None => format!(
+            "native code is not there ({words}); see that its package's install script is approved and runs"
+        ),
     };
     (message, check.command.clone())
 }
