@@ -3,18 +3,18 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
-const { temporary, write, read, run, program } = require('./tree.cjs');
+const { temporary, write, read, run, program, link } = require('./tree.cjs');
 
 // Starts a command in a directory with these files, and returns what is missing, and what the programs printed.
 function check(t, tree, start) {
   const top = fs.realpathSync(write(temporary(t), { ...tree, 'out/': '' }));
   const report = path.join(top, 'out/loaded.json');
-  const whole = { entry: null, candidates: [], search: [], ...start };
+  const whole = { entry: null, candidates: [], search: [], ...start, packages: (start.packages ?? []).map((name) => path.join(top, name)) };
   const result = run('check.cjs', [report, JSON.stringify(whole)], { cwd: top });
   assert.equal(result.code, 0, result.stderr);
   assert.deepEqual(fs.readdirSync(path.dirname(report)), ['loaded.json']);
-  const { missing } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
-  return { missing, said: result.stderr };
+  const { missing, undeclared } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
+  return { missing, undeclared, said: result.stderr };
 }
 const node = (tree, file = Object.keys(tree)[0]) => (t) => check(t, tree, { command: [process.execPath, file] });
 
@@ -110,4 +110,68 @@ test('programs are looked for where the image has them', (t) => {
 
 test('a program that never rests is ended', (t) => {
   assert.equal(check(t, { 'a.js': 'for (;;);' }, { command: [process.execPath, 'a.js'] }).missing, undefined);
+});
+
+// Starts api/main.js over the package lib, and returns the names that are found to be missing.
+function undeclared(t, tree) {
+  const linked = { 'api/node_modules/lib': link('../../lib'), 'lib/package.json': '{ "name": "lib", "main": "a.js" }', ...tree };
+  const found = check(t, linked, { command: [process.execPath, 'api/main.js'], packages: ['api', 'lib'] }).undeclared;
+  return found?.map(({ name, from }) => `${name} of ${from}`);
+}
+
+const UNDECLARED = {
+  'what is loaded by and by': [
+    { 'api/main.js': "setTimeout(() => { require('ms'); require('@a/b/c') }, 100_000)" },
+    ['@a/b of api/main.js', 'ms of api/main.js'],
+  ],
+  'what a file behind the first one loads': [
+    { 'api/main.js': "if (0) require('./b/../c')", 'api/c/index.js': "if (0) import('ms')" },
+    ['ms of api/c/index.js'],
+  ],
+  'what a package of the workspace loads': [{ 'api/main.js': "if (0) require('lib')", 'lib/a.js': "require('tslib')" }, ['tslib of lib/a.js']],
+  'what only import finds in such a package': [
+    {
+      'api/main.js': "if (0) import('lib/x')",
+      'lib/package.json': '{ "exports": { "./x": { "import": { "default": "./x.mjs" } }, "./y": "./y.js" } }',
+      'lib/x.mjs': 'import{a}from"tslib";export*from"ms";import"x"',
+      'lib/y.js': "require('y')",
+    },
+    ['ms of lib/x.mjs', 'tslib of lib/x.mjs', 'x of lib/x.mjs'],
+  ],
+  'what TypeScript loads, by the names of what it becomes': [
+    {
+      'api/main.js': "if (0) require('./a.ts')",
+      'api/a.ts': "import { b } from './b.js';\nimport type { T } from 'types';\nexport type { U } from 'types';\nimport { type V, v } from 'ms';",
+      'api/b.ts': "import 'x'",
+    },
+    ['ms of api/a.ts', 'x of api/b.ts'],
+  ],
+  'not what is there, of Node, or named in a comment': [
+    {
+      'api/main.js': "/* require('a') */ // import 'b'\nconst url = 'https://c'; require('fs'); require('node:path'); require('lib/package.json'); Array.from('d')",
+      'node_modules/ms/index.js': '',
+      'lib/a.js': "require('ms')",
+    },
+    undefined,
+  ],
+  'not what files name that nothing leads to': [
+    { 'api/main.js': "require('x')", 'api/main.test.js': "require('vitest')", 'api/node_modules/x/index.js': "if (0) require('optional')" },
+    undefined,
+  ],
+  'not the package itself': [{ 'api/main.js': "if (0) require('lib')", 'lib/a.js': "if (0) require('lib/b')", 'lib/b.js': '' }, undefined],
+};
+for (const [name, [tree, expected]] of Object.entries(UNDECLARED)) {
+  test(`what nobody declares is found in the code: ${name}`, (t) => {
+    assert.deepEqual(undeclared(t, tree), expected);
+  });
+}
+
+test('files in a script for a shell are looked through', (t) => {
+  const tree = { 'api/main.js': "if (0) require('ms')", 'api/package.json': '{' };
+  const command = ['sh', '-c', `node api/none.js; ${process.execPath} api/main.js ${'x'.repeat(5000)}`];
+  assert.deepEqual(check(t, tree, { command, packages: ['api'] }).undeclared, [{ name: 'ms', from: 'api/main.js' }]);
+});
+
+test('without packages nothing is looked through', (t) => {
+  assert.equal(check(t, { 'a.js': "if (0) require('ms')" }, { command: [process.execPath, 'a.js'] }).undeclared, undefined);
 });

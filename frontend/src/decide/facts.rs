@@ -47,6 +47,8 @@ pub async fn facts(
         sbom: attests && wants_sbom(options),
         install_runs_programs: None,
         whole: BTreeSet::new(),
+        of_root: BTreeSet::new(),
+        incomplete: false,
         cache_namespace: options
             .build_args
             .get("BUILDKIT_CACHE_MOUNT_NS")

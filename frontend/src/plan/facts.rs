@@ -28,6 +28,11 @@ pub struct Facts {
     /// Packages whose builds are given every file of the workspace, by directory: they missed some when they were given
     /// what they are known to read.
     pub whole: BTreeSet<String>,
+    /// Packages that code in the image loads and the root of the workspace alone declares, by name: a look at the image has
+    /// found them missing.
+    pub of_root: BTreeSet<String>,
+    /// Whether an output that should hold all that it loads has turned out to lack some of it.
+    pub incomplete: bool,
     /// Prefix of the ids of caches (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
 }
@@ -113,6 +118,8 @@ impl Facts {
             sbom: false,
             install_runs_programs: None,
             whole: BTreeSet::new(),
+            of_root: BTreeSet::new(),
+            incomplete: false,
             cache_namespace: String::new(),
         }
     }

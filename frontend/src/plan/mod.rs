@@ -21,7 +21,8 @@ pub use crate::diagnostic::Place;
 pub use crate::manifest::targets::{Stage, Target};
 pub use facts::{Facts, Platform};
 pub use outcome::{
-    Check, Checked, Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User, Workbench,
+    Check, Checked, Complete, Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User,
+    Workbench,
 };
 pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};

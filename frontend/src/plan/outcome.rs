@@ -1,6 +1,6 @@
 //! What a build comes to: a production image, or the workspace as an image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -230,12 +230,27 @@ pub struct Check {
     /// The packages of the workspace whose code may be loaded, for who is told what one lacks.
     #[serde(skip)]
     pub packages: Vec<Checked>,
+    /// What is installed if the image turns out to load it: what the root of the workspace alone declares, by name.
+    #[serde(skip)]
+    pub of_root: BTreeMap<String, Place>,
+    /// The output that should hold all that it loads, so that nothing is installed beside it.
+    #[serde(skip)]
+    pub complete: Option<Complete>,
     /// The line that says what is started.
     #[serde(serialize_with = "as_text")]
     pub command: Place,
     /// The line that would choose another base.
     #[serde(skip)]
     pub base: Place,
+}
+
+/// An output of a build that should hold all that it loads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complete {
+    /// The dependencies that it stands for.
+    pub dependencies: BTreeSet<String>,
+    /// Directories of the service of which the file that is started has to lie in one.
+    pub outputs: Vec<&'static str>,
 }
 
 /// A package of the workspace whose code an image holds.

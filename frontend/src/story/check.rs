@@ -1,5 +1,7 @@
 //! An image that lacks what it loads at its start is not built.
 
+mod lacks;
+
 use serde::Deserialize;
 
 use super::make;
@@ -12,6 +14,7 @@ use crate::path::join;
 use crate::pattern::literal;
 use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
 use crate::source::Reader;
+pub(super) use lacks::Lacks;
 
 /// The report names two files; what an error says may be long.
 const MAX_REPORT: usize = 1 << 20;
@@ -23,6 +26,16 @@ const MAX_FILES: usize = 10;
 #[derive(Debug, Deserialize)]
 struct Report {
     missing: Option<Missing>,
+    #[serde(default)]
+    undeclared: Vec<Undeclared>,
+}
+
+/// A package that code names and that is not there, whether or not the code is run at the start.
+#[derive(Debug, Deserialize)]
+struct Undeclared {
+    name: String,
+    /// The file that names it.
+    from: String,
 }
 
 /// What is not as the image needs it.
@@ -52,29 +65,30 @@ enum Kind {
 /// Reads what was found when the command was started in the image's files, where the plan has a step for it.
 ///
 /// # Errors
-/// What the image lacks, at the line to change.
+/// What the image lacks and no other plan gives it, at the line to change.
 pub(super) async fn check(
     gateway: &Gateway,
     options: &Options,
     read: &Read,
     plan: &Plan,
     graph: &Graph<'_>,
-) -> Result<(), Failure> {
+) -> Result<Lacks, Failure> {
     let Outcome::Image(image) = &plan.outcome else {
-        return Ok(());
+        return Ok(Lacks::default());
     };
     let Some(check) = &image.check else {
-        return Ok(());
+        return Ok(Lacks::default());
     };
     let reference = make(gateway, options, graph, &check.report).await?;
     let path = join(RUNTIME_SCRIPTS, LOADED);
     let report = gateway.read_file(&reference, &path, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
-    let Some(missing) = report.missing else {
-        return Ok(());
+    let lacks = Lacks::of(check, &report);
+    let Some(missing) = report.missing.filter(|_| lacks.is_nothing()) else {
+        return Ok(lacks);
     };
     if missing.kind != Kind::File {
-        return Err(lacks(check, &missing).into());
+        return Err(mistake(check, &missing).into());
     }
     // A file may be one that is given to the container where it runs: only what the repository has is known to be meant.
     for file in std::iter::once(&missing.name)
@@ -91,10 +105,10 @@ pub(super) async fn check(
                 from: None,
                 others: Vec::new(),
             };
-            return Err(lacks(check, &missing).into());
+            return Err(mistake(check, &missing).into());
         }
     }
-    Ok(())
+    Ok(lacks)
 }
 
 /// Returns whether the repository has a file that the image has not.
@@ -138,7 +152,7 @@ fn owner<'a>(packages: &'a [Checked], file: &'a str) -> Option<(&'a Checked, &'a
 }
 
 /// Says what the image lacks.
-fn lacks(check: &Check, missing: &Missing) -> Diagnostic {
+fn mistake(check: &Check, missing: &Missing) -> Diagnostic {
     let (message, place) = match missing.kind {
         Kind::Program => program(check, &missing.name),
         Kind::Module => module(check, &missing.name, missing.from.as_deref()),

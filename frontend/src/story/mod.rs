@@ -26,7 +26,7 @@ use buildkit_llb::{Definition, Output, Platform};
 use futures_util::future::join_all;
 
 use crate::decide::{self, Read};
-use crate::diagnostic::{Diagnostic, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::kinds::Planned;
 use crate::lower::{self, Anew, Graph, Surroundings};
@@ -63,8 +63,20 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     let looked = look(&gateway, &options, &read, planned.first());
     // What is begun is waited for, as in `build_platform`.
     let (made, looked) = tokio::join!(join_all(builds), looked);
-    let made = made.into_iter().collect::<Result<Vec<Made>, Failure>>()?;
+    let mut made = made.into_iter().collect::<Result<Vec<Made>, Failure>>()?;
     looked?;
+    // What was found of one platform, on which programs can be run, holds of the others.
+    let of_root: BTreeSet<String> = made.iter().flat_map(|made| made.of_root.clone()).collect();
+    for (platform, made) in planned.iter().zip(&mut made) {
+        if made.of_root != of_root {
+            let facts = Facts {
+                of_root: of_root.clone(),
+                ..platform.facts.clone()
+            };
+            let platform = platform.again(&options, &read, facts, platform.anew.clone())?;
+            *made = build_all_of(&gateway, &options, &read, &platform).await?;
+        }
+    }
     Ok(combine(made, request::is_index(&options, count)))
 }
 
@@ -140,6 +152,18 @@ struct ForPlatform {
     anew: Anew,
 }
 
+impl ForPlatform {
+    /// Plans once more, by other facts.
+    fn again(&self, options: &Options, read: &Read, facts: Facts, anew: Anew) -> Result<Self, Diagnostics> {
+        Ok(Self {
+            planned: read.plan(options, &facts)?,
+            target: self.target.clone(),
+            facts,
+            anew,
+        })
+    }
+}
+
 /// Reads the build's files and plans the build for each platform.
 async fn decided(gateway: &Gateway, options: &Options) -> Result<(Read, Vec<ForPlatform>), Failure> {
     let reader = Reader::Engine(gateway.clone());
@@ -182,10 +206,15 @@ struct Made {
     config: result::ImageConfig,
     /// The output with the bill of materials, where one is asked for.
     sbom: Option<Reference>,
+    /// What it has of the root's dependencies beside those that packages declare.
+    of_root: BTreeSet<String>,
+    /// What it lacks.
+    lacks: check::Lacks,
 }
 
 /// Builds the image of one platform: once more where a package's scripts did not find a file, which then get every file
-/// of the workspace, and where the engine has lost what its cache says that it has.
+/// of the workspace, where the image lacks what another plan gives it, and where the engine has lost what its cache says that
+/// it has.
 async fn build_all_of(
     gateway: &Gateway,
     options: &Options,
@@ -195,11 +224,23 @@ async fn build_all_of(
     let mut again: Option<ForPlatform> = None;
     loop {
         let platform = again.as_ref().unwrap_or(platform);
+        let (mut facts, mut anew) = (platform.facts.clone(), platform.anew.clone());
         let failed = match build_platform(gateway, options, read, platform).await {
             Err(failed) => failed,
-            Ok(made) => return Ok(made),
+            Ok(made) if made.lacks.is_nothing() => return Ok(made),
+            Ok(made) => {
+                let warnings = made.lacks.of_root.values();
+                let warnings: Vec<&Warning> = warnings.filter(|one| read.lint.applies(one.rule)).collect();
+                for warning in &warnings {
+                    gateway.warn(&read.vertex, warning).await?;
+                }
+                refuse(read, warnings)?;
+                facts.of_root.extend(made.lacks.of_root.into_keys());
+                facts.incomplete |= made.lacks.dependencies;
+                again = Some(platform.again(options, read, facts, anew)?);
+                continue;
+            }
         };
-        let (mut facts, mut anew) = (platform.facts.clone(), platform.anew.clone());
         if let Some(more) = failed.anew(&anew) {
             anew = more;
         } else if let Some(package) = missed::package(&platform.planned.plan, &facts, &failed) {
@@ -212,12 +253,7 @@ async fn build_all_of(
         } else {
             return Err(explain::explain(failed, read.manifest(), &platform.planned.plan));
         }
-        again = Some(ForPlatform {
-            planned: read.plan(options, &facts)?,
-            target: platform.target.clone(),
-            facts,
-            anew,
-        });
+        again = Some(platform.again(options, read, facts, anew)?);
     }
 }
 
@@ -277,7 +313,7 @@ async fn build_graph(
         check::check(gateway, options, read, plan, graph),
     );
     let (image, entry, large, sbom) = (image?, entry?, large?, sbom?);
-    looked?;
+    let lacks = looked?.of_entry(outcome, entry.as_deref());
     if let Some(warning) = large {
         gateway.warn(&read.vertex, &warning).await?;
         refuse(read, [&warning])?;
@@ -291,7 +327,13 @@ async fn build_graph(
         read.created,
         entry.as_deref(),
     );
-    Ok(Made { image, config, sbom })
+    Ok(Made {
+        image,
+        config,
+        sbom,
+        of_root: platform.facts.of_root.clone(),
+        lacks,
+    })
 }
 
 /// Returns the plan without its question, where it has one: its step runs, and the build is planned again with the answer.
@@ -314,12 +356,12 @@ async fn settled(
         install_runs_programs: Some(question::ask(gateway, options, &definition).await?),
         ..platform.facts.clone()
     };
-    Ok(Some(ForPlatform {
-        planned: read.plan(options, &facts)?,
-        target: platform.target.clone(),
+    Ok(Some(platform.again(
+        options,
+        read,
         facts,
-        anew: platform.anew.clone(),
-    }))
+        platform.anew.clone(),
+    )?))
 }
 
 /// Returns what the engine and the request add to a plan, and the plan's images.

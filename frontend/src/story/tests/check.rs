@@ -83,3 +83,131 @@ async fn nobody_looks_where_the_manifest_says_so_or_builds_do_not_run_there() {
         ["false: builds run on linux/amd64, and not on linux/arm64"]
     );
 }
+
+/// What was found of an image, by what the image had of the root's dependencies.
+async fn found(report: Value, more: &[(&str, &str)]) -> Result<Built, Failure> {
+    let mut files = example();
+    files.insert(
+        "usr/lib/vextrus/loaded.json".to_owned(),
+        report.to_string().into_bytes(),
+    );
+    for (path, text) in more {
+        files.insert((*path).to_owned(), text.as_bytes().to_vec());
+    }
+    run(engine(files), request("auth")).await
+}
+
+fn told(built: &Built) -> Vec<String> {
+    let state = built.fake.state();
+    let warnings = state.warnings.iter();
+    warnings
+        .map(|warning| String::from_utf8_lossy(&warning.short).into_owned())
+        .collect()
+}
+
+fn installs(built: &Built) -> Vec<String> {
+    let names = by_name(&built.image()).into_keys();
+    names
+        .filter(|name| name.ends_with("production packages"))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_the_root_alone_declares_is_installed_if_the_image_lacks_it() {
+    let main = "/app/services/auth/dist/main.js";
+    let named = json!({ "undeclared": [
+        { "name": "rimraf", "from": "/app/shared/kernel/dist/index.js" },
+        { "name": "nobody", "from": main },
+    ] });
+    let built = found(named, &[]).await.unwrap();
+    let usual = found(json!({}), &[]).await.unwrap();
+    assert_ne!(installs(&built), installs(&usual));
+    insta::assert_snapshot!(told(&built).join("\n"), @r#"UndeclaredDependency: only the root's package.json has `rimraf`, which /app/shared/kernel/dist/index.js loads, so that it is installed with the service; add it to `dependencies` of shared/kernel/package.json (shared/kernel/package.json:2)"#);
+    assert_eq!(told(&usual), [""; 0]);
+    // What is loaded at the start is the same; what still is missing with it is a mistake.
+    let loaded = json!({ "missing": { "kind": "module", "name": "tsx/cjs", "from": main } });
+    let refused = found(loaded, &[]).await.unwrap_err().to_string();
+    assert!(refused.contains("the image has no `tsx/cjs`"), "{refused}");
+}
+
+#[tokio::test]
+async fn of_the_root_no_more_is_installed_than_is_missing() {
+    let (read, facts, _) = planned_for(engine(example()), &request("auth")).await.unwrap();
+    let facts = Facts {
+        of_root: BTreeSet::from(["rimraf".to_owned()]),
+        ..facts
+    };
+    let kinds::Model::Node(model) = read.plan(&request("auth"), &facts).unwrap().model;
+    let production = image_of(&model);
+    let root: Value = serde_json::from_str(&production.install.files["/app/package.json"]).unwrap();
+    assert_eq!(root["dependencies"], json!({ "rimraf": "^6.1.0" }));
+    assert_eq!(root.get("devDependencies"), None);
+    let names = production
+        .checked
+        .iter()
+        .flatten()
+        .map(|package| package.source.as_str());
+    assert!(
+        !names.clone().any(|name| name == "."),
+        "the root is no package of the image"
+    );
+    assert!(!production.of_root.contains_key("rimraf") && production.of_root.contains_key("husky"));
+}
+
+#[tokio::test]
+async fn a_program_that_the_root_alone_has_is_installed_and_found_there() {
+    let files = example();
+    let text = String::from_utf8(files["services/auth/package.json"].clone()).unwrap();
+    for (script, command) in [
+        ("rimraf dist", "/app/node_modules/.bin/rimraf dist"),
+        (
+            "node --import tsx src/main.ts",
+            "node --require /usr/lib/vextrus/init.cjs --import tsx src/main.ts",
+        ),
+    ] {
+        let text = text.replace("node dist/main.js", script);
+        let mut files = example();
+        files.insert("services/auth/package.json".to_owned(), text.into_bytes());
+        files.insert("app/services/auth/src/main.ts".to_owned(), Vec::new());
+        let (.., planned) = planned_for(engine(files), &request("auth")).await.unwrap();
+        let kinds::Model::Node(model) = &planned.model;
+        assert_eq!(image_of(model).runtime.command.args.join(" "), command);
+        let warnings: Vec<&str> = planned.warnings.iter().map(|warning| warning.rule.name).collect();
+        assert_eq!(warnings, ["UndeclaredDependency"]);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_installed_beside_an_output_that_is_complete() {
+    let text = String::from_utf8(example()["services/auth/package.json"].clone()).unwrap();
+    let start = |script: &str| text.replace("node dist/main.js", script);
+    let nitro = start("node .output/server/index.mjs");
+    let entry = ("app/services/auth/.output/server/index.mjs", "");
+    let installs = async |report: Value, package: &str, more: &[(&str, &str)]| {
+        let files = [&[("services/auth/package.json", package)], more].concat();
+        let built = found(report, &files).await.unwrap();
+        assert_eq!(told(&built), [""; 0]);
+        installs(&built)
+    };
+    let nothing = installs(json!({}), &nitro, &[entry]).await;
+    assert_eq!(nothing, ["install 0 production packages"]);
+    let main = "/app/services/auth/.output/server/index.mjs";
+    let lazy = json!({ "undeclared": [{ "name": "pg", "from": main }] });
+    let others = json!({ "undeclared": [{ "name": "pg-native", "from": main }] });
+    assert_eq!(installs(others, &nitro, &[entry]).await, nothing);
+    let all = installs(json!({}), &text, &[]).await;
+    assert_eq!(installs(lazy, &nitro, &[entry]).await, all);
+    // Another file is started than such an output has.
+    let nuxt = text
+        .replace("\"start:prod\"", "\"other\"")
+        .replace("\"start\"", "\"others\"")
+        .replace("\"main\": \"dist/main.js\",", "")
+        .replace("\"pg\"", "\"nuxt\": \"4.0.0\", \"pg\"");
+    let unfrozen = ("services/auth/service.toml", "# syntax=vextrus/frontend\n");
+    assert!(
+        found(json!({}), &[("services/auth/package.json", &nuxt), unfrozen])
+            .await
+            .is_err(),
+        "the lockfile has no nuxt"
+    );
+}

@@ -134,6 +134,30 @@ are there: `--check` does not know of them, and a build that imports a cache doe
     },
 };
 
+/// A package that is used without being declared.
+pub static UNDECLARED_DEPENDENCY: Rule = Rule {
+    name: "UndeclaredDependency",
+    short: "What a package loads should be among its own dependencies",
+    is_experimental: false,
+    why: "\
+Code of a package, or the command, uses what the root's package.json alone declares. On a developer's machine it is
+found there, in whatever version the root has. An image holds what the service and the packages that it uses declare, so
+that the build finds out from the finished image what is missing of it, and installs that of the root's dependencies as
+well, for development or not. Everything else that installs for production (`pnpm deploy`) leaves it out.
+
+It is looked for where the image can be started: not for another processor than the builder's alone, and not with
+`[image] check = false`. A build that finds something makes the image twice, the second time from the cache but for the
+install.",
+    bad: Example {
+        language: "json",
+        text: "{ \"name\": \"api\", \"dependencies\": {} }",
+    },
+    good: Example {
+        language: "json",
+        text: "{ \"name\": \"api\", \"dependencies\": { \"tslib\": \"^2.8.1\" } }",
+    },
+};
+
 /// A dependency that compiles when it is installed, and may not.
 pub static UNAPPROVED_BUILD: Rule = Rule {
     name: "UnapprovedBuild",

@@ -13,7 +13,7 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 33] = [
+pub static ALL: [&Rule; 34] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -40,6 +40,7 @@ pub static ALL: [&Rule; 33] = [
     &SECRET_IN_SETTINGS,
     &UNAPPROVED_BUILD,
     &UNDECLARED_BUILD_ARG,
+    &UNDECLARED_DEPENDENCY,
     &UNFROZEN_LOCKFILE,
     &UNKNOWN_RULE,
     &UNKNOWN_STAGE,

@@ -61,7 +61,7 @@ pub(super) fn check_shell(
     let mut refused = Vec::new();
     let program = start.command.args.first().map(String::as_str).unwrap_or_default();
     // The programs in node_modules/.bin are shell scripts.
-    if ["sh", "/bin/sh"].contains(&program) || program.starts_with("node_modules/.bin/") {
+    if ["sh", "/bin/sh"].contains(&program) || program.contains("node_modules/.bin/") {
         let message = format!(
             "the service starts with `{}` ({}), which needs a shell, and {} has none; write a `command` that is plain \
              node, or base = \"debian\"",

@@ -12,7 +12,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::is_typescript;
 use super::model::Command;
@@ -88,6 +88,27 @@ pub(super) struct Inferred {
 }
 
 impl Inferred {
+    /// Whether nobody says which file is started: it may be any of those that are usual.
+    pub(super) fn is_guess(&self) -> bool {
+        self.field.is_empty() && self.command.entries.len() > 1
+    }
+
+    /// Has programs of some packages looked for in another directory.
+    pub(super) fn look_in(&mut self, directory: &str, packages: &BTreeSet<String>) {
+        let installed = self.command.args.first_mut().and_then(|program| {
+            let name = program.strip_prefix("node_modules/.bin/")?.to_owned();
+            Some((program, name))
+        });
+        if let Some((program, name)) =
+            installed.filter(|(_, name)| packages.contains(script::package_of(name)))
+        {
+            *program = format!("{directory}/{name}");
+        }
+        if !self.search.is_empty() {
+            self.search.push(directory.to_owned());
+        }
+    }
+
     /// Returns the lines of the field that it came from.
     pub(super) fn place(&self, manifest: &PackageJson) -> Option<Place> {
         let field: Vec<&str> = self.field.iter().map(String::as_str).collect();

@@ -9,7 +9,7 @@ use super::system::SystemPackages;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, scripts};
-use crate::plan::{Checked, Healthcheck, Sbom, Stage, Target, User};
+use crate::plan::{Checked, Complete, Healthcheck, Sbom, Stage, Target, User};
 
 /// Patterns of what no step reads: installed packages, repositories, compiler caches.
 pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildinfo"];
@@ -79,6 +79,10 @@ pub struct Production {
     pub runtime: Runtime,
     /// The packages of the workspace whose code it may load; none where nobody looks whether it can.
     pub checked: Option<Vec<Checked>>,
+    /// What the root alone declares, with the line of each: where the image lacks it, it is installed.
+    pub of_root: BTreeMap<String, Place>,
+    /// The output that should hold all that it loads, so that nothing is installed beside it.
+    pub complete: Option<Complete>,
 }
 
 /// The production install for a platform that builds do not run on.

@@ -14,8 +14,8 @@ use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
 use super::{
-    checks, command, foreign, healthcheck, injection, local, names, node_version, place, runtime, sbom,
-    toolchain, unbuilt, workbench,
+    checks, command, complete, foreign, healthcheck, injection, local, look, names, node_version, of_root,
+    runtime, sbom, toolchain, unbuilt, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -24,7 +24,7 @@ use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
-use crate::plan::{Checked, Sbom, Stage};
+use crate::plan::{Complete, Sbom, Stage};
 use crate::warning::{Warning, rules};
 
 /// Returns what building a service may touch.
@@ -55,7 +55,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let run = input.manifest.role(&input.target);
     let (start, mut warnings) = start::decide(input, &run, project)?;
     let mut surveyor = Surveyor::new(input.workspace);
-    let runs = what_runs(input, &run, &start, &mut surveyor)?;
+    let runs = what_runs(input, &run, &start, project, &mut surveyor)?;
     warnings.extend(unapproved(input.workspace, &runs));
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
@@ -90,7 +90,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         input.workspace,
         &runs.node,
         &runs.base,
-        &runs.native,
+        &runs.installs,
     );
     let sbom = bill(input, &runs.closure)?;
     let reasons = runs.reasons(input, &start, project);
@@ -134,9 +134,11 @@ fn image(
     command: command::Inferred,
 ) -> (Product, Vec<(String, Reason)>) {
     let (install, foreign) = production(input, installer, runs, places);
-    let unchecked = unchecked(input);
-    let checked = unchecked.is_none().then(|| checked(input, &runs.closure, places));
-    let (projects, base, listener) = (&runs.closure.projects, runs.base.clone(), runs.listener());
+    let unchecked = look::unchecked(input);
+    let checked = unchecked
+        .is_none()
+        .then(|| look::checked(input, &runs.closure, places));
+    let (projects, base, listener) = (&runs.closure.projects, runs.base.clone(), runs.listener);
     let (runtime, why) = runtime::plan(input, run, project, (projects, places), base, listener, command);
     let elsewhere = input.facts.foreign().zip(foreign.as_ref());
     let elsewhere =
@@ -147,6 +149,8 @@ fn image(
         foreign,
         runtime,
         checked,
+        of_root: of_root::not_installed(input),
+        complete: runs.complete.clone(),
     }));
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
@@ -198,42 +202,6 @@ fn sets_conditions(run: &Run, command: &command::Inferred) -> bool {
     words.any(|word| word == "-C" || word.starts_with("--conditions") || word.starts_with("-C="))
 }
 
-/// Returns why nobody looks whether the image can load what it starts.
-fn unchecked(input: &PlanInput<'_>) -> Option<Reason> {
-    if input.manifest.image.check == Some(false) {
-        let place = input.manifest.place("image.check");
-        return Some(Reason::new("the manifest sets it", place));
-    }
-    let platform = input.facts.foreign()?;
-    let why = format!("builds run on {}, and not on {platform}", input.facts.build);
-    Some(Reason::new(why, None))
-}
-
-/// Returns the packages of the workspace whose code may be loaded, the service at the end.
-fn checked(input: &PlanInput<'_>, runs: &WorkspaceClosure, places: &Places<'_>) -> Vec<Checked> {
-    let workspace = input.workspace;
-    let others = runs.projects.iter().filter(|id| *id != input.service);
-    let projects = others.map(String::as_str).chain([input.service]);
-    let projects = projects.filter_map(|id| Some((id, workspace.projects.get(id)?)));
-    let checked = projects.map(|(id, project)| {
-        let manifest = &project.manifest;
-        let tools = manifest.dev_dependencies.keys().filter_map(|name| {
-            let place = manifest.place(&["devDependencies", name])?;
-            Some((name.clone(), place))
-        });
-        let place = manifest.place(&["dependencies"]);
-        Checked {
-            name: project.name(id),
-            directory: places.of(id),
-            source: id.to_owned(),
-            file: manifest.file.name.clone(),
-            place: place.unwrap_or_else(|| place::of(manifest, &[])),
-            tools: tools.collect(),
-        }
-    });
-    checked.collect()
-}
-
 /// Lists what the image may hold, where a bill of materials is asked for: of the production image what runs, of any other
 /// what the service is developed with.
 fn bill(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Result<Option<Sbom>, Diagnostics> {
@@ -263,8 +231,16 @@ fn project<'a>(input: &PlanInput<'a>) -> Result<&'a Project, Diagnostics> {
 
 /// What runs in production: the closure, and what it needs to run on.
 struct WhatRuns {
+    /// What is installed for it.
     closure: WorkspaceClosure,
+    /// What installing that takes.
+    installs: Native,
+    /// What all takes that the service depends on, installed or in its output.
     native: Native,
+    /// The package by which it may listen.
+    listener: Option<&'static str>,
+    /// The output that holds all of it, so that nothing is installed.
+    complete: Option<Complete>,
     node: String,
     node_reason: Reason,
     base: BaseImage,
@@ -274,24 +250,39 @@ fn what_runs(
     input: &PlanInput<'_>,
     run: &Run,
     start: &Start<'_>,
+    project: &Project,
     surveyor: &mut Surveyor<'_>,
 ) -> Result<WhatRuns, Diagnostics> {
     let scope = Scope::Production {
         manifests: &start.manifests,
+        of_root: &start.of_root,
     };
-    let closure = input
+    let mut closure = input
         .workspace
         .manager
         .closure(&[input.service.to_owned()], scope)?;
+    if input.service != "." && !start.of_root.is_empty() {
+        // It is there for those dependencies, and no package of the image itself.
+        closure.projects.remove(".");
+    }
     let native = surveyor.survey(&closure)?;
     let (node, node_reason) = node_version::choose(input.manifest, input.workspace, input.service);
     let base = base::choose(&input.manifest.base(), &node, &native);
     if input.target.stage == Stage::Runtime {
         checks::check_shell(input.manifest, run, &base, &start.command)?;
     }
+    let packages = closure.lockfiles.values().flat_map(|closure| &closure.packages);
+    let listener = healthcheck::listener(packages.filter_map(|package| package.name()));
+    let complete = complete::output(input, &project.manifest, &start.command);
+    if complete.is_some() {
+        closure = WorkspaceClosure::without_dependencies(input.service);
+    }
     Ok(WhatRuns {
+        installs: surveyor.survey(&closure)?,
         closure,
         native,
+        listener,
+        complete,
         node,
         node_reason,
         base,
@@ -299,13 +290,6 @@ fn what_runs(
 }
 
 impl WhatRuns {
-    /// Returns the package by which the service may listen.
-    fn listener(&self) -> Option<&'static str> {
-        let closures = self.closure.lockfiles.values();
-        let packages = closures.flat_map(|closure| &closure.packages);
-        healthcheck::listener(packages.filter_map(|package| package.name()))
-    }
-
     /// Returns why values are what they are.
     fn reasons(
         &self,
@@ -363,13 +347,13 @@ fn production(
 ) -> (Install, Option<Foreign>) {
     let links = injection::links(input.workspace, &runs.closure, places);
     let install = |cpu: Option<&str>| {
-        let (closure, native, libc) = (&runs.closure, &runs.native, runs.base.libc);
+        let (closure, native, libc) = (&runs.closure, &runs.installs, runs.base.libc);
         installer.production(closure, native, libc, &links, places.moves(), cpu)
     };
     let own = install(None);
     let foreign = input.facts.foreign();
     let foreign =
-        foreign.map(|platform| foreign::plan(platform, &runs.native, &own, |cpu| install(Some(cpu))));
+        foreign.map(|platform| foreign::plan(platform, &runs.installs, &own, |cpu| install(Some(cpu))));
     (own, foreign)
 }
 

@@ -1,8 +1,10 @@
 //! How the service is built and started, and what that makes dependencies of it.
 
+use std::collections::BTreeSet;
+
 use super::input::{Manifests, PlanInput};
 use super::model::Reason;
-use super::{checks, command, install};
+use super::{checks, command, install, of_root};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
@@ -19,6 +21,8 @@ pub(super) struct Start<'a> {
     pub(super) command: command::Inferred,
     /// The package.json of every project, with the programs that the command runs among the service's dependencies.
     pub(super) manifests: Manifests,
+    /// What the service finds among the root's dependencies alone.
+    pub(super) of_root: BTreeSet<String>,
 }
 
 /// Decides how the service is built and started, and says what does not stop the build.
@@ -37,7 +41,7 @@ pub(super) fn decide<'a>(
         Some(_) if input.manifest.build.script.is_none() => None,
         _ => build_script(input.manifest, project)?,
     };
-    let command = match (&run.command, application) {
+    let mut command = match (&run.command, application) {
         (Some(written), _) => command::written(written.words()),
         (None, Some(application)) => command::of_application(application),
         (None, None) => {
@@ -54,10 +58,18 @@ pub(super) fn decide<'a>(
     };
     warnings.extend(development_programs(project, &command.programs));
     warnings.extend(unfrozen(input.manifest));
+    let (mut of_root, found) = of_root::programs(input.workspace, input.service, project, &mut command);
+    warnings.extend(found);
+    of_root.extend(input.facts.of_root.iter().cloned());
     let start = Start {
         build_script,
-        manifests: promoted_programs(manifests, input.service, &command.programs),
+        manifests: promoted(
+            manifests,
+            input.service,
+            command.programs.iter().chain(&input.facts.of_root),
+        ),
         command,
+        of_root,
     };
     Ok((start, warnings))
 }
@@ -93,12 +105,16 @@ fn build_script<'a>(manifest: &'a Manifest, project: &'a Project) -> Result<Opti
     Ok(Some(name))
 }
 
-/// Makes the packages whose programs the command runs dependencies of the service, wherever they are declared.
-fn promoted_programs(mut manifests: Manifests, service: &str, programs: &[String]) -> Manifests {
+/// Makes packages dependencies of the service that it declares for development alone.
+fn promoted<'n>(
+    mut manifests: Manifests,
+    service: &str,
+    names: impl Iterator<Item = &'n String>,
+) -> Manifests {
     if let Some(manifest) = manifests.get_mut(service) {
-        for program in programs {
-            if let Some(range) = manifest.dev_dependencies.get(program).cloned() {
-                manifest.peer_dependencies.insert(program.clone(), range);
+        for name in names {
+            if let Some(range) = manifest.dev_dependencies.get(name).cloned() {
+                manifest.peer_dependencies.insert(name.clone(), range);
             }
         }
     }

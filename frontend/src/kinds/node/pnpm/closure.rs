@@ -23,7 +23,20 @@ pub enum Scope<'a> {
     Production {
         /// The manifests of the projects that may be reached, for their `peerDependencies`.
         manifests: &'a BTreeMap<ImporterId, PackageJson>,
+        /// Dependencies of the root, of whatever kind, that belong to the closure: what runs finds them there, as it
+        /// does in the repository.
+        of_root: &'a BTreeSet<String>,
     },
+}
+
+impl Scope<'_> {
+    /// Whether the root belongs to the closure, wherever that starts.
+    pub(super) fn includes_root(self) -> bool {
+        match self {
+            Self::Development { include_root } => include_root,
+            Self::Production { of_root, .. } => !of_root.is_empty(),
+        }
+    }
 }
 
 /// One project's dependency on another.
@@ -59,8 +72,8 @@ pub struct Closure {
     pub injected: BTreeSet<ImporterId>,
     /// Whether the importers are the lockfile's own, none of their dependencies left out.
     pub(super) verbatim: bool,
-    /// Whether the root is there for its tools alone: without its dependencies on other projects, which would
-    /// draw the whole workspace into every closure.
+    /// Whether the root is there for some of its dependencies alone: for its tools, without other projects, which would
+    /// draw the whole workspace into every closure; or for what runs and finds it there.
     pub(super) root_tools: bool,
 }
 
@@ -147,7 +160,7 @@ impl Closure {
             None => Reduce::None,
             Some(importer) if id == "." && self.root_tools => Reduce::Resolved {
                 importer,
-                peers: true,
+                peers: self.verbatim,
             },
             Some(_) if self.verbatim => Reduce::Development,
             Some(importer) if self.injected.contains(id) => Reduce::Injected(importer),
@@ -187,8 +200,7 @@ impl<'a> Walk<'a> {
     fn run(&mut self, start: &[ImporterId]) -> Result<(), Diagnostics> {
         self.closure.verbatim = matches!(self.scope, Scope::Development { .. });
         self.todo.extend(start.iter().rev().cloned().map(Node::Importer));
-        if matches!(self.scope, Scope::Development { include_root: true }) && self.lockfile.has_importer(".")
-        {
+        if self.scope.includes_root() && self.lockfile.has_importer(".") {
             self.closure.root_tools = !start.iter().any(|id| id == ".");
             self.todo.push(Node::Importer(".".to_owned()));
         }
@@ -206,8 +218,12 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let mut importer = self.lockfile.importer(&id)?.unwrap_or_default();
-        if let Scope::Production { manifests } = self.scope {
-            let promoted = match manifests.get(&id) {
+        if let Scope::Production { manifests, of_root } = self.scope {
+            let is_for_others = id == "." && self.closure.root_tools;
+            if is_for_others {
+                importer = importer.with_production(of_root);
+            }
+            let promoted = match manifests.get(&id).filter(|_| !is_for_others) {
                 Some(manifest) if self.closure.injected.contains(&id) => {
                     installed_peers(&importer, manifest, self.lockfile)
                 }
@@ -225,7 +241,7 @@ impl<'a> Walk<'a> {
                 self.closure.promoted.insert(id.clone(), promoted);
             }
         }
-        if id == "." && self.closure.root_tools {
+        if id == "." && self.closure.root_tools && self.closure.verbatim {
             importer.retain(
                 |alias, dependency| match dependency.reference(alias, self.lockfile.version()) {
                     Reference::Link(_) => false,

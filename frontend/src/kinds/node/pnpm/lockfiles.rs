@@ -152,6 +152,14 @@ impl Lockfiles {
 }
 
 impl WorkspaceClosure {
+    /// Returns a project alone, with nothing installed for it.
+    pub fn without_dependencies(id: &str) -> Self {
+        Self {
+            projects: BTreeSet::from([id.to_owned()]),
+            ..Self::default()
+        }
+    }
+
     /// Returns which dependencies the manifest of a project keeps for an install of this closure.
     pub fn reduce(&self, id: &str) -> Reduce<'_> {
         let own = self.lockfiles.get(id).filter(|_| id != SELF);
@@ -240,8 +248,7 @@ fn separate(
 ) -> Result<WorkspaceClosure, Diagnostics> {
     let mut closure = WorkspaceClosure::default();
     let mut todo: Vec<ImporterId> = start.iter().rev().cloned().collect();
-    let include_root = matches!(scope, Scope::Development { include_root: true });
-    let root_tools = include_root && !start.iter().any(|id| id == SELF);
+    let root_tools = scope.includes_root() && !start.iter().any(|id| id == SELF);
     if root_tools {
         todo.push(SELF.to_owned());
     }
@@ -276,12 +283,13 @@ fn of_project(
             let scope = Scope::Development { include_root: false };
             Closure::with_injected(lockfile, &start, scope, injected)
         }
-        Scope::Production { manifests } => {
+        Scope::Production { manifests, .. } => {
             let own = manifests
                 .get(id)
                 .map(|manifest| (SELF.to_owned(), manifest.clone()));
             let scope = Scope::Production {
                 manifests: &own.into_iter().collect(),
+                of_root: &BTreeSet::new(),
             };
             Closure::with_injected(lockfile, &start, scope, injected)
         }

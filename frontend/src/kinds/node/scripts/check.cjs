@@ -2,10 +2,13 @@
 //
 // usage: node check.cjs REPORT START
 // START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
-// is, and `search`, directories in front of those in which programs are looked for.
+// is, `search`, directories in front of those in which programs are looked for, and `packages`, those of the workspace.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
 // `missing`, what is not as the image needs it: its `kind` (program, module, file, native or unbuilt), `name`, and the file
-// `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's own, as for a database that is not there, are none of the image.
+// `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's
+// own, as for a database that is not there, are none of the image.
+// `undeclared` are packages that are not there and that code of `packages` names which the command's files lead to, whether
+// or not it has come to that: each by `name` and the file `from` which it is named.
 //
 // In the programs that it starts this is loaded first, and notes there what cannot be loaded.
 'use strict';
@@ -89,9 +92,103 @@ function activity(group) {
   return { busy, used };
 }
 
+// What is read for the packages that it names: files of this size together. Bundles have a few megabytes.
+const READ = 16 << 20;
+const isCode = (file) => /\.[cm]?[jt]sx?$/.test(file);
+// A name of a file may be none that a system takes.
+const isFile = (file) => fs.existsSync(file) && fs.statSync(file).isFile();
+const isInside = (file, directory) => file.startsWith(`${directory}/`) && !file.slice(directory.length).includes('/node_modules/');
+const packageOf = (name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+
+// The names by which code loads other code, without those in comments and those that are there for types alone.
+function namesIn(text) {
+  const kept = (_, string) => string ?? ' ';
+  const plain = text
+    .replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[^]*?\*\/|\/\/[^\n]*/g, kept)
+    .replace(/\b(?:import|export)\s+type\s+(?!from\b)[^;'"]*?\bfrom\s*["']/g, ' ');
+  const found = plain.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(["'])([^"'\n]+)\1/g);
+  return new Set([...found].map(([, , name]) => name));
+}
+
+// The file that code means by a path. That of TypeScript may be written with the ending of what is compiled.
+function fileOf(place) {
+  const ends = ['', '.js', '.cjs', '.mjs', '.ts', '.mts', '.cts', '.tsx', '/index.js', '/index.cjs', '/index.mjs', '/index.ts'];
+  const sources = [place.replace(/js$/, 'ts'), place.replace(/jsx?$/, 'tsx')];
+  return [...ends.map((end) => place + end), ...sources].find(isFile);
+}
+
+// The directory in which a file finds a package.
+function homeOf(file, name) {
+  let directory = file;
+  while (directory !== path.dirname(directory)) {
+    directory = path.dirname(directory);
+    const home = path.join(directory, 'node_modules', name);
+    if (fs.existsSync(home)) return fs.realpathSync(home);
+  }
+  return undefined;
+}
+
+// The files of a package that a name may mean. What only `import` is for is looked up in the manifest itself.
+function targetsOf(file, name, home) {
+  const { createRequire } = require('node:module');
+  try {
+    return [createRequire(file).resolve(name)];
+  } catch {}
+  const { exports, module, main } = manifestOf(home);
+  const place = `.${name.slice(packageOf(name).length)}`;
+  const isByPlace = typeof exports === 'object' && exports !== null && Object.keys(exports).some((key) => key.startsWith('.'));
+  const files = isByPlace ? exports[place] : place === '.' ? exports ?? module ?? main : undefined;
+  const strings = (value) => (typeof value === 'object' ? Object.values(value ?? {}).flatMap(strings) : [value]);
+  return strings(files).filter((one) => typeof one === 'string').map((one) => path.join(home, one)).filter(isFile);
+}
+
+function manifestOf(home) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8')) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+// Looks through the code of packages, from the files of a command on, for packages that are not there.
+function undeclared(words, packages) {
+  const entries = words.filter(isFile).map((file) => fs.realpathSync(file));
+  const names = new Map(packages.map((home) => [home, manifestOf(home).name]));
+  const ownerOf = (file) => packages.filter((home) => isInside(file, home)).sort((one, other) => other.length - one.length)[0];
+  const found = new Map();
+  // The files that a name in a file leads to.
+  const follow = (name, file) => {
+    if (/^[./]/.test(name)) return [fileOf(path.resolve(path.dirname(file), name))].filter(Boolean);
+    const wanted = packageOf(name);
+    // `node:fs`, `#inside`, and the package's own name need nobody to declare them.
+    if (/^#|:/.test(name) || require('node:module').isBuiltin(name)) return [];
+    const owner = ownerOf(file);
+    const home = wanted === names.get(owner) ? owner : homeOf(file, wanted);
+    if (home === undefined) found.set(wanted, file);
+    return packages.includes(home) ? targetsOf(file, name, home) : [];
+  };
+  const seen = new Set();
+  const todo = [...entries];
+  let left = READ;
+  while (todo.length > 0) {
+    const file = todo.pop();
+    if (seen.has(file) || !ownerOf(file) || !(isCode(file) || entries.includes(file))) continue;
+    seen.add(file);
+    left -= fs.statSync(file).size;
+    if (left < 0) break;
+    try {
+      const next = [...namesIn(fs.readFileSync(file, 'utf8'))].flatMap((name) => follow(name, file));
+      todo.push(...next.map((one) => fs.realpathSync(one)));
+    } catch {
+      // What cannot be followed is found when it is loaded.
+    }
+  }
+  return [...found].sort().map(([name, from]) => ({ name, from }));
+}
+
 function outside(report, start) {
   const { spawn } = require('node:child_process');
-  const { command, entry, candidates, search } = start;
+  const { command, entry, candidates, search, packages } = start;
   const found = candidates.find((file) => fs.existsSync(file));
   if (found === undefined && candidates.length > 0) {
     // Who looks for it says so.
@@ -105,6 +202,9 @@ function outside(report, start) {
   const options = [process.env.NODE_OPTIONS, `--require=${__filename}`].filter(Boolean).join(' ');
   const env = { ...process.env, PATH: programs, NODE_OPTIONS: options, [NOTES]: notes };
   const child = spawn(command[0], command.slice(1), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A script for a shell has its files in it.
+  const words = command.flatMap((word) => word.split(/\s+/));
+  const lacks = packages.length > 0 ? undeclared(words, packages) : [];
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
@@ -123,7 +223,8 @@ function outside(report, start) {
       }
     }
     fs.rmSync(notes);
-    fs.writeFileSync(report, JSON.stringify(missing ? { missing } : {}));
+    const others = lacks.length > 0 ? { undeclared: lacks } : {};
+    fs.writeFileSync(report, JSON.stringify(missing ? { missing, ...others } : others));
     process.exit(0);
   };
   // What was caught and not told is none of ours: a module may be there for other machines alone.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Writer;
-use crate::kinds::node::plan::Runtime;
+use crate::kinds::node::plan::Production;
 use crate::kinds::node::scripts::CHECK;
 use crate::plan::{
     Action, Check, Checked, Files, LOADED, Line, Mount, Network, RUNTIME_SCRIPTS, Run, SCRIPTS, Side, Stage,
@@ -27,11 +27,12 @@ impl Writer<'_> {
     /// found of images that can start is one text, of one digest.
     pub(super) fn check(
         &mut self,
-        runtime: &Runtime,
+        production: &Production,
         checked: &[Checked],
         base: Files,
         layers: (&[Files], &[Files]),
     ) -> Check {
+        let runtime = &production.runtime;
         let name = self.steps.name_on(Side::Target, "check what the image loads");
         let places = vec![self.steps.key("run.command")];
         let has_injected = self
@@ -55,7 +56,7 @@ impl Writer<'_> {
             runtime.base.node.clone(),
             format!("{SCRIPTS}/{}", CHECK.name),
             format!("{OUT}/{LOADED}"),
-            start(runtime).to_string(),
+            start(production, checked).to_string(),
         ];
         let image = self.steps.image(&runtime.base.reference, Side::Target, "base");
         let mut run = Run::new(tree, image, Side::Target, command);
@@ -74,6 +75,8 @@ impl Writer<'_> {
         Check {
             report: Files::Step(self.steps.add(layer)),
             packages: checked.to_vec(),
+            of_root: production.of_root.clone(),
+            complete: production.complete.clone(),
             command: self.steps.key("run.command"),
             base: self.steps.key("base"),
         }
@@ -81,11 +84,17 @@ impl Writer<'_> {
 }
 
 /// Returns what is started, as the script takes it.
-fn start(runtime: &Runtime) -> serde_json::Value {
+fn start(production: &Production, checked: &[Checked]) -> serde_json::Value {
+    let runtime = &production.runtime;
+    // Which names the root has is no part of the step: it says what it misses, whoever declares it.
+    let is_looked_through = !production.of_root.is_empty() || production.complete.is_some();
+    let packages = checked.iter().filter(|_| is_looked_through);
+    let packages: Vec<&str> = packages.map(|package| package.directory.as_str()).collect();
     json!({
         "command": runtime.command.args,
         "entry": runtime.command.entry_index,
         "candidates": runtime.command.entries,
         "search": runtime.search,
+        "packages": packages,
     })
 }

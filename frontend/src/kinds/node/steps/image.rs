@@ -62,7 +62,7 @@ impl Writer<'_> {
         let bill = self.bill(image, &system, &installed)?;
         let check = production.checked.as_ref().map(|checked| {
             let found = layers.files.split_at(below);
-            self.check(&production.runtime, checked, base.clone(), found)
+            self.check(production, checked, base.clone(), found)
         });
         if let Some(check) = &check {
             layers.add("what a look at the image has found", check.report.clone());

@@ -28,6 +28,7 @@ pub(crate) fn holds(usual: &Usual) -> TestCaseResult {
     let manifests = manifests(workspace, &files);
     let scope = Scope::Production {
         manifests: &manifests,
+        of_root: &BTreeSet::new(),
     };
     let production = closure(&lockfile, &start, scope)?;
     let expected = workspace.production();

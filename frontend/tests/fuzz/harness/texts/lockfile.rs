@@ -1,6 +1,6 @@
 //! A lockfile of any version: what is left of it for a closure is a lockfile with that closure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -49,6 +49,7 @@ fn holds(text: &Bytes) -> TestCaseResult {
             Scope::Development { include_root },
             Scope::Production {
                 manifests: &manifests,
+                of_root: &BTreeSet::new(),
             },
         ] {
             pruned(&lockfile, &start, scope)?;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::diagnostic::SourceFile;
 use crate::kinds::node::pnpm::fixtures::{ALL, PNPM_8, PNPM_9, ids, lockfile, manifest, manifests};
+use crate::kinds::node::pnpm::prune::prune;
 
 const DEVELOPMENT: Scope<'_> = Scope::Development { include_root: false };
 
@@ -106,6 +107,7 @@ fn production_takes_peers_from_the_service() {
     for text in ALL {
         let scope = Scope::Production {
             manifests: &manifests,
+            of_root: &BTreeSet::new(),
         };
         let closure = Closure::of(&lockfile(text), &ids(&["apps/a"]), scope).unwrap();
         assert_eq!(names(&closure), ["apps/a", "libs/infra", "libs/kernel"]);
@@ -124,6 +126,7 @@ fn production_falls_back_to_the_packages_own_peer() {
     let manifests = manifests();
     let scope = Scope::Production {
         manifests: &manifests,
+        of_root: &BTreeSet::new(),
     };
     let closure = Closure::of(&lockfile(PNPM_8), &ids(&["libs/infra"]), scope).unwrap();
     assert_eq!(
@@ -144,6 +147,7 @@ fn a_peer_that_is_a_project_is_linked_from_where_it_is_used() {
         &ids(&["s"]),
         Scope::Production {
             manifests: &manifests,
+            of_root: &BTreeSet::new(),
         },
     )
     .unwrap();
@@ -159,6 +163,38 @@ fn a_peer_that_is_a_project_is_linked_from_where_it_is_used() {
         "neither an optional peer that only tests use nor one that nobody has: {l:?}"
     );
     assert_eq!(outside(&closure), ["o"].into());
+}
+
+#[test]
+fn production_holds_what_is_asked_for_of_the_root_at_the_lockfiles_version() {
+    let lock = lockfile(
+        "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: ^1\n        version: 1.0.0\n      l:\n        specifier: workspace:*\n        version: link:l\n    devDependencies:\n      b:\n        specifier: ^2\n        version: 2.0.0\n      c:\n        specifier: ^3\n        version: 3.0.0\n  l: {}\n  s: {}\npackages:\n  a@1.0.0:\n    resolution: {integrity: x}\n  b@2.0.0:\n    resolution: {integrity: x}\n  c@3.0.0:\n    resolution: {integrity: x}\nsnapshots:\n  a@1.0.0: {}\n  b@2.0.0: {}\n  c@3.0.0: {}\n",
+    );
+    let root = r#"{"name": "root", "dependencies": {"a": "^1", "l": "workspace:*"}, "devDependencies": {"b": "^2", "c": "^3"}}"#;
+    let manifests = [(".".to_owned(), manifest(root))].into();
+    let of = |names: &[&str]| {
+        let of_root = names.iter().map(|name| (*name).to_owned()).collect();
+        let scope = Scope::Production {
+            manifests: &manifests,
+            of_root: &of_root,
+        };
+        Closure::of(&lock, &ids(&["s"]), scope).unwrap()
+    };
+    assert_eq!(names(&of(&[])), ["s"]);
+    let closure = of(&["b", "l", "unknown"]);
+    assert_eq!(names(&closure), [".", "l", "s"]);
+    assert_eq!(packages(&closure), ["b@2.0.0"]);
+    let written = prune(&lock, &closure).text;
+    let expected = "  .:\n    dependencies:\n      b:\n        specifier: ^2\n        version: 2.0.0\n      l:\n        specifier: workspace:*\n        version: link:l\n";
+    assert!(written.contains(expected), "{written}");
+    // What the lockfile does not have of the root is not declared either, or pnpm would not take it as it is.
+    let reduced = manifests["."].reduced(closure.reduce("."), true);
+    let reduced: serde_json::Value = serde_json::from_str(&reduced).unwrap();
+    assert_eq!(
+        reduced["dependencies"],
+        serde_json::json!({ "b": "^2", "l": "workspace:*" })
+    );
+    assert_eq!(reduced.get("devDependencies"), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One project's entry in `importers`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -73,9 +73,24 @@ impl Importer {
         ] {
             field.retain(|name, dependency| keep(name, dependency));
         }
-        let kept: std::collections::BTreeSet<String> =
-            self.iter().map(|(_, name, _)| name.to_owned()).collect();
+        let kept: BTreeSet<String> = self.iter().map(|(_, name, _)| name.to_owned()).collect();
         self.dependencies_meta.retain(|name, _| kept.contains(name));
+    }
+
+    /// Returns the project with some of its dependencies, of whatever kind, as those of production.
+    #[must_use]
+    pub fn with_production(&self, names: &BTreeSet<String>) -> Self {
+        let kept = names.iter().filter_map(|name| Some((name, self.get(name)?.1)));
+        let dependencies: BTreeMap<String, ResolvedDependency> = kept
+            .map(|(name, dependency)| (name.clone(), dependency.clone()))
+            .collect();
+        let mut dependencies_meta = self.dependencies_meta.clone();
+        dependencies_meta.retain(|name, _| dependencies.contains_key(name));
+        Self {
+            dependencies,
+            dependencies_meta,
+            ..Self::default()
+        }
     }
 
     /// Returns the dependency of that name, of whatever kind.

@@ -48,6 +48,7 @@ fn production_takes_peers_from_the_projects_own_lockfile() {
     let manifests = [("libs/l".to_owned(), peer)].into();
     let scope = Scope::Production {
         manifests: &manifests,
+        of_root: &BTreeSet::new(),
     };
     let closure = workspace.closure(&ids(&["apps/s"]), scope).unwrap();
     assert_eq!(names(&closure), ["apps/s", "libs/l"]);
@@ -77,6 +78,7 @@ fn an_injected_project_is_followed_through_the_copies_of_others() {
     ]);
     let scope = Scope::Production {
         manifests: &BTreeMap::new(),
+        of_root: &BTreeSet::new(),
     };
     let closure = workspace.closure(&ids(&["app"]), scope).unwrap();
     let edges: Vec<_> = closure

@@ -67,6 +67,7 @@ fn pruning_twice_changes_nothing() {
             DEVELOPMENT,
             Scope::Production {
                 manifests: &manifests,
+                of_root: &BTreeSet::new(),
             },
         ] {
             for start in ["apps/a", "apps/b", "apps/inj", "libs/empty", "."] {
@@ -92,6 +93,7 @@ fn an_unrelated_change_leaves_the_text_alone() {
         DEVELOPMENT,
         Scope::Production {
             manifests: &manifests(),
+            of_root: &BTreeSet::new(),
         },
     ] {
         assert_eq!(
@@ -112,6 +114,7 @@ fn production_projects_are_written_anew() {
             &["apps/inj", "apps/a"],
             Scope::Production {
                 manifests: &manifests,
+                of_root: &BTreeSet::new(),
             },
         ),
     );
@@ -131,6 +134,7 @@ fn a_single_projects_lockfile_is_pruned_too() {
             &["."],
             Scope::Production {
                 manifests: &BTreeMap::new(),
+                of_root: &BTreeSet::new(),
             },
         ),
     );
