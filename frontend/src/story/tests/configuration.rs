@@ -1,6 +1,7 @@
 //! Configuration outside of packages: whatever it is called, and not where no step sees it.
 
 use super::*;
+use crate::kinds::node::plan::OutputRule;
 
 /// Returns the patterns that steps ask the context for, with files beside those of the example, or in their place.
 async fn asked(more: &[(&str, &str)]) -> Vec<String> {
@@ -88,4 +89,24 @@ async fn files_that_the_workspace_lists_reach_every_package_and_those_of_a_servi
         error.starts_with("vextrus.toml:2: data is not in the build context"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_service_that_runs_its_sources_has_what_its_compiler_reads_of_packages() {
+    let package = String::from_utf8(example()["services/auth/package.json"].clone()).unwrap();
+    let sources = package.replace("node dist/main.js", "node --import tsx src/main.ts");
+    let mapped =
+        r#"{ "compilerOptions": { "paths": { "@erp/shared-kernel": ["../../shared/kernel/src"] } } }"#;
+    let kernel = async |package: &str, configuration: &str| {
+        let mut files = example();
+        for (name, text) in [("package.json", package), ("tsconfig.json", configuration)] {
+            files.insert(format!("services/auth/{name}"), text.as_bytes().to_vec());
+        }
+        let model = model_of(engine(files), &request("auth")).await;
+        model.package("shared/kernel").unwrap().runtime_output
+    };
+    assert_eq!(kernel(&package, mapped).await, Some(OutputRule::Runtime));
+    // Declarations of what is built, and the sources where the compiler is led to them.
+    assert_eq!(kernel(&sources, "{}").await, Some(OutputRule::Compiled));
+    assert_eq!(kernel(&sources, mapped).await, Some(OutputRule::Whole));
 }

@@ -65,15 +65,18 @@ fn plan_one(
     } else {
         OutputRule::Compiled
     };
-    let runs_as_sources = sources_are_entries && !is_service || is_service && input.runs_sources;
-    let runtime_output = input.production.contains(importer).then_some({
-        // A service that runs its TypeScript sources also loads those of the packages that it uses.
-        if runs_as_sources || !has_scripts || (input.runs_sources && sources_are_entries) {
-            OutputRule::Whole
-        } else {
-            OutputRule::Runtime
-        }
-    });
+    // A service that runs its TypeScript sources has a compiler with it, which reads those of other packages where types or
+    // mapped paths lead there, and the declarations of what is built.
+    let runs_as_sources = match is_service {
+        true => input.runs_sources,
+        false => sources_are_entries || input.runs_sources && is_read_as_sources,
+    };
+    let rule = match (runs_as_sources || !has_scripts, input.runs_sources) {
+        (true, _) => OutputRule::Whole,
+        (false, true) => OutputRule::Compiled,
+        (false, false) => OutputRule::Runtime,
+    };
+    let runtime_output = input.production.contains(importer).then_some(rule);
     let sources = project.typescript.sources.iter();
     let mapped = sources.flat_map(|source| packages_at(input, importer, source));
     let position = |id: &str| input.order.iter().position(|other| other == id);
