@@ -88,7 +88,7 @@ async fn files_of_the_service_are_found_where_it_lies() {
     ];
     let model = model_of(deployed(&more), &request("auth")).await;
     let runtime = &image_of(&model).runtime;
-    assert_eq!(runtime.writable, ["app/uploads"]);
+    assert_eq!(runtime.writable, ["/app/uploads"]);
     let places: Vec<&str> = runtime.files.values().map(String::as_str).collect();
     let kernel =
         "/app/node_modules/.pnpm/@erp+shared-kernel@workspace+shared+kernel/node_modules/@erp/shared-kernel";
@@ -139,8 +139,17 @@ async fn a_workspace_whose_packages_cannot_be_moved_says_so() {
     manifest["scripts"]["start:prod"] = "node --import tsx src/main.ts".into();
     let manifest = manifest.to_string();
     lines.push(refusal(&[("services/auth/package.json", &manifest)]).await);
+    let compiled = manifest.replace(
+        "--import tsx src/main.ts",
+        "-r tsconfig-paths/register dist/main.js",
+    );
+    lines.push(refusal(&[("services/auth/package.json", &compiled)]).await);
+    let writable = "# syntax=vextrus/frontend\n[run]\nlayout = \"deploy\"\nwritable = [\"./\"]\n";
+    lines.push(refusal(&[("services/auth/service.toml", writable)]).await);
     insta::assert_snapshot!(lines.join("\n"), @r#"
     services/auth/service.toml:3: `layout = "deploy"` is not for this workspace: pnpm installs without links here (`nodeLinker: hoisted`), and what it lays flat cannot be moved; write `layout = "workspace"`
     services/auth/service.toml:3: `layout = "deploy"` is not for this workspace: the service runs its sources, and its tsconfig.json extends tsconfig.base.json, which stays behind; write `layout = "workspace"`
+    services/auth/service.toml:3: `layout = "deploy"` is not for this workspace: `tsconfig-paths` reads the service's settings where it runs, and its tsconfig.json extends tsconfig.base.json, which stays behind; write `layout = "workspace"`
+    services/auth/service.toml:4: `.` of `writable` is /app, which holds the whole workspace; write a directory of its own, such as `data`
     "#);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::command;
 use super::environment;
 use super::input::{Manifests, PlanInput};
+use super::runtime;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::dep_path::is_package_name;
 use crate::kinds::node::pnpm::drift::{self, Drift};
@@ -12,6 +13,7 @@ use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
+use crate::manifest::values::reserved;
 use crate::path::join;
 use crate::warning::{Warning, rules};
 
@@ -79,6 +81,22 @@ pub(super) fn check_shell(
         refused.push(Diagnostic::named(names::NO_SHELL, message).at(manifest.nearest_place("run.packages")));
     }
     Diagnostics::check(refused)
+}
+
+/// Refuses directories for the service to write that turn out to be others' where it lies.
+pub(super) fn check_writable(input: &PlanInput<'_>, run: &Run, directory: &str) -> Result<(), Diagnostics> {
+    let paths = run.writable.iter().flatten();
+    let refused = paths.filter_map(|path| {
+        let place = runtime::writable(directory, path.as_str());
+        let why = reserved::writable(&place).err()?;
+        let message = format!(
+            "`{}` of `writable` is {place}, which {why}; write a directory of its own, such as `data`",
+            path.as_str()
+        );
+        let line = input.manifest.role_place(&input.target, "writable");
+        Some(Diagnostic::named(names::INVALID_MANIFEST, message).at(line))
+    });
+    Diagnostics::check(refused.collect())
 }
 
 /// Refuses what an install that runs no hooks cannot do, and what it must not: config dependencies whose names lead out of

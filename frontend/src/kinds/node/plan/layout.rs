@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::command::Inferred;
 use super::input::{PackageInput, PlanInput};
 use super::outside;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
@@ -12,6 +13,18 @@ use crate::manifest::tables::Run;
 use crate::manifest::values::Layout;
 use crate::path::is_within;
 use crate::plan::{Stage, WORKSPACE};
+
+/// Packages that read a tsconfig.json when they are loaded. Strapi looks there for the directory of what is compiled.
+const READERS: [&str; 8] = [
+    "@strapi/strapi",
+    "@swc-node/register",
+    "esbuild-register",
+    "jiti",
+    "ts-node",
+    "tsconfig-paths",
+    "tsimp",
+    "tsx",
+];
 
 /// Where the image has the packages of the workspace: where the repository has them, or as `pnpm deploy` writes them, the
 /// service at `/app` and the others in the virtual store, as if each were published.
@@ -108,23 +121,38 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Refuses to move a service away from settings that compile its sources where it runs.
+/// Refuses to move a service away from settings that are read where it runs.
 pub(super) fn check_settings(
     input: &PlanInput<'_>,
     project: &Project,
     packages: &PackageInput<'_>,
+    command: &Inferred,
 ) -> Result<(), Diagnostics> {
-    let is_moved = packages.places.is_moved() && packages.runs_sources;
-    match outside::settings(packages, project).keys().next() {
-        Some(file) if is_moved => {
+    if !packages.places.is_moved() {
+        return Ok(());
+    }
+    let reader = reader(packages, project, command);
+    match (outside::settings(packages, project).keys().next(), reader) {
+        (Some(file), Some(reader)) => {
             let file = file.trim_start_matches(WORKSPACE).trim_start_matches('/');
-            let why = format!(
-                "the service runs its sources, and its tsconfig.json extends {file}, which stays behind"
-            );
+            let why = format!("{reader}, and its tsconfig.json extends {file}, which stays behind");
             Err(refused(input, &why).into())
         }
         _ => Ok(()),
     }
+}
+
+/// Returns what reads a service's tsconfig.json where it runs.
+fn reader(packages: &PackageInput<'_>, project: &Project, command: &Inferred) -> Option<String> {
+    if packages.runs_sources {
+        return Some("the service runs its sources".to_owned());
+    }
+    // What looks up mapped paths is loaded by the command, or by the service's own code.
+    let is_loaded = |name: &&str| project.manifest.dependencies.contains_key(*name);
+    let loaded = Some("tsconfig-paths").filter(is_loaded);
+    let mut programs = command.programs.iter().map(String::as_str);
+    let reader = programs.find(|program| READERS.contains(program)).or(loaded)?;
+    Some(format!("`{reader}` reads the service's settings where it runs"))
 }
 
 /// Returns why packages of a workspace cannot be moved.

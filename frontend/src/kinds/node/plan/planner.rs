@@ -78,7 +78,8 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         injected_at: &injection::places(input.workspace, &runs.closure),
         places: &places,
     };
-    layout::check_settings(input, project, &packages)?;
+    layout::check_settings(input, project, &packages, &start.command)?;
+    checks::check_writable(input, &run, &places.of(input.service))?;
     let built = packages::plan(&packages);
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);

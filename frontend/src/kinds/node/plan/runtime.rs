@@ -68,13 +68,9 @@ pub(super) fn plan(
             .splice(0..1, [base.node.clone(), "--require".to_owned(), preload()]);
         command.entry_index = command.entry_index.map(|index| index + 2);
     }
-    let writable = run
-        .writable
-        .iter()
-        .flatten()
-        .map(|path| join(&directory, path.as_str()))
-        .chain(start.writable.iter().map(|path| join(&directory, path)))
-        .collect();
+    let written = run.writable.iter().flatten().map(|path| path.as_str());
+    let written = written.chain(start.writable.iter().map(String::as_str));
+    let writable = written.map(|path| writable(&directory, path)).collect();
     let files = run
         .files
         .iter()
@@ -113,6 +109,15 @@ pub(super) fn plan(
         max_size: input.manifest.image.max_size.map(|size| size.0),
     };
     (runtime, Reason::new(why, place))
+}
+
+/// Returns where the image has a directory that is written as an absolute path or one from the service's directory.
+pub(super) fn writable(directory: &str, path: &str) -> String {
+    match path.starts_with('/') {
+        true => path.to_owned(),
+        // An absolute path alone is one after it is joined.
+        false => join(".", &format!("{directory}/{path}")),
+    }
 }
 
 /// Returns the variables that every image has. Frameworks that listen on this machine alone, where nobody says otherwise,
