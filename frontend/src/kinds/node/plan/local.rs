@@ -23,18 +23,10 @@ pub struct LocalFile {
 /// Returns what installs of a closure read of the context beside projects.
 pub fn files(workspace: &Workspace, closure: &BuildClosure) -> Vec<LocalFile> {
     let file = |path: &str, what: String, place: Option<Place>| {
-        let made_by = made_by(workspace, path);
         let path = workspace.context_path(path);
-        let message = match made_by {
-            Some(package) => format!(
-                "{what}, which the build of `{package}` makes (`publishConfig.directory`): what is built in an image is \
-                 linked as it lies in the workspace; take `linkDirectory` out of `publishConfig`, and let `exports` lead \
-                 into the directory"
-            ),
-            None => format!(
-                "{what}, and {path} is not in the build context; put it there, and see that .dockerignore lets it through"
-            ),
-        };
+        let message = format!(
+            "{what}, and {path} is not in the build context; put it there, and see that .dockerignore lets it through"
+        );
         LocalFile {
             missing: at(Diagnostic::named(names::MISSING_FILE, message), place),
             path,
@@ -52,16 +44,6 @@ pub fn files(workspace: &Workspace, closure: &BuildClosure) -> Vec<LocalFile> {
     let patches = patches
         .map(|(selector, path, place)| file(path, format!("the patch of `{selector}` is `{path}`"), place));
     dependencies.chain(patches).collect()
-}
-
-/// Returns the package that publishes a directory of its own, which its build makes, under its name.
-fn made_by(workspace: &Workspace, path: &str) -> Option<String> {
-    let (importer, project) = workspace.projects.iter().find(|(importer, project)| {
-        let published = project.manifest.raw.get("publishConfig");
-        let directory = published.and_then(|published| published.get("directory")?.as_str());
-        directory.is_some_and(|directory| join(importer, directory) == path)
-    })?;
-    Some(project.name(importer))
 }
 
 /// Refuses what lies outside of the context. A step would look for it in its own container, and find other files.

@@ -54,6 +54,26 @@ pub struct Edge {
     pub injected: bool,
 }
 
+impl Edge {
+    /// Returns the dependency on the project that `to` is, or on the one that it lies in: what is linked may be a directory
+    /// that the build of a project makes (`publishConfig.directory`, `workspace:../x/dist`). A copy of a directory is of what
+    /// the repository has.
+    pub(super) fn to_project(&self, is_project: impl Fn(&str) -> bool) -> Option<Self> {
+        let mut to = self.to.as_str();
+        // What lies in the root lies in no package of the workspace.
+        while !is_project(to) {
+            to = path::parent(to);
+            if to.is_empty() || to == self.from || self.injected {
+                return None;
+            }
+        }
+        Some(Self {
+            to: to.to_owned(),
+            ..self.clone()
+        })
+    }
+}
+
 /// The projects and packages that the start projects reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Closure {
@@ -304,21 +324,21 @@ impl<'a> Walk<'a> {
 
     /// Goes on to a directory: a project of the workspace, or some other place in the repository.
     fn directory(&mut self, from: &str, to: String, kind: DependencyKind, alias: &str, injected: bool) {
-        let (from, alias) = (from.to_owned(), alias.to_owned());
         let edge = Edge {
-            from,
-            to: to.clone(),
+            from: from.to_owned(),
+            to,
             kind,
-            alias,
+            alias: alias.to_owned(),
             injected,
         };
-        if self.lockfile.has_importer(&to) {
-            self.closure.edges.insert(edge);
-            if !self.is_alone {
-                self.todo.push(Node::Importer(to));
+        match edge.to_project(|id| self.lockfile.has_importer(id)) {
+            Some(edge) => {
+                if !self.is_alone {
+                    self.todo.push(Node::Importer(edge.to.clone()));
+                }
+                self.closure.edges.insert(edge);
             }
-        } else {
-            self.closure.outside.insert(edge);
+            None => _ = self.closure.outside.insert(edge),
         }
     }
 

@@ -204,7 +204,7 @@ impl WorkspaceClosure {
                 to: path::join(id, &edge.to),
                 ..edge.clone()
             };
-            if lockfiles.contains_key(&edge.to) {
+            if let Some(edge) = edge.to_project(|id| lockfiles.contains_key(id)) {
                 found.push(edge.to.clone());
                 self.edges.insert(edge);
             } else {

@@ -198,6 +198,19 @@ fn production_holds_what_is_asked_for_of_the_root_at_the_lockfiles_version() {
 }
 
 #[test]
+fn a_link_into_a_project_is_a_dependency_on_it_and_a_copy_of_a_directory_is_not() {
+    let lock = lockfile(
+        "lockfileVersion: '9.0'\nimporters:\n  .: {}\n  a/s:\n    dependencies:\n      l:\n        specifier: workspace:^\n        version: link:../../p/l/dist\n      m:\n        specifier: workspace:../../p/m/build/out\n        version: link:../../p/m/build/out\n      own:\n        specifier: link:vendor/own\n        version: link:vendor/own\n      other:\n        specifier: link:../../vendor/other\n        version: link:../../vendor/other\n      f:\n        specifier: file:../../p/l/copied\n        version: file:p/l/copied\n  p/l: {}\n  p/m: {}\npackages:\n  f@file:p/l/copied:\n    resolution: {directory: p/l/copied, type: directory}\nsnapshots:\n  f@file:p/l/copied: {}\n",
+    );
+    let closure = Closure::of(&lock, &ids(&["a/s"]), DEVELOPMENT).unwrap();
+    assert_eq!(edges(&closure), ["a/s Production p/l", "a/s Production p/m"]);
+    assert_eq!(
+        outside(&closure),
+        ["a/s/vendor/own", "p/l/copied", "vendor/other"].into()
+    );
+}
+
+#[test]
 fn what_leads_nowhere_is_an_error() {
     let lock = lockfile(
         "lockfileVersion: '9.0'\nimporters:\n  a:\n    dependencies:\n      x:\n        specifier: '1'\n        version: 1.0.0\n",
