@@ -234,6 +234,27 @@ test('a script that does not find a file says so by its status, when it is asked
   }
 });
 
+test('a script that does not find what the root links to says which by its status', (t) => {
+  const asked = ask(t);
+  write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { fails: printing('', 2) } }) });
+  const links = '@x/tools.io,kit';
+  for (const [text, status, whole] of [
+    ["error TS2307: Cannot find module 'kit' or its corresponding type declarations.", 119, 119],
+    ["error TS7016: Could not find a declaration file for module '@x/tools.io'. '/app/a.js' implicitly has an 'any' type.", 118, 118],
+    ["Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'kit' imported from /app/a/index.js", 119, 119],
+    ['[ERROR] Could not resolve "@x/tools.io/sub"', 118, 118],
+    ['[vite]: Rollup failed to resolve import "kit/x.css" from "/app/a/main.ts".', 119, 119],
+    ["Module not found: Error: Can't resolve 'kit' in '/app/a'", 119, 119],
+    ["Cannot find module 'kitten'", 2, 2],
+    ["Cannot find module '@x/toolsXio'", 2, 2],
+    ["Cannot find module '../kit'", 117, 2],
+  ]) {
+    const env = { ...ENV, TEXT: text };
+    assert.equal(asked.run('a', 'fails', env, `try=${links}`).code, status, text);
+    assert.equal(asked.run('a', 'fails', env, `link=${links}`).code, whole, text);
+  }
+});
+
 test('what a script leaves running is not waited for', (t) => {
   const asked = ask(t);
   write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { build: 'sleep 50 & echo built' } }) });

@@ -47,6 +47,7 @@ pub async fn facts(
         sbom: attests && wants_sbom(options),
         install_runs_programs: None,
         whole: BTreeSet::new(),
+        linked: BTreeSet::new(),
         of_root: BTreeSet::new(),
         incomplete: false,
         cache_namespace: options

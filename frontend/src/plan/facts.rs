@@ -28,6 +28,9 @@ pub struct Facts {
     /// Packages whose builds are given every file of the workspace, by directory: they missed some when they were given
     /// what they are known to read.
     pub whole: BTreeSet<String>,
+    /// What packages are built with though the root alone links to it, the package's directory with the link's name: their
+    /// scripts did not find it.
+    pub linked: BTreeSet<(String, String)>,
     /// Packages that code in the image loads and the root of the workspace alone declares, by name: a look at the image has
     /// found them missing.
     pub of_root: BTreeSet<String>,
@@ -118,6 +121,7 @@ impl Facts {
             sbom: false,
             install_runs_programs: None,
             whole: BTreeSet::new(),
+            linked: BTreeSet::new(),
             of_root: BTreeSet::new(),
             incomplete: false,
             cache_namespace: String::new(),

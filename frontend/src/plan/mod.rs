@@ -92,6 +92,10 @@ pub struct Package {
     pub name: String,
     /// Its directory in the workspace.
     pub directory: String,
+    /// What the root of the workspace links to and the package's scripts may not find, in the order of the statuses with
+    /// which they say so.
+    #[serde(skip)]
+    pub links: Vec<String>,
 }
 
 /// A value that was decided for a service.

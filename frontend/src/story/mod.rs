@@ -38,6 +38,7 @@ use crate::subrequest::{self, Question};
 use crate::warning::Warning;
 use failed::Failed;
 use images::Resolved;
+use missed::Missed;
 
 /// Builds what the options ask for, or answers what they ask instead.
 ///
@@ -243,13 +244,13 @@ async fn build_all_of(
         };
         if let Some(more) = failed.anew(&anew) {
             anew = more;
-        } else if let Some(package) = missed::package(&platform.planned.plan, &facts, &failed) {
-            let warning = missed::warning(read, package);
+        } else if let Some(missed) = Missed::of(&platform.planned.plan, &facts, &failed) {
+            let warning = missed.warning(read);
             if read.lint.applies(warning.rule) {
                 gateway.warn(&read.vertex, &warning).await?;
                 refuse(read, [&warning])?;
             }
-            facts.whole.insert(package.directory.clone());
+            missed.note(&mut facts);
         } else {
             return Err(explain::explain(failed, read.manifest(), &platform.planned.plan));
         }

@@ -33,6 +33,7 @@ mod hostile;
 mod invariance;
 mod large;
 mod layout;
+mod linked;
 mod lint;
 mod lost;
 mod names;

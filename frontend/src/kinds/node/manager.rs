@@ -1,7 +1,9 @@
 //! Who resolves and installs a workspace's dependencies.
 
+use super::pnpm::Lockfiles;
 use super::pnpm::Pnpm;
 use super::pnpm::closure::Scope;
+use super::pnpm::lockfile::ResolvedDependency;
 use super::pnpm::lockfiles::WorkspaceClosure;
 use super::workspace::{ImporterId, Project};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
@@ -11,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 /// A closed set: another one is a variant with a module beside [`super::pnpm`], and the compiler names every place that
 /// has to know of it. They share what they come to (closures, installs), never how lockfiles are parsed or written, for
 /// each keeps its own bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Manager {
     /// pnpm.
     Pnpm(Box<Pnpm>),
@@ -46,6 +48,14 @@ impl Manager {
     pub fn closure(&self, start: &[ImporterId], scope: Scope<'_>) -> Result<WorkspaceClosure, Diagnostics> {
         match self {
             Self::Pnpm(pnpm) => pnpm.lockfiles.closure(start, scope),
+        }
+    }
+
+    /// Has a project depend on what its files do not say, where one lockfile holds all projects.
+    pub fn declare(&mut self, importer: &str, name: &str, dependency: ResolvedDependency) {
+        let Self::Pnpm(pnpm) = self;
+        if let Lockfiles::Shared(lockfile) = &mut pnpm.lockfiles {
+            lockfile.declare(importer, name, dependency);
         }
     }
 

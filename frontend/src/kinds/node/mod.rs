@@ -30,11 +30,23 @@ pub fn plan(
     arguments: &BTreeMap<String, String>,
     facts: &Facts,
 ) -> Result<(Model, Plan, Vec<Warning>), Diagnostics> {
+    let linked = match facts.linked.is_empty() {
+        true => None,
+        false => {
+            let workspace = plan::declared(&found.workspace, &facts.linked)?;
+            let closure = plan::closure(&workspace, &found.service)?;
+            Some((workspace, closure))
+        }
+    };
+    let usual = (&found.workspace, &found.closure);
+    let (workspace, closure) = linked
+        .as_ref()
+        .map_or(usual, |(workspace, closure)| (workspace, closure));
     let (model, warnings) = plan::decide(&PlanInput {
         manifest: &found.manifest,
-        workspace: &found.workspace,
+        workspace,
         service: &found.service,
-        closure: &found.closure,
+        closure,
         arguments,
         target: target.clone(),
         facts,

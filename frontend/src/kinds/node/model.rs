@@ -10,7 +10,7 @@ use crate::path::{join, leaves};
 use crate::pattern::literal;
 
 /// A workspace inside a build context.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Workspace {
     /// The workspace's root inside the context, empty where it is the context itself.
     pub root: String,

@@ -11,7 +11,7 @@ const LOST: &str = "failed to finalize upper parent during diff: failed to commi
                     active key during commit: snapshot a1 does not exist: not found";
 
 /// Returns the failure of a vertex, as an engine passes it on.
-fn failed(vertex: &str, message: &str) -> Status {
+pub(super) fn failed(vertex: &str, message: &str) -> Status {
     let named = Any {
         type_url: "github.com/moby/buildkit/errdefs.Vertex+json".to_owned(),
         value: json!({ "digest": vertex }).to_string().into_bytes(),
@@ -24,7 +24,7 @@ fn failed(vertex: &str, message: &str) -> Status {
     Status::with_details(Code::Unknown, message, whole.encode_to_vec().into())
 }
 
-fn defined(request: &wire::SolveRequest) -> Option<Definition> {
+pub(super) fn defined(request: &wire::SolveRequest) -> Option<Definition> {
     let definition = request.definition.as_ref()?;
     Definition::of(&Output::from_proto(definition).ok()?).ok()
 }

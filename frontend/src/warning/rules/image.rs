@@ -145,7 +145,10 @@ found there, in whatever version the root has. An image holds what the service a
 that the build finds out from the finished image what is missing of it, and installs that of the root's dependencies as
 well, for development or not. Everything else that installs for production (`pnpm deploy`) leaves it out.
 
-It is looked for where the image can be started: not for another processor than the builder's alone, and not with
+A project of the workspace that the root alone links to is no part of the build of another one. Where a script fails since
+it does not find it, that package is built once more as if it declared the project.
+
+The first is looked for where the image can be started: not for another processor than the builder's alone, and not with
 `[image] check = false`. A build that finds something makes the image twice, the second time from the cache but for the
 install.",
     bad: Example {

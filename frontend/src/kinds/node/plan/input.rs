@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments::Arguments;
 use super::build_order::BuildOrder;
 use super::layout::Places;
+use super::linked::Link;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
@@ -69,6 +70,8 @@ pub(super) struct PackageInput<'a> {
     pub(super) any_condition: bool,
     /// Packages that are given every file of the workspace.
     pub(super) whole: &'a BTreeSet<String>,
+    /// What the root links to.
+    pub(super) links: &'a [Link],
     /// What the manifest says of builds.
     pub(super) manifest: &'a Manifest,
     /// Build arguments.

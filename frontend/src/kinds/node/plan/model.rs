@@ -251,6 +251,8 @@ pub struct PackageBuild {
     pub inputs: Vec<String>,
     /// Whether the scripts are given every file of the workspace, having missed some.
     pub is_whole: bool,
+    /// Names that the scripts may not find and the root links to.
+    pub links: Vec<String>,
     /// Workspace files outside of every package that the scripts read: pattern in the context to container path.
     pub extra_files: BTreeMap<String, String>,
     /// The same that scripts and settings name, which may not exist: context path to container path.

@@ -7,6 +7,7 @@ use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
 use super::input::PackageInput;
+use super::linked;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use super::place;
@@ -115,6 +116,10 @@ fn plan_one(
             BTreeMap::new()
         },
         is_whole: has_scripts && input.whole.contains(importer),
+        links: match has_scripts {
+            true => linked::missed(input.links, importer, project),
+            false => Vec::new(),
+        },
         // From where packages have moved to, nothing leads there.
         settings: if is_service && !input.places.is_moved() {
             outside::settings(input, project)

@@ -14,8 +14,8 @@ use super::native::{Native, Surveyor};
 use super::packages;
 use super::start::{self, Start};
 use super::{
-    checks, command, complete, foreign, healthcheck, injection, local, look, names, node_version, of_root,
-    runtime, sbom, toolchain, unbuilt, workbench,
+    checks, command, complete, foreign, healthcheck, injection, linked, local, look, names, node_version,
+    of_root, runtime, sbom, toolchain, unbuilt, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -71,6 +71,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         production: &runs.closure.projects,
         runs_sources: start.command.runs_sources,
         whole: &input.facts.whole,
+        links: &linked::of_root(input.workspace),
         any_condition: sets_conditions(&run, &start.command),
         manifest: input.manifest,
         arguments: &arguments,

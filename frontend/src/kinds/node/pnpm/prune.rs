@@ -53,7 +53,9 @@ pub fn prune(lockfile: &Lockfile, closure: &Closure) -> PrunedLockfile {
         match section.key.as_str() {
             "importers" => {
                 let written = importers.iter().map(|(id, importer)| {
-                    let range = index.entry("importers", id).filter(|_| keeps_entry(closure, id));
+                    let range = index
+                        .entry("importers", id)
+                        .filter(|_| keeps_entry(closure, id) && lockfile.is_as_written(id));
                     range
                         .and_then(|range| text.get(range))
                         .map_or_else(|| write(id, importer), str::to_owned)

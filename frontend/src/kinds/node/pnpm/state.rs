@@ -3,7 +3,7 @@
 use super::{Lockfiles, Npmrc, PnpmVersion, PnpmWorkspace, Settings};
 
 /// What pnpm's files say of a workspace.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pnpm {
     /// The lockfile, or those of the projects.
     pub lockfiles: Lockfiles,

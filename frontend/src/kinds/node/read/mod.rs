@@ -121,7 +121,9 @@ pub async fn read(
         let part = part(&origin.context, name, "vextrus-extended", &include);
         reader.tree(options, &part).await
     };
-    projects::load(&tree, more, &mut workspace, closure.importers()).await?;
+    let linked = plan::linked_importers(&workspace);
+    let needed: BTreeSet<ImporterId> = closure.importers().iter().cloned().chain(linked).collect();
+    projects::load(&tree, more, &mut workspace, &needed).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     leave_out_hidden(&mut workspace, &origin.context);

@@ -1,6 +1,6 @@
 //! Reads what only the projects of a closure need: the configuration of their tools.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
@@ -23,7 +23,7 @@ pub(super) async fn load(
     tree: &Tree,
     more: impl AsyncFn(&[String]) -> Result<Tree, Failure>,
     workspace: &mut Workspace,
-    closure: &[ImporterId],
+    closure: &BTreeSet<ImporterId>,
 ) -> Result<(), Failure> {
     let more = &more;
     let scans = closure

@@ -1,11 +1,14 @@
 // Runs a package's script as a package manager does that takes half a second to start, without starting it: by what it did
 // when it was asked.
 //
-// usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME | try FILE COMMAND... NAME
+// usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME | try[=LINKS] FILE COMMAND... NAME
+//        node run.cjs link=LINKS FILE COMMAND... NAME
 // "ask" has COMMAND, such as pnpm run, run a script in a package made at PROJECT, and writes what the script found to
 // FILE, where "run" would have given it exactly that. "run" runs the script NAME of the package here, or leaves that to
 // COMMAND where FILE does not say how, or something here is not as it was there. "try" does the same, and ends with the
-// status 117 where the script has failed and what it printed tells of a file, a module or a script that was not found.
+// status 117 where the script has failed and what it printed tells of a file, a module or a script that was not found. LINKS
+// are names of packages, with commas between them: where it tells that one was not found, the status is 118 for the first
+// of them, and so on. "link" tells of these alone.
 'use strict';
 const fs = require('node:fs');
 const os = require('node:os');
@@ -43,6 +46,18 @@ const NOT_FOUND = new RegExp(
   'i',
 );
 const STATUS = 117;
+// What the same say of a package that is not there, before its name.
+const NO_PACKAGE = String.raw`(cannot find (module|package)|could not (resolve|find)|can't resolve|(failed|unable) to (resolve|find)( import| entry for package)?|declaration file for module)( entry module)? ['"\`]?`;
+
+// The status of a script that has failed with another one, by what it printed.
+function statusOf(status, said, { files, links }) {
+  const quoted = (name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const isMissed = (name) => new RegExp(`${NO_PACKAGE}${quoted(name)}(?![\\w.-])`, 'i').test(said);
+  const link = links.findIndex(isMissed);
+  if (link >= 0) return STATUS + 1 + link;
+  return files && NOT_FOUND.test(said) ? STATUS : status;
+}
+
 // What a shell sets for itself.
 const OF_SHELLS = ['PWD', 'OLDPWD', 'SHLVL', '_'];
 
@@ -128,6 +143,7 @@ function known(answer, name) {
   return [program, words, environment(answer, process.env, directory, manifest, name)];
 }
 
+// `tells` has what the status may say: whether of `files`, and of which `links`.
 function run(file, command, name, tells) {
   let plan;
   try {
@@ -146,7 +162,7 @@ function run(file, command, name, tells) {
   show(child.stdout, process.stdout);
   show(child.stderr, process.stderr);
   const end = (status) => {
-    process.exitCode = tells && status !== 0 && NOT_FOUND.test(said) ? STATUS : status;
+    process.exitCode = tells && status !== 0 ? statusOf(status, said, tells) : status;
   };
   child.on('error', (error) => {
     console.error(error.message);
@@ -168,5 +184,7 @@ if (what === 'ask') {
   const shell = fs.readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   fs.writeFileSync(words[0], JSON.stringify({ env: environmentNow(), shell }));
 } else {
-  run(words[0], words.slice(1, -1), words.at(-1), what === 'try');
+  const [verb, names = ''] = what.split('=');
+  const tells = verb === 'run' ? undefined : { files: verb === 'try', links: names.split(',').filter(Boolean) };
+  run(words[0], words.slice(1, -1), words.at(-1), tells);
 }

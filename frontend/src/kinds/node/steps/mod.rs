@@ -60,6 +60,7 @@ pub(super) fn write(
     let packages = model.packages.iter().map(|package| Package {
         name: package.name.clone(),
         directory: package.importer.clone(),
+        links: package.links.clone(),
     });
     Ok(Plan {
         label: model.label.clone(),

@@ -39,8 +39,16 @@ impl Writer<'_> {
             let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
             let mut command = words.join(" ");
             if script.is_named && self.asks() {
-                // Who is given everything misses nothing that the workspace has.
-                let verb = if tries && !package.is_whole { "try" } else { "run" };
+                let verb = match package.links.as_slice() {
+                    _ if !tries => "run".to_owned(),
+                    // Who is given everything misses no file that the workspace has.
+                    [] if package.is_whole => "run".to_owned(),
+                    [] => "try".to_owned(),
+                    links => {
+                        let verb = if package.is_whole { "link" } else { "try" };
+                        quote(&format!("{verb}={}", links.join(",")))
+                    }
+                };
                 command = format!("node {SCRIPTS}/{} {verb} {SCRIPTS}{ANSWER} {command}", RUN.name);
             }
             lines.push(format!("cd {} && {command}", quote(&script.directory)));

@@ -6,7 +6,7 @@ use super::PackageJson;
 use super::tsconfig::Scan;
 
 /// One project of the workspace.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// Its package.json.
     pub manifest: PackageJson,

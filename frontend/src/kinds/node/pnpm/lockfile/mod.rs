@@ -26,6 +26,7 @@ use package::{Known, RawPackage};
 
 use super::dep_path::{DepPath, is_package_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names};
+use crate::kinds::node::workspace::ImporterId;
 use crate::secret;
 
 /// The format of a lockfile, by its major number.
@@ -45,6 +46,8 @@ pub struct Lockfile {
     globals: Globals,
     /// What was read before: a build walks as many closures as it has packages, most of them overlapping.
     snapshots: Arc<Mutex<BTreeMap<DepPath, Arc<Known>>>>,
+    /// What projects depend on beside what is written.
+    declared: BTreeMap<ImporterId, BTreeMap<String, ResolvedDependency>>,
 }
 
 impl Lockfile {
@@ -64,6 +67,7 @@ impl Lockfile {
             version,
             globals,
             snapshots: Arc::default(),
+            declared: BTreeMap::new(),
         })
     }
 
@@ -99,10 +103,24 @@ impl Lockfile {
     /// # Errors
     /// A malformed entry.
     pub fn importer(&self, id: &str) -> Result<Option<Importer>, Diagnostics> {
-        let importer: Option<Importer> = self.entry("importers", id)?;
+        let mut importer: Option<Importer> = self.entry("importers", id)?;
+        if let (Some(importer), Some(more)) = (&mut importer, self.declared.get(id)) {
+            importer.dependencies.extend(more.clone());
+        }
         let names = importer.iter().flat_map(Importer::iter).map(|(_, name, _)| name);
         self.check_names("importers", id, names)?;
         Ok(importer)
+    }
+
+    /// Has a project depend on something that its entry is without.
+    pub fn declare(&mut self, id: &str, name: &str, dependency: ResolvedDependency) {
+        let declared = self.declared.entry(id.to_owned()).or_default();
+        declared.insert(name.to_owned(), dependency);
+    }
+
+    /// Whether a project's entry says all that it depends on.
+    pub fn is_as_written(&self, id: &str) -> bool {
+        !self.declared.contains_key(id)
     }
 
     /// Refuses names that lead out of the directory which an install joins them to.
