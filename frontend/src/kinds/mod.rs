@@ -47,6 +47,15 @@ pub async fn metadata(reader: &Reader, options: &Options, context: &Context) -> 
     node::read::metadata(reader, options, context).await
 }
 
+/// Returns the directory in the context where the build file lies, where what lies beside it tells; for the place of a
+/// mistake, since it looks into every directory.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn directory(tree: &Tree, build_file: &BuildFile) -> Result<Option<String>, Failure> {
+    node::read::directory(tree, build_file).await
+}
+
 /// Reads what the manifest's kind decides from.
 ///
 /// # Errors

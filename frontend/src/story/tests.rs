@@ -37,6 +37,7 @@ mod lint;
 mod lost;
 mod names;
 mod origins;
+mod paths;
 mod plans;
 mod platforms;
 mod progress;

@@ -13,13 +13,13 @@ const MAX_BYTES: usize = 6 << 20;
 
 /// # Errors
 /// Where the plan cannot be written as JSON, which is a mistake of ours.
-pub(super) fn answer(plan: &Plan, filename: &str) -> Result<Answer, Diagnostic> {
+pub(super) fn answer(plan: &Plan, file: &str) -> Result<Answer, Diagnostic> {
     let mut json = serde_json::to_value(plan).map_err(Diagnostic::internal)?;
     if json.to_string().len() > MAX_BYTES {
         shorten(&mut json);
     }
     let mut text = format!(
-        "PLAN:   {}, target {}\nFILE:   {filename}\n\n",
+        "PLAN:   {}, target {}\nFILE:   {file}\n\n",
         plan.package,
         plan.target.name(),
     );
