@@ -308,6 +308,15 @@ impl Diagnostics {
         self
     }
 
+    /// Points those that point nowhere at a place.
+    #[must_use]
+    pub fn at(mut self, place: &Place) -> Self {
+        for mistake in &mut self.0 {
+            mistake.place.get_or_insert_with(|| place.clone());
+        }
+        self
+    }
+
     /// Returns the mistakes with the places of a file in another one: what was found before its path was known.
     #[must_use]
     pub fn moved(mut self, from: &SourceFile, to: &Arc<SourceFile>) -> Self {

@@ -25,6 +25,7 @@ mod check;
 mod configuration;
 mod contexts;
 mod created;
+mod culprits;
 mod derived;
 mod directory;
 mod engines;

@@ -41,6 +41,7 @@ mod workbench;
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use input::{BuildClosure, PlanInput};
+pub use install::culprit;
 pub use local::{LocalFile, files as local_files};
 pub use model::*;
 pub use node_version::NODE_VERSION_FILES;
