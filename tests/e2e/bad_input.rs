@@ -117,7 +117,7 @@ mod manifest {
     fn names_a_file_that_is_missing() {
         let text = format!("{SYNTAX}[build]\nfiles = [\"tsconfig.common.json\"]\n");
         let message = refusal_of_step(|erp| _ = erp.write(MANIFEST, text));
-        assert!(message.starts_with("service.toml:3\n"), "{message}");
+        assert!(message.starts_with("services/auth/service.toml:3\n"), "{message}");
         assert!(error_of(&message).contains("tsconfig.common.json"), "{message}");
     }
 
@@ -146,7 +146,7 @@ mod manifest {
     fn names_a_base_that_is_not_there() {
         let message = refusal_of_manifest("base = \"vextrus-e2e/nowhere:1\"\n");
         // Why it is not there is the registry's answer, which depends on the network.
-        assert!(message.starts_with("service.toml:2\n"), "{message}");
+        assert!(message.starts_with("services/auth/service.toml:2\n"), "{message}");
         assert!(
             message.contains(">>> base = \"vextrus-e2e/nowhere:1\""),
             "{message}"
@@ -157,7 +157,7 @@ mod manifest {
     #[test]
     fn names_a_node_version_that_has_no_image() {
         let message = refusal_of_manifest("node = \"22.99.99\"\n");
-        assert!(message.starts_with("service.toml:2\n"), "{message}");
+        assert!(message.starts_with("services/auth/service.toml:2\n"), "{message}");
         assert!(error_of(&message).contains("node:22.99.99"), "{message}");
     }
 }

@@ -181,7 +181,7 @@ fn rules_are_skipped_or_stop_the_build() {
     assert_eq!(refused.progress.ran(), Vec::<&str>::new());
     assert_eq!(
         refused.progress.warnings(),
-        ["RootUser: `run.user` is root; leave it out to run as 1001:1001 (service.toml:4)"]
+        ["RootUser: `run.user` is root; leave it out to run as 1001:1001 (services/auth/service.toml:4)"]
     );
     assert_snapshot!(refused.message());
 }

@@ -88,7 +88,7 @@ fn a_file_that_the_build_does_not_hand_on_is_missed() {
         "packages/lib/src/index.js",
         "require('../generated/client.js');\n",
     )]);
-    let expected = "service.toml:1: the image has no `../generated/client.js`, which \
+    let expected = "apps/api/service.toml:1: the image has no `../generated/client.js`, which \
                     /app/packages/lib/dist/index.js loads";
     assert!(message.contains(expected), "{message}");
 }
@@ -97,7 +97,7 @@ fn a_file_that_the_build_does_not_hand_on_is_missed() {
 fn a_file_of_the_repository_that_is_opened_at_the_start_is_missed() {
     let main = "require('fs').readFileSync('/app/locales/de.json');\n";
     let message = refused(&[("apps/api/src/main.js", main), ("locales/de.json", "{}")]);
-    let expected = "service.toml:1: the image has no `locales/de.json`, which the service opens at its start; write \
+    let expected = "apps/api/service.toml:1: the image has no `locales/de.json`, which the service opens at its start; write \
                     `files = [\"locales/de.json\"]` into `[run]`";
     assert!(message.contains(expected), "{message}");
 }

@@ -88,7 +88,7 @@ fn a_package_that_is_not_there() {
     let path = "services/auth/service.toml";
     erp.write(path, format!("{SYNTAX}package = \"@erp/auth-servise\"\n"));
     Seen::of(&erp, path, &[])
-        .points_at(MANIFEST, path, "package")
+        .points_at(path, path, "package")
         .says("@erp/auth-service");
 }
 

@@ -7,14 +7,14 @@ mod facts;
 mod files;
 pub mod no_cache;
 
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::gateway::Failure;
 use crate::kinds::{self, Found, Planned};
 use crate::lint;
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::plan::{Facts, Target};
-use crate::source::{BuildFile, Context, Reader};
+use crate::source::{BuildFile, Context, Origin, Reader};
 use crate::warning::{ARGUMENT, Config};
 
 pub use facts::{builder, facts};
@@ -54,15 +54,27 @@ pub async fn read(reader: &Reader, options: &Options) -> Result<Read, Failure> {
         // Read on without it, for what is wrong elsewhere.
         Err(mistakes) => (Manifest::empty(&build_file.file), Some(mistakes)),
     };
-    let found = kinds::read(reader, options, (&mut origin, &build_file, tree), manifest).await;
-    if let Some(mistakes) = mistakes {
-        return Err(together(mistakes, found.err(), &build_file).into());
-    }
-    let found = found?;
+    let found = kinds::read(
+        reader,
+        options,
+        (&mut origin, &build_file, tree.clone()),
+        manifest,
+    )
+    .await;
+    let found = match (found, mistakes) {
+        (Ok(found), None) => found,
+        (found, mistakes) => {
+            if origin.directory.is_none() {
+                // What cannot be read tells nothing, and is no reason to tell less.
+                origin.directory = kinds::directory(&tree, &build_file).await.unwrap_or_default();
+            }
+            return Err(refusal(mistakes, found.err(), &build_file, &origin));
+        }
+    };
     let argument = options.build_args.get(ARGUMENT).map(String::as_str);
     Ok(Read {
         target: found.manifest().target(options.target.as_deref())?,
-        lint: Config::read(&build_file.file, argument)?,
+        lint: Config::read(&found.manifest().file, argument)?,
         created: created::of(reader, options, found.manifest(), &origin).await?,
         found,
         context: origin.context,
@@ -70,13 +82,28 @@ pub async fn read(reader: &Reader, options: &Options) -> Result<Read, Failure> {
     })
 }
 
-/// Adds to the mistakes of a manifest those of other files: what is said of the manifest itself may come of them.
-fn together(mistakes: Diagnostics, others: Option<Failure>, build_file: &BuildFile) -> Diagnostics {
-    let others = others.as_ref().and_then(Failure::diagnostics);
-    let others = others.into_iter().flat_map(Diagnostics::iter);
-    let is_elsewhere = |place: &Place| place.file.name != build_file.file.name;
-    let others = others.filter(|mistake| mistake.place.as_ref().is_some_and(is_elsewhere));
-    mistakes.with(others.cloned())
+/// Returns why a build's files cannot be read: the mistakes of the manifest, and those of other files, without what may come
+/// of the first; each of the manifest's under its path.
+fn refusal(
+    mistakes: Option<Diagnostics>,
+    failure: Option<Failure>,
+    build_file: &BuildFile,
+    origin: &Origin,
+) -> Failure {
+    let before = &build_file.file;
+    let file = before.renamed(origin.path());
+    let others = failure.as_ref().and_then(Failure::diagnostics);
+    match (mistakes, others, &failure) {
+        (Some(mistakes), others, _) => {
+            let others = others.into_iter().flat_map(Diagnostics::iter);
+            let is_elsewhere = |place: &Place| place.file != *before && place.file != file;
+            let others = others.filter(|mistake| mistake.place.as_ref().is_some_and(is_elsewhere));
+            mistakes.moved(before, &file).with(others.cloned()).into()
+        }
+        (None, Some(others), _) => others.clone().moved(before, &file).into(),
+        (None, None, Some(failure)) => failure.clone(),
+        (None, None, None) => Diagnostic::internal("a build is refused for no reason").into(),
+    }
 }
 
 impl Read {

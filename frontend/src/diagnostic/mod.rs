@@ -53,6 +53,11 @@ impl SourceFile {
         })
     }
 
+    /// Returns the same text under another name.
+    pub fn renamed(&self, name: impl Into<String>) -> Arc<Self> {
+        Self::new(name, self.text.clone())
+    }
+
     /// Returns the language by the name's ending, as clients that colour excerpts name it.
     pub fn language(&self) -> &'static str {
         match self.name.rsplit_once('.').map(|(_, ending)| ending) {
@@ -162,6 +167,15 @@ impl Place {
     #[must_use]
     pub fn from_column(mut self, column: usize) -> Self {
         self.column = column.saturating_sub(1);
+        self
+    }
+
+    /// Returns the place in another file, where it is one of a file.
+    #[must_use]
+    pub fn moved(mut self, from: &SourceFile, to: &Arc<SourceFile>) -> Self {
+        if *self.file == *from {
+            self.file = Arc::clone(to);
+        }
         self
     }
 
@@ -291,6 +305,24 @@ impl Diagnostics {
     #[must_use]
     pub fn with(mut self, more: impl IntoIterator<Item = Diagnostic>) -> Self {
         self.0.extend(more);
+        self
+    }
+
+    /// Points those that point nowhere at a place.
+    #[must_use]
+    pub fn at(mut self, place: &Place) -> Self {
+        for mistake in &mut self.0 {
+            mistake.place.get_or_insert_with(|| place.clone());
+        }
+        self
+    }
+
+    /// Returns the mistakes with the places of a file in another one: what was found before its path was known.
+    #[must_use]
+    pub fn moved(mut self, from: &SourceFile, to: &Arc<SourceFile>) -> Self {
+        for mistake in &mut self.0 {
+            mistake.place = mistake.place.take().map(|place| place.moved(from, to));
+        }
         self
     }
 }

@@ -55,6 +55,8 @@ names! {
     NO_ENTRY = "NoEntry",
     /// The engine does not tell which image the frontend is.
     NO_FRONTEND_IMAGE = "NoFrontendImage",
+    /// An image cannot be had: it is not there, not for the platform or not for everybody, or its registry does not answer.
+    NO_IMAGE = "NoImage",
     /// There is no lockfile, or a project has none of its own.
     NO_LOCKFILE = "NoLockfile",
     /// There is no manifest where one is looked for.

@@ -7,6 +7,7 @@ use buildkit_proto::pb;
 use tonic::Code;
 
 use super::failure::source_info;
+use super::unresolved::in_words;
 use super::{Attestation, BuildResult, Failure, Gateway, Reference, Refs, ResolvedImage, SolveRequest};
 use crate::warning::Warning;
 
@@ -81,7 +82,7 @@ impl Gateway {
     /// own.
     ///
     /// # Errors
-    /// The daemon's own failure: no such image, no access, or no manifest for the platform.
+    /// No such image, no access, no manifest for the platform, in words where they are known, else the daemon's own failure.
     pub async fn resolve_image(
         &self,
         reference: &str,
@@ -125,8 +126,10 @@ impl Gateway {
     }
 
     async fn resolve(&self, request: wire::ResolveImageConfigRequest) -> Result<ResolvedImage, Failure> {
-        let reference = request.r#ref.clone();
-        let answer = self.rpc().resolve_image_config(request).await?.into_inner();
+        let (reference, platform) = (request.r#ref.clone(), request.platform.clone());
+        let answer = self.rpc().resolve_image_config(request).await;
+        let answer = answer.map_err(|status| in_words(status.into(), &reference, platform.as_ref()))?;
+        let answer = answer.into_inner();
         // Daemons from before source policies leave the name out.
         let reference = if answer.r#ref.is_empty() {
             reference

@@ -18,6 +18,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, shown};
 const MAX_PLACES: usize = 10;
 /// How large their excerpts may be together, in bytes: the lines before a place are empty, and there may be millions.
 const MAX_EXCERPTS: usize = 1 << 20;
+/// The detail that is a place.
+const SOURCE: &str = "errdefs.Source";
 
 /// The end of a build without a result: our own diagnostics, or what the daemon said, unchanged.
 #[derive(Clone, PartialEq)]
@@ -76,12 +78,29 @@ impl Failure {
         self
     }
 
+    /// Points the failure at a place alone: where it is known better than the daemon knows it.
+    #[must_use]
+    pub fn only_at(mut self, place: Place) -> Self {
+        if let Cause::Status(status) = &mut self.cause {
+            let is_place = |detail: &Any| detail.type_url == type_url(SOURCE);
+            status.details.retain(|detail| !is_place(detail));
+        }
+        self.places = vec![place];
+        self
+    }
+
     /// Returns the mistakes, where the failure is our own.
     pub fn diagnostics(&self) -> Option<&Diagnostics> {
         match &self.cause {
             Cause::Mistakes(diagnostics) => Some(diagnostics),
             Cause::Status(_) => None,
         }
+    }
+
+    /// Returns the places that were added to the daemon's own.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Returns the digests of the vertices that have failed: none where the daemon names none, as for one that another
@@ -253,14 +272,18 @@ fn source_detail(place: &Place, excerpt: &str) -> Any {
             "end": { "line": wire_line(place.last_line) },
         }],
     });
-    detail("errdefs.Source", &source)
+    detail(SOURCE, &source)
 }
 
 /// Returns a detail as BuildKit's clients read it: JSON in a protobuf `Any`.
 /// Source: `util/grpcerrors` and containerd's typeurl, which marks JSON by the suffix of the type.
 fn detail(name: &str, value: &Value) -> Any {
     Any {
-        type_url: format!("github.com/moby/buildkit/{name}+json"),
+        type_url: type_url(name),
         value: value.to_string().into_bytes(),
     }
+}
+
+fn type_url(name: &str) -> String {
+    format!("github.com/moby/buildkit/{name}+json")
 }

@@ -22,6 +22,7 @@ use buildkit_proto::moby::buildkit::v1::frontend::{
 };
 use buildkit_proto::pb;
 use futures_util::{StreamExt as _, stream};
+use prost::Message as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
@@ -107,6 +108,8 @@ pub struct State {
     pub disabled_caps: Vec<&'static str>,
     /// The regular files of every reference, by path without a leading slash.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Those of the build file's directory instead, where that is another one.
+    pub beside: BTreeMap<String, Vec<u8>>,
     /// Symbolic links of every reference, and where each points.
     pub links: BTreeMap<String, String>,
     /// What is neither file, directory nor link, by its mode in Go's bits.
@@ -176,6 +179,22 @@ impl Fake {
 impl State {
     fn run(&self) -> Result<(), Status> {
         self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Returns what a reference has that is the build file's directory, where that is told apart.
+    fn beside(&self, reference: &str) -> Option<Self> {
+        let number: usize = reference.strip_prefix("ref-")?.parse().ok()?;
+        let solve = self.solves.get(number.checked_sub(1)?)?;
+        let ops = solve.definition.as_ref()?.def.iter();
+        let mut ops = ops.filter_map(|op| pb::Op::decode(op.as_slice()).ok()?.op);
+        let is_build_file = ops.any(|op| match op {
+            pb::op::Op::Source(source) => source.identifier == "local://dockerfile",
+            _ => false,
+        });
+        (is_build_file && !self.beside.is_empty()).then(|| Self {
+            files: self.beside.clone(),
+            ..Self::default()
+        })
     }
 
     fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
@@ -317,6 +336,8 @@ impl LlbBridge for Fake {
     async fn read_file(&self, request: Request<ReadFileRequest>) -> Reply<ReadFileResponse> {
         let request = request.into_inner();
         let state = self.called("ReadFile");
+        let beside = state.beside(&request.r#ref);
+        let state = beside.as_ref().unwrap_or(&state);
         let content = state.file(&request.file_path)?;
         let data = match request.range {
             None => content.clone(),
@@ -332,6 +353,8 @@ impl LlbBridge for Fake {
     async fn read_dir(&self, request: Request<ReadDirRequest>) -> Reply<ReadDirResponse> {
         let request = request.into_inner();
         let state = self.called("ReadDir");
+        let beside = state.beside(&request.r#ref);
+        let state = beside.as_ref().unwrap_or(&state);
         state.run()?;
         let missing = || Status::unknown(format!("lstat {}: no such file or directory", request.dir_path));
         let mut entries = state.list(&request.dir_path).ok_or_else(missing)?;
@@ -341,8 +364,10 @@ impl LlbBridge for Fake {
     }
 
     async fn stat_file(&self, request: Request<StatFileRequest>) -> Reply<StatFileResponse> {
-        let path = request.into_inner().path;
+        let wire::StatFileRequest { r#ref, path, .. } = request.into_inner();
         let state = self.called("StatFile");
+        let beside = state.beside(&r#ref);
+        let state = beside.as_ref().unwrap_or(&state);
         state.run()?;
         // As the daemon names a root.
         let name = format!("buildkit-mount{}", state.calls.len());

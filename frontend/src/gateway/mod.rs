@@ -10,6 +10,7 @@ mod connection;
 mod failure;
 mod files;
 mod process;
+mod unresolved;
 
 #[cfg(test)]
 pub(crate) mod fake;

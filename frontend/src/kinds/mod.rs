@@ -5,12 +5,12 @@ pub mod node;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::manifest::values::Kind;
 use crate::options::Options;
-use crate::plan::{Facts, Plan, Stage, Target};
+use crate::plan::{Culprit, Facts, Plan, Stage, Target};
 use crate::source::{BuildFile, Context, Origin, Reader, Tree};
 use crate::warning::Warning;
 
@@ -47,6 +47,15 @@ pub async fn metadata(reader: &Reader, options: &Options, context: &Context) -> 
     node::read::metadata(reader, options, context).await
 }
 
+/// Returns the directory in the context where the build file lies, where what lies beside it tells; for the place of a
+/// mistake, since it looks into every directory.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn directory(tree: &Tree, build_file: &BuildFile) -> Result<Option<String>, Failure> {
+    node::read::directory(tree, build_file).await
+}
+
 /// Reads what the manifest's kind decides from.
 ///
 /// # Errors
@@ -71,6 +80,13 @@ impl Found {
     pub fn manifest(&self) -> &Manifest {
         match self {
             Self::Node(found) => &found.manifest,
+        }
+    }
+
+    /// Returns what a step that fails says by its status, in words, and the line that names it; `near` is a line of the step.
+    pub fn culprit(&self, culprit: &Culprit, near: Option<&Place>) -> (String, Option<Place>) {
+        match self {
+            Self::Node(found) => node::plan::culprit(&found.workspace, culprit, near),
         }
     }
 

@@ -81,6 +81,21 @@ impl Manifest {
         }
     }
 
+    /// Returns the manifest with its file under the path that is known by now.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        let file = self.file.renamed(path);
+        let before = std::mem::replace(&mut self.file, file);
+        let own = self
+            .places
+            .values_mut()
+            .filter(|(file, _)| Arc::ptr_eq(file, &before));
+        for (file, _) in own {
+            *file = Arc::clone(&self.file);
+        }
+        self
+    }
+
     /// Parses `vextrus.toml`, the defaults of every service of the workspace.
     ///
     /// # Errors

@@ -28,8 +28,8 @@ pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};
 pub use scripts::Scripts;
 pub use step::{
-    Action, Files, Image, ImageId, Key, Layer, Line, Mount, Network, Part, PartId, Run, SecretEnv, Side,
-    Step, StepId, Time, Tree, Verb,
+    Action, Culprit, Files, Image, ImageId, Key, Layer, Line, Mount, Network, Part, PartId, Run, SecretEnv,
+    Shown, Side, Step, StepId, Time, Tree, Verb,
 };
 pub use steps::Steps;
 
@@ -153,8 +153,9 @@ impl Plan {
 }
 
 /// Returns a command line as a shell would take it.
-pub fn command(words: &[String]) -> String {
-    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+pub fn command(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "))
 }
 
 /// Writes `file:line`: the text of a file is not the plan's.

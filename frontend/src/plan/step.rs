@@ -4,9 +4,11 @@
 //! vertex. There are four verbs: a program runs, a tree of files is put together, trees are laid over each other, what
 //! a program left becomes a layer. A fifth one needs two kinds of service that want it.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use super::{Place, Stage, as_text};
+use super::{Place, Stage, WORKSPACE, as_text, command};
 
 /// Number of a step in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -159,8 +161,15 @@ pub struct Run {
     pub side: Side,
     /// Program and arguments.
     pub command: Vec<String>,
+    /// What a reader of the repository would call what it runs, and is shown of it: without what only the frontend needs.
+    /// Nothing where the step's name says all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<Shown>,
     /// The directory that it is run in.
     pub directory: String,
+    /// What it tells by the status with which it fails.
+    #[serde(skip)]
+    pub culprits: Vec<Culprit>,
     /// Environment, over the image's.
     pub env: Vec<(String, String)>,
     /// Environment variables that are filled from secrets.
@@ -170,6 +179,49 @@ pub struct Run {
     pub mounts: Vec<Mount>,
     /// Its network.
     pub network: Network,
+}
+
+/// What a step has failed of, by its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Culprit {
+    /// The status.
+    pub status: u8,
+    /// A name that the step's kind knows the place of.
+    pub name: String,
+}
+
+/// A command as somebody would give it who does by hand what a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The command.
+    pub command: String,
+    /// The directory that it is given in.
+    pub directory: String,
+}
+
+impl Shown {
+    /// Returns a command in a directory of the container.
+    pub fn new(words: &[impl AsRef<str>], directory: &str) -> Self {
+        Self {
+            command: command(words),
+            directory: directory.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    /// Writes the command, and its directory where that is not the workspace's own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.command)?;
+        match self
+            .directory
+            .strip_prefix(WORKSPACE)
+            .and_then(|inside| inside.strip_prefix('/'))
+        {
+            Some(inside) => write!(f, " (in {inside})"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// An environment variable that is filled from a secret.
@@ -365,4 +417,21 @@ pub struct Layer {
     pub from: String,
     /// Where they are in the image.
     pub to: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_with_its_directory_in_the_workspace() {
+        for (directory, shown) in [
+            ("/app/libs/kernel", "pnpm run 'a b' (in libs/kernel)"),
+            ("/app", "pnpm run 'a b'"),
+            ("/", "pnpm run 'a b'"),
+            ("/apps", "pnpm run 'a b'"),
+        ] {
+            assert_eq!(Shown::new(&["pnpm", "run", "a b"], directory).to_string(), shown);
+        }
+    }
 }

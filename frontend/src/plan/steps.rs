@@ -231,6 +231,8 @@ impl Run {
             image,
             side,
             command: command.into_iter().map(Into::into).collect(),
+            shown: Vec::new(),
+            culprits: Vec::new(),
             directory: "/".to_owned(),
             env: Vec::new(),
             secret_env: Vec::new(),

@@ -45,6 +45,7 @@ impl BuildFile {
     /// A file that is missing, too large or not UTF-8, and whatever the engine answers.
     pub async fn load(reader: &Reader, options: &Options, origin: &Origin) -> Result<Self, Failure> {
         let name = origin.filename.as_str();
+        let path = origin.path();
         if name.contains(char::is_control) {
             let message =
                 "the build file's name has a control character, which no transfer of files takes; rename it";
@@ -83,7 +84,7 @@ impl BuildFile {
             tree.bytes(&ignore, MAX_NEIGHBOUR),
         );
         // The place keeps the engine from adding one of its own, with the whole of a file that is too large.
-        let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(name, SYNTAX), 1)));
+        let text = text.map_err(|failure| failure.at(Place::of_line(&SourceFile::new(&path, SYNTAX), 1)));
         let mut text = text?;
         if let (None, Some(other)) = (&text, &other) {
             text = tree.bytes(other, MAX_MANIFEST).await?;
@@ -93,10 +94,10 @@ impl BuildFile {
                 Source::Graph(_) => "build context",
                 Source::Local { .. } => "directory of the build file",
             };
-            let message = format!("{name} is not in the {place}; check `-f`");
+            let message = format!("{path} is not in the {place}; check `-f`");
             return Err(Diagnostic::named(names::NO_MANIFEST, message).into());
         };
-        let file = Manifest::decode(name, &bytes)?;
+        let file = Manifest::decode(&path, &bytes)?;
         let mut others = BTreeMap::new();
         if beside.as_ref().is_ok_and(Option::is_none) {
             for (name, path) in &neighbours {

@@ -10,7 +10,7 @@ use super::{Context, Source};
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{Failure, Gateway, Reference, SolveRequest};
 use crate::options::Options;
-use crate::path::{leaves, normalize};
+use crate::path::{base_name, join, leaves, normalize};
 
 /// The name that a download has.
 const DOWNLOAD: &str = "context";
@@ -87,6 +87,15 @@ impl Origin {
             context: Context::new(context),
             repository,
         })
+    }
+
+    /// Returns the build file's path as the user knows it: from the root of the context, where its directory is known.
+    /// buildx sends the directory as a tree of its own, and of the path that `-f` gives the last part alone.
+    pub fn path(&self) -> String {
+        match (&self.build_file, &self.directory) {
+            (Source::Local { .. }, Some(directory)) => join(directory, base_name(&self.filename)),
+            _ => self.filename.clone(),
+        }
     }
 }
 
@@ -195,5 +204,6 @@ fn below(directory: &str, subdir: Option<&str>) -> Option<String> {
 fn between(options: &Options) -> Option<String> {
     let local = &options.local_directories;
     let (context, build_file) = (local.get(CONTEXT)?, local.get(BUILD_FILE)?);
-    crate::path::relative(&normalize(context), &normalize(build_file)).filter(|path| !leaves(path))
+    let directory = join(build_file, &parent(&options.filename));
+    crate::path::relative(&normalize(context), &directory).filter(|path| !leaves(path))
 }

@@ -1,47 +1,68 @@
 //! Failures of the engine that a flag or a line of the manifest explains better than the engine can.
 
 use super::failed::{Failed, tells_of_lost_files};
+use super::said;
+use crate::decide::Read;
 use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
-use crate::plan::Plan;
+use crate::plan::{Culprit, Plan, Step, Verb};
+
+/// Where to look for why a program has failed.
+const SAID: &str = "what it printed stands above";
 
 /// Returns the failure, in the words of the manifest where it is about something that the manifest asks for and
-/// the command line did not give, and without the command of a step that has failed, which is ours and long.
+/// the command line did not give, and without the command of a step that has failed, which is ours and long. A step that
+/// tells of what it has failed is shown at the line of that.
 ///
 /// The engine says these things in words alone; words that are not known here are passed on as they are.
 /// Source: moby/buildkit, `session/secrets/secrets.go`, `solver/llbsolver/mounts/mount.go`,
 /// `util/entitlements/entitlements.go`, `solver/llbsolver/ops/exec.go`.
-pub(super) fn explain(failed: Failed, manifest: &Manifest, plan: &Plan) -> Failure {
+pub(super) fn explain(failed: Failed, read: &Read, plan: &Plan) -> Failure {
     let Failed { failure, step } = failed;
     if failure.diagnostics().is_some() {
         return failure;
     }
     let message = failure.to_string();
-    if let Some(mistake) = missing(&message, manifest) {
+    if let Some(mistake) = missing(&message, read.manifest()) {
         return mistake.into();
     }
     let step = step.and_then(|step| plan.step(step));
+    if let Some((step, culprit)) = step.and_then(|step| Some((step, culprit(step, &message)?))) {
+        let (what, place) = read.found.culprit(culprit, step.places.first());
+        let failure = failure.saying(format!("{}: it failed at {what}; {SAID}", step.name));
+        return match place {
+            Some(place) => failure.only_at(place),
+            None => failure,
+        };
+    }
     match step.and_then(|step| ended(&step.name, &message)) {
         Some(words) => failure.saying(words),
         None if tells_of_lost_files(&message) => failure.saying(format!(
             "the engine has lost files that its cache says it has, also of what was made once more; `docker buildx prune` \
              empties the cache ({message})"
         )),
-        None => failure,
+        None => said::in_words(failure, step),
     }
+}
+
+/// Returns what a step says by its status that it has failed of.
+fn culprit<'p>(step: &'p Step, message: &str) -> Option<&'p Culprit> {
+    let Verb::Run(run) = &step.does else { return None };
+    let (_, status) = message.rsplit_once("did not complete successfully: exit code: ")?;
+    let status: u8 = status.parse().ok()?;
+    run.culprits.iter().find(|culprit| culprit.status == status)
 }
 
 /// Returns how a step ended whose program has failed, without the program.
 fn ended(step: &str, message: &str) -> Option<String> {
     let (_, status) = message.rsplit_once("did not complete successfully: ")?;
-    let said = "what it printed stands above";
     Some(match status.strip_prefix("exit code: ") {
         Some("137") => format!(
-            "{step}: it was killed (exit code 137), as an engine does that has no memory left; {said}"
+            "{step}: it was killed (exit code 137), as an engine does that has no memory left; {SAID}"
         ),
-        Some(code) => format!("{step}: it failed with exit code {code}; {said}"),
-        None => format!("{step}: {status}; {said}"),
+        Some(code) => format!("{step}: it failed with exit code {code}; {SAID}"),
+        None => format!("{step}: {status}; {SAID}"),
     })
 }
 
@@ -136,13 +157,12 @@ mod tests {
             format!("process \"/bin/sh -c set -e\\ncd /app\" did not complete successfully: {status}")
         };
         let told = |status| ended("build a", &message(status)).unwrap();
-        let said = "what it printed stands above";
         assert_eq!(
             told("exit code: 3"),
-            format!("build a: it failed with exit code 3; {said}")
+            format!("build a: it failed with exit code 3; {SAID}")
         );
         assert!(told("exit code: 137").contains("memory"));
-        assert_eq!(told("signal: killed"), format!("build a: signal: killed; {said}"));
+        assert_eq!(told("signal: killed"), format!("build a: signal: killed; {SAID}"));
         assert_eq!(ended("build a", "failed to compute cache key: x"), None);
     }
 }

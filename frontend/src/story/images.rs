@@ -96,7 +96,10 @@ async fn resolve_one(
     let found = gateway
         .resolve_image(reference, Some(platform.into()), mode.as_str(), &log)
         .await
-        .map_err(|failure| failure.at(image.place.clone()))?;
+        .map_err(|failure| match failure.diagnostics() {
+            Some(mistakes) => mistakes.clone().at(&image.place).into(),
+            None => failure.at(image.place.clone()),
+        })?;
     Ok(Resolved {
         root: ImageRoot::Pinned {
             reference: found.pinned(),

@@ -16,6 +16,7 @@ mod images;
 mod missed;
 mod question;
 mod request;
+mod said;
 
 #[cfg(test)]
 mod tests;
@@ -92,7 +93,8 @@ async fn look(
         return Ok(());
     };
     let reader = Reader::Engine(gateway.clone());
-    let found = decide::secret_files(&reader, options, read, &platform.planned).await?;
+    let found = decide::secret_files(&reader, options, read, &platform.planned).await;
+    let found = found.map_err(|failure| said::in_words(failure, None))?;
     for warning in &found {
         gateway.warn(&read.vertex, warning).await?;
     }
@@ -168,7 +170,8 @@ impl ForPlatform {
 /// Reads the build's files and plans the build for each platform.
 async fn decided(gateway: &Gateway, options: &Options) -> Result<(Read, Vec<ForPlatform>), Failure> {
     let reader = Reader::Engine(gateway.clone());
-    let read = decide::read(&reader, options).await?;
+    let read = decide::read(&reader, options).await;
+    let read = read.map_err(|failure| said::in_words(failure, None))?;
     let mut planned = Vec::new();
     for target in options.targets()? {
         let facts = decide::facts(&reader, options, read.target.stage, &target).await?;
@@ -252,7 +255,7 @@ async fn build_all_of(
             }
             missed.note(&mut facts);
         } else {
-            return Err(explain::explain(failed, read.manifest(), &platform.planned.plan));
+            return Err(explain::explain(failed, read, &platform.planned.plan));
         }
         again = Some(platform.again(options, read, facts, anew)?);
     }

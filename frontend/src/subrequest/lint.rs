@@ -60,7 +60,7 @@ pub(super) fn mistakes(mistakes: &Diagnostics, message: &str, options: &Options)
     let mut sources = Sources::default();
     let first = mistakes.iter().find_map(|mistake| mistake.place.as_ref());
     let location = match first {
-        Some(place) if place.file.name == options.filename => sources.location(place),
+        Some(place) if is_manifest(&place.file, options) => sources.location(place),
         Some(place) => json!({ "sourceIndex": sources.index(place), "ranges": [] }),
         None => {
             let nowhere = SourceFile::new(&options.filename, "");
@@ -78,4 +78,10 @@ pub(super) fn mistakes(mistakes: &Diagnostics, message: &str, options: &Options)
     let error = json!({ "message": message, "name": name, "location": location });
     let json = json!({ "warnings": [], "sources": sources.infos(), "buildError": error });
     Answer::of_status(json, &text, VERSION, 1)
+}
+
+/// Whether a file is the manifest, whose name of the request may lack its directory.
+fn is_manifest(file: &SourceFile, options: &Options) -> bool {
+    let directory = file.name.strip_suffix(&options.filename);
+    directory.is_some_and(|directory| directory.is_empty() || directory.ends_with('/'))
 }

@@ -149,6 +149,6 @@ pub fn answer(
     Ok(match question {
         Question::Outline => outline::answer(&read, &planned, options),
         Question::Targets => targets::answer(&read, &planned),
-        _ => plan::answer(&planned.plan, &options.filename)?,
+        _ => plan::answer(&planned.plan, &read.manifest().file.name)?,
     })
 }

@@ -6,20 +6,20 @@ use super::outline::table_of_values;
 use super::text::table;
 use super::{Answer, VERSION};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Outcome, Plan, SCRIPTS, Step, command};
+use crate::plan::{Outcome, Plan, Run, Shown, Step};
 
 /// The largest plan that is told whole, in bytes: an answer has to fit into a message of 16 MiB, twice.
 const MAX_BYTES: usize = 6 << 20;
 
 /// # Errors
 /// Where the plan cannot be written as JSON, which is a mistake of ours.
-pub(super) fn answer(plan: &Plan, filename: &str) -> Result<Answer, Diagnostic> {
+pub(super) fn answer(plan: &Plan, file: &str) -> Result<Answer, Diagnostic> {
     let mut json = serde_json::to_value(plan).map_err(Diagnostic::internal)?;
     if json.to_string().len() > MAX_BYTES {
         shorten(&mut json);
     }
     let mut text = format!(
-        "PLAN:   {}, target {}\nFILE:   {filename}\n\n",
+        "PLAN:   {}, target {}\nFILE:   {file}\n\n",
         plan.package,
         plan.target.name(),
     );
@@ -46,7 +46,7 @@ fn shorten(json: &mut Json) {
 
 /// Returns the steps that run a program, in the order in which they could run one by one, and what they come to.
 fn rows(plan: &Plan) -> Vec<[String; 3]> {
-    let mut rows: Vec<[String; 3]> = plan.runs().map(|(step, run)| row(step, &run.command)).collect();
+    let mut rows: Vec<[String; 3]> = plan.runs().map(|(step, run)| row(step, run)).collect();
     let base = plan.image(plan.outcome.base());
     let base = base.map(|image| image.reference.as_str()).unwrap_or_default();
     let on = match &plan.outcome {
@@ -57,35 +57,8 @@ fn rows(plan: &Plan) -> Vec<[String; 3]> {
     rows
 }
 
-fn row(step: &Step, words: &[String]) -> [String; 3] {
+fn row(step: &Step, run: &Run) -> [String; 3] {
     let places: Vec<String> = step.places.iter().map(Place::to_string).collect();
-    [step.name.clone(), places.join(", "), program(words)]
-}
-
-/// Returns what a shell script of ours runs, without what every such script begins and ends with.
-fn program(words: &[String]) -> String {
-    let [_, flag, script] = words else {
-        return command(words);
-    };
-    if flag != "-c" {
-        return command(words);
-    }
-    let is_ours = |line: &&str| {
-        line.starts_with("set ")
-            || line.starts_with("cp ")
-            || line.starts_with("cd ") && !line.contains(" && ")
-            || line.starts_with("[ $$ ")
-            || line.starts_with(&format!("node {SCRIPTS}/"))
-    };
-    let lines = script.lines().filter(|line| !is_ours(line));
-    // Where a script runs is told by its line, and what of ours runs pnpm, and when, is nobody's concern.
-    let lines = lines.map(|line| match line.split_once(" && ") {
-        Some((before, after)) if before.starts_with("cd ") => after,
-        _ if line.starts_with(&format!("sh {SCRIPTS}/")) => {
-            let pnpm = line.find(" pnpm ").and_then(|at| line.get(at + 1..));
-            pnpm.unwrap_or(line)
-        }
-        _ => line,
-    });
-    lines.collect::<Vec<_>>().join("; ")
+    let shown: Vec<String> = run.shown.iter().map(Shown::to_string).collect();
+    [step.name.clone(), places.join(", "), shown.join("; ")]
 }

@@ -145,3 +145,33 @@ fn an_unknown_subrequest_is_named_for_the_client() {
     let name: Value = serde_json::from_slice(&status.details[0].value).unwrap();
     assert_eq!(name, json!({ "name": "frontend.x" }));
 }
+
+#[test]
+fn a_place_that_is_known_better_stands_alone() {
+    let (_, mut whole) = failed_step();
+    let others = whole.details.len();
+    whole.details.push(Any {
+        type_url: "github.com/moby/buildkit/errdefs.Source+json".to_owned(),
+        value: b"{}".to_vec(),
+    });
+    let status = Status::with_details(Code::Unknown, &whole.message, whole.encode_to_vec().into());
+    let file = SourceFile::new("package.json", "{\n  \"x\": 1\n}\n");
+    let before = Failure::from(status).at(Place::of_line(&file, 1));
+    let pointed = before
+        .saying("it failed at x")
+        .only_at(Place::of_line(&file, 2))
+        .to_status();
+    assert_eq!(pointed.message, "it failed at x");
+    let is_source = |detail: &&Any| detail.type_url.ends_with("errdefs.Source+json");
+    let places: Vec<&Any> = pointed.details.iter().filter(is_source).collect();
+    assert_eq!(places.len(), 1);
+    let place: Value = serde_json::from_slice(&places[0].value).unwrap();
+    assert_eq!(
+        (
+            place["info"]["filename"].as_str(),
+            &place["ranges"][0]["start"]["line"]
+        ),
+        (Some("package.json"), &json!(2))
+    );
+    assert_eq!(pointed.details.len(), others + 1);
+}

@@ -31,6 +31,8 @@ macro_rules! script {
     };
 }
 
+/// Tells which dependency or patch an install has failed of.
+pub const BLAME: Script = script!("blame.cjs");
 /// Looks whether an image can load what it starts.
 pub const CHECK: Script = script!("check.cjs");
 /// Collects what a package's scripts left.
@@ -81,13 +83,14 @@ pub fn preload() -> String {
 }
 
 /// The scripts that steps find in one tree, in its order.
-pub const OF_BUILDS: [Script; 17] = [
-    CHECK, COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, RUN, SETUP, STORE, TIDY, TRIM,
-    TURN, UNPACK, WATCH,
+pub const OF_BUILDS: [Script; 18] = [
+    BLAME, CHECK, COLLECT, COMPLETE, INJECT, INSTALL, PATCHES, PIECES, PNPM, PREPARE, RUN, SETUP, STORE,
+    TIDY, TRIM, TURN, UNPACK, WATCH,
 ];
 
 /// Every script.
-pub const ALL: [Script; 21] = [
+pub const ALL: [Script; 22] = [
+    BLAME,
     CHECK,
     COLLECT,
     COMPLETE,

@@ -34,7 +34,11 @@ fn is_ours(args: &[String]) -> bool {
         words => words.join(" "),
     };
     text.lines().all(|line| {
-        let installs = line.starts_with("sh /vextrus/turn.sh ")
+        let command = line
+            .split_once(" -- ")
+            .filter(|_| line.starts_with("node /vextrus/blame.cjs /app "));
+        let command = command.map_or(line, |(_, command)| command);
+        let installs = command.starts_with("sh /vextrus/turn.sh ")
             && line.contains(" sh /vextrus/install.sh /pnpm/store /app pnpm install ")
             && ["--ignore-scripts", "--ignore-pnpmfile"]
                 .iter()

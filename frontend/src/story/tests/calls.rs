@@ -223,6 +223,10 @@ async fn plan_of_each_kind_of_target() {
     for target in ["deps", "test", "build", "worker"] {
         let choose = |_: &mut Files, options: &mut Options| options.target = Some(target.to_owned());
         let plan = call("plan", choose).await.unwrap();
+        let (_, steps) = plan.text.split_once("\nSTEP ").unwrap();
+        for ours in ["/vextrus", "/out", "kill", "--config", ".cjs", ".sh"] {
+            assert!(!steps.contains(ours), "{ours} is shown:\n{steps}");
+        }
         texts.push_str(&plan.text);
         texts.push('\n');
         let values = plan.json["values"].as_array().unwrap();

@@ -1,6 +1,9 @@
 //! One install by pnpm: the files that it reads and the command that runs it.
 
 mod commands;
+mod culprits;
+
+pub use culprits::culprit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +105,8 @@ impl Installer<'_> {
             SystemPackages::for_closure(wanted, native.demand(), Libc::Gnu),
             SystemPackages::for_download(wanted, native.demand(), Libc::Gnu),
         ];
-        let commands = self.commands(purpose, closure.package_count(), Some(&native), &[]);
+        let culprits = self.culprits(package, closure);
+        let commands = self.commands(purpose, closure.package_count(), Some(&native), &[], culprits);
         Ok(self.install(package, closure, commands, packages))
     }
 
@@ -160,7 +164,9 @@ impl Installer<'_> {
         ];
         // What runs on another processor cannot be run here.
         let runs = cpu.is_none().then_some(native);
-        let commands = self.commands(Purpose::Production, closure.package_count(), runs, &finish);
+        let culprits = self.culprits(self.service, closure);
+        let count = closure.package_count();
+        let commands = self.commands(Purpose::Production, count, runs, &finish, culprits);
         let mut install = self.install(self.service, closure, commands, packages);
         if let Some(cpu) = cpu {
             self.choose(&mut install, cpu, libc);
@@ -248,6 +254,8 @@ impl Installer<'_> {
             files,
             copies,
             command: commands.command,
+            shown: commands.shown,
+            culprits: commands.culprits,
             setup: commands.setup,
             env: self.environment(),
             packages,

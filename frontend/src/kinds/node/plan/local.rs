@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::input::BuildClosure;
+use super::place;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, Workspace};
 use crate::path::join;
 
@@ -73,7 +73,7 @@ pub(super) fn check(workspace: &Workspace, closure: &WorkspaceClosure) -> Result
         let Some(project) = workspace.projects.get(id) else {
             continue;
         };
-        for (field, alias, specifier) in declared(&project.manifest) {
+        for (field, alias, specifier) in place::declared(&project.manifest) {
             if let Some(path) = path_of(specifier)
                 && !told.contains(&(id.as_str(), alias))
                 && !is_locked(workspace, closure, id, alias)
@@ -115,21 +115,8 @@ fn is_locked(workspace: &Workspace, closure: &WorkspaceClosure, id: &str, alias:
     importer.is_some_and(|importer| importer.get(alias).is_some())
 }
 
-/// Iterates over the dependencies that an install takes: the field, the name and the specifier.
-fn declared(manifest: &PackageJson) -> impl Iterator<Item = (&'static str, &str, &str)> {
-    let fields = [
-        ("dependencies", &manifest.dependencies),
-        ("devDependencies", &manifest.dev_dependencies),
-        ("optionalDependencies", &manifest.optional_dependencies),
-    ];
-    fields.into_iter().flat_map(|(field, declared)| {
-        let declared = declared.iter();
-        declared.map(move |(alias, specifier)| (field, alias.as_str(), specifier.as_str()))
-    })
-}
-
 /// Iterates over the patches: what each is for, its file relative to the workspace's root, and the line that names it.
-fn patches(workspace: &Workspace) -> impl Iterator<Item = (&str, &str, Option<Place>)> {
+pub(super) fn patches(workspace: &Workspace) -> impl Iterator<Item = (&str, &str, Option<Place>)> {
     const KEY: &str = "patchedDependencies";
     let Manager::Pnpm(pnpm) = &workspace.manager;
     let root = workspace.projects.get(".").map(|root| &root.manifest);
@@ -142,7 +129,7 @@ fn patches(workspace: &Workspace) -> impl Iterator<Item = (&str, &str, Option<Pl
                 .as_ref()
                 .filter(|file| file.get(KEY).is_some());
             let place = match file {
-                Some(file) => Some(file.place(KEY)),
+                Some(file) => Some(file.place_of_text(KEY, path)),
                 None => root.and_then(|root| root.place(&["pnpm", KEY, selector])),
             };
             (selector.as_str(), path.as_str(), place)
@@ -155,10 +142,7 @@ fn place_of(workspace: &Workspace, edge: &Edge) -> Option<Place> {
         .projects
         .get(&edge.from)
         .map(|project| &project.manifest);
-    let declared = manifest.and_then(|manifest| {
-        let (field, ..) = declared(manifest).find(|(_, alias, _)| *alias == edge.alias)?;
-        manifest.place(&[field, &edge.alias])
-    });
+    let declared = manifest.and_then(|manifest| place::of_dependency(manifest, &edge.alias));
     declared.or_else(|| workspace.manager.place_of(&edge.from))
 }
 

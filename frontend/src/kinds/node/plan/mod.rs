@@ -42,6 +42,7 @@ mod workbench;
 pub use base::{BaseImage, Libc};
 pub use contents::OutputRule;
 pub use input::{BuildClosure, PlanInput};
+pub use install::culprit;
 pub use linked::{declared, importers as linked_importers};
 pub use local::{LocalFile, files as local_files};
 pub use model::*;

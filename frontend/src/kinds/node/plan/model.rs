@@ -9,7 +9,7 @@ use super::system::SystemPackages;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, scripts};
-use crate::plan::{Checked, Complete, Healthcheck, Sbom, Stage, Target, User};
+use crate::plan::{Checked, Complete, Culprit, Healthcheck, Sbom, Shown, Stage, Target, User};
 
 /// Patterns of what no step reads: installed packages, repositories, compiler caches.
 pub const NEVER_READ: [&str; 3] = ["**/node_modules", "**/.git", "**/*.tsbuildinfo"];
@@ -174,6 +174,10 @@ pub struct Install {
     pub scripts: Vec<scripts::Script>,
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
+    /// What is shown of it.
+    pub shown: Vec<Shown>,
+    /// What either half tells by its status.
+    pub culprits: Vec<Culprit>,
     /// The second half, which runs the install scripts of packages; none where none may have any.
     pub setup: Option<Setup>,
     /// Environment of both halves.
@@ -199,6 +203,8 @@ pub struct Install {
 pub struct Setup {
     /// The command, run in the workspace's root.
     pub command: Vec<String>,
+    /// What is shown of it.
+    pub shown: Vec<Shown>,
     /// The frontend's scripts that it runs.
     pub scripts: Vec<scripts::Script>,
 }

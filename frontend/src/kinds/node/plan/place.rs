@@ -23,3 +23,22 @@ pub(super) fn of_dependencies(manifest: &PackageJson) -> Place {
         &[&["dependencies"], &["devDependencies"], &["optionalDependencies"]],
     )
 }
+
+/// Iterates over the dependencies that an install takes: the field, the name and the specifier.
+pub(super) fn declared(manifest: &PackageJson) -> impl Iterator<Item = (&'static str, &str, &str)> {
+    let fields = [
+        ("dependencies", &manifest.dependencies),
+        ("devDependencies", &manifest.dev_dependencies),
+        ("optionalDependencies", &manifest.optional_dependencies),
+    ];
+    fields.into_iter().flat_map(|(field, declared)| {
+        let declared = declared.iter();
+        declared.map(move |(alias, specifier)| (field, alias.as_str(), specifier.as_str()))
+    })
+}
+
+/// Returns the line that declares a dependency.
+pub(super) fn of_dependency(manifest: &PackageJson, name: &str) -> Option<Place> {
+    let (field, ..) = declared(manifest).find(|(_, alias, _)| *alias == name)?;
+    manifest.place(&[field, name])
+}

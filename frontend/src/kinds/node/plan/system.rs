@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::base::Libc;
 use super::native::Demand;
+use crate::plan::Shown;
 
 /// What node-gyp compiles with.
 const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
@@ -18,6 +19,8 @@ pub struct SystemPackages {
     pub names: Vec<String>,
     /// The command that installs them.
     pub command: Vec<String>,
+    /// What is shown of it.
+    pub shown: Vec<Shown>,
     /// Environment of that command.
     pub env: BTreeMap<String, String>,
     /// Directories of downloads that the engine keeps.
@@ -51,8 +54,9 @@ impl SystemPackages {
         }
         // Names come from the manifest, where they are checked, so they need no quoting.
         let list = names.join(" ");
-        let (script, env, caches) = match libc {
+        let (manager, script, env, caches) = match libc {
             Libc::Gnu => (
+                ["apt-get", "install"],
                 // Logs and the linker's cache hold times: without them equal packages are equal layers.
                 format!(
                     "set -e\nrm -f /etc/apt/apt.conf.d/docker-clean\napt-get update\n\
@@ -62,9 +66,15 @@ impl SystemPackages {
                 BTreeMap::from([("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())]),
                 vec!["/var/cache/apt".to_owned(), "/var/lib/apt".to_owned()],
             ),
-            Libc::Musl => (format!("apk add --no-cache {list}"), BTreeMap::new(), Vec::new()),
+            Libc::Musl => {
+                let script = format!("apk add --no-cache {list}");
+                (["apk", "add"], script, BTreeMap::new(), Vec::new())
+            }
         };
+        let shown = manager.into_iter().chain(names.iter().map(String::as_str));
+        let shown = Shown::new(&shown.collect::<Vec<_>>(), "/");
         Self {
+            shown: vec![shown],
             names,
             command: vec!["/bin/sh".to_owned(), "-c".to_owned(), script],
             env,

@@ -127,6 +127,14 @@ impl PnpmWorkspace {
         Place::of_line(&self.file, key_line(&self.file, key))
     }
 
+    /// Returns the line of a text below a top-level key, else the key's.
+    pub fn place_of_text(&self, key: &str, text: &str) -> Place {
+        let first = key_line(&self.file, key);
+        let lines = (1..).zip(self.file.text.lines());
+        let mut lines = lines.filter(|(number, line)| *number >= first && line.contains(text));
+        Place::of_line(&self.file, lines.next().map_or(first, |(number, _)| number))
+    }
+
     /// Returns the keys of settings that hold credentials, which stay out of the build.
     pub fn credentials(&self) -> Vec<String> {
         without_credentials(&self.raw).1

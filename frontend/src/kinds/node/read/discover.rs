@@ -11,7 +11,7 @@ use crate::path::{join, normalize};
 use crate::source::{BuildFile, Tree};
 
 /// Directories that are looked into for a workspace, at most; the context itself is the usual one.
-const MAX_DIRECTORIES: usize = 2000;
+pub(super) const MAX_DIRECTORIES: usize = 2000;
 
 /// How the service was named.
 #[derive(Debug)]
@@ -171,6 +171,20 @@ pub(super) fn service(
 pub(super) fn is_beside(wanted: &Wanted, manifest: &PackageJson) -> bool {
     let text = wanted.beside.as_ref();
     text.is_none_or(|text| *text == manifest.file.text)
+}
+
+/// Returns the directory in the context where the build file lies, by the package.json beside it: that of the one project
+/// that has such a one, also where `package` names another.
+pub(super) fn directory<'m>(
+    build_file: &BuildFile,
+    manifests: impl Iterator<Item = (String, &'m str)>,
+) -> Option<String> {
+    let beside = String::from_utf8_lossy(build_file.package_json.as_ref()?);
+    let mut same = manifests.filter(|(_, text)| *text == beside);
+    match (same.next(), same.next()) {
+        (Some((directory, _)), None) => Some(directory),
+        _ => None,
+    }
 }
 
 fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {

@@ -90,6 +90,8 @@ struct Loaded {
     workspace: Workspace,
     service: ImporterId,
     manifest: Manifest,
+    /// The build file's directory in the context, where it is known by now.
+    directory: Option<String>,
 }
 
 /// Reads the workspace, and with named contexts in the place of packages reads it again. From then on the context knows
@@ -112,7 +114,10 @@ pub async fn read(
         mut workspace,
         service,
         manifest,
+        directory,
     } = loaded;
+    origin.directory = directory;
+    let manifest = manifest.at(&origin.path());
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
     let closure = plan::closure(&workspace, &service)?;
     let more = async |paths: &[String]| {
@@ -186,6 +191,27 @@ pub async fn metadata(reader: &Reader, options: &Options, context: &Context) -> 
     let tree = reader.tree(options, &part).await?;
     tree.look_ahead("", &LOOKED_AT).await;
     Ok(tree)
+}
+
+/// Returns the directory in the context where the build file lies, by the package.json beside it.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn directory(tree: &Tree, build_file: &BuildFile) -> Result<Option<String>, Failure> {
+    if build_file.package_json.is_none() {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for (directory, names) in discover::walk(tree, "", discover::MAX_DIRECTORIES).await? {
+        if names.iter().any(|name| name == "package.json") {
+            let file = tree.read_optional(&join(&directory, "package.json")).await?;
+            found.extend(file.map(|file| (directory, file)));
+        }
+    }
+    let texts = found
+        .iter()
+        .map(|(directory, file)| (directory.clone(), file.text.as_str()));
+    Ok(discover::directory(build_file, texts))
 }
 
 /// Adds the configuration of compilers and checks that lies at the workspace's root, where that is not the context,
@@ -292,6 +318,15 @@ async fn load(
     let mut wanted = discover::wanted(build_file, &manifest, directory)?;
     wanted.is_of_root = application.is_some();
     let root = Root::find(tree, &wanted, &manifest).await?;
+    let directory = directory
+        .map(str::to_owned)
+        .or_else(|| Some(application.as_ref()?.directory.clone()))
+        .or_else(|| {
+            let manifests = root.manifests.iter();
+            let texts = manifests
+                .map(|(importer, manifest)| (join(&root.directory, importer), manifest.file.text.as_str()));
+            discover::directory(build_file, texts)
+        });
     let service = root.service;
     let turbo = tree.read_optional(&join(&root.directory, "turbo.json")).await?;
 
@@ -327,6 +362,7 @@ async fn load(
         workspace,
         service,
         manifest: root.manifest,
+        directory,
     })
 }
 

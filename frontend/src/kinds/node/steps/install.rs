@@ -227,6 +227,8 @@ impl Writer<'_> {
         let root = self.with_pnpm(image, &install.fetching, side);
         let line = self.steps.name_on(side, what);
         let mut run = self.of_install(root, image, side, &install.command, &install.scripts, install);
+        run.shown.clone_from(&install.shown);
+        run.culprits.clone_from(&install.culprits);
         run.mounts.extend([
             self.steps.shared_cache(STORE, PACKAGES),
             self.steps.shared_cache("/root/.cache/pnpm", METADATA),
@@ -303,6 +305,8 @@ impl Writer<'_> {
             return installed;
         };
         let mut run = self.of_install(tools, image, side, &setup.command, &setup.scripts, install);
+        run.shown.clone_from(&setup.shown);
+        run.culprits.clone_from(&install.culprits);
         if stage == Stage::Runtime {
             run.mounts.push(self.layer_mount());
             let left = installed.tree.clone();

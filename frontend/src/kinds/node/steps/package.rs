@@ -115,7 +115,8 @@ impl Writer<'_> {
         // may have its steps share the processes of more.
         commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
         commands.push(collect(package));
-        let run = Run::new(installed.tools, image, Side::Build, shell(&commands));
+        let mut run = Run::new(installed.tools, image, Side::Build, shell(&commands));
+        run.shown = Self::shown(package);
         let step = self.equipped(&line, Stage::Build, run, package);
         Ok(self.collected(step, package, tree))
     }

@@ -7,7 +7,7 @@ use crate::kinds::node::plan::{PackageBuild, SystemPackages};
 use crate::kinds::node::pnpm::workspace_file;
 use crate::kinds::node::scripts::{INJECT, RUN};
 use crate::plan::{
-    Action, Files, Key, Mount, Network, Run, SCRIPTS, Side, Stage, Step, Tree, Verb, WORKSPACE,
+    Action, Files, Key, Mount, Network, Run, SCRIPTS, Shown, Side, Stage, Step, Tree, Verb, WORKSPACE,
 };
 
 /// Where the package is that the package manager is asked with, in its workspace.
@@ -54,6 +54,14 @@ impl Writer<'_> {
             lines.push(format!("cd {} && {command}", quote(&script.directory)));
         }
         lines
+    }
+
+    /// Returns what a reader is shown of these commands.
+    pub(super) fn shown(package: &PackageBuild) -> Vec<Shown> {
+        let scripts = package.scripts.iter();
+        scripts
+            .map(|script| Shown::new(&script.command, &script.directory))
+            .collect()
     }
 
     /// Returns what these commands read beside the package.

@@ -3,7 +3,7 @@
 use super::Writer;
 use crate::kinds::node::plan::SystemPackages;
 use crate::kinds::node::scripts;
-use crate::plan::{Files, ImageId, Run, Side, Stage, Step, Verb, caches};
+use crate::plan::{Files, ImageId, Run, Shown, Side, Stage, Step, Verb, caches};
 
 /// What npm downloads while it sets pnpm up.
 const NPM: &str = "npm";
@@ -25,6 +25,7 @@ impl Writer<'_> {
         }
         let platform = self.facts.platform(side).to_string();
         let mut run = Run::new(root, image, side, &packages.command);
+        run.shown.clone_from(&packages.shown);
         for directory in &packages.caches {
             let name = caches::packages(directory, &platform, named);
             run.mounts.push(self.steps.locked_cache(directory, &name));
@@ -50,6 +51,8 @@ impl Writer<'_> {
     pub(super) fn with_pnpm(&mut self, image: ImageId, packages: &SystemPackages, side: Side) -> Files {
         let toolchain = &self.model.toolchain;
         let mut run = Run::new(Files::Image(image), image, side, &toolchain.pnpm_command);
+        let pnpm = format!("pnpm@{}", toolchain.pnpm);
+        run.shown = vec![Shown::new(&["npm", "install", "--global", &pnpm], "/")];
         run.mounts.push(self.script(scripts::PNPM));
         run.mounts.push(self.steps.shared_cache("/root/.npm", NPM));
         let name = self

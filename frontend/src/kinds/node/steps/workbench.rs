@@ -37,6 +37,7 @@ impl Writer<'_> {
         let commands = self.commands(package, false);
         if workbench.contents != Contents::Dependencies && !commands.is_empty() {
             let mut run = Run::new(image, base, Side::Build, shell(&commands));
+            run.shown = Self::shown(package);
             run.directory.clone_from(&package.directory);
             let step = self.equipped(&line, stage, run, package).on_line(Line::of(&line));
             image = Files::Step(self.steps.add(step));

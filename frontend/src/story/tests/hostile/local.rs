@@ -99,7 +99,7 @@ async fn patches_are_looked_for() {
             ("package.json", ten.to_owned()),
         ]);
         let told = refusal(files).await;
-        let said = format!("pnpm-workspace.yaml:2: the patch of `x@1.0.0` is `{path}`, {why}");
+        let said = format!("pnpm-workspace.yaml:3: the patch of `x@1.0.0` is `{path}`, {why}");
         assert!(told.starts_with(&said), "{told}");
     }
     let files = with([

@@ -4,9 +4,9 @@ use super::Installer;
 use crate::kinds::node::plan::model::{INSTALLED, MANIFESTS, STORE, Setup};
 use crate::kinds::node::plan::native::Native;
 use crate::kinds::node::scripts::{
-    COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK, WATCH,
+    BLAME, COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK, WATCH,
 };
-use crate::plan::{SCRIPTS, WORKSPACE};
+use crate::plan::{Culprit, SCRIPTS, Shown, WORKSPACE};
 
 /// How many packages an install may have and count as small. Those of shared packages are small, and many builds wait
 /// for them; those of services, with everything that a service is developed with, are not.
@@ -33,6 +33,8 @@ pub(super) struct Last {
 /// The commands of an install, each with the frontend's scripts that it runs.
 pub(super) struct Commands {
     pub(super) command: Vec<String>,
+    pub(super) shown: Vec<Shown>,
+    pub(super) culprits: Vec<Culprit>,
     pub(super) scripts: Vec<Script>,
     pub(super) setup: Option<Setup>,
 }
@@ -47,6 +49,7 @@ impl Installer<'_> {
         packages: usize,
         runs: Option<&Native>,
         finish: &[Last],
+        culprits: Vec<Culprit>,
     ) -> Commands {
         let production = purpose == Purpose::Production;
         let directory = self.workspace.container_path(".");
@@ -64,8 +67,12 @@ impl Installer<'_> {
             STORE.to_owned(),
             WORKSPACE.to_owned(),
         ]);
-        install.extend(self.pnpm_install(purpose));
-        install.push("--ignore-scripts".to_owned());
+        let mut pnpm = self.pnpm_install(purpose);
+        pnpm.push("--ignore-scripts".to_owned());
+        let shown = vec![Shown::new(&pnpm, &directory)];
+        install.extend(pnpm);
+        install.extend(of_installs());
+        let install = blaming(&culprits, install);
         let mut lines = vec![
             format!("cd {}", quoted(std::slice::from_ref(&directory))),
             quoted(&install),
@@ -80,49 +87,61 @@ impl Installer<'_> {
         });
         let finishing: Vec<String> = finishing.collect();
         let finishers = finish.iter().map(|last| last.script);
-        let mut scripts = vec![TURN, INSTALL, UNPACK, PATCHES, LOOK, WATCH, COMPLETE];
+        let mut scripts = vec![BLAME, TURN, INSTALL, UNPACK, PATCHES, LOOK, WATCH, COMPLETE];
         let Some(native) = runs.filter(|native| native.runs_scripts()) else {
             lines.extend(finishing);
             scripts.extend(finishers);
             return Commands {
                 command: shell(&lines),
+                shown,
+                culprits,
                 scripts,
                 setup: None,
             };
         };
         let command = shell(&lines);
-        let mut lines = vec![format!("cd {}", quoted(&[directory]))];
+        let mut shown_of_setup = Vec::new();
+        let mut lines = vec![format!("cd {}", quoted(std::slice::from_ref(&directory)))];
         if production {
             // In a tree of its own, so that what the image gets is one layer.
             lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
         }
-        let mut of_setup = vec![SETUP];
+        let mut of_setup = vec![BLAME, SETUP];
         if !native.prepared.is_empty() {
             let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
             prepare.extend(native.prepared.iter().cloned());
             prepare.push("--".to_owned());
-            prepare.extend(self.pnpm_install(purpose));
+            let pnpm = self.pnpm_install(purpose);
+            shown_of_setup.push(Shown::new(&pnpm, &directory));
+            prepare.extend(pnpm);
+            prepare.extend(of_installs());
             // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
             prepare.push("--config.optimistic-repeat-install=false".to_owned());
-            lines.push(quoted(&prepare));
+            lines.push(quoted(&blaming(&culprits, prepare)));
             of_setup.push(PREPARE);
         }
         let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
-        setup.extend(["pnpm", "--recursive", "rebuild", "--pending"].map(str::to_owned));
+        let pnpm = ["pnpm", "--recursive", "rebuild", "--pending"];
+        shown_of_setup.push(Shown::new(&pnpm, &directory));
+        setup.extend(pnpm.map(str::to_owned));
         setup.extend(of_both());
-        lines.push(quoted(&setup));
+        lines.push(quoted(&blaming(&culprits, setup)));
         lines.extend(finishing);
         Commands {
             command,
+            shown,
+            culprits,
             scripts,
             setup: Some(Setup {
                 command: shell(&lines),
+                shown: shown_of_setup,
                 scripts: of_setup.into_iter().chain(finishers).collect(),
             }),
         }
     }
 
-    /// Returns the command of an install, without whether scripts run.
+    /// Returns the command of an install as it is shown, without whether scripts run; what only the frontend needs is
+    /// [`of_installs`].
     fn pnpm_install(&self, purpose: Purpose) -> Vec<String> {
         let frozen = if self.frozen {
             "--frozen-lockfile"
@@ -133,20 +152,21 @@ impl Installer<'_> {
         if purpose == Purpose::Production {
             install.push("--prod".to_owned());
         }
-        install.extend(
-            [
-                // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy
-                // in the end, after it has tried them.
-                "--package-import-method=copy",
-                "--ignore-pnpmfile",
-                // What scripts left in a store of another build was made elsewhere.
-                "--config.side-effects-cache=false",
-            ]
-            .map(str::to_owned),
-        );
-        install.extend(of_both());
+        install.push("--ignore-pnpmfile".to_owned());
         install
     }
+}
+
+/// Returns the arguments that every install has for what is around it.
+fn of_installs() -> impl Iterator<Item = String> {
+    let own = [
+        // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy in the
+        // end, after it has tried them.
+        "--package-import-method=copy",
+        // What scripts left in a store of another build was made elsewhere.
+        "--config.side-effects-cache=false",
+    ];
+    own.into_iter().map(str::to_owned).chain(of_both())
 }
 
 /// Returns the arguments of pnpm that both halves of an install have. It remembers where the store was, and refuses
@@ -167,6 +187,19 @@ fn of_both() -> [String; 6] {
 /// Returns where a step finds a script.
 fn place_of(script: Script) -> String {
     format!("{SCRIPTS}/{}", script.name)
+}
+
+/// Returns the command that tells by its status of which of some culprits a command has failed.
+fn blaming(culprits: &[Culprit], command: Vec<String>) -> Vec<String> {
+    let mut words = vec!["node".to_owned(), place_of(BLAME), WORKSPACE.to_owned()];
+    words.extend(
+        culprits
+            .iter()
+            .map(|Culprit { status, name }| format!("{status}={name}")),
+    );
+    words.push("--".to_owned());
+    words.extend(command);
+    words
 }
 
 fn quoted(words: &[String]) -> String {
