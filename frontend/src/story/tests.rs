@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use buildkit_llb::{Output, pb};
+use buildkit_llb::{Output, Platform, pb};
 use pb::op::Op;
 use prost::Message as _;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::gateway::fake::{Fake, LLB_CAPS, State};
-use crate::kinds;
 use crate::kinds::node::plan::{Model, NEVER_READ, Product, Production, Workbench};
+use crate::kinds::{self, Planned};
 use crate::options::Worker;
 use crate::plan::Plan;
 
