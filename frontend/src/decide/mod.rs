@@ -100,7 +100,12 @@ fn refusal(
             let others = others.filter(|mistake| mistake.place.as_ref().is_some_and(is_elsewhere));
             mistakes.moved(before, &file).with(others.cloned()).into()
         }
-        (None, Some(others), _) => others.clone().moved(before, &file).into(),
+        // One that points nowhere is shown at the manifest, by whose name alone the engine would show it.
+        (None, Some(others), _) => others
+            .clone()
+            .moved(before, &file)
+            .at(&Place::of_line(&file, 1))
+            .into(),
         (None, None, Some(failure)) => failure.clone(),
         (None, None, None) => Diagnostic::internal("a build is refused for no reason").into(),
     }
