@@ -32,11 +32,15 @@ impl<'p> Missed<'p> {
         let link = match status.checked_sub(NOT_FOUND)? {
             0 if facts.whole.contains(&package.directory) => return None,
             0 => None,
-            number => Some(package.links.get(number - 1)?.as_str()),
+            number => Some(package.links.get(number - 1)?),
         };
+        let is_there = |link: &String| facts.linked.contains(&(package.directory.clone(), link.clone()));
+        if link.is_some_and(is_there) {
+            return None;
+        }
         Some(Self {
             package,
-            link,
+            link: link.map(String::as_str),
             place: step.places.first(),
         })
     }

@@ -33,7 +33,7 @@ pub fn plan(
     let linked = match facts.linked.is_empty() {
         true => None,
         false => {
-            let workspace = plan::declared(&found.workspace, &facts.linked)?;
+            let workspace = plan::declared(&found.workspace, &facts.linked);
             let closure = plan::closure(&workspace, &found.service)?;
             Some((workspace, closure))
         }

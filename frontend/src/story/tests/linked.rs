@@ -95,6 +95,26 @@ async fn a_package_that_misses_what_the_root_links_to_is_built_with_it() {
     insta::assert_snapshot!(warnings.join("\n"), @"UndeclaredDependency: the build of app did not find `@x/kit`, which only the root's package.json has, and is run once more with it; add it to `dependencies` of app (app/package.json:1)");
 }
 
+/// Ends the build of the service so whatever is built before it.
+fn misses_it_for_ever(request: &wire::SolveRequest) -> Option<Status> {
+    let definition = defined(request)?;
+    let build = by_name(&definition).get("build app")?.clone();
+    Some(failed(&build, "did not complete successfully: exit code: 118"))
+}
+
+#[tokio::test]
+async fn what_is_missed_though_it_is_there_ends_the_build() {
+    let state = State {
+        refused: Some(misses_it_for_ever),
+        ..engine(workspace())
+    };
+    let (gateway, fake) = connect(state).await;
+    let failure = build(gateway, for_app()).await.unwrap_err().to_string();
+    assert!(failure.contains("build app"), "{failure}");
+    let told = fake.state().warnings.len();
+    assert!(told <= 3, "{told}");
+}
+
 #[tokio::test]
 async fn what_the_root_links_to_is_planned_as_if_the_package_declared_it() {
     let (read, facts, planned) = planned_for(engine(workspace()), &for_app()).await.unwrap();

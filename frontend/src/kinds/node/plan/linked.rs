@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostics;
+use crate::kinds::node::pnpm::Lockfiles;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::dep_path::Reference;
 use crate::kinds::node::pnpm::lockfile::ResolvedDependency;
@@ -66,10 +66,7 @@ pub fn importers(workspace: &Workspace) -> BTreeSet<ImporterId> {
 }
 
 /// Returns the workspace in which packages declare what the root links to.
-pub fn declared(
-    workspace: &Workspace,
-    links: &BTreeSet<(ImporterId, String)>,
-) -> Result<Workspace, Diagnostics> {
+pub fn declared(workspace: &Workspace, links: &BTreeSet<(ImporterId, String)>) -> Workspace {
     let mut amended = workspace.clone();
     let of_root = resolved(workspace);
     for (importer, name) in links {
@@ -90,13 +87,14 @@ pub fn declared(
         };
         amended.manager.declare(importer, name, dependency);
     }
-    Ok(amended)
+    amended
 }
 
 /// Returns the root's links to projects: name, specifier, and the directory that each leads to, which may lie in a project.
 fn resolved(workspace: &Workspace) -> Vec<(String, String, String)> {
     let Manager::Pnpm(pnpm) = &workspace.manager;
-    let Some(lockfile) = pnpm.lockfiles.at(ROOT) else {
+    // Where each project has a lockfile of its own, what it depends on is in that alone.
+    let Lockfiles::Shared(lockfile) = &pnpm.lockfiles else {
         return Vec::new();
     };
     let root = lockfile.importer(ROOT).ok().flatten().unwrap_or_default();
