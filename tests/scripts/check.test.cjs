@@ -13,8 +13,8 @@ function check(t, tree, start) {
   const result = run('check.cjs', [report, JSON.stringify(whole)], { cwd: top });
   assert.equal(result.code, 0, result.stderr);
   assert.deepEqual(fs.readdirSync(path.dirname(report)), ['loaded.json']);
-  const { missing, undeclared } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
-  return { missing, undeclared, said: result.stderr };
+  const { missing, undeclared, foreign } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
+  return { missing, undeclared, foreign, said: result.stderr };
 }
 const node = (tree, file = Object.keys(tree)[0]) => (t) => check(t, tree, { command: [process.execPath, file] });
 
@@ -174,4 +174,13 @@ test('files in a script for a shell are looked through', (t) => {
 
 test('without packages nothing is looked through', (t) => {
   assert.equal(check(t, { 'a.js': "if (0) require('ms')" }, { command: [process.execPath, 'a.js'] }).undeclared, undefined);
+});
+
+test('what an install has noted is told, whether or not the command can be started', (t) => {
+  const tree = { 'a.js': '', 'note.json': '["node_modules/pdf"]' };
+  const start = { command: [process.execPath, 'a.js'], note: 'note.json' };
+  assert.deepEqual(check(t, tree, start).foreign, ['node_modules/pdf']);
+  assert.deepEqual(check(t, tree, { ...start, entry: 1, candidates: ['b.js'] }).foreign, ['node_modules/pdf']);
+  assert.deepEqual(check(t, tree, { ...start, note: 'none.json' }).foreign, undefined);
+  assert.deepEqual(check(t, tree, { ...start, note: null }).foreign, undefined);
 });

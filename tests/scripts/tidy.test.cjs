@@ -10,9 +10,9 @@ const SECONDS = 1_000_000_000;
 const entry = (name, at = name) => `${STORE}/${at.replace('/', '+')}@1.0.0/node_modules/${name}`;
 
 // Tidies a tree for a runtime; links are named from the tree's top.
-function tidy(t, tree, { runtime = 'gnu/x64', links = [] } = {}) {
+function tidy(t, tree, { runtime = 'gnu/x64', note = '-', links = [] } = {}) {
   const top = write(temporary(t), tree);
-  return { top, ...run('tidy.cjs', [top, runtime, String(SECONDS), ...links.map((pair) => path.join(top, pair))]) };
+  return { top, ...run('tidy.cjs', [top, runtime, String(SECONDS), note, ...links.map((pair) => path.join(top, pair))]) };
 }
 
 // What is left of a tree that can be tidied.
@@ -99,6 +99,16 @@ test('a binary that the runtime cannot load is refused with the base that can', 
   const musl = tidy(t, tree, { runtime: 'musl/x64' });
   assert.equal(musl.code, 1);
   assert.equal(musl.stderr, `${entry('two')}: no binary for musl, so the service would fail when it loads one; write base = "debian" in the manifest\n`);
+});
+
+test('a package that the runtime cannot load is noted where another image can be chosen', (t) => {
+  const tree = { [`${entry('@scope/one')}/one.node`]: elf(MUSL), [`${entry('two')}/two.node`]: elf(GLIBC) };
+  const { top, ...result } = tidy(t, tree, { runtime: 'musl/x64', note: '.note.json' });
+  assert.deepEqual(result, { code: 0, stdout: '', stderr: '' });
+  assert.deepEqual(JSON.parse(fs.readFileSync(path.join(top, '.note.json'), 'utf8')), [entry('two')]);
+  assert.equal(fs.statSync(path.join(top, '.note.json')).mtimeMs, SECONDS * 1000);
+  const right = tidy(t, { [`${entry('one')}/one.node`]: elf(MUSL) }, { runtime: 'musl/x64', note: '.note.json' });
+  assert.deepEqual([right.code, fs.existsSync(path.join(right.top, '.note.json'))], [0, false]);
 });
 
 test('a package that has a binary for the runtime is taken, and what says nothing of a C library', (t) => {

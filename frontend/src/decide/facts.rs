@@ -7,7 +7,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::Diagnostic;
 use crate::gateway::Failure;
 use crate::options::Options;
-use crate::plan::{self, Facts, Stage};
+use crate::plan::{self, Facts, Looked, Stage};
 use crate::source::{REPLACEABLE, Reader, is_named};
 
 /// Returns what has to be known before a build is planned for a platform: of an engine what it answers, of a directory
@@ -48,8 +48,7 @@ pub async fn facts(
         install_runs_programs: None,
         whole: BTreeSet::new(),
         linked: BTreeSet::new(),
-        of_root: BTreeSet::new(),
-        incomplete: false,
+        looked: Looked::default(),
         cache_namespace: options
             .build_args
             .get("BUILDKIT_CACHE_MOUNT_NS")

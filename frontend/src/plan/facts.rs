@@ -31,13 +31,30 @@ pub struct Facts {
     /// What packages are built with though the root alone links to it, the package's directory with the link's name: their
     /// scripts did not find it.
     pub linked: BTreeSet<(String, String)>,
-    /// Packages that code in the image loads and the root of the workspace alone declares, by name: a look at the image has
-    /// found them missing.
+    /// What looks at the image have found so far.
+    pub looked: Looked,
+    /// Prefix of the ids of caches (`BUILDKIT_CACHE_MOUNT_NS`).
+    pub cache_namespace: String,
+}
+
+/// What a look at the image has found that no file of the repository tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Packages that code in the image loads and the root of the workspace alone declares, by name.
     pub of_root: BTreeSet<String>,
     /// Whether an output that should hold all that it loads has turned out to lack some of it.
     pub incomplete: bool,
-    /// Prefix of the ids of caches (`BUILDKIT_CACHE_MOUNT_NS`).
-    pub cache_namespace: String,
+    /// Whether an image with musl has native code that runs with glibc alone.
+    pub glibc: bool,
+}
+
+impl Looked {
+    /// Adds what another look has found.
+    pub fn add(&mut self, other: &Self) {
+        self.of_root.extend(other.of_root.iter().cloned());
+        self.incomplete |= other.incomplete;
+        self.glibc |= other.glibc;
+    }
 }
 
 impl Facts {
@@ -122,8 +139,7 @@ impl Facts {
             install_runs_programs: None,
             whole: BTreeSet::new(),
             linked: BTreeSet::new(),
-            of_root: BTreeSet::new(),
-            incomplete: false,
+            looked: Looked::default(),
             cache_namespace: String::new(),
         }
     }

@@ -19,9 +19,9 @@ use serde::{Serialize, Serializer};
 
 pub use crate::diagnostic::Place;
 pub use crate::manifest::targets::{Stage, Target};
-pub use facts::{Facts, Platform};
+pub use facts::{Facts, Looked, Platform};
 pub use outcome::{
-    Check, Checked, Complete, Entry, Healthcheck, History, Outcome, Production, RunConfig, Size, User,
+    Check, Checked, Complete, Entry, Healthcheck, History, Noted, Outcome, Production, RunConfig, Size, User,
     Workbench,
 };
 pub use reach::{Cause, Reach};

@@ -95,6 +95,9 @@ pub struct Production {
     /// Whether it can load what it starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
+    /// What tells where nobody looks at the image whether its native code runs there.
+    #[serde(skip)]
+    pub noted: Option<Noted>,
     /// The directory with the bill of materials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Files>,
@@ -236,11 +239,25 @@ pub struct Check {
     /// The output that should hold all that it loads, so that nothing is installed beside it.
     #[serde(skip)]
     pub complete: Option<Complete>,
+    /// Whether the base was chosen in the hope that all native code runs on it.
+    #[serde(skip)]
+    pub is_hoped: bool,
     /// The line that says what is started.
     #[serde(serialize_with = "as_text")]
     pub command: Place,
     /// The line that would choose another base.
     #[serde(skip)]
+    pub base: Place,
+}
+
+/// A note of native code for another C library than the base's, which was chosen in the hope that there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// The files that have it, if there is any.
+    pub files: Files,
+    /// Its path in them: a list of packages, in JSON.
+    pub path: String,
+    /// The line that would choose another base.
     pub base: Place,
 }
 

@@ -12,7 +12,7 @@ use crate::lower::{self, Graph};
 use crate::options::Options;
 use crate::path::join;
 use crate::pattern::literal;
-use crate::plan::{self, Check, Checked, LOADED, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
+use crate::plan::{self, Check, Checked, LOADED, Noted, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
 use crate::source::Reader;
 pub(super) use lacks::Lacks;
 
@@ -28,6 +28,9 @@ struct Report {
     missing: Option<Missing>,
     #[serde(default)]
     undeclared: Vec<Undeclared>,
+    /// Packages with native code for another C library alone, by their directories.
+    #[serde(default)]
+    foreign: Vec<String>,
 }
 
 /// A package that code names and that is not there, whether or not the code is run at the start.
@@ -77,7 +80,7 @@ pub(super) async fn check(
         return Ok(Lacks::default());
     };
     let Some(check) = &image.check else {
-        return Ok(Lacks::default());
+        return noted(gateway, options, graph, image.noted.as_ref()).await;
     };
     let reference = make(gateway, options, graph, &check.report).await?;
     let path = join(RUNTIME_SCRIPTS, LOADED);
@@ -109,6 +112,27 @@ pub(super) async fn check(
         }
     }
     Ok(lacks)
+}
+
+/// Reads what the install has noted of native code, for an image that nothing is started in.
+async fn noted(
+    gateway: &Gateway,
+    options: &Options,
+    graph: &Graph<'_>,
+    noted: Option<&Noted>,
+) -> Result<Lacks, Failure> {
+    let Some(noted) = noted else {
+        return Ok(Lacks::default());
+    };
+    let reference = make(gateway, options, graph, &noted.files).await?;
+    let note = gateway
+        .read_file_if_exists(&reference, &noted.path, MAX_REPORT)
+        .await?;
+    let packages: Vec<String> = match note {
+        Some(note) => serde_json::from_slice(&note).map_err(Diagnostic::internal)?,
+        None => Vec::new(),
+    };
+    Ok(Lacks::of_note(&packages, &noted.base))
 }
 
 /// Returns whether the repository has a file that the image has not.
@@ -247,8 +271,17 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
         .as_deref()
         .map_or_else(String::new, |from| format!(" in {}", shown(from)));
     let words = shown(&missing.name);
-    // What musl's loader says of a library of glibc's, and the other way round.
-    let is_other_libc = [
+    let advice = match is_of_other_libc(&missing.name) {
+        true => "it is for another C library than the base has: write `base = \"debian\"`, or `\"alpine\"`",
+        false => "write the system packages that it needs into `packages` of `[run]`",
+    };
+    let message = format!("native code{file} cannot be loaded ({words}); {advice}");
+    (message, check.base.clone())
+}
+
+/// Whether it is what musl's loader says of a library of glibc's, or the other way round.
+fn is_of_other_libc(said: &str) -> bool {
+    let words = [
         "ld-linux",
         "libc.so.6",
         "GLIBC",
@@ -257,13 +290,7 @@ fn native(check: &Check, missing: &Missing) -> (String, Place) {
         "ld-musl",
         "libc.musl",
     ];
-    let is_other_libc = is_other_libc.iter().any(|word| missing.name.contains(word));
-    let advice = match is_other_libc {
-        true => "it is for another C library than the base has: write `base = \"debian\"`, or `\"alpine\"`",
-        false => "write the system packages that it needs into `packages` of `[run]`",
-    };
-    let message = format!("native code{file} cannot be loaded ({words}); {advice}");
-    (message, check.base.clone())
+    words.iter().any(|word| said.contains(word))
 }
 
 fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {

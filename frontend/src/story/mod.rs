@@ -32,7 +32,7 @@ use crate::diagnostic::{Diagnostic, names};
 use crate::gateway::{BuildResult, Failure, Gateway, Reference, Refs, SolveRequest};
 use crate::lower::{self, Anew, Graph, Surroundings};
 use crate::options::Options;
-use crate::plan::Facts;
+use crate::plan::{Facts, Looked};
 use crate::result;
 use crate::source::{Named, Reader};
 use crate::subrequest::{self, Question};
@@ -67,11 +67,12 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     let mut made = made.into_iter().collect::<Result<Vec<Made>, Failure>>()?;
     looked?;
     // What was found of one platform, on which programs can be run, holds of the others.
-    let of_root: BTreeSet<String> = made.iter().flat_map(|made| made.of_root.clone()).collect();
+    let mut looked = Looked::default();
+    made.iter().for_each(|made| looked.add(&made.looked));
     for (platform, made) in planned.iter().zip(&mut made) {
-        if made.of_root != of_root {
+        if made.looked != looked {
             let facts = Facts {
-                of_root: of_root.clone(),
+                looked: looked.clone(),
                 ..platform.facts.clone()
             };
             let platform = platform.again(&options, &read, facts, platform.anew.clone())?;

@@ -1,7 +1,5 @@
 //! The build of one platform's image: once more where it turns out that something was not known before.
 
-use std::collections::BTreeSet;
-
 use buildkit_llb::Platform;
 
 use super::failed::Failed;
@@ -14,7 +12,7 @@ use crate::gateway::{Failure, Gateway, Reference};
 use crate::kinds::Planned;
 use crate::lower::{self, Anew, Graph};
 use crate::options::Options;
-use crate::plan::{Facts, Outcome};
+use crate::plan::{Facts, Looked, Outcome};
 use crate::result;
 use crate::warning::Warning;
 
@@ -52,8 +50,8 @@ pub(super) struct Made {
     pub(super) config: result::ImageConfig,
     /// The output with the bill of materials, where one is asked for.
     pub(super) sbom: Option<Reference>,
-    /// What it has of the root's dependencies beside those that packages declare.
-    pub(super) of_root: BTreeSet<String>,
+    /// What looks at images have found that it is made by.
+    pub(super) looked: Looked,
     /// What it lacks.
     lacks: check::Lacks,
 }
@@ -75,14 +73,13 @@ pub(super) async fn build_all_of(
             Err(failed) => failed,
             Ok(made) if made.lacks.is_nothing() => return Ok(made),
             Ok(made) => {
-                let warnings = made.lacks.of_root.values();
+                let warnings = made.lacks.warnings.iter();
                 let warnings: Vec<&Warning> = warnings.filter(|one| read.lint.applies(one.rule)).collect();
                 for warning in &warnings {
                     gateway.warn(&read.vertex, warning).await?;
                 }
                 refuse(read, warnings)?;
-                facts.of_root.extend(made.lacks.of_root.into_keys());
-                facts.incomplete |= made.lacks.dependencies;
+                facts.looked.add(&made.lacks.found);
                 again = Some(platform.again(options, read, facts, anew)?);
                 continue;
             }
@@ -177,7 +174,7 @@ async fn build_graph(
         image,
         config,
         sbom,
-        of_root: platform.facts.of_root.clone(),
+        looked: platform.facts.looked.clone(),
         lacks,
     })
 }

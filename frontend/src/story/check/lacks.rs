@@ -2,53 +2,94 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Report, owner, package_of};
+use super::{Kind, Report, is_of_other_libc, owner, package_of};
 use crate::diagnostic::{Place, shown};
 use crate::path::is_within;
-use crate::plan::{Check, Complete, Outcome};
+use crate::plan::{Check, Complete, Looked, Outcome};
 use crate::warning::{Warning, rules};
+
+/// How many packages a warning names.
+const NAMED: usize = 3;
 
 /// What an image lacks and another plan gives it.
 #[derive(Debug, Default)]
 pub(in crate::story) struct Lacks {
-    /// Packages that the root of the workspace declares, each with what is said of it.
-    pub(in crate::story) of_root: BTreeMap<String, Warning>,
-    /// Whether it is something that was left out since the build's output should hold it.
-    pub(in crate::story) dependencies: bool,
+    /// What that plan is made by.
+    pub(in crate::story) found: Looked,
+    /// What is said of it.
+    pub(in crate::story) warnings: Vec<Warning>,
 }
 
 impl Lacks {
     /// Returns what a report says of it.
     pub(super) fn of(check: &Check, report: &Report) -> Self {
         let complete = check.complete.as_ref();
+        let of_root = of_root(check, report);
+        let loaded = report.missing.as_ref();
+        let loaded = loaded.filter(|missing| missing.kind == Kind::Native && is_of_other_libc(&missing.name));
+        let loaded = loaded.map(|missing| missing.from.as_ref().unwrap_or(&missing.name));
+        let packages = report.foreign.iter().chain(loaded);
+        let foreign = check.is_hoped.then(|| foreign(packages, &check.base)).flatten();
+        let found = Looked {
+            of_root: of_root.keys().cloned().collect(),
+            incomplete: complete.is_some_and(|complete| is_incomplete(complete, report)),
+            glibc: foreign.is_some(),
+        };
+        let warnings = of_root.into_values().chain(foreign).collect();
+        Self { found, warnings }
+    }
+
+    /// Returns what a note of packages says that do not run on an image that was hoped to run them.
+    pub(super) fn of_note(packages: &[String], base: &Place) -> Self {
+        let foreign = foreign(packages, base);
         Self {
-            of_root: of_root(check, report),
-            dependencies: complete.is_some_and(|complete| is_incomplete(complete, report)),
+            found: Looked {
+                glibc: foreign.is_some(),
+                ..Looked::default()
+            },
+            warnings: foreign.into_iter().collect(),
         }
     }
 
     /// Whether the image is right as it is.
     pub(in crate::story) fn is_nothing(&self) -> bool {
-        self.of_root.is_empty() && !self.dependencies
+        self.found == Looked::default()
     }
 
     /// Returns the same of an image whose command has turned out to start a file: where an output was to hold all that it
     /// loads, and the file lies in none, dependencies were left out that it may load.
-    pub(in crate::story) fn of_entry(self, outcome: &Outcome, entry: Option<&str>) -> Self {
+    pub(in crate::story) fn of_entry(mut self, outcome: &Outcome, entry: Option<&str>) -> Self {
         let check = match outcome {
             Outcome::Image(image) => image.check.as_ref(),
             Outcome::Workbench(_) => None,
         };
         let outputs = check.and_then(|check| Some(&check.complete.as_ref()?.outputs));
-        let (Some(outputs), Some(entry)) = (outputs, entry) else {
-            return self;
-        };
-        let is_inside = outputs.iter().any(|output| is_within(entry, output));
-        Self {
-            dependencies: self.dependencies || !is_inside,
-            ..self
+        if let (Some(outputs), Some(entry)) = (outputs, entry) {
+            let is_inside = outputs.iter().any(|output| is_within(entry, output));
+            self.found.incomplete |= !is_inside;
         }
+        self
     }
+}
+
+/// Says which packages of an image with musl run with glibc alone, by their directories; nothing where there are none.
+fn foreign<'p>(packages: impl IntoIterator<Item = &'p String>, base: &Place) -> Option<Warning> {
+    let name = |path: &str| {
+        let name = path
+            .rsplit_once("node_modules/")
+            .map_or(path, |(_, inside)| package_of(inside));
+        format!("`{}`", shown(name))
+    };
+    let names: Vec<String> = packages.into_iter().map(|path| name(path)).take(NAMED).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "native code that runs with glibc alone: {}; the image stands on Debian after all; write base = \"debian\", so that it \
+         is not made for Alpine first",
+        names.join(", ")
+    );
+    Some(rules::GLIBC_ONLY.warn(message).at(base.clone()))
 }
 
 /// Whether an output does not hold all that it loads.
@@ -100,4 +141,52 @@ fn undeclared(check: &Check, name: &str, from: Option<&str>, of_root: &Place) ->
         ),
     };
     rules::UNDECLARED_DEPENDENCY.warn(message).at(place.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceFile;
+    use crate::plan::Files;
+
+    #[test]
+    fn what_musls_loader_says_of_glibc_moves_a_base_that_was_hoped_to_do() {
+        let place = Place::of_line(&SourceFile::new("service.toml", ""), 1);
+        let check = |is_hoped| Check {
+            report: Files::Empty,
+            packages: Vec::new(),
+            of_root: BTreeMap::new(),
+            complete: None,
+            is_hoped,
+            command: place.clone(),
+            base: place.clone(),
+        };
+        let report = |kind: &str, name: &str| -> Report {
+            let from = "/app/node_modules/.pnpm/pdf@1.0.0/node_modules/pdf/pdf.node";
+            let missing = serde_json::json!({ "missing": { "kind": kind, "name": name, "from": from } });
+            serde_json::from_value(missing).unwrap()
+        };
+        let musl = "Error loading shared library ld-linux-x86-64.so.2: No such file or directory";
+        for (is_hoped, kind, name, moves) in [
+            (true, "native", musl, true),
+            (false, "native", musl, false),
+            (true, "module", musl, false),
+            (
+                true,
+                "native",
+                "libvips.so.42: cannot open shared object file",
+                false,
+            ),
+        ] {
+            let lacks = Lacks::of(&check(is_hoped), &report(kind, name));
+            assert_eq!(lacks.found.glibc, moves, "{is_hoped} {kind} {name}");
+            assert_eq!(lacks.is_nothing(), !moves);
+            let told: Vec<String> = lacks.warnings.iter().map(ToString::to_string).collect();
+            assert_eq!(told.len(), usize::from(moves));
+            assert!(
+                told.iter().all(|told| told.contains("glibc alone: `pdf`;")),
+                "{told:?}"
+            );
+        }
+    }
 }

@@ -131,10 +131,58 @@ async fn what_the_root_alone_declares_is_installed_if_the_image_lacks_it() {
 }
 
 #[tokio::test]
+async fn a_base_that_was_hoped_to_run_native_code_gives_way() {
+    let alpine = "docker.io/library/node:22-alpine";
+    let package = "node_modules/.pnpm/@x+pdf@1.0.0/node_modules/@x/pdf";
+    let noted = json!({ "foreign": [package] });
+    let loaded = json!({ "missing": {
+        "kind": "native",
+        "name": "Error loading shared library ld-linux-x86-64.so.2: No such file or directory",
+        "from": format!("/app/{package}/pdf.node"),
+    } });
+    let build = async |report: &Value, manifest: &str| {
+        let mut files = example();
+        let path = "services/notification/service.toml";
+        files.insert(path.to_owned(), manifest.as_bytes().to_vec());
+        files.insert("app/services/notification/dist/main.js".to_owned(), Vec::new());
+        let path = "usr/lib/vextrus/loaded.json";
+        files.insert(path.to_owned(), report.to_string().into_bytes());
+        run(engine(files), request("notification")).await
+    };
+    let stands_on_alpine = |built: &Built| buildkit_llb::dump(&built.image()).contains(alpine);
+    let usual = build(&json!({}), "# syntax=vextrus/frontend\n").await.unwrap();
+    assert!(stands_on_alpine(&usual) && told(&usual).is_empty());
+    let built = build(&noted, "# syntax=vextrus/frontend\n").await.unwrap();
+    let words = told(&built).join("\n");
+    let is_told = words.contains("GlibcOnly: ") && words.contains("`@x/pdf`; the image stands on Debian");
+    assert!(is_told && !stands_on_alpine(&built), "{words}");
+    // Where nothing can be started, the install's own note is read.
+    let mut files = example();
+    let note = json!([package]).to_string().into_bytes();
+    files.insert(".foreign-native.json".to_owned(), note.clone());
+    files.insert("app/.foreign-native.json".to_owned(), note);
+    let path = "app/services/notification/dist/main.js";
+    files.insert(path.to_owned(), Vec::new());
+    let options = Options {
+        platforms: vec![platform("linux/arm64")],
+        ..request("notification")
+    };
+    let built = run(engine(files), options).await.unwrap();
+    assert!(!stands_on_alpine(&built) && told(&built).join("").contains("`@x/pdf`"));
+    // Who names a base has it.
+    let manifest = "# syntax=vextrus/frontend\nbase = \"alpine\"\n";
+    let refused = build(&loaded, manifest).await.unwrap_err().to_string();
+    assert!(refused.contains("native code in /app/node_modules"), "{refused}");
+}
+
+#[tokio::test]
 async fn of_the_root_no_more_is_installed_than_is_missing() {
     let (read, facts, _) = planned_for(engine(example()), &request("auth")).await.unwrap();
     let facts = Facts {
-        of_root: BTreeSet::from(["rimraf".to_owned()]),
+        looked: Looked {
+            of_root: BTreeSet::from(["rimraf".to_owned()]),
+            ..Looked::default()
+        },
         ..facts
     };
     let kinds::Model::Node(model) = read.plan(&request("auth"), &facts).unwrap().model;

@@ -39,6 +39,25 @@ and nothing shows that the service needs it.",
     },
 };
 
+/// Native code that an image of Alpine cannot load, where nothing but its binaries tells so.
+pub static GLIBC_ONLY: Rule = Rule {
+    name: "GlibcOnly",
+    short: "Native code that runs with glibc alone should have its base written down",
+    is_experimental: false,
+    why: "\
+Without `base` a service stands on Alpine unless the lockfile tells of native code for glibc. Some packages bring such
+a binary and say so nowhere: it is found in the installed packages, or when the image's command is started, and the
+image is made once more on Debian. With the base written down it is made for Debian alone.",
+    bad: Example {
+        language: "toml",
+        text: "kind = \"node\"",
+    },
+    good: Example {
+        language: "toml",
+        text: "kind = \"node\"\nbase = \"debian\"",
+    },
+};
+
 /// A health check by a program that the image lacks.
 pub static HEALTHCHECK_PROGRAM: Rule = Rule {
     name: "HealthcheckProgram",

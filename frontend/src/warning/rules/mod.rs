@@ -13,12 +13,13 @@ pub use repeatable::*;
 pub use secrets::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 34] = [
+pub static ALL: [&Rule; 35] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
     &END_OF_LIFE_NODE,
     &FLOATING_BASE,
+    &GLIBC_ONLY,
     &HEALTHCHECK_OFF,
     &HEALTHCHECK_PROGRAM,
     &LARGE_IMAGE,

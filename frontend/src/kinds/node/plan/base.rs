@@ -38,6 +38,9 @@ pub struct BaseImage {
     pub only_node: bool,
     /// Whether the repository names the image itself, and with it the programs in it.
     pub is_named: bool,
+    /// Whether it was chosen since nothing says that native code needs another C library: only binaries themselves tell
+    /// of which one they are.
+    pub is_hoped: bool,
     /// Why it was chosen.
     pub why: String,
 }
@@ -63,10 +66,11 @@ pub(super) fn alpine(node: &str) -> String {
     format!("docker.io/library/node:{node}-alpine")
 }
 
-/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on.
-pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
+/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on; `glibc` is
+/// whether a look at an image with musl has found some that do not run there.
+pub(super) fn choose(wanted: &Base, node: &str, native: &Native, glibc: bool) -> BaseImage {
     match wanted {
-        Base::Auto => automatic(node, native),
+        Base::Auto => automatic(node, native, glibc),
         Base::Debian => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
         Base::Alpine => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
         Base::Distroless => BaseImage {
@@ -79,6 +83,7 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
             has_shell: false,
             only_node: false,
             is_named: false,
+            is_hoped: false,
             why: "the manifest asks for distroless".to_owned(),
         },
         // Debian's Node runs whatever native code there is, takes no more room than Alpine's, and is one layer for
@@ -110,7 +115,7 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native) -> BaseImage {
     }
 }
 
-fn automatic(node: &str, native: &Native) -> BaseImage {
+fn automatic(node: &str, native: &Native, glibc: bool) -> BaseImage {
     let some = |names: &std::collections::BTreeSet<String>| {
         let listed: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
         let more = names.len().saturating_sub(listed.len());
@@ -124,12 +129,19 @@ fn automatic(node: &str, native: &Native) -> BaseImage {
         let why = format!("native code for glibc: {}", some(&native.needs_glibc));
         return image(debian(node), Libc::Gnu, &why);
     }
+    if glibc {
+        let why = "an image of Alpine was found to have native code for glibc alone";
+        return image(debian(node), Libc::Gnu, why);
+    }
     let why = if native.portable.is_empty() {
         "no native code in production".to_owned()
     } else {
         format!("native code runs on musl: {}", some(&native.portable))
     };
-    image(alpine(node), Libc::Musl, &why)
+    BaseImage {
+        is_hoped: true,
+        ..image(alpine(node), Libc::Musl, &why)
+    }
 }
 
 fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
@@ -140,6 +152,7 @@ fn image(reference: String, libc: Libc, why: &str) -> BaseImage {
         has_shell: true,
         only_node: false,
         is_named: false,
+        is_hoped: false,
         why: why.to_owned(),
     }
 }

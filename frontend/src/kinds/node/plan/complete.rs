@@ -22,8 +22,8 @@ const WRITERS: [&str; 4] = ["nitro", "nitropack", "nuxt", "vinxi"];
 /// misses after all is installed.
 pub(super) fn output(input: &PlanInput<'_>, manifest: &PackageJson, command: &Inferred) -> Option<Complete> {
     let is_built = input.target.stage == Stage::Runtime
-        && !input.facts.incomplete
-        && input.facts.of_root.is_empty()
+        && !input.facts.looked.incomplete
+        && input.facts.looked.of_root.is_empty()
         && look::unchecked(input).is_none()
         && input.workspace.manager.store_of(input.service) == ".";
     let output = is_built.then(|| started(manifest, command));

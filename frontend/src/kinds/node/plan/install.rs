@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::environment;
-use super::model::Install;
+use super::model::{FOREIGN, Install};
 use super::native::{Native, Surveyor};
 use super::place;
 use super::system::SystemPackages;
@@ -122,13 +122,13 @@ impl Installer<'_> {
     /// Plans the install of what runs.
     ///
     /// `links` are the injected packages, as `tidy.cjs` takes them, and `moves` the packages that the image has elsewhere,
-    /// as `deploy.cjs` does. With `cpu`, Node's name of a processor, packages
+    /// as `deploy.cjs` does. `noted` is whether packages that do not run on the image are noted rather than refused. With `cpu`, Node's name of a processor, packages
     /// are chosen for that one, whichever the install runs on, and none of them is run.
     pub(super) fn production(
         &self,
         closure: &WorkspaceClosure,
         native: &Native,
-        libc: Libc,
+        (libc, noted): (Libc, bool),
         links: &[String],
         moves: Vec<String>,
         cpu: Option<&str>,
@@ -142,7 +142,8 @@ impl Installer<'_> {
             arguments: [vec![WORKSPACE.to_owned(), runtime.clone()], rest].concat(),
         };
         let time = FILE_TIME.to_string();
-        let mut finish = vec![last(TIDY, [&[time], links].concat())];
+        let note = if noted { FOREIGN } else { "-" };
+        let mut finish = vec![last(TIDY, [&[time, note.to_owned()], links].concat())];
         if !moves.is_empty() {
             let arguments = [vec![WORKSPACE.to_owned()], moves].concat();
             finish.insert(

@@ -1,5 +1,6 @@
 //! What a look at the finished image takes: whether there is one, and whose code it may load.
 
+use super::base::BaseImage;
 use super::input::PlanInput;
 use super::layout::Places;
 use super::model::Reason;
@@ -16,6 +17,11 @@ pub(super) fn unchecked(input: &PlanInput<'_>) -> Option<Reason> {
     let platform = input.facts.foreign()?;
     let why = format!("builds run on {}, and not on {platform}", input.facts.build);
     Some(Reason::new(why, None))
+}
+
+/// Returns whether what does not run on an image is noted for whoever looks at it, instead of refused.
+pub(super) fn notes(input: &PlanInput<'_>, base: &BaseImage) -> bool {
+    base.is_hoped && input.manifest.image.check != Some(false)
 }
 
 /// Returns the packages of the workspace whose code may be loaded, the service at the end.

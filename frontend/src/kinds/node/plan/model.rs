@@ -20,6 +20,10 @@ pub const MANIFESTS: &str = "/vextrus/manifests";
 /// Where the second half of a production install finds what the first one left.
 pub const INSTALLED: &str = "/vextrus/installed";
 
+/// Where a production install notes, below [`crate::plan::WORKSPACE`], which packages do not run on an image that was hoped
+/// to do: whoever looks at the image then chooses another one.
+pub const FOREIGN: &str = ".foreign-native.json";
+
 /// The key of the install of the root's own dependencies. No package has it: the root's is `.`.
 pub const ROOT: &str = "";
 
@@ -83,6 +87,8 @@ pub struct Production {
     pub of_root: BTreeMap<String, Place>,
     /// The output that should hold all that it loads, so that nothing is installed beside it.
     pub complete: Option<Complete>,
+    /// Whether the install notes what does not run on the image, for another one to be chosen.
+    pub noted: bool,
 }
 
 /// The production install for a platform that builds do not run on.

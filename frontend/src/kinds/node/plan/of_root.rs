@@ -15,7 +15,7 @@ use crate::warning::{Warning, rules};
 /// Returns what the root alone declares, without what is installed of that already.
 pub(super) fn not_installed(input: &PlanInput<'_>) -> BTreeMap<String, Place> {
     let mut of_root = declared(input.workspace, input.service, input.closure.importers());
-    of_root.retain(|name, _| !input.facts.of_root.contains(name));
+    of_root.retain(|name, _| !input.facts.looked.of_root.contains(name));
     of_root
 }
 

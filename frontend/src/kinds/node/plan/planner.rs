@@ -153,6 +153,7 @@ fn image(
         checked,
         of_root: of_root::not_installed(input),
         complete: runs.complete.clone(),
+        noted: look::notes(input, &runs.base),
     }));
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);
@@ -269,7 +270,7 @@ fn what_runs(
     }
     let native = surveyor.survey(&closure)?;
     let (node, node_reason) = node_version::choose(input.manifest, input.workspace, input.service);
-    let base = base::choose(&input.manifest.base(), &node, &native);
+    let base = base::choose(&input.manifest.base(), &node, &native, input.facts.looked.glibc);
     if input.target.stage == Stage::Runtime {
         checks::check_shell(input.manifest, run, &base, &start.command)?;
     }
@@ -349,8 +350,9 @@ fn production(
 ) -> (Install, Option<Foreign>) {
     let links = injection::links(input.workspace, &runs.closure, places);
     let install = |cpu: Option<&str>| {
-        let (closure, native, libc) = (&runs.closure, &runs.installs, runs.base.libc);
-        installer.production(closure, native, libc, &links, places.moves(), cpu)
+        let (closure, native) = (&runs.closure, &runs.installs);
+        let image = (runs.base.libc, look::notes(input, &runs.base));
+        installer.production(closure, native, image, &links, places.moves(), cpu)
     };
     let own = install(None);
     let foreign = input.facts.foreign();

@@ -60,13 +60,13 @@ pub(super) fn decide<'a>(
     warnings.extend(unfrozen(input.manifest));
     let (mut of_root, found) = of_root::programs(input.workspace, input.service, project, &mut command);
     warnings.extend(found);
-    of_root.extend(input.facts.of_root.iter().cloned());
+    of_root.extend(input.facts.looked.of_root.iter().cloned());
     let start = Start {
         build_script,
         manifests: promoted(
             manifests,
             input.service,
-            command.programs.iter().chain(&input.facts.of_root),
+            command.programs.iter().chain(&input.facts.looked.of_root),
         ),
         command,
         of_root,

@@ -2,13 +2,14 @@
 //
 // usage: node check.cjs REPORT START
 // START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
-// is, `search`, directories in front of those in which programs are looked for, and `packages`, those of the workspace.
+// is, `search`, directories in front of those in which programs are looked for, `packages`, those of the workspace, and
+// `note`, a file with names of packages that run with another C library alone, where there are any.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
 // `missing`, what is not as the image needs it: its `kind` (program, module, file, native or unbuilt), `name`, and the file
 // `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's
 // own, as for a database that is not there, are none of the image.
 // `undeclared` are packages that are not there and that code of `packages` names which the command's files lead to, whether
-// or not it has come to that: each by `name` and the file `from` which it is named.
+// or not it has come to that: each by `name` and the file `from` which it is named. `foreign` is what `note` holds.
 //
 // In the programs that it starts this is loaded first, and notes there what cannot be loaded.
 'use strict';
@@ -188,11 +189,12 @@ function undeclared(words, packages) {
 
 function outside(report, start) {
   const { spawn } = require('node:child_process');
-  const { command, entry, candidates, search, packages } = start;
+  const { command, entry, candidates, search, packages, note } = start;
+  const foreign = note && fs.existsSync(note) ? { foreign: JSON.parse(fs.readFileSync(note, 'utf8')) } : {};
   const found = candidates.find((file) => fs.existsSync(file));
   if (found === undefined && candidates.length > 0) {
     // Who looks for it says so.
-    fs.writeFileSync(report, '{}');
+    fs.writeFileSync(report, JSON.stringify(foreign));
     return;
   }
   if (entry !== null) command[entry] = found ?? command[entry];
@@ -224,7 +226,7 @@ function outside(report, start) {
     }
     fs.rmSync(notes);
     const others = lacks.length > 0 ? { undeclared: lacks } : {};
-    fs.writeFileSync(report, JSON.stringify(missing ? { missing, ...others } : others));
+    fs.writeFileSync(report, JSON.stringify({ ...(missing && { missing }), ...others, ...foreign }));
     process.exit(0);
   };
   // What was caught and not told is none of ours: a module may be there for other machines alone.

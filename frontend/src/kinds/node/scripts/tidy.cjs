@@ -1,17 +1,18 @@
 // Makes a production install reproducible and leaves in it only what runs.
 //
-// usage: node tidy.cjs ROOT LIBC[/CPU] SECONDS [LINK=NAME...]
+// usage: node tidy.cjs ROOT LIBC[/CPU] SECONDS NOTE [LINK=NAME...]
 // 1. Removes what pnpm stamps with the time, and the manifests that only the install read.
 // 2. Removes what a native build leaves beside its result.
 // 3. Moves each injected workspace package (LINK, a link that an importer holds) to a virtual store entry
 //    with a name that the plan can know, so that its compiled files can be laid over it.
-// 4. Refuses a binary that the runtime's libc cannot load.
+// 4. Refuses a package that the runtime's libc cannot load; or notes its name below ROOT in NOTE, a list in JSON, where
+//    another image can be chosen: NOTE is `-` where none can.
 // 5. Gives everything one modification time, SECONDS since 1970.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [root, runtime, seconds, ...injected] = process.argv.slice(2);
+const [root, runtime, seconds, note, ...injected] = process.argv.slice(2);
 // The install may be for another processor than this one.
 const [libc, cpu = process.arch] = runtime.split('/');
 const remove = (file) => fs.rmSync(file, { recursive: true, force: true });
@@ -134,7 +135,8 @@ for (const pair of injected) {
 }
 
 const wrong = [...binaries].filter(([, kinds]) => !kinds.has(libc)).map(([owner]) => path.relative(root, owner));
-if (wrong.length > 0) {
+if (wrong.length > 0 && note !== '-') fs.writeFileSync(path.join(root, note), JSON.stringify(wrong));
+else if (wrong.length > 0) {
   const base = libc === 'musl' ? 'debian' : 'alpine';
   console.error(
     `${wrong.join(', ')}: no binary for ${libc === 'musl' ? 'musl' : 'glibc'}, so the service would fail when it loads one; write base = "${base}" in the manifest`,

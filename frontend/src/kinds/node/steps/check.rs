@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::Writer;
-use crate::kinds::node::plan::Production;
+use crate::kinds::node::plan::{FOREIGN, Production};
 use crate::kinds::node::scripts::CHECK;
 use crate::plan::{
     Action, Check, Checked, Files, LOADED, Line, Mount, Network, RUNTIME_SCRIPTS, Run, SCRIPTS, Side, Stage,
-    Step, Tree, Verb,
+    Step, Tree, Verb, WORKSPACE,
 };
 
 /// Where the step writes.
@@ -77,6 +77,7 @@ impl Writer<'_> {
             packages: checked.to_vec(),
             of_root: production.of_root.clone(),
             complete: production.complete.clone(),
+            is_hoped: production.noted,
             command: self.steps.key("run.command"),
             base: self.steps.key("base"),
         }
@@ -96,5 +97,6 @@ fn start(production: &Production, checked: &[Checked]) -> serde_json::Value {
         "candidates": runtime.command.entries,
         "search": runtime.search,
         "packages": packages,
+        "note": production.noted.then(|| format!("{WORKSPACE}/{FOREIGN}")),
     })
 }

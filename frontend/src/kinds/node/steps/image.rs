@@ -3,11 +3,11 @@
 use super::install::Installed;
 use super::{Writer, layers};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{PackageBuild, Production, Reason, Runtime};
-use crate::path::parent;
+use crate::kinds::node::plan::{FOREIGN, PackageBuild, Production, Reason, Runtime};
+use crate::path::{join, parent};
 use crate::plan::{
-    Action, Entry, Files, History, Layer, Line, Outcome, RUNTIME_SCRIPTS, RunConfig, Side, Stage, Step, Tree,
-    Verb, WORKSPACE,
+    Action, Entry, Files, History, Layer, Line, Noted, Outcome, RUNTIME_SCRIPTS, RunConfig, Side, Stage,
+    Step, Tree, Verb, WORKSPACE,
 };
 
 impl Writer<'_> {
@@ -69,6 +69,12 @@ impl Writer<'_> {
         }
         let root = self.joined(base, &layers.files);
         let size = self.size(runtime, &root, &system, &installed)?;
+        let is_noted = production.noted && check.is_none();
+        let noted = is_noted.then(|| Noted {
+            files: installed.tree.clone(),
+            path: join(installed.directory.trim_start_matches('/'), FOREIGN),
+            base: self.steps.key("base"),
+        });
         Ok(Outcome::Image(Box::new(crate::plan::Production {
             base: image,
             is_scratch: runtime.base.only_node,
@@ -78,6 +84,7 @@ impl Writer<'_> {
             entry: self.entry(runtime, service),
             size,
             check,
+            noted,
             bill,
             question,
         })))

@@ -47,7 +47,7 @@ fn the_smallest_base_that_native_code_runs_on() {
             "native code for glibc: a, b, c and 2 more",
         ),
     ] {
-        let base = choose(&Base::Auto, "22", &native);
+        let base = choose(&Base::Auto, "22", &native, false);
         assert_eq!(
             (base.reference.as_str(), base.why.as_str()),
             (&*format!("docker.io/library/{reference}"), why)
@@ -93,7 +93,7 @@ fn the_manifest_has_the_last_word() {
             false,
         ),
     ] {
-        let found = choose(&wanted(base), "20", &native);
+        let found = choose(&wanted(base), "20", &native, false);
         assert_eq!(
             (found.reference.as_str(), found.libc, found.has_shell),
             (reference, libc, has_shell)
@@ -102,14 +102,14 @@ fn the_manifest_has_the_last_word() {
     }
     // A full version names no distroless image.
     assert_eq!(
-        choose(&wanted("distroless"), "20.11.1", &native).reference,
+        choose(&wanted("distroless"), "20.11.1", &native, false).reference,
         "gcr.io/distroless/nodejs20-debian12"
     );
 }
 
 #[test]
 fn scratch_is_debians_node_alone() {
-    let base = choose(&wanted("scratch"), "22", &native(&[], &["sharp"]));
+    let base = choose(&wanted("scratch"), "22", &native(&[], &["sharp"]), false);
     assert_eq!(
         (base.reference.as_str(), base.libc),
         ("docker.io/library/node:22-bookworm-slim", Libc::Gnu)
@@ -118,4 +118,14 @@ fn scratch_is_debians_node_alone() {
         (base.name(), base.has_shell, base.only_node),
         ("scratch", false, true)
     );
+}
+
+#[test]
+fn what_was_found_in_an_image_moves_what_was_hoped() {
+    let native = native(&[], &["sharp"]);
+    assert!(choose(&Base::Auto, "22", &native, false).is_hoped);
+    let base = choose(&Base::Auto, "22", &native, true);
+    assert_eq!((base.libc, base.is_hoped), (Libc::Gnu, false));
+    let named = choose(&wanted("alpine"), "22", &native, true);
+    assert_eq!((named.libc, named.is_hoped), (Libc::Musl, false));
 }
