@@ -33,8 +33,10 @@ const FLOORS: [&str; 19] = [
 ];
 
 /// The floors inside of the kind `node`.
-const NODE: [&str; 9] = [
+const NODE: [&str; 11] = [
     "workspace",
+    "npmrc",
+    "npm",
     "pnpm",
     "manager",
     "model",

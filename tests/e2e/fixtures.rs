@@ -1,7 +1,7 @@
-//! Every feature of pnpm's workspaces, each with the real pnpm of every major that has it.
+//! Every feature of pnpm's and npm's workspaces, each with the real one of every major that has it.
 //!
-//! The install steps run `pnpm install --frozen-lockfile` on what the frontend left of the workspace, so a build
-//! that succeeds is the proof that pnpm agrees; the image's command then says what it finds.
+//! The install steps run `pnpm install --frozen-lockfile`, or `npm ci`, on what the frontend left of the workspace, so a
+//! build that succeeds is the proof that they agree; the image's command then says what it finds.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
-use vextrus_e2e::{Case, Docker, Engine, Fixture, Image, Outcome, Pnpm, repository};
+use vextrus_e2e::{Case, Docker, Engine, Fixture, Image, Outcome, Releases, repository};
 
 /// How many builds run side by side: steps of one build rarely keep a second core busy.
 const SIDE_BY_SIDE: usize = 2;
@@ -19,13 +19,21 @@ type Cell = (String, u64);
 
 #[test]
 fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
+    install(chosen(Fixture::all()), &Releases::of_pnpm());
+}
+
+#[test]
+fn every_major_of_npm_installs_what_is_left_of_the_workspace() {
+    install(chosen(Fixture::of_npm()), &Releases::of_npm());
+}
+
+/// Builds fixtures with each major that has them.
+fn install(fixtures: Vec<Fixture>, releases: &Releases) {
     let engine = Engine::take();
     let docker: &Docker = &engine;
-    let pnpm = Pnpm::releases();
-    let fixtures = chosen();
-    // Majors on the outside: each sets its pnpm up once, and the builds after it find that done.
+    // Majors on the outside: each sets its package manager up once, and the builds after it find that done.
     let mut jobs: Vec<(&Fixture, u64)> = Vec::new();
-    for major in pnpm.majors() {
+    for major in releases.majors() {
         jobs.extend(
             fixtures
                 .iter()
@@ -44,7 +52,7 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
                     let Some((fixture, major)) = jobs.lock().unwrap().next() else {
                         break;
                     };
-                    let failures = build(docker, fixture, major, &pnpm, &images);
+                    let failures = build(docker, fixture, major, releases, &images);
                     results
                         .lock()
                         .unwrap()
@@ -56,7 +64,7 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
     let results = results.into_inner().unwrap();
     println!(
         "{}",
-        matrix(&fixtures, &pnpm, |fixture, major| {
+        matrix(&fixtures, releases, |fixture, major| {
             match results.get(&(fixture.name.clone(), major)) {
                 Some(failures) if failures.is_empty() => "yes",
                 Some(_) => "FAILED",
@@ -64,32 +72,47 @@ fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
             }
         })
     );
-    let failures = told(&results);
+    let failures = told(&results, releases);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
 fn the_documented_matrix_is_that_of_the_fixtures() {
-    let page = page(&Fixture::all(), &Pnpm::releases());
-    let path = repository().join("docs/pnpm.md");
+    documented(
+        "pnpm install --frozen-lockfile",
+        "tests/fixtures",
+        &Fixture::all(),
+        &Releases::of_pnpm(),
+    );
+    documented(
+        "npm ci",
+        "tests/fixtures/npm",
+        &Fixture::of_npm(),
+        &Releases::of_npm(),
+    );
+}
+
+/// Compares a page of the documentation with the fixtures that it is made of.
+fn documented(command: &str, directory: &str, fixtures: &[Fixture], releases: &Releases) {
+    let page = page(command, directory, fixtures, releases);
+    let path = repository().join(format!("docs/{}.md", releases.name));
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == page,
-        "docs/pnpm.md is out of date; run UPDATE=1 cargo test -p vextrus-e2e fixtures::"
+        "docs/{}.md is out of date; run UPDATE=1 cargo test -p vextrus-e2e fixtures::",
+        releases.name
     );
 }
 
 /// Returns the fixtures; while one works on some, `FIXTURES` names those, with commas between.
-fn chosen() -> Vec<Fixture> {
-    let mut fixtures = Fixture::all();
+fn chosen(mut fixtures: Vec<Fixture>) -> Vec<Fixture> {
     if let Ok(names) = std::env::var("FIXTURES") {
         let names: Vec<&str> = names.split(',').collect();
         fixtures.retain(|fixture| names.contains(&fixture.name.as_str()));
     }
-    assert!(!fixtures.is_empty(), "no fixture has that name");
     fixtures
 }
 
@@ -98,10 +121,10 @@ fn build(
     docker: &Docker,
     fixture: &Fixture,
     major: u64,
-    pnpm: &Pnpm,
+    releases: &Releases,
     images: &Mutex<Vec<Image>>,
 ) -> Vec<String> {
-    let workspace = fixture.workspace(major, pnpm);
+    let workspace = fixture.workspace(major, releases);
     let cases = fixture.cases.iter().filter(|case| case.majors.contains(&major));
     let mut failures = Vec::new();
     for case in cases {
@@ -150,20 +173,20 @@ fn check(build: vextrus_e2e::Build<'_>, case: &Case, images: &Mutex<Vec<Image>>)
 }
 
 /// Returns all failures in one text.
-fn told(results: &BTreeMap<Cell, Vec<String>>) -> String {
+fn told(results: &BTreeMap<Cell, Vec<String>>, releases: &Releases) -> String {
     let mut out = String::new();
     for ((fixture, major), failures) in results {
         for failure in failures {
-            let _ = writeln!(out, "=== {fixture} with pnpm {major}: {failure}\n");
+            let _ = writeln!(out, "=== {fixture} with {} {major}: {failure}\n", releases.name);
         }
     }
     out
 }
 
 /// Returns a table of features and majors.
-fn matrix(fixtures: &[Fixture], pnpm: &Pnpm, cell: impl Fn(&Fixture, u64) -> &'static str) -> String {
+fn matrix(fixtures: &[Fixture], releases: &Releases, cell: impl Fn(&Fixture, u64) -> &'static str) -> String {
     let mut out = "| feature |".to_owned();
-    let majors: Vec<u64> = pnpm.majors().collect();
+    let majors: Vec<u64> = releases.majors().collect();
     let _ = writeln!(
         out,
         "{}",
@@ -183,9 +206,9 @@ fn matrix(fixtures: &[Fixture], pnpm: &Pnpm, cell: impl Fn(&Fixture, u64) -> &'s
     out
 }
 
-/// Returns `docs/pnpm.md`.
-fn page(fixtures: &[Fixture], pnpm: &Pnpm) -> String {
-    let table = matrix(fixtures, pnpm, |fixture, major| {
+/// Returns the page of a package manager.
+fn page(command: &str, directory: &str, fixtures: &[Fixture], releases: &Releases) -> String {
+    let table = matrix(fixtures, releases, |fixture, major| {
         if fixture.majors.contains(&major) {
             "yes"
         } else {
@@ -198,13 +221,14 @@ fn page(fixtures: &[Fixture], pnpm: &Pnpm) -> String {
     let notes: String = absent
         .map(|(fixture, why)| format!("- {}: {why}.\n", fixture.feature))
         .collect();
+    let name = releases.name;
     format!(
-        "# What of pnpm is supported
+        "# What of {name} is supported
 
-<!-- Made of tests/fixtures by UPDATE=1 cargo test -p vextrus-e2e fixtures:: -->
+<!-- Made of {directory} by UPDATE=1 cargo test -p vextrus-e2e fixtures:: -->
 
-Each row is a small workspace in `tests/fixtures`. The end-to-end tests build it with the real pnpm of every major
-that has the feature: the frontend cuts the workspace down to one service, `pnpm install --frozen-lockfile` accepts
+Each row is a small workspace in `{directory}`. The end-to-end tests build it with the real {name} of every major
+that has the feature: the frontend cuts the workspace down to one service, `{command}` accepts
 what is left, and the image runs.
 
 {table}

@@ -1,19 +1,19 @@
 //! The image as `pnpm deploy` would fill it.
 
-use vextrus_e2e::{Engine, Fixture, Pnpm, Workspace};
+use vextrus_e2e::{Engine, Fixture, Releases, Workspace};
 
 const MANIFEST: &str = "services/api/service.toml";
 /// The major of pnpm whose `deploy` keeps to the lockfile whatever it is made with.
 const MAJOR: u64 = 10;
 
 /// A workspace whose service prints what each package of its image finds of its dependencies.
-fn workspace(pnpm: &Pnpm) -> Workspace {
+fn workspace(pnpm: &Releases) -> Workspace {
     Fixture::named("deploy-layout").workspace(MAJOR, pnpm)
 }
 
 #[test]
 fn every_package_finds_what_pnpm_deploy_gives_it() {
-    let (engine, pnpm) = (Engine::take(), Pnpm::releases());
+    let (engine, pnpm) = (Engine::take(), Releases::of_pnpm());
     let workspace = workspace(&pnpm);
     let version = pnpm.version(MAJOR);
     let dockerfile = format!(
@@ -38,7 +38,7 @@ fn every_package_finds_what_pnpm_deploy_gives_it() {
 
 #[test]
 fn a_changed_package_moves_its_own_layer() {
-    let (engine, pnpm) = (Engine::take(), Pnpm::releases());
+    let (engine, pnpm) = (Engine::take(), Releases::of_pnpm());
     let workspace = workspace(&pnpm);
     let before = engine.build(&workspace).file(MANIFEST).run().image;
     for (file, more) in [("libs/utils/index.js", 4_000), ("services/api/main.js", 4_000)] {

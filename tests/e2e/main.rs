@@ -20,6 +20,7 @@ mod image;
 mod layout;
 mod loads;
 mod mistakes;
+mod npm;
 mod outputs;
 mod platforms;
 mod registries;

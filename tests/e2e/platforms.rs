@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vextrus_e2e::{Engine, Fixture, Invocation, Pnpm, Pushed, Registry, Workspace, repository};
+use vextrus_e2e::{Engine, Fixture, Invocation, Pushed, Registry, Releases, Workspace, repository};
 
 /// The platforms, of which a machine is one.
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
@@ -59,7 +59,7 @@ fn node_is_taken_from_the_image_of_another_platform_without_running_it() {
 fn packages_for_another_platform_are_chosen_without_it() {
     let engine = emulating();
     let registry = Registry::start();
-    let (fixture, pnpm) = (Fixture::named("platform-dependencies"), Pnpm::releases());
+    let (fixture, pnpm) = (Fixture::named("platform-dependencies"), Releases::of_pnpm());
     // One that reads the choice in package.json, and one that reads it in pnpm-workspace.yaml.
     for major in [9, 11] {
         let workspace = fixture.workspace(major, &pnpm);
@@ -83,7 +83,7 @@ fn packages_for_another_platform_are_chosen_without_it() {
 fn an_install_script_runs_on_its_platform() {
     let engine = emulating();
     let registry = Registry::start();
-    let (fixture, pnpm) = (Fixture::named("build-scripts-default"), Pnpm::releases());
+    let (fixture, pnpm) = (Fixture::named("build-scripts-default"), Releases::of_pnpm());
     // This major runs scripts unless it is told otherwise, and its lockfile does not say who has one.
     let workspace = fixture.workspace(9, &pnpm);
     let pushed = push(&engine, &registry, &workspace, "app/service.toml");

@@ -1,4 +1,4 @@
-//! The workspaces of `tests/fixtures`: one feature of pnpm each, with a lockfile of every major that has it.
+//! The workspaces of `tests/fixtures`: one feature of pnpm or npm each, with a lockfile of every major that has it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,10 +8,13 @@ use serde_json::Value;
 
 use crate::{Workspace, repository};
 
-/// A workspace for one feature of pnpm.
+/// The names of lockfiles.
+const LOCKFILES: [&str; 3] = ["pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json"];
+
+/// A workspace for one feature of a package manager.
 ///
 /// Its directory holds `fixture.json`, the workspace in `files`, what only some majors see of it in
-/// `files-FIRST-LAST`, and the lockfiles that the real pnpm of each major made in `locks/pnpm-MAJOR`. Where a
+/// `files-FIRST-LAST`, and the lockfiles that the real one of each major made in `locks/NAME-MAJOR`. Where a
 /// lockfile is to be older than the workspace, `before` holds what it was made from.
 #[derive(Debug)]
 pub struct Fixture {
@@ -19,7 +22,7 @@ pub struct Fixture {
     pub name: String,
     /// The feature, for people.
     pub feature: String,
-    /// The majors of pnpm that have it.
+    /// The majors that have it.
     pub majors: Vec<u64>,
     /// Why the other majors do not.
     pub absent: Option<String>,
@@ -50,9 +53,11 @@ pub enum Outcome {
     Fails(Vec<String>),
 }
 
-/// An exact version of pnpm for each supported major.
+/// An exact version of a package manager for each supported major.
 #[derive(Debug)]
-pub struct Pnpm {
+pub struct Releases {
+    /// The package manager's name.
+    pub name: &'static str,
     versions: BTreeMap<u64, Release>,
 }
 
@@ -62,14 +67,23 @@ struct Release {
     sha512: String,
 }
 
-impl Pnpm {
-    /// Reads the versions that the lockfiles were made with.
-    pub fn releases() -> Self {
-        let releases = read_json(&fixtures().join("pnpm.json"));
-        let releases = releases.as_object().expect("pnpm.json is an object").iter();
+impl Releases {
+    /// Reads the versions of pnpm that lockfiles were made with.
+    pub fn of_pnpm() -> Self {
+        Self::read("pnpm", &fixtures())
+    }
+
+    /// Reads the versions of npm that lockfiles were made with.
+    pub fn of_npm() -> Self {
+        Self::read("npm", &fixtures().join("npm"))
+    }
+
+    fn read(name: &'static str, directory: &Path) -> Self {
+        let releases = read_json(&directory.join(format!("{name}.json")));
+        let releases = releases.as_object().expect("releases are an object").iter();
         let versions = releases.map(|(major, release)| {
-            let text = |key: &str| release[key].as_str().expect("pnpm.json has texts").to_owned();
-            let major = major.parse().expect("pnpm.json is keyed by majors");
+            let text = |key: &str| release[key].as_str().expect("releases have texts").to_owned();
+            let major = major.parse().expect("releases are keyed by majors");
             (
                 major,
                 Release {
@@ -79,6 +93,7 @@ impl Pnpm {
             )
         });
         Self {
+            name,
             versions: versions.collect(),
         }
     }
@@ -95,9 +110,18 @@ impl Pnpm {
 }
 
 impl Fixture {
-    /// Reads every fixture, in the order of their names.
+    /// Reads every fixture of pnpm, in the order of their names.
     pub fn all() -> Vec<Self> {
-        let entries = fs::read_dir(fixtures()).expect("the fixtures are there");
+        Self::below(&fixtures())
+    }
+
+    /// Reads every fixture of npm, in the order of their names.
+    pub fn of_npm() -> Vec<Self> {
+        Self::below(&fixtures().join("npm"))
+    }
+
+    fn below(directory: &Path) -> Vec<Self> {
+        let entries = fs::read_dir(directory).expect("the fixtures are there");
         let mut directories: Vec<PathBuf> = entries
             .map(|entry| entry.expect("the fixtures can be listed").path())
             .filter(|directory| directory.join("fixture.json").exists())
@@ -130,22 +154,23 @@ impl Fixture {
         }
     }
 
-    /// Puts the workspace together as a repository that uses this major of pnpm has it.
-    pub fn workspace(&self, major: u64, pnpm: &Pnpm) -> Workspace {
+    /// Puts the workspace together as a repository that uses this major has it.
+    pub fn workspace(&self, major: u64, releases: &Releases) -> Workspace {
         let workspace = Workspace::empty();
-        let locks = format!("locks/pnpm-{major}");
+        let locks = format!("locks/{}-{major}", releases.name);
         let layers = self.layers(major);
         for layer in layers.iter().map(String::as_str).chain([locks.as_str()]) {
             copy(&self.directory.join(layer), workspace.root());
         }
         // What every workspace should say, and the frontend warns of; a fixture has another subject.
-        for lockfile in files(workspace.root()).filter(|file| file.ends_with("pnpm-lock.yaml")) {
+        let is_lockfile = |file: &PathBuf| LOCKFILES.iter().any(|name| file.ends_with(name));
+        for lockfile in files(workspace.root()).filter(is_lockfile) {
             let version = lockfile.with_file_name(".nvmrc");
             if !version.exists() {
                 fs::write(version, "22\n").expect("a version of Node is written");
             }
         }
-        let release = &pnpm.versions[&major];
+        let release = &releases.versions[&major];
         for manifest in files(workspace.root()).filter(|file| file.ends_with("package.json")) {
             let text = fs::read_to_string(&manifest).expect("package.json is text");
             let text = text

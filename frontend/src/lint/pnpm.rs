@@ -2,8 +2,8 @@
 
 use super::Input;
 use crate::diagnostic::Place;
-use crate::kinds::node::pnpm::LeftOut;
-use crate::kinds::node::pnpm::npmrc::DroppedLine;
+use crate::kinds::node::npmrc::{DroppedLine, LeftOut};
+use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::{Manager, Workspace};
 use crate::secret;
 use crate::warning::{Warning, rules};
@@ -21,11 +21,8 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
 
 /// Warns of lines of `.npmrc` that no build step sees.
 fn npmrc(workspace: &Workspace) -> Vec<Warning> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
-    let dropped = pnpm
-        .npmrc
-        .iter()
-        .flat_map(|npmrc| npmrc.without_secrets().dropped);
+    let npmrc = workspace.manager.npmrc().into_iter();
+    let dropped = npmrc.flat_map(|npmrc| npmrc.without_secrets().dropped);
     let warning = |line: DroppedLine| {
         let key = &line.key;
         let warning = match line.reason {
@@ -45,8 +42,7 @@ fn npmrc(workspace: &Workspace) -> Vec<Warning> {
 
 /// Warns of settings elsewhere that hold credentials.
 fn settings(workspace: &Workspace) -> Vec<Warning> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
-    let file = pnpm.workspace_file.iter();
+    let file = workspace_file(workspace).into_iter();
     let of_file = file.flat_map(|file| {
         let keys = file.credentials().into_iter();
         keys.map(|key| (file.place(&key), key))
@@ -73,6 +69,14 @@ fn settings(workspace: &Workspace) -> Vec<Warning> {
     of_file.chain(of_root).map(warning).collect()
 }
 
+/// Returns `pnpm-workspace.yaml`.
+fn workspace_file(workspace: &Workspace) -> Option<&PnpmWorkspace> {
+    match &workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm.workspace_file.as_ref(),
+        Manager::Npm(_) => None,
+    }
+}
+
 /// Warns of credentials in the addresses of what the service's packages depend on.
 fn dependencies(input: Input<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -95,8 +99,7 @@ fn dependencies(input: Input<'_>) -> Vec<Warning> {
             found.extend(secret.map(|(name, _)| (manifest.place(&[field, name]), name.clone())));
         }
     }
-    let Manager::Pnpm(pnpm) = &input.workspace.manager;
-    if let Some(file) = &pnpm.workspace_file {
+    if let Some(file) = workspace_file(input.workspace) {
         for field in ADDRESSES {
             let value = file.get(field).map(ToString::to_string).unwrap_or_default();
             if is_secret(&value) {

@@ -23,9 +23,11 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
     found.extend(base(input));
     found.extend(node(input));
-    let Manager::Pnpm(pnpm) = &input.workspace.manager;
-    let pnpm = &pnpm.version;
-    if pnpm.place.is_none() {
+    // npm comes with Node, whose version says which one it is.
+    if let Manager::Pnpm(pnpm) = &input.workspace.manager
+        && pnpm.version.place.is_none()
+    {
+        let pnpm = &pnpm.version;
         let message = format!(
             "pnpm {} is used: {}; write \"packageManager\": \"pnpm@{}\" into the workspace's package.json",
             pnpm.version, pnpm.reason, pnpm.version

@@ -302,7 +302,7 @@ fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {
     let message = match dependency {
         Some(dependency) => format!(
             "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; approve it with \
-             `pnpm approve-builds`"
+             `pnpm approve-builds`, or for npm in `allowScripts`"
         ),
         None => format!(
             "native code is not there ({words}); see that its package's install script is approved and runs"

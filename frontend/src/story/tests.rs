@@ -38,6 +38,7 @@ mod linked;
 mod lint;
 mod lost;
 mod names;
+mod npm;
 mod origins;
 mod paths;
 mod plans;
@@ -75,11 +76,18 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 /// Returns the files of the example, and those that the engine would have of images and finished steps.
 fn example() -> Files {
+    example_of("erp", &BUILT)
+}
+
+/// The same of one of the examples, of which steps have built some files.
+fn example_of(name: &str, built: &[&str]) -> Files {
     let mut files = Files::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/erp");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples")
+        .join(name);
     collect(&root, &root, &mut files);
-    for path in BUILT {
-        files.insert(path.to_owned(), Vec::new());
+    for path in built {
+        files.insert((*path).to_owned(), Vec::new());
     }
     files.insert(
         "etc/passwd".to_owned(),

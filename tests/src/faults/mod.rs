@@ -36,7 +36,7 @@ use volume::Volume;
 
 use crate::build::Attempt;
 use crate::command::{Watch, is_aborted};
-use crate::{Docker, Invocation, Pnpm, PrivateEngine, Workspace};
+use crate::{Docker, Invocation, PrivateEngine, Releases, Workspace};
 
 /// The time in which a build ends, whatever goes wrong, on two cores that fourteen builds share.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -49,7 +49,7 @@ pub struct Faults {
     seed: u64,
     most: u64,
     number: u64,
-    pnpm: Pnpm,
+    pnpm: Releases,
     right: BTreeMap<Shape, String>,
     registry: NpmRegistry,
     // Before the volume, which it is on.
@@ -68,7 +68,7 @@ impl Faults {
             seed,
             most,
             number: 0,
-            pnpm: Pnpm::releases(),
+            pnpm: Releases::of_pnpm(),
             right: BTreeMap::new(),
             registry: NpmRegistry::start(Packages::at_port),
             engine: docker.sibling_in(&IMAGES, &volume.path()),

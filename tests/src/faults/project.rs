@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::packages::{ANSWER, Packages, REAL, version};
 use super::random::Random;
-use crate::{Pnpm, Workspace};
+use crate::{Releases, Workspace};
 
 /// The majors of pnpm that a round may have: each keeps its packages in another way.
 const MAJORS: [u64; 4] = [9, 10, 11, 12];
@@ -32,7 +32,7 @@ impl Shape {
     }
 
     /// Returns a workspace of this shape. The number moves every install, and nothing in the image.
-    pub(super) fn workspace(self, pnpm: &Pnpm, packages: &Packages, number: u64) -> Workspace {
+    pub(super) fn workspace(self, pnpm: &Releases, packages: &Packages, number: u64) -> Workspace {
         let workspace = Workspace::empty();
         let manager = format!("pnpm@{}", pnpm.version(self.major));
         let root = json!({ "name": "root", "private": true, "packageManager": manager });

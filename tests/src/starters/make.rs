@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::Starter;
-use crate::{Docker, Pnpm, Workspace};
+use crate::{Docker, Releases, Workspace};
 
 /// Where tools run: the image that the frontend sets dependencies up in, so that nothing else is needed.
 const IMAGE: &str = "node:22-bookworm-slim";
@@ -30,7 +30,7 @@ impl Tools {
         Self {
             docker: docker.clone(),
             home: TempDir::with_prefix("vextrus-starters-").expect("a temporary directory"),
-            pnpm: Pnpm::releases().version(MAJOR).to_owned(),
+            pnpm: Releases::of_pnpm().version(MAJOR).to_owned(),
         }
     }
 

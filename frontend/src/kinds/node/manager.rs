@@ -1,5 +1,7 @@
 //! Who resolves and installs a workspace's dependencies.
 
+use super::npm::{self, Npm};
+use super::npmrc::Npmrc;
 use super::pnpm::Lockfiles;
 use super::pnpm::Pnpm;
 use super::pnpm::closure::Scope;
@@ -17,27 +19,40 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 pub enum Manager {
     /// pnpm.
     Pnpm(Box<Pnpm>),
+    /// npm.
+    Npm(Box<Npm>),
 }
 
 impl Manager {
-    /// Returns the name of its program, which is that of the manifest's key for its version too.
+    /// Returns the name of its program.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Pnpm(_) => "pnpm",
+            Self::Npm(_) => "npm",
         }
     }
 
-    /// Returns the version that installs, why it is that one, and the line that says so.
-    pub fn version(&self) -> (String, &str, Option<&Place>) {
+    /// Returns the name of its lockfile.
+    pub fn lockfile(&self) -> &str {
         match self {
-            Self::Pnpm(pnpm) => {
-                let version = &pnpm.version;
-                (
-                    version.version.to_string(),
-                    &version.reason,
-                    version.place.as_ref(),
-                )
-            }
+            Self::Pnpm(_) => "pnpm-lock.yaml",
+            Self::Npm(npm) => &npm.lockfile.file().name,
+        }
+    }
+
+    /// Returns the command that writes its lockfile anew.
+    pub fn relock(&self) -> &'static str {
+        match self {
+            Self::Pnpm(_) => "pnpm install --lockfile-only",
+            Self::Npm(_) => "npm install --package-lock-only",
+        }
+    }
+
+    /// Returns `.npmrc` at the workspace's root.
+    pub fn npmrc(&self) -> Option<&Npmrc> {
+        match self {
+            Self::Pnpm(pnpm) => pnpm.npmrc.as_ref(),
+            Self::Npm(npm) => npm.npmrc.as_ref(),
         }
     }
 
@@ -48,14 +63,22 @@ impl Manager {
     pub fn closure(&self, start: &[ImporterId], scope: Scope<'_>) -> Result<WorkspaceClosure, Diagnostics> {
         match self {
             Self::Pnpm(pnpm) => pnpm.lockfiles.closure(start, scope),
+            Self::Npm(npm) => {
+                let closure = npm::Closure::of(&npm.lockfile, start, of_npm(scope))?;
+                Ok(closure.into())
+            }
         }
     }
 
     /// Has a project depend on what its files do not say, where one lockfile holds all projects.
     pub fn declare(&mut self, importer: &str, name: &str, dependency: ResolvedDependency) {
-        let Self::Pnpm(pnpm) = self;
-        if let Lockfiles::Shared(lockfile) = &mut pnpm.lockfiles {
-            lockfile.declare(importer, name, dependency);
+        match self {
+            Self::Pnpm(pnpm) => {
+                if let Lockfiles::Shared(lockfile) = &mut pnpm.lockfiles {
+                    lockfile.declare(importer, name, dependency);
+                }
+            }
+            Self::Npm(npm) => npm.lockfile.declare(importer, name, &dependency.specifier),
         }
     }
 
@@ -74,6 +97,7 @@ impl Manager {
                 let projects = projects.filter(|path| is_project(path).is_some());
                 pnpm.lockfiles.check_separate(projects)
             }
+            Self::Npm(_) => Ok(()),
         }
     }
 
@@ -84,6 +108,7 @@ impl Manager {
                 let (directory, entry) = pnpm.lockfiles.of(importer);
                 pnpm.lockfiles.at(directory)?.importer_place(entry)
             }
+            Self::Npm(npm) => npm.lockfile.place(npm::lockfile::location_of(importer)),
         }
     }
 
@@ -91,39 +116,59 @@ impl Manager {
     pub fn store_of<'a>(&self, importer: &'a str) -> &'a str {
         match self {
             Self::Pnpm(pnpm) => pnpm.lockfiles.of(importer).0,
+            Self::Npm(_) => ".",
         }
     }
 
-    /// Returns the importer whose closure the scripts of a package run on: its own, or the service's where packages are
-    /// hoisted to the root.
+    /// Returns the importer whose closure the scripts of a package run on: its own, or the service's where pnpm hoists
+    /// packages to the root. npm hoists as well, but its lockfile says where to, so that a package's own closure is a part
+    /// of every tree that has it.
     pub fn installed_for<'a>(&self, importer: &'a str, service: &'a str) -> &'a str {
         match self {
             Self::Pnpm(pnpm) if pnpm.settings.hoists() => service,
-            Self::Pnpm(_) => importer,
+            Self::Pnpm(_) | Self::Npm(_) => importer,
         }
     }
 
     /// Returns the words that run a script of the package in whose directory they are run.
     pub fn run<'a>(&self, script: &'a str) -> [&'a str; 3] {
-        match self {
-            Self::Pnpm(_) => ["pnpm", "run", script],
-        }
+        [self.name(), "run", script]
     }
 
     /// Returns the words that run a program of a dependency.
     pub fn exec<'a>(&self, words: &[&'a str]) -> Vec<&'a str> {
         match self {
             Self::Pnpm(_) => [&["pnpm", "exec"], words].concat(),
+            // It would offer to fetch what is not there.
+            Self::Npm(_) => [&["npm", "exec", "--no", "--"], words].concat(),
         }
     }
 
     /// Returns the error for a service that the lockfile has and that has no package.json.
     pub fn without_manifest(&self, service: &str) -> Diagnostic {
-        match self {
-            Self::Pnpm(_) => Diagnostic::named(
-                names::MISSING_PROJECT,
-                format!("{service} is in pnpm-lock.yaml but has no package.json"),
-            ),
-        }
+        let message = format!("{service} is in {} but has no package.json", self.lockfile());
+        Diagnostic::named(names::MISSING_PROJECT, message)
+    }
+}
+
+/// Returns the same scope as npm's closures have it.
+fn of_npm(scope: Scope<'_>) -> npm::closure::Scope<'_> {
+    use npm::closure::OfRoot;
+    match scope {
+        Scope::Development { include_root } => npm::closure::Scope {
+            production: None,
+            root: if include_root {
+                OfRoot::Tools
+            } else {
+                OfRoot::Nothing
+            },
+        },
+        Scope::Production { manifests, of_root } => npm::closure::Scope {
+            production: Some(manifests),
+            root: match of_root.is_empty() {
+                true => OfRoot::Nothing,
+                false => OfRoot::Named(of_root),
+            },
+        },
     }
 }

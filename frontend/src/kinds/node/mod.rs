@@ -1,7 +1,9 @@
-//! Node services of a pnpm workspace.
+//! Node services of a workspace of pnpm or npm, or of a single package.
 
 mod manager;
 mod model;
+pub mod npm;
+pub mod npmrc;
 pub mod plan;
 pub mod pnpm;
 pub mod read;

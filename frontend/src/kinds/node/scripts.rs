@@ -59,6 +59,16 @@ pub const PNPM: Script = script!("pnpm.sh");
 pub const RUN: Script = script!("run.cjs");
 /// Runs the install scripts that an install left to be run.
 pub const SETUP: Script = script!("setup.sh");
+/// Sets npm up.
+pub const NPM: Script = script!("npm.sh");
+/// Installs by npm, and looks at what was installed.
+pub const NPM_CI: Script = script!("ci.sh");
+/// Fails where an install by npm is not as the lockfile says.
+pub const NPM_INSTALLED: Script = script!("installed.cjs");
+/// Runs the install scripts of packages that npm installed.
+pub const NPM_REBUILD: Script = script!("rebuild.cjs");
+/// Cuts locations out of an install by npm.
+pub const NPM_CUT: Script = script!("cut.cjs");
 /// Removes from pnpm's store what is not as a lockfile says.
 pub const STORE: Script = script!("store.cjs");
 /// Ends a production install.
@@ -89,7 +99,7 @@ pub const OF_BUILDS: [Script; 18] = [
 ];
 
 /// Every script.
-pub const ALL: [Script; 22] = [
+pub const ALL: [Script; 27] = [
     BLAME,
     CHECK,
     COLLECT,
@@ -99,6 +109,11 @@ pub const ALL: [Script; 22] = [
     INJECT,
     INSTALL,
     INSTALL_SCRIPTS,
+    NPM,
+    NPM_CI,
+    NPM_CUT,
+    NPM_INSTALLED,
+    NPM_REBUILD,
     PATCHES,
     PIECES,
     PNPM,

@@ -7,10 +7,10 @@ use crate::plan::{Value, command};
 
 /// Returns every value of a target, in the order of the manifest's reference.
 pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
-    let mut values = vec![
-        ("node", model.toolchain.node.clone()),
-        ("pnpm", model.toolchain.pnpm.clone()),
-    ];
+    let manager = &model.toolchain.manager;
+    let version = manager.version.clone();
+    let version = version.unwrap_or_else(|| "that of Node's image".to_owned());
+    let mut values = vec![("node", model.toolchain.node.clone()), (manager.name, version)];
     if let Some(created) = &manifest.image.created {
         values.push(("image.created", created.to_string()));
     }

@@ -188,7 +188,11 @@ pub static UNAPPROVED_BUILD: Rule = Rule {
     why: "\
 From its version 10 on pnpm runs the install scripts of those packages alone that the repository approves. A package with
 native code that is compiled, or fetched, by such a script is installed without its code, and fails when it is loaded, in
-the image as on every other machine. `pnpm approve-builds` writes the approval.",
+the image as on every other machine. `pnpm approve-builds` writes the approval.
+
+npm does so from its version 12 on, and ends well with the others left out: each of these is warned of, since it may be
+one that the service does not work without. `npm approve-scripts` writes the approval into `allowScripts` of the root's
+package.json, and `npm deny-scripts` that one is to be left out.",
     bad: Example {
         language: "yaml",
         text: "packages:\n  - apps/*",

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::pnpm::closure::Edge;
-use crate::kinds::node::pnpm::lockfile::DependencyKind;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::{DependencyKind, Edge, ImporterId};
 
 /// The closure's projects, dependencies first, and the edges that the order keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]

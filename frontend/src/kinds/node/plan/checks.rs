@@ -7,6 +7,7 @@ use super::environment;
 use super::input::{Manifests, PlanInput};
 use super::runtime;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::kinds::node::npm;
 use crate::kinds::node::pnpm::dep_path::is_package_name;
 use crate::kinds::node::pnpm::drift::{self, Drift};
 use crate::kinds::node::workspace::ImporterId;
@@ -21,8 +22,10 @@ use crate::warning::{Warning, rules};
 pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnostic {
     let path = workspace.context_path(&join(importer, "package.json"));
     let message = format!(
-        "pnpm-lock.yaml links to the project `{importer}`, but {path} is not in the build context: it does not exist, \
-         or a link on its way leaves the context; put it there, or run `pnpm install --lockfile-only`"
+        "{} links to the project `{importer}`, but {path} is not in the build context: it does not exist, or a link on its \
+         way leaves the context; put it there, or run `{}`",
+        workspace.manager.lockfile(),
+        workspace.manager.relock()
     );
     match workspace.manager.place_of(importer) {
         Some(place) => Diagnostic::named(names::MISSING_PROJECT, message).at(place),
@@ -31,8 +34,8 @@ pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnosti
 }
 
 /// Refuses secrets in variables that the build's own steps set.
-pub(super) fn check_secrets(manifest: &Manifest) -> Result<(), Diagnostics> {
-    let own = environment::of_pnpm();
+pub(super) fn check_secrets(manifest: &Manifest, manager: &Manager) -> Result<(), Diagnostics> {
+    let own = environment::of(manager);
     let secrets = manifest.build.secrets.iter().flatten().enumerate();
     let refused = secrets.filter_map(|(index, secret)| {
         let name = secret
@@ -102,7 +105,10 @@ pub(super) fn check_writable(input: &PlanInput<'_>, run: &Run, directory: &str) 
 /// Refuses what an install that runs no hooks cannot do, and what it must not: config dependencies whose names lead out of
 /// the directory which pnpm joins them to.
 pub(super) fn check_hooks(input: &PlanInput<'_>) -> Result<(), Diagnostics> {
-    let Manager::Pnpm(pnpm) = &input.workspace.manager;
+    let pnpm = match &input.workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm,
+        Manager::Npm(_) => return check_frozen(input),
+    };
     let names = pnpm.settings.config_dependencies.iter();
     let wrong = names.filter(|name| !is_package_name(name)).map(|name| {
         let message = format!(
@@ -123,9 +129,27 @@ pub(super) fn check_hooks(input: &PlanInput<'_>) -> Result<(), Diagnostics> {
     Diagnostics::check(refused)
 }
 
+/// Refuses what `npm ci` cannot do.
+fn check_frozen(input: &PlanInput<'_>) -> Result<(), Diagnostics> {
+    if input.manifest.build.frozen() {
+        return Ok(());
+    }
+    let message = format!(
+        "`frozen = false` has the build resolve dependencies, which `npm ci` does not do; remove the key, run `{}` and commit \
+         the result",
+        input.workspace.manager.relock()
+    );
+    let place = input.manifest.nearest_place("build.frozen");
+    Err(Diagnostic::named(names::INVALID_MANIFEST, message)
+        .at(place)
+        .into())
+}
+
 /// Returns whether hooks of pnpm may rewrite manifests: those of a pnpmfile, or of one that config dependencies bring.
 pub(super) fn has_hooks(workspace: &Workspace) -> bool {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let Manager::Pnpm(pnpm) = &workspace.manager else {
+        return false;
+    };
     let mut files = pnpm.settings.pnpmfiles.iter();
     !pnpm.settings.config_dependencies.is_empty()
         || files.any(|path| workspace.exists(&workspace.context_path(path)))
@@ -134,22 +158,29 @@ pub(super) fn has_hooks(workspace: &Workspace) -> bool {
 /// Compares package.json files with the lockfile: errors inside the closure, warnings outside.
 pub(super) fn check_drift(input: &PlanInput<'_>, manifests: &Manifests) -> Result<Vec<Warning>, Diagnostics> {
     let workspace = input.workspace;
-    let Manager::Pnpm(pnpm) = &workspace.manager;
     // The root is there for its tools, which are installed as the lockfile has them.
     let needed: BTreeSet<ImporterId> = input.closure.importers().iter().cloned().collect();
-    let drift = Drift::find(drift::Inputs {
-        lockfiles: &pnpm.lockfiles,
-        manifests,
-        workspace: pnpm.workspace_file.as_ref(),
-        overrides: &pnpm.settings.overrides,
-        needed: &needed,
-        has_hooks: has_hooks(workspace),
-    });
-    let mut found = drift.warnings;
+    let (errors, mut found) = match &workspace.manager {
+        Manager::Pnpm(pnpm) => {
+            let drift = Drift::find(drift::Inputs {
+                lockfiles: &pnpm.lockfiles,
+                manifests,
+                workspace: pnpm.workspace_file.as_ref(),
+                overrides: &pnpm.settings.overrides,
+                needed: &needed,
+                has_hooks: has_hooks(workspace),
+            });
+            (drift.errors, drift.warnings)
+        }
+        Manager::Npm(npm) => {
+            let drift = npm::drift::Drift::find(&npm.lockfile, manifests, &needed);
+            (drift.errors, drift.warnings)
+        }
+    };
     if input.manifest.build.frozen() {
-        Diagnostics::check(drift.errors)?;
+        Diagnostics::check(errors)?;
     } else {
-        found.extend(drift.errors);
+        found.extend(errors);
     }
     let warning = |found: Diagnostic| rules::LOCKFILE_DRIFT.warn(found.message).at(found.place);
     Ok(found.into_iter().map(warning).collect())

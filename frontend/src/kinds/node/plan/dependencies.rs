@@ -5,6 +5,8 @@
 //! what the other one is built with. Such a copy is keyed by its content, so it is the same for every service, whichever
 //! install it was cut out of; and all that is decided here of a package follows from its own closure.
 
+mod of_npm;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
@@ -15,6 +17,7 @@ use super::native::Surveyor;
 use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
+use crate::kinds::node::Manager;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::ImporterId;
@@ -71,6 +74,10 @@ pub(super) fn plan<'p, 'w>(
 ) -> Result<Dependencies, Diagnostics> {
     let with_scripts = built.iter().filter(|package| !package.scripts.is_empty());
     let packages: Vec<&PackageBuild> = with_scripts.chain(workbench).collect();
+    let pnpm = match &installer.workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm,
+        Manager::Npm(_) => return of_npm::plan(installer, &packages, reaches, surveyor),
+    };
     let keys = packages
         .iter()
         .map(|package| (package.importer.as_str(), package.install.as_str()));
@@ -79,13 +86,13 @@ pub(super) fn plan<'p, 'w>(
         reaches,
         surveyor,
         keys: keys.collect(),
-        extents: Extents::new(&installer.pnpm.lockfiles),
+        extents: Extents::new(&pnpm.lockfiles),
         known: BTreeMap::new(),
         order: Vec::new(),
         cut: Vec::new(),
         found: Dependencies::default(),
     };
-    if installer.pnpm.has_one_store() {
+    if pnpm.has_one_store() {
         let extent = planner.extents.of_root(planner.surveyor)?;
         planner.note(ROOT, extent, LAYERS);
     }
@@ -178,6 +185,7 @@ impl Planner<'_, '_> {
             on: on.to_owned(),
             of_install: None,
             projects,
+            locations: Vec::new(),
             copies: installer.copies(extent.local_paths.iter()),
             packages: SystemPackages::for_closure(&[], extent.demand, Libc::Gnu),
             runs_scripts: extent.demand.runs_scripts,
@@ -218,6 +226,6 @@ impl Installer<'_> {
     /// Returns the closure of what projects are developed with, and of the root's tools.
     fn closure(&self, importers: &[ImporterId]) -> Result<WorkspaceClosure, Diagnostics> {
         let scope = Scope::Development { include_root: true };
-        self.pnpm.lockfiles.closure(importers, scope)
+        self.workspace.manager.closure(importers, scope)
     }
 }

@@ -9,7 +9,7 @@ use crate::manifest::values::WorkspacePath;
 /// alone, so that shared packages build alike for every service; files that the workspace's defaults list are for all.
 pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> PackageBuild {
     let (workspace, arguments) = (input.workspace, input.arguments);
-    package.env.extend(environment::of_pnpm());
+    package.env.extend(environment::of(&workspace.manager));
     let inputs = package.inputs.iter();
     package.injected = inputs
         .filter(|id| input.injected.contains(*id))

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::layout::Places;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::{Edge, ImporterId};
 
 /// Returns the injected edges to packages of the workspace, each with the name that its entry in the virtual store is
 /// given: one of our own, since pnpm's is not known before the install.

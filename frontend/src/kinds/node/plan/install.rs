@@ -1,11 +1,13 @@
-//! One install by pnpm: the files that it reads and the command that runs it.
+//! One install: the files that it reads and the command that runs it.
 
 mod commands;
 mod culprits;
+mod npm;
+mod pnpm;
 
 pub use culprits::culprit;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::base::Libc;
 use super::environment;
@@ -14,27 +16,23 @@ use super::native::{Native, Surveyor};
 use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
-use crate::kinds::node::Workspace;
-use crate::kinds::node::pnpm::Pnpm;
-use crate::kinds::node::pnpm::architectures;
+use crate::kinds::node::npmrc::Npmrc;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
-use crate::kinds::node::pnpm::npmrc::Npmrc;
 use crate::kinds::node::scripts::{DEPLOY, TIDY, TRIM};
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
+use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
 use crate::plan::{FILE_TIME, WORKSPACE};
-use commands::{Commands, Last, Purpose};
+use commands::{Commands, Finish, Last, Purpose};
 
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
 
-/// pnpm, and what it installs.
+/// A package manager, and what it installs.
 #[derive(Debug)]
 pub(super) struct Installer<'a> {
     pub(super) workspace: &'a Workspace,
-    /// What its files say.
-    pub(super) pnpm: &'a Pnpm,
     /// Whether a lockfile that does not fit is an error (`[build] frozen`).
     pub(super) frozen: bool,
     /// Whether hooks rewrite manifests. They do not run: what they made of the manifests is in the lockfile.
@@ -66,9 +64,9 @@ impl Installer<'_> {
             &[]
         };
         let install = self.to_build(package, closure, Purpose::Development, wanted, surveyor)?;
-        let tools = match self.pnpm.settings.hoists() {
-            true => None,
-            false => self.pnpm.lockfiles.tools(package)?,
+        let tools = match &self.workspace.manager {
+            Manager::Pnpm(pnpm) if !pnpm.settings.hoists() => pnpm.lockfiles.tools(package)?,
+            Manager::Pnpm(_) | Manager::Npm(_) => None,
         };
         let tools = tools.map(|tools| self.to_build(package, &tools, Purpose::Tools, &[], surveyor));
         Ok(Install {
@@ -106,7 +104,7 @@ impl Installer<'_> {
             SystemPackages::for_download(wanted, native.demand(), Libc::Gnu),
         ];
         let culprits = self.culprits(package, closure);
-        let commands = self.commands(purpose, closure.package_count(), Some(&native), &[], culprits);
+        let commands = self.commands(purpose, closure, Some(&native), &Finish::default(), culprits);
         Ok(self.install(package, closure, commands, packages))
     }
 
@@ -166,33 +164,16 @@ impl Installer<'_> {
         // What runs on another processor cannot be run here.
         let runs = cpu.is_none().then_some(native);
         let culprits = self.culprits(self.service, closure);
-        let count = closure.package_count();
-        let commands = self.commands(Purpose::Production, count, runs, &finish, culprits);
+        let finish = Finish {
+            scripts: finish,
+            platform: cpu.map(|cpu| (cpu, libc)),
+        };
+        let commands = self.commands(Purpose::Production, closure, runs, &finish, culprits);
         let mut install = self.install(self.service, closure, commands, packages);
-        if let Some(cpu) = cpu {
-            self.choose(&mut install, cpu, libc);
+        if let (Some(cpu), Manager::Pnpm(pnpm)) = (cpu, &self.workspace.manager) {
+            self.choose(pnpm, &mut install, (cpu, libc));
         }
         install
-    }
-
-    /// Has an install choose packages for another platform than the one that it runs on.
-    fn choose(&self, install: &mut Install, cpu: &str, libc: Libc) {
-        let workspace = self.workspace;
-        let libc = match libc {
-            Libc::Gnu => "glibc",
-            Libc::Musl => "musl",
-        };
-        let chosen = architectures::chosen(&self.pnpm.settings, cpu, libc);
-        let is_there = self.pnpm.workspace_file.is_some();
-        let (name, write): (_, fn(Option<&str>, &_) -> String) =
-            if architectures::is_in_workspace_file(&self.pnpm.settings, is_there) {
-                ("pnpm-workspace.yaml", architectures::in_workspace_file)
-            } else {
-                ("package.json", architectures::in_manifest)
-            };
-        let path = workspace.container_path(name);
-        let text = write(install.files.get(&path).map(String::as_str), &chosen);
-        install.files.insert(path, text);
     }
 
     /// Plans the install of a package's closure.
@@ -204,45 +185,19 @@ impl Installer<'_> {
         [packages, fetching]: [SystemPackages; 2],
     ) -> Install {
         let workspace = self.workspace;
-        let mut files = BTreeMap::new();
-        // pnpm expects the root of every workspace.
-        let mut importers = BTreeSet::from([".".to_owned()]);
-        let mut resolved = BTreeMap::new();
-        for (directory, pruned) in self.pnpm.lockfiles.prune(closure) {
-            let path = join(&directory, "pnpm-lock.yaml");
-            files.insert(workspace.container_path(&path), pruned.text);
-            importers.extend(pruned.importers.keys().map(|id| join(&directory, id)));
-            if self.has_hooks {
-                let found = pruned.importers.into_iter();
-                resolved.extend(found.map(|(id, importer)| (join(&directory, &id), importer)));
-            }
-        }
-        for importer in &importers {
-            let Some(project) = workspace.projects.get(importer) else {
-                continue;
-            };
-            let reduce = closure.reduce(importer).after_hooks(resolved.get(importer));
-            let text = project.manifest.reduced(reduce, importer == ".");
-            files.insert(workspace.container_path(&join(importer, "package.json")), text);
-            // pnpm links a program only where its file is; the build makes it later.
-            let targets = project.manifest.bin.values().map(|target| join(importer, target));
-            for target in targets.filter(|target| is_within(target, importer) && target != importer) {
-                let path = workspace.container_path(&target);
-                files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
-            }
-        }
-        if let Some(yaml) = &self.pnpm.workspace_file {
-            files.insert(
-                workspace.container_path("pnpm-workspace.yaml"),
-                yaml.narrowed(&importers, workspace.projects.get(".").map(|root| &root.manifest)),
-            );
-        }
-        let npmrc = self.pnpm.npmrc.as_ref().map(Npmrc::without_secrets);
+        let (mut files, patches) = match &workspace.manager {
+            Manager::Pnpm(pnpm) => (
+                self.files_of_pnpm(pnpm, closure),
+                Some(&pnpm.settings.patched_dependencies),
+            ),
+            Manager::Npm(npm) => (self.files_of_npm(npm, closure), None),
+        };
+        let npmrc = workspace.manager.npmrc().map(Npmrc::without_secrets);
         let npmrc = npmrc.map(|npmrc| {
             files.insert(workspace.container_path(".npmrc"), npmrc.text);
             npmrc.of_user
         });
-        let patches = self.pnpm.settings.patched_dependencies.values();
+        let patches = patches.into_iter().flat_map(BTreeMap::values);
         let copies = self.copies(closure.local_paths.iter().chain(patches));
         let project = workspace.projects.get(package);
         Install {
@@ -259,6 +214,7 @@ impl Installer<'_> {
             culprits: commands.culprits,
             setup: commands.setup,
             env: self.environment(),
+            caches: commands.caches,
             packages,
             fetching,
             package_count: closure.package_count(),
@@ -277,8 +233,9 @@ impl Installer<'_> {
     /// Environment of an install: where the repository sets nothing else, a request that fails under load is tried
     /// again soon and more often than pnpm's two times, of which the second is ten seconds after the first.
     fn environment(&self) -> BTreeMap<String, String> {
-        let mut env = environment::of_pnpm();
-        let npmrc = self.pnpm.npmrc.as_ref();
+        let manager = &self.workspace.manager;
+        let mut env = environment::of(manager);
+        let npmrc = manager.npmrc();
         let retries = [
             ("fetch-retries", "4"),
             ("fetch-retry-mintimeout", "1000"),
@@ -288,10 +245,25 @@ impl Installer<'_> {
             if npmrc.is_none_or(|npmrc| npmrc.get(setting).is_none()) {
                 let name = setting.replace('-', "_");
                 env.insert(format!("npm_config_{name}"), value.to_owned());
-                env.insert(format!("pnpm_config_{name}"), value.to_owned());
+                if let Manager::Pnpm(_) = manager {
+                    env.insert(format!("pnpm_config_{name}"), value.to_owned());
+                }
             }
         }
         env
+    }
+}
+
+/// Adds what stands in for the programs of a project: package managers link a program only where its file is, and the build
+/// makes it later.
+fn add_programs(files: &mut BTreeMap<String, String>, workspace: &Workspace, importer: &str) {
+    let Some(project) = workspace.projects.get(importer) else {
+        return;
+    };
+    let targets = project.manifest.bin.values().map(|target| join(importer, target));
+    for target in targets.filter(|target| is_within(target, importer) && target != importer) {
+        let path = workspace.container_path(&target);
+        files.entry(path).or_insert_with(|| BIN_STUB.to_owned());
     }
 }
 

@@ -157,7 +157,9 @@ fn reader(packages: &PackageInput<'_>, project: &Project, command: &Inferred) ->
 
 /// Returns why packages of a workspace cannot be moved.
 fn unmovable(workspace: &Workspace, service: &str, projects: &BTreeSet<ImporterId>) -> Option<&'static str> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let Manager::Pnpm(pnpm) = &workspace.manager else {
+        return Some("npm lays packages flat, and what is flat cannot be moved");
+    };
     if pnpm.settings.node_linker == NodeLinker::Hoisted {
         Some(
             "pnpm installs without links here (`nodeLinker: hoisted`), and what it lays flat cannot be moved",

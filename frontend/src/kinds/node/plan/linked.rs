@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::kinds::node::npm::Npm;
 use crate::kinds::node::pnpm::Lockfiles;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::dep_path::Reference;
@@ -92,7 +93,10 @@ pub fn declared(workspace: &Workspace, links: &BTreeSet<(ImporterId, String)>) -
 
 /// Returns the root's links to projects: name, specifier, and the directory that each leads to, which may lie in a project.
 fn resolved(workspace: &Workspace) -> Vec<(String, String, String)> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let pnpm = match &workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm,
+        Manager::Npm(npm) => return of_npm(workspace, npm),
+    };
     // Where each project has a lockfile of its own, what it depends on is in that alone.
     let Lockfiles::Shared(lockfile) = &pnpm.lockfiles else {
         return Vec::new();
@@ -107,4 +111,19 @@ fn resolved(workspace: &Workspace) -> Vec<(String, String, String)> {
         is_project.then(|| (name.to_owned(), dependency.specifier.clone(), target))
     });
     links.collect()
+}
+
+/// Returns the same of npm, which links to every project from the root, those first that the root depends on.
+fn of_npm(workspace: &Workspace, npm: &Npm) -> Vec<(String, String, String)> {
+    let root = workspace.projects.get(ROOT).map(|root| &root.manifest);
+    let links = npm.lockfile.links();
+    let links = links.filter(|(_, id)| *id != ROOT && workspace.projects.contains_key(*id));
+    let mut links: Vec<(String, String, String)> = links
+        .map(|(name, id)| {
+            let declared = root.and_then(|root| root.specifier(name));
+            (name.to_owned(), declared.unwrap_or("*").to_owned(), id.to_owned())
+        })
+        .collect();
+    links.sort_by_key(|(name, ..)| root.is_none_or(|root| root.specifier(name).is_none()));
+    links
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::input::BuildClosure;
 use super::place;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
-use crate::kinds::node::pnpm::closure::Edge;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::workspace::Edge;
 use crate::kinds::node::{Manager, Workspace};
 use crate::path::join;
 
@@ -108,7 +108,13 @@ fn path_of(specifier: &str) -> Option<&str> {
 
 /// Whether the lockfile says what a dependency is.
 fn is_locked(workspace: &Workspace, closure: &WorkspaceClosure, id: &str, alias: &str) -> bool {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let pnpm = match &workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm,
+        Manager::Npm(npm) => {
+            let entry = npm.lockfile.importer(id);
+            return entry.is_some_and(|entry| entry.fields.get(alias).is_some());
+        }
+    };
     let (directory, entry) = pnpm.lockfiles.of(id);
     let part = closure.lockfiles.get(directory);
     let importer = part.and_then(|part| part.importers.get(entry));
@@ -118,22 +124,23 @@ fn is_locked(workspace: &Workspace, closure: &WorkspaceClosure, id: &str, alias:
 /// Iterates over the patches: what each is for, its file relative to the workspace's root, and the line that names it.
 pub(super) fn patches(workspace: &Workspace) -> impl Iterator<Item = (&str, &str, Option<Place>)> {
     const KEY: &str = "patchedDependencies";
-    let Manager::Pnpm(pnpm) = &workspace.manager;
+    let pnpm = match &workspace.manager {
+        Manager::Pnpm(pnpm) => Some(pnpm),
+        Manager::Npm(_) => None,
+    };
     let root = workspace.projects.get(".").map(|root| &root.manifest);
-    pnpm.settings
-        .patched_dependencies
-        .iter()
-        .map(move |(selector, path)| {
-            let file = pnpm
-                .workspace_file
-                .as_ref()
-                .filter(|file| file.get(KEY).is_some());
-            let place = match file {
-                Some(file) => Some(file.place_of_text(KEY, path)),
-                None => root.and_then(|root| root.place(&["pnpm", KEY, selector])),
-            };
-            (selector.as_str(), path.as_str(), place)
-        })
+    let patches = pnpm.into_iter().flat_map(|pnpm| {
+        let patches = pnpm.settings.patched_dependencies.iter();
+        patches.map(move |patch| (pnpm, patch))
+    });
+    patches.map(move |(pnpm, (selector, path))| {
+        let file = pnpm.workspace_file.as_ref();
+        let place = match file.filter(|file| file.get(KEY).is_some()) {
+            Some(file) => Some(file.place_of_text(KEY, path)),
+            None => root.and_then(|root| root.place(&["pnpm", KEY, selector])),
+        };
+        (selector.as_str(), path.as_str(), place)
+    })
 }
 
 /// Returns the line that declares a dependency, else that of the project in the lockfile.

@@ -37,6 +37,7 @@ mod start;
 mod system;
 mod toolchain;
 mod unbuilt;
+mod unreviewed;
 mod workbench;
 
 pub use base::{BaseImage, Libc};

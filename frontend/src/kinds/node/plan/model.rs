@@ -146,17 +146,36 @@ pub struct Toolchain {
     pub image: String,
     /// The image that the production install runs in; differs where the runtime's libc does.
     pub production_image: String,
-    /// The exact pnpm version.
-    pub pnpm: String,
-    /// The command that sets pnpm up.
-    pub pnpm_command: Vec<String>,
+    /// The package manager.
+    pub manager: Tool,
     /// Environment of every step that runs it.
     pub env: BTreeMap<String, String>,
-    /// The line that names pnpm's version.
+    /// The line that names its version.
     pub place: Place,
 }
 
-/// One `pnpm install --frozen-lockfile` in a tree that holds manifests and no sources.
+/// A package manager.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// The name of its program.
+    pub name: &'static str,
+    /// Its exact version; none where it is the one of Node's image, whichever that has.
+    pub version: Option<String>,
+    /// The script that sets it up, and the command that runs that; none where the image has it.
+    pub setup: Option<(scripts::Script, Vec<String>)>,
+}
+
+impl Tool {
+    /// Returns what people call it: with its version, where that is known.
+    pub fn named(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{} {version}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// One `pnpm install --frozen-lockfile`, or `npm ci`, in a tree that holds manifests and no sources.
 ///
 /// In two halves. The first has the store, the network, credentials and a turn, and runs nothing of the repository or its
 /// dependencies; the second one runs what has to be run, and has none of these. So nothing that one repository runs can
@@ -188,6 +207,8 @@ pub struct Install {
     pub setup: Option<Setup>,
     /// Environment of both halves.
     pub env: BTreeMap<String, String>,
+    /// Caches of the first half: where each is mounted, and its name.
+    pub caches: Vec<(&'static str, &'static str)>,
     /// System packages that downloading may need.
     pub fetching: SystemPackages,
     /// System packages that its install scripts need, and the builds on top of it: compilers beside those.
@@ -226,6 +247,8 @@ pub struct Piece {
     pub of_install: Option<String>,
     /// Projects whose dependencies it holds, as importers: the package, and those below it that `on` is not for.
     pub projects: Vec<String>,
+    /// Locations that are cut out, where npm's lockfile says what is installed where.
+    pub locations: Vec<String>,
     /// Files taken from the context as they are. Context path to container path.
     pub copies: BTreeMap<String, String>,
     /// System packages that builds on top of it may need.

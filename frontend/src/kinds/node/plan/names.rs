@@ -28,8 +28,9 @@ fn directory(workspace: &Workspace, importer: &str) -> Option<Diagnostic> {
         return None;
     };
     let message = format!(
-        "the directory `{}` {why}; rename it, and run `pnpm install --lockfile-only`",
-        cut(&path, SHOWN)
+        "the directory `{}` {why}; rename it, and run `{}`",
+        cut(&path, SHOWN),
+        workspace.manager.relock()
     );
     Some(at(message, workspace.manager.place_of(importer)))
 }
@@ -39,9 +40,9 @@ fn package(workspace: &Workspace, importer: &str) -> Option<Diagnostic> {
     let name = manifest.name.as_deref()?;
     let why = package_name::wrong(name)?;
     let message = format!(
-        "`name` is \"{}\", which {why}; write a name that npm takes, such as \"@scope/name\", and run \
-         `pnpm install --lockfile-only`",
-        cut(name, SHOWN)
+        "`name` is \"{}\", which {why}; write a name that npm takes, such as \"@scope/name\", and run `{}`",
+        cut(name, SHOWN),
+        workspace.manager.relock()
     );
     Some(at(message, manifest.place(&["name"])))
 }

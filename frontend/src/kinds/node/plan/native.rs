@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
+use crate::kinds::node::npm::scripts::Verdict;
 use crate::kinds::node::pnpm::dep_path::DepPath;
 use crate::kinds::node::pnpm::lockfile::Resolution;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
@@ -29,6 +30,8 @@ pub(super) struct Evidence {
     pub(super) scripts_run: bool,
     /// Whether it has install scripts, which newer lockfiles do not say.
     pub(super) has_scripts: Option<bool>,
+    /// Whether it has some which npm does not run since nobody has said whether it may.
+    pub(super) unreviewed: bool,
     /// Whether it comes from a repository, whose scripts build it when it is fetched.
     pub(super) is_prepared: bool,
     /// Whether it is cloned.
@@ -58,6 +61,8 @@ pub(super) struct Native {
     pub(super) compiles: BTreeSet<String>,
     /// Packages that compile when they are installed, and whose scripts nothing approves.
     pub(super) unapproved: BTreeSet<String>,
+    /// Packages whose install scripts npm does not run since nobody has said whether it may.
+    pub(super) unreviewed: BTreeSet<String>,
     /// Packages whose install scripts run, if they have any.
     pub(super) may_run: BTreeSet<String>,
     /// Packages that come from a repository, whose scripts build them when they are fetched.
@@ -153,13 +158,24 @@ const GLIBC_ONLY: [&str; 14] = [
 pub(super) struct Surveyor<'a> {
     workspace: &'a Workspace,
     known: BTreeMap<(String, DepPath), Arc<Evidence>>,
+    /// The major of npm, where that installs.
+    npm: u64,
+    /// The same by the locations of npm's lockfile.
+    located: BTreeMap<String, Arc<Evidence>>,
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(workspace: &'a Workspace) -> Self {
+    /// `node` is the version of Node, as the tag of its image names it.
+    pub(super) fn new(workspace: &'a Workspace, node: &str) -> Self {
+        let npm = match &workspace.manager {
+            Manager::Pnpm(_) => 0,
+            Manager::Npm(npm) => npm.version.choose(node).major,
+        };
         Self {
             workspace,
             known: BTreeMap::new(),
+            npm,
+            located: BTreeMap::new(),
         }
     }
 
@@ -181,7 +197,9 @@ impl<'a> Surveyor<'a> {
                 continue;
             }
             let (directory, path) = &key;
-            let Manager::Pnpm(pnpm) = &self.workspace.manager;
+            let Manager::Pnpm(pnpm) = &self.workspace.manager else {
+                continue;
+            };
             let Some(lockfile) = pnpm.lockfiles.at(directory) else {
                 continue;
             };
@@ -201,6 +219,7 @@ impl<'a> Surveyor<'a> {
                 is_prepared: entry.resolution.is_of_repository(),
                 is_cloned: matches!(entry.resolution, Resolution::Git { .. }),
                 has_scripts: entry.requires_build,
+                unreviewed: false,
                 os: entry.os,
                 cpu: entry.cpu,
                 libc: entry.libc,
@@ -209,7 +228,44 @@ impl<'a> Surveyor<'a> {
             self.known.insert(key, Arc::clone(&evidence));
             packages.push(evidence);
         }
+        for location in closure.tree.iter().flat_map(|tree| &tree.locations) {
+            packages.extend(self.located(location));
+        }
         Ok(survey(&packages))
+    }
+
+    /// Returns what npm's lockfile says of the package at a location.
+    fn located(&mut self, location: &str) -> Option<Arc<Evidence>> {
+        if let Some(known) = self.located.get(location) {
+            return Some(Arc::clone(known));
+        }
+        let Manager::Npm(npm) = &self.workspace.manager else {
+            return None;
+        };
+        let entry = npm.lockfile.get(location).filter(|entry| entry.link.is_none())?;
+        let name = entry.name(location);
+        let version = entry.version.as_deref().unwrap_or_default();
+        // What a package brings along is built by that.
+        let has_scripts = entry.has_scripts && !entry.is_bundled;
+        let verdict = npm.scripts.verdict(self.npm, name, version);
+        let fields = [&entry.fields.dependencies, &entry.fields.optional];
+        let evidence = Arc::new(Evidence {
+            name: name.to_owned(),
+            dependencies: fields
+                .into_iter()
+                .flat_map(|field| field.keys().cloned())
+                .collect(),
+            os: entry.os.clone(),
+            cpu: entry.cpu.clone(),
+            libc: entry.libc.clone(),
+            scripts_run: has_scripts && verdict == Verdict::Run,
+            has_scripts: Some(has_scripts),
+            unreviewed: has_scripts && verdict == Verdict::Unreviewed,
+            is_prepared: false,
+            is_cloned: false,
+        });
+        self.located.insert(location.to_owned(), Arc::clone(&evidence));
+        Some(evidence)
     }
 }
 
@@ -247,6 +303,7 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
     };
     let mut native = Native {
         may_run: named(&|package| package.scripts_run && package.has_scripts != Some(false)),
+        unreviewed: named(&|package| package.unreviewed),
         prepared: named(&|package| package.is_prepared),
         clones: packages.iter().any(|package| package.is_cloned),
         chooses_platform: packages.iter().any(constrained),

@@ -15,9 +15,10 @@ use super::packages;
 use super::start::{self, Start};
 use super::{
     checks, command, complete, foreign, healthcheck, injection, linked, local, look, names, node_version,
-    of_root, runtime, sbom, toolchain, unbuilt, workbench,
+    of_root, runtime, sbom, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
+use crate::kinds::node::npm;
 use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
@@ -50,13 +51,15 @@ pub fn closure(workspace: &Workspace, service: &str) -> Result<BuildClosure, Dia
 /// All mistakes found, each with its place.
 pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostics> {
     let project = project(input)?;
-    checks::check_secrets(input.manifest)?;
+    checks::check_secrets(input.manifest, &input.workspace.manager)?;
     checks::check_hooks(input)?;
     let run = input.manifest.role(&input.target);
     let (start, mut warnings) = start::decide(input, &run, project)?;
-    let mut surveyor = Surveyor::new(input.workspace);
-    let runs = what_runs(input, &run, &start, project, &mut surveyor)?;
+    let node = node_version::choose(input.manifest, input.workspace, input.service);
+    let mut surveyor = Surveyor::new(input.workspace, &node.0);
+    let runs = what_runs(input, &run, (&start, node), project, &mut surveyor)?;
     warnings.extend(unapproved(input.workspace, &runs));
+    warnings.extend(unreviewed::find(input, &mut surveyor)?);
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
@@ -101,7 +104,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => image(input, &run, (project, &places), &installer, &runs, start.command),
     };
     warnings.extend(without_healthcheck(input, &more));
-    let npmrc = installer.pnpm.npmrc.as_ref();
+    let npmrc = input.workspace.manager.npmrc();
     let model = Model {
         label: label(input.workspace, input.service, project),
         package: project.name(input.service),
@@ -110,11 +113,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         toolchain,
         installs,
         pieces,
-        settings: installer
-            .pnpm
-            .workspace_file
-            .as_ref()
-            .map(PnpmWorkspace::of_scripts),
+        settings: settings(input.workspace),
         npmrc: npmrc.map(|npmrc| npmrc.without_secrets().text),
         unbuilt: unbuilt::why(input.workspace, input.service, start.build_script, &built),
         packages: built,
@@ -173,6 +172,10 @@ fn without_healthcheck(input: &PlanInput<'_>, reasons: &[(String, Reason)]) -> O
 
 /// Warns of dependencies that compile when they are installed, where nothing approves that.
 fn unapproved(workspace: &Workspace, runs: &WhatRuns) -> Vec<Warning> {
+    if let Manager::Npm(_) = &workspace.manager {
+        // Its lockfile says what has a script.
+        return Vec::new();
+    }
     let projects = runs
         .closure
         .projects
@@ -252,7 +255,7 @@ struct WhatRuns {
 fn what_runs(
     input: &PlanInput<'_>,
     run: &Run,
-    start: &Start<'_>,
+    (start, (node, node_reason)): (&Start<'_>, (String, Reason)),
     project: &Project,
     surveyor: &mut Surveyor<'_>,
 ) -> Result<WhatRuns, Diagnostics> {
@@ -269,13 +272,14 @@ fn what_runs(
         closure.projects.remove(".");
     }
     let native = surveyor.survey(&closure)?;
-    let (node, node_reason) = node_version::choose(input.manifest, input.workspace, input.service);
     let base = base::choose(&input.manifest.base(), &node, &native, input.facts.looked.glibc);
     if input.target.stage == Stage::Runtime {
         checks::check_shell(input.manifest, run, &base, &start.command)?;
     }
     let packages = closure.lockfiles.values().flat_map(|closure| &closure.packages);
-    let listener = healthcheck::listener(packages.filter_map(|package| package.name()));
+    let of_tree = closure.tree.iter().flat_map(|tree| &tree.locations);
+    let of_tree = of_tree.map(|location| npm::lockfile::name_of(location));
+    let listener = healthcheck::listener(packages.filter_map(|package| package.name()).chain(of_tree));
     let complete = complete::output(input, &project.manifest, &start.command);
     if complete.is_some() {
         closure = WorkspaceClosure::without_dependencies(input.service);
@@ -301,12 +305,15 @@ impl WhatRuns {
         project: &Project,
     ) -> BTreeMap<String, Reason> {
         let manager = &input.workspace.manager;
-        let (_, why, place) = manager.version();
+        let manager_reason = match manager {
+            Manager::Pnpm(pnpm) => Reason::new(&pnpm.version.reason, pnpm.version.place.clone()),
+            Manager::Npm(npm) => Reason::new(npm.version.choose(&self.node).why, npm.version.place.clone()),
+        };
         let base = Reason::new(&self.base.why, input.manifest.place("base"));
         let reasons = [
             ("node", self.node_reason.clone()),
             ("base", base),
-            (manager.name(), Reason::new(why, place.cloned())),
+            (manager.name(), manager_reason),
             ("run.command", start.reason(input, project)),
         ];
         reasons.map(|(key, reason)| (key.to_owned(), reason)).into()
@@ -315,12 +322,10 @@ impl WhatRuns {
 
 fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
     let build = &input.manifest.build;
-    let Manager::Pnpm(pnpm) = &input.workspace.manager;
-    let npmrc = pnpm.npmrc.iter();
+    let npmrc = input.workspace.manager.npmrc().into_iter();
     let packages = build.packages.iter().flatten();
     Installer {
         workspace: input.workspace,
-        pnpm,
         frozen: build.frozen(),
         has_hooks: checks::has_hooks(input.workspace),
         secret_env: npmrc.flat_map(|npmrc| npmrc.variables()).collect(),
@@ -330,10 +335,17 @@ fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
     }
 }
 
+/// Returns the settings of pnpm-workspace.yaml with which scripts run.
+fn settings(workspace: &Workspace) -> Option<String> {
+    match &workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm.workspace_file.as_ref().map(PnpmWorkspace::of_scripts),
+        Manager::Npm(_) => None,
+    }
+}
+
 /// Returns the lines of `.npmrc` that refer to variables, which secrets fill.
 fn secrets(workspace: &Workspace) -> BTreeMap<String, Place> {
-    let Manager::Pnpm(pnpm) = &workspace.manager;
-    let npmrc = pnpm.npmrc.iter();
+    let npmrc = workspace.manager.npmrc().into_iter();
     let places = npmrc.flat_map(|npmrc| {
         let variables = npmrc.variables().into_iter();
         variables.filter_map(|name| Some((name.clone(), npmrc.place_of(&name)?)))

@@ -4,6 +4,8 @@
 //! packages for another platform are in the lockfile and not in the image, packages that another package brings
 //! along are in the image and not in the lockfile.
 
+mod of_npm;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostics;
@@ -54,7 +56,9 @@ pub(super) fn list(
         }
     }
     for (directory, part) in &closure.lockfiles {
-        let Manager::Pnpm(pnpm) = &workspace.manager;
+        let Manager::Pnpm(pnpm) = &workspace.manager else {
+            continue;
+        };
         let Some(lockfile) = pnpm.lockfiles.at(directory) else {
             continue;
         };
@@ -74,6 +78,9 @@ pub(super) fn list(
         }
         listing.add_projects(&part.importers, &mut sbom.components);
         listing.add_packages(&mut sbom.components);
+    }
+    if let (Manager::Npm(npm), Some(tree)) = (&workspace.manager, &closure.tree) {
+        of_npm::add(&npm.lockfile, tree, &mut sbom.components);
     }
     Ok(sbom)
 }

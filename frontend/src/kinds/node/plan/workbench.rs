@@ -8,6 +8,7 @@ use super::model::{Contents, Workbench};
 use super::packages;
 use super::{environment, runtime};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::kinds::node::Manager;
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
@@ -49,7 +50,7 @@ pub(super) fn plan(
             Some(name) => input.workspace.manager.run(name).map(str::to_owned).to_vec(),
             None => vec![SHELL.to_owned()],
         },
-        env: environment(),
+        env: environment(&input.workspace.manager),
         ports: Vec::new(),
         volumes: Vec::new(),
         labels: runtime::labels(input, project),
@@ -62,9 +63,9 @@ pub(super) fn plan(
     Ok(Some(workbench))
 }
 
-/// Environment of a container: pnpm runs scripts as it does in the build, and installs nothing before.
-fn environment() -> BTreeMap<String, String> {
-    let mut env = environment::of_pnpm();
+/// Environment of a container: scripts run as they do in the build, and nothing is installed before.
+fn environment(manager: &Manager) -> BTreeMap<String, String> {
+    let mut env = environment::of(manager);
     env.retain(|name, _| name == "CI" || name.starts_with("npm_") || name.starts_with("pnpm_"));
     env
 }

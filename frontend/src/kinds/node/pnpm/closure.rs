@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dep_path::{DepPath, Reference};
-use super::lockfile::{DependencyKind, Importer, Lead, Lockfile, ResolvedDependency};
+use super::lockfile::{Importer, Lead, Lockfile, ResolvedDependency};
 use super::promotion::{installed_peers, promoted_peers};
 use super::reduced::Reduce;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::ImporterId;
-use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::workspace::{DependencyKind, Edge, ImporterId, PackageJson};
 use crate::path;
 
 /// Which dependencies a closure follows.
@@ -36,41 +35,6 @@ impl Scope<'_> {
             Self::Development { include_root } => include_root,
             Self::Production { of_root, .. } => !of_root.is_empty(),
         }
-    }
-}
-
-/// One project's dependency on another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
-    /// The project that depends.
-    pub from: ImporterId,
-    /// The project that it depends on.
-    pub to: ImporterId,
-    /// The field that names it.
-    pub kind: DependencyKind,
-    /// The name under which `from` requires it.
-    pub alias: String,
-    /// Whether it is copied into the virtual store instead of linked.
-    pub injected: bool,
-}
-
-impl Edge {
-    /// Returns the dependency on the project that `to` is, or on the one that it lies in: what is linked may be a directory
-    /// that the build of a project makes (`publishConfig.directory`, `workspace:../x/dist`). A copy of a directory is of what
-    /// the repository has.
-    pub(super) fn to_project(&self, is_project: impl Fn(&str) -> bool) -> Option<Self> {
-        let mut to = self.to.as_str();
-        // What lies in the root lies in no package of the workspace.
-        while !is_project(to) {
-            to = path::parent(to);
-            if to.is_empty() || to == self.from || self.injected {
-                return None;
-            }
-        }
-        Some(Self {
-            to: to.to_owned(),
-            ..self.clone()
-        })
     }
 }
 

@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lockfile::{DependencyKind, Importer, Lockfile};
+use super::lockfile::{Importer, Lockfile};
 use super::lockfiles::{Lockfiles, without_lockfile};
 use super::workspace_file::PnpmWorkspace;
 use crate::diagnostic::{Diagnostic, Place, names};
-use crate::kinds::node::workspace::ImporterId;
 use crate::kinds::node::workspace::package_json::PackageJson;
+use crate::kinds::node::workspace::{DependencyKind, ImporterId};
 
 const FIX: &str = "run `pnpm install --lockfile-only` and commit the result; `frozen = false` of `[build]` builds without that";
 

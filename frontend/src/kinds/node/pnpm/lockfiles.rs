@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::closure::{Closure, Edge, Scope};
+use super::closure::{Closure, Scope};
 use super::lockfile::Lockfile;
 use super::prune::{PrunedLockfile, prune};
 use super::reduced::Reduce;
 use super::tools;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::npm;
+use crate::kinds::node::workspace::{Edge, ImporterId};
 use crate::path;
 
 /// The root of the workspace, and a project as its own lockfile knows it.
@@ -30,8 +31,10 @@ pub enum Lockfiles {
 /// What the start projects need of the lockfiles.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceClosure {
-    /// The closure within each lockfile, by the directory that the lockfile lies in.
+    /// The closure within each lockfile, by the directory that the lockfile lies in; none where the lockfile is npm's.
     pub lockfiles: BTreeMap<String, Closure>,
+    /// The part of the installed tree, where the lockfile is npm's.
+    pub tree: Option<npm::Closure>,
     /// The projects reached.
     pub projects: BTreeSet<ImporterId>,
     /// The dependencies among the projects.
@@ -219,10 +222,26 @@ impl WorkspaceClosure {
 
     /// Returns how many external packages are in it.
     pub fn package_count(&self) -> usize {
-        self.lockfiles
+        let of_pnpm: usize = self
+            .lockfiles
             .values()
             .map(|closure| closure.packages.len())
-            .sum()
+            .sum();
+        of_pnpm + self.tree.as_ref().map_or(0, |tree| tree.packages)
+    }
+}
+
+impl From<npm::Closure> for WorkspaceClosure {
+    /// Returns the closure of a workspace that npm installs.
+    fn from(tree: npm::Closure) -> Self {
+        Self {
+            projects: tree.members.keys().cloned().collect(),
+            edges: tree.edges.clone(),
+            local_paths: tree.local.iter().map(|edge| edge.to.clone()).collect(),
+            local: tree.local.clone(),
+            lockfiles: BTreeMap::new(),
+            tree: Some(tree),
+        }
     }
 }
 
@@ -235,6 +254,7 @@ impl From<Closure> for WorkspaceClosure {
             local_paths: closure.outside.iter().map(|edge| edge.to.clone()).collect(),
             local: closure.outside.clone(),
             lockfiles: BTreeMap::from([(SELF.to_owned(), closure)]),
+            tree: None,
         }
     }
 }

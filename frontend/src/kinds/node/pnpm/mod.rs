@@ -4,20 +4,16 @@
 //! exist, [`version`] and [`settings`] which pnpm reads them and how, [`lockfile`] what was resolved, [`drift`] whether
 //! the two agree, [`closure`] what one service needs of it, and [`prune`] writes the lockfile that an install of only
 //! that closure reads. [`lockfiles`] does this for workspaces with one lockfile and for those whose projects have one
-//! each. [`tools`] is the part of a development closure that projects have in common. [`npmrc`] and the other files of
-//! settings are written without the credentials in them, whatever the spelling (`credentials`, `ini`).
+//! each. [`tools`] is the part of a development closure that projects have in common. Files of settings are written without
+//! the credentials in them ([`super::npmrc`]).
 //! Nothing here converts between pnpm's majors: what pnpm wrote is kept as pnpm wrote it.
 
 pub mod architectures;
 pub mod closure;
-mod credentials;
 pub mod dep_path;
 pub mod drift;
-mod globs;
-mod ini;
 pub mod lockfile;
 pub mod lockfiles;
-pub mod npmrc;
 pub mod promotion;
 pub mod prune;
 mod reduced;
@@ -31,10 +27,8 @@ mod yaml;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use credentials::LeftOut;
 pub use lockfile::Lockfile;
 pub use lockfiles::Lockfiles;
-pub use npmrc::Npmrc;
 pub use reduced::Reduce;
 pub use settings::Settings;
 pub use state::Pnpm;

@@ -9,9 +9,9 @@
 use std::collections::BTreeMap;
 
 use super::dep_path::Reference;
-use super::lockfile::{DependencyKind, Importer, Lockfile, LockfileVersion, ResolvedDependency};
-use crate::kinds::node::workspace::ImporterId;
+use super::lockfile::{Importer, Lockfile, LockfileVersion, ResolvedDependency};
 use crate::kinds::node::workspace::package_json::PackageJson;
+use crate::kinds::node::workspace::{DependencyKind, ImporterId};
 use crate::path;
 
 /// Returns the peers of the project `id` to add to, or put in place of, its production dependencies.

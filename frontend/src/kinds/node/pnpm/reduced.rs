@@ -6,8 +6,8 @@
 
 use serde_json::{Map, Value};
 
-use super::credentials::without_credentials;
 use super::lockfile::{Importer, ResolvedDependency};
+use crate::kinds::node::npmrc::without_credentials;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::package_json::Specifiers;
 

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::npmrc::Npmrc;
 use super::workspace_file::PnpmWorkspace;
+use crate::kinds::node::npmrc::Npmrc;
 use crate::kinds::node::workspace::package_json::PackageJson;
 use crate::path;
 

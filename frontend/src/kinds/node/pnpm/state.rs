@@ -1,6 +1,7 @@
 //! What pnpm's files say of a workspace.
 
-use super::{Lockfiles, Npmrc, PnpmVersion, PnpmWorkspace, Settings};
+use super::{Lockfiles, PnpmVersion, PnpmWorkspace, Settings};
+use crate::kinds::node::npmrc::Npmrc;
 
 /// What pnpm's files say of a workspace.
 #[derive(Debug, Clone)]

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::credentials::without_credentials;
-use super::globs::Globs;
 use super::yaml;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, cut, names};
+use crate::kinds::node::npmrc::without_credentials;
 use crate::kinds::node::workspace::ImporterId;
+use crate::kinds::node::workspace::globs::Globs;
 use crate::kinds::node::workspace::package_json::PackageJson;
-use crate::path;
 
 /// A workspace's file.
 #[derive(Debug, Clone)]
@@ -85,7 +84,7 @@ impl PnpmWorkspace {
                 cut(&other.to_string(), SHOWN)
             ))),
         }
-        let globs = Globs::compile(packages.as_deref().unwrap_or_default());
+        let globs = Globs::compile("packages", packages.as_deref().unwrap_or_default());
         let globs = globs.unwrap_or_else(|found| {
             wrong.extend(found.into_iter().map(at));
             Globs::default()
@@ -99,22 +98,9 @@ impl PnpmWorkspace {
         })
     }
 
-    /// Whether a directory that holds a package.json is a project of the workspace.
-    ///
-    /// The root always is. A pattern that begins with `!` takes directories out wherever it stands; `*` and
-    /// `**` match no hidden directory, and nothing below `node_modules` or `bower_components` counts, as in
-    /// pnpm's `workspace/find-packages`.
+    /// Whether a directory that holds a package.json is a project of the workspace; the root always is.
     pub fn contains(&self, directory: &str) -> bool {
-        let directory = path::normalize(directory);
-        if directory == "." {
-            return true;
-        }
-        let segments = || directory.split('/');
-        if segments().any(|segment| ["node_modules", "bower_components"].contains(&segment)) {
-            return false;
-        }
-        let hidden = segments().any(|segment| segment.starts_with('.') && segment != "..");
-        self.globs.choose(&directory, hidden)
+        self.globs.contain(directory)
     }
 
     /// Returns a setting by its name, such as `overrides`.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, SourceFile, names, plain};
 use crate::gateway::Failure;
+use crate::kinds::node::Manager;
 use crate::kinds::node::workspace::PackageJson;
 use crate::manifest::Manifest;
 use crate::path::{join, normalize};
@@ -12,6 +13,17 @@ use crate::source::{BuildFile, Tree};
 
 /// Directories that are looked into for a workspace, at most; the context itself is the usual one.
 pub(super) const MAX_DIRECTORIES: usize = 2000;
+
+/// Files that lie at the root of a workspace, or of a single package.
+const ROOTS: [&str; 7] = [
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
+];
 
 /// How the service was named.
 #[derive(Debug)]
@@ -71,9 +83,7 @@ pub(super) fn wanted(
 
 /// Returns whether a directory with these names in it may be the root of a workspace.
 pub(super) fn is_root(names: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| ["pnpm-lock.yaml", "pnpm-workspace.yaml"].contains(&name.as_str()))
+    names.iter().any(|name| ROOTS.contains(&name.as_str()))
 }
 
 /// Returns the directories below the context that may be the root of the service's workspace, the likely ones
@@ -109,8 +119,16 @@ pub(super) async fn walk(
     Ok(found)
 }
 
+/// The lockfiles that are read, and what makes them, where nothing says whose is meant.
+pub(super) const LOCKFILES: (&str, &str) = (
+    "pnpm-lock.yaml or package-lock.json",
+    "`pnpm install --lockfile-only` or `npm install --package-lock-only`",
+);
+/// Those of pnpm.
+pub(super) const OF_PNPM: (&str, &str) = ("pnpm-lock.yaml", "`pnpm install --lockfile-only`");
+
 /// Returns the error for a workspace without a lockfile.
-pub(super) fn no_lockfile(root: &str) -> Diagnostic {
+pub(super) fn no_lockfile(root: &str, (lockfile, relock): (&str, &str)) -> Diagnostic {
     let place = if root.is_empty() {
         "the build context".to_owned()
     } else {
@@ -119,8 +137,8 @@ pub(super) fn no_lockfile(root: &str) -> Diagnostic {
     Diagnostic::named(
         names::NO_LOCKFILE,
         format!(
-            "no pnpm-lock.yaml in {place}; build from the workspace's root (the last argument of `docker buildx build`), \
-         see that .dockerignore lets the lockfile through, and make it with `pnpm install --lockfile-only`"
+            "no {lockfile} in {place}; build from the workspace's root (the last argument of `docker buildx build`), \
+         see that .dockerignore lets the lockfile through, and make it with {relock}"
         ),
     )
 }
@@ -129,7 +147,7 @@ pub(super) fn no_lockfile(root: &str) -> Diagnostic {
 pub(super) fn service(
     wanted: &Wanted,
     candidates: &[Candidate<'_>],
-    root: &str,
+    (root, manager): (&str, &Manager),
 ) -> Result<String, Diagnostics> {
     if wanted.is_of_root && candidates.iter().any(|candidate| candidate.importer == ".") {
         return Ok(".".to_owned());
@@ -162,7 +180,7 @@ pub(super) fn service(
         .collect();
     match (same.as_slice(), exact.as_slice()) {
         ([one], _) | (_, [one]) => Ok(one.importer.to_owned()),
-        ([], _) => Err(none_found(wanted, candidates).into()),
+        ([], _) => Err(none_found(wanted, candidates, manager).into()),
         (several, _) => Err(several_found(wanted, several).into()),
     }
 }
@@ -187,7 +205,8 @@ pub(super) fn directory<'m>(
     }
 }
 
-fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
+fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>], manager: &Manager) -> Diagnostic {
+    let (lock, relock) = (manager.lockfile(), manager.relock());
     let names: Vec<&str> = candidates
         .iter()
         .filter_map(|c| c.manifest.name.as_deref())
@@ -195,8 +214,7 @@ fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
     let listed = list(&names);
     let message = match &wanted.name {
         Some(name) if wanted.beside.is_some() => format!(
-            "the package \"{name}\" beside the manifest is not in pnpm-lock.yaml; run `pnpm install --lockfile-only` \
-             and commit the result"
+            "the package \"{name}\" beside the manifest is not in {lock}; run `{relock}` and commit the result"
         ),
         Some(name) => {
             let near = names
@@ -207,7 +225,7 @@ fn none_found(wanted: &Wanted, candidates: &[Candidate<'_>]) -> Diagnostic {
                 .map(|near| format!(" did you mean \"{}\"?", plain(near)))
                 .unwrap_or_default();
             format!(
-                "no package \"{name}\" in pnpm-lock.yaml;{hint} the workspace has {listed}; a new package needs `pnpm install --lockfile-only`"
+                "no package \"{name}\" in {lock};{hint} the workspace has {listed}; a new package needs `{relock}`"
             )
         }
         None => format!(

@@ -29,12 +29,18 @@ use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part,
 /// The client tries each pattern on every file of the context. With a wildcard behind `**/` it is a regular expression,
 /// which takes longer than to find the file: a third of a build without a change, where a context has 20,000 files
 /// and thirty such patterns. So names are written out where they are known.
-const METADATA: [&str; 25] = [
+const METADATA: [&str; 30] = [
     "**/package.json",
     "**/project.json",
     "nx.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
+    "**/package-lock.json",
+    "**/npm-shrinkwrap.json",
+    // Only to say that they are not read.
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
     "**/nest-cli.json",
     "**/.npmrc",
     "**/.nvmrc",
@@ -58,11 +64,12 @@ const METADATA: [&str; 25] = [
     ".dockerignore",
 ];
 /// What is read of the context itself, if it is there, whatever the workspace is like.
-const LOOKED_AT: [&str; 9] = [
+const LOOKED_AT: [&str; 10] = [
     ".dockerignore",
     ".node-version",
     ".npmrc",
     ".nvmrc",
+    "package-lock.json",
     "package.json",
     "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
@@ -337,7 +344,7 @@ async fn load(
             .into_iter()
             .map(|(importer, manifest)| (importer, Project::new(manifest)))
             .collect(),
-        manager: Manager::Pnpm(Box::new(root.pnpm)),
+        manager: root.manager,
         node_version_files: Vec::new(),
         tasks: turbo.as_deref().map(Tasks::parse).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
@@ -345,11 +352,11 @@ async fn load(
         passed_over: Vec::new(),
         root: root.directory,
     };
-    let Manager::Pnpm(pnpm) = &workspace.manager;
-    for path in pnpm
-        .settings
-        .pnpmfiles
-        .iter()
+    let pnpmfiles = match &workspace.manager {
+        Manager::Pnpm(pnpm) => pnpm.settings.pnpmfiles.iter(),
+        Manager::Npm(_) => [].iter(),
+    };
+    for path in pnpmfiles
         .map(|path| workspace.context_path(path))
         .collect::<Vec<_>>()
     {

@@ -1,16 +1,21 @@
-//! One directory as the root of a pnpm workspace: its settings, lockfiles and projects.
+//! One directory as the root of a workspace: who installs it, its lockfiles and projects.
+
+mod npm;
+mod pnpm;
+mod which;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::successors;
 
 use futures_util::future::try_join_all;
 
+use self::which::Which;
 use super::discover::{self, Candidate, Wanted};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::Failure;
-use crate::kinds::node::pnpm::{
-    Lockfile, Lockfiles, Npmrc, Pnpm, PnpmVersion, PnpmWorkspace, Settings, settings, version,
-};
+use crate::kinds::node::Manager;
+use crate::kinds::node::npmrc::Npmrc;
+use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::Manifest;
 use crate::path::{join, leaves, parent, relative};
@@ -27,8 +32,8 @@ pub(super) struct Root {
     pub(super) is_exact: bool,
     /// The package.json of each project.
     pub(super) manifests: BTreeMap<ImporterId, PackageJson>,
-    /// What pnpm's files say.
-    pub(super) pnpm: Pnpm,
+    /// Who installs it.
+    pub(super) manager: Manager,
     /// The manifest, with the defaults of `vextrus.toml` beside the root's lockfile.
     pub(super) manifest: Manifest,
 }
@@ -75,7 +80,10 @@ impl Root {
         match (found.or(inexact), refusal) {
             (Some(root), _) => root.innermost(tree, wanted, manifest).await,
             (None, Some(refusal)) => Err(refusal),
-            (None, None) => Err(Diagnostics::from(discover::no_lockfile("").at(wanted.place.clone())).into()),
+            (None, None) => Err(Diagnostics::from(
+                discover::no_lockfile("", discover::LOCKFILES).at(wanted.place.clone()),
+            )
+            .into()),
         }
     }
 
@@ -86,15 +94,10 @@ impl Root {
         let around = successors(Some(found.as_str()), |directory| Some(parent(directory)))
             .take_while(|directory| directory.len() > self.directory.len() && *directory != ".");
         let around: Vec<&str> = around.collect();
-        let files: Vec<String> = around
-            .iter()
-            .map(|directory| format!("{directory}/pnpm-workspace.yaml"))
-            .collect();
-        // Most have none, which the listings say, all at once.
-        try_join_all(around.iter().map(|directory| tree.list(directory))).await?;
-        let files = tree.read_all(&files).await?;
-        for (directory, file) in around.into_iter().zip(files) {
-            if file.is_some() {
+        // Most have no such file, which the listings say, all at once.
+        let listings = try_join_all(around.iter().map(|directory| tree.list(directory))).await?;
+        for (directory, names) in around.into_iter().zip(listings) {
+            if names.iter().any(|name| name == "pnpm-workspace.yaml") {
                 // What a tool left in a package is no workspace: it has no lockfile, or another service.
                 match Self::read(tree, directory.to_owned(), wanted, manifest).await {
                     Ok(root) if service(&root) == found => return Ok(root),
@@ -113,16 +116,14 @@ impl Root {
         wanted: &Wanted,
         manifest: &Manifest,
     ) -> Result<Self, Failure> {
-        let names = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "vextrus.toml"];
+        let names = ["package.json", ".npmrc", "vextrus.toml"];
         let files = tree.read_all(&names.map(|name| join(&directory, name))).await?;
         let mut files = files.into_iter();
         let mut next = || files.next().flatten();
-        let (lock, yaml, npmrc, defaults) = (next(), next(), next(), next());
+        let (root, npmrc, defaults) = (next(), next(), next());
 
         let mut mistakes: Vec<Diagnostic> = Vec::new();
         let mut keep = |diagnostics: Diagnostics| mistakes.extend(Vec::from(diagnostics));
-        let lockfile = lock.and_then(|file| Lockfile::parse(&file).map_err(&mut keep).ok());
-        let pnpm_workspace = yaml.and_then(|file| PnpmWorkspace::parse(&file).map_err(&mut keep).ok());
         let npmrc = npmrc.as_ref().map(Npmrc::parse);
         let defaults = defaults.and_then(|file| Manifest::parse_defaults(&file).map_err(&mut keep).ok());
         let manifest = manifest.clone();
@@ -130,82 +131,64 @@ impl Root {
             Some(defaults) => manifest.with_defaults(defaults),
             None => manifest,
         };
-
-        let sources = settings::Sources {
-            root: None,
-            workspace: pnpm_workspace.as_ref(),
-            npmrc: npmrc.as_ref(),
+        // What is wrong with it is told where the projects are read.
+        let root = root.and_then(|file| PackageJson::parse(&file).ok());
+        let listing = Listing {
+            tree,
+            directory: &directory,
+            npmrc,
+            manifest: &manifest,
+            wanted,
         };
-        let separate = match &pnpm_workspace {
-            Some(yaml) if Settings::any_separates_lockfiles(sources) => {
-                let projects = projects(tree, &directory, yaml).await?;
-                read_lockfiles(tree, &directory, projects, &mut mistakes).await?
-            }
-            _ => BTreeMap::new(),
+        let names = tree.list(&directory).await?;
+        let found = match which::manager(&names, root.as_ref(), &manifest, &listing)? {
+            Which::Pnpm => pnpm::read(listing, mistakes).await?,
+            Which::Npm(lockfile) => npm::read(listing, lockfile, root, mistakes).await?,
         };
-        let mut importers: BTreeSet<ImporterId> = separate.keys().cloned().collect();
-        importers.extend(
-            lockfile
-                .iter()
-                .flat_map(Lockfile::importer_ids)
-                .map(str::to_owned),
-        );
-        importers.insert(".".to_owned());
-        let mut manifests = read_manifests(tree, &directory, importers, &mut mistakes).await?;
-        Diagnostics::check(mistakes)?;
-
-        let requested = manifest.place("pnpm");
-        let pnpm = PnpmVersion::choose(version::Inputs {
-            requested: manifest
-                .pnpm
-                .as_ref()
-                .map(|version| (version.as_str(), requested.as_ref())),
-            root: manifests.get("."),
-            workspace: pnpm_workspace.as_ref(),
-            lockfile: lockfile.as_ref().or(separate.values().flatten().next()),
-        })?;
-        let root = manifests.get(".");
-        let settings = Settings::read(pnpm.major, settings::Sources { root, ..sources });
-        let lockfiles = match lockfile {
-            _ if !settings.shared_workspace_lockfile && separate.values().any(Option::is_some) => {
-                manifests.retain(|id, _| id == "." || separate.contains_key(id));
-                let all = separate.into_iter();
-                Lockfiles::Separate(all.filter_map(|(id, lockfile)| Some((id, lockfile?))).collect())
-            }
-            Some(lockfile) => {
-                manifests.retain(|id, _| id == "." || lockfile.has_importer(id));
-                Lockfiles::Shared(Box::new(lockfile))
-            }
-            None => return Err(discover::no_lockfile(&directory).at(wanted.place.clone()).into()),
-        };
+        let manifests = found.manifests;
         let candidates: Vec<Candidate<'_>> = manifests
             .iter()
             .map(|(importer, manifest)| Candidate { importer, manifest })
             .collect();
-        let service = discover::service(wanted, &candidates, &directory)?;
+        let service = discover::service(wanted, &candidates, (&directory, &found.manager))?;
         Ok(Self {
             is_exact: manifests
                 .get(&service)
                 .is_some_and(|manifest| discover::is_beside(wanted, manifest)),
-            directory,
             service,
-            pnpm: Pnpm {
-                lockfiles,
-                workspace_file: pnpm_workspace,
-                npmrc,
-                version: pnpm,
-                settings,
-            },
+            manager: found.manager,
             manifests,
             manifest,
+            directory,
         })
     }
 }
 
-/// Returns whether a directory that has a lockfile is but a project of a workspace around it, as pnpm has it.
+/// A directory as a workspace's root, with what is read of it whoever installs.
+pub(super) struct Listing<'a> {
+    pub(super) tree: &'a Tree,
+    /// The directory in the context.
+    pub(super) directory: &'a str,
+    pub(super) npmrc: Option<Npmrc>,
+    /// The manifest, with the workspace's defaults.
+    pub(super) manifest: &'a Manifest,
+    pub(super) wanted: &'a Wanted,
+}
+
+/// Who installs a workspace, and its projects.
+pub(super) struct Managed {
+    pub(super) manager: Manager,
+    /// The package.json of each project.
+    pub(super) manifests: BTreeMap<ImporterId, PackageJson>,
+}
+
+/// Returns whether a directory that has a lockfile is but a project of a workspace around it, as pnpm and npm have it.
 async fn is_project(tree: &Tree, directory: &str) -> Result<bool, Failure> {
     let mut root = directory;
     loop {
+        if root != directory && npm::is_member(tree, root, directory).await? {
+            return Ok(true);
+        }
         if let Some(file) = tree.read(&join(root, "pnpm-workspace.yaml")).await? {
             // A file that cannot be read is the workspace's mistake, which is reported as such.
             let id = relative(root, directory).filter(|id| id != ".");
@@ -219,53 +202,9 @@ async fn is_project(tree: &Tree, directory: &str) -> Result<bool, Failure> {
     }
 }
 
-/// Returns the directories that are projects of a workspace, by its patterns.
-async fn projects(tree: &Tree, root: &str, yaml: &PnpmWorkspace) -> Result<Vec<ImporterId>, Failure> {
-    let reaches_out = |pattern: &String| pattern.starts_with("../");
-    let start = if yaml.packages.iter().flatten().any(reaches_out) {
-        ""
-    } else {
-        root
-    };
-    let mut found = Vec::new();
-    for (directory, names) in discover::walk(tree, start, usize::MAX).await? {
-        let id = relative(root, &directory).filter(|id| yaml.contains(id));
-        if let Some(id) = id.filter(|_| names.iter().any(|name| name == "package.json")) {
-            found.push(id);
-        }
-    }
-    Ok(found)
-}
-
-/// Reads the lockfile of each project, where it has one.
-async fn read_lockfiles(
-    tree: &Tree,
-    root: &str,
-    projects: Vec<ImporterId>,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<ImporterId, Option<Lockfile>>, Failure> {
-    let path = |id: &ImporterId| join(root, &format!("{id}/pnpm-lock.yaml"));
-    let files = tree
-        .read_all(&projects.iter().map(path).collect::<Vec<_>>())
-        .await?;
-    let mut lockfiles = BTreeMap::new();
-    for (id, file) in projects.into_iter().zip(files) {
-        let lockfile = match file.as_ref().map(Lockfile::parse) {
-            Some(Ok(lockfile)) => Some(lockfile),
-            Some(Err(found)) => {
-                mistakes.extend(Vec::from(found));
-                None
-            }
-            None => None,
-        };
-        lockfiles.insert(id, lockfile);
-    }
-    Ok(lockfiles)
-}
-
 /// Reads the package.json of each project, where it is still there: one that the lockfile lists but that is
 /// gone is the drift check's business.
-async fn read_manifests(
+pub(super) async fn read_manifests(
     tree: &Tree,
     root: &str,
     importers: BTreeSet<ImporterId>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{INSTALLED, Install, MANIFESTS, Production, STORE};
+use crate::kinds::node::plan::{INSTALLED, Install, MANIFESTS, Production, ROOT};
 use crate::kinds::node::scripts::{self, INSTALL_SCRIPTS};
 use crate::pattern::literal;
 use crate::plan::{
@@ -12,10 +12,6 @@ use crate::plan::{
     Tree, Verb, WORKSPACE,
 };
 
-/// Packages as they were published. Nothing but pnpm itself writes it.
-const PACKAGES: &str = "pnpm-packages";
-/// What pnpm keeps of the registry's answers.
-const METADATA: &str = "pnpm-metadata";
 /// The locks of installs that run at once, of `turn.sh`.
 const TURNS: &str = "turns";
 
@@ -79,6 +75,8 @@ impl Writer<'_> {
             self.given()
         } else if let Some(piece) = model.pieces.get(key) {
             self.laid(key, piece)?
+        } else if key == ROOT && !model.installs.contains_key(ROOT) {
+            self.nothing()
         } else {
             let downloaded = self.downloaded(key)?.ok_or_else(|| no_install(key))?;
             let install = model.installs.get(key).ok_or_else(|| no_install(key))?;
@@ -144,6 +142,17 @@ impl Writer<'_> {
         let over = Verb::Over(vec![below, tools]);
         let step = Step::new(format!("{line}: tools"), Stage::Deps, places, over).on_line(Line::with(&line));
         Ok(Files::Step(self.steps.add(step)))
+    }
+
+    /// Returns what is installed for a root that depends on nothing.
+    fn nothing(&mut self) -> Installed {
+        let image = self.tools();
+        Installed {
+            tools: Files::Image(image),
+            tree: Files::Empty,
+            directory: "/",
+            line: self.steps.name("nothing of the root"),
+        }
     }
 
     /// Returns what takes the place of an install (`--build-context deps=…`).
@@ -224,16 +233,18 @@ impl Writer<'_> {
             _ => &self.model.toolchain.image,
         };
         let image = self.steps.image(image, side, "node");
-        let root = self.with_pnpm(image, &install.fetching, side);
+        let root = self.with_manager(image, &install.fetching, side);
         let line = self.steps.name_on(side, what);
         let mut run = self.of_install(root, image, side, &install.command, &install.scripts, install);
         run.shown.clone_from(&install.shown);
         run.culprits.clone_from(&install.culprits);
-        run.mounts.extend([
-            self.steps.shared_cache(STORE, PACKAGES),
-            self.steps.shared_cache("/root/.cache/pnpm", METADATA),
-            self.steps.shared_cache(format!("{SCRIPTS}/turns"), TURNS),
-        ]);
+        let turns = (format!("{SCRIPTS}/turns"), TURNS);
+        let caches = install.caches.iter().map(|(at, name)| ((*at).to_owned(), *name));
+        let caches: Vec<(String, &str)> = caches.chain([turns]).collect();
+        let caches = caches
+            .into_iter()
+            .map(|(at, name)| self.steps.shared_cache(at, name));
+        run.mounts.extend(caches);
         run.mounts.extend(self.settings_of_user(install, stage, &line));
         let secrets = install.secret_env.iter().map(|variable| SecretEnv {
             variable: variable.clone(),
@@ -294,7 +305,7 @@ impl Writer<'_> {
         let Downloaded {
             stage, side, image, ..
         } = downloaded;
-        let tools = self.with_pnpm(image, &install.packages, side);
+        let tools = self.with_manager(image, &install.packages, side);
         let mut installed = Installed {
             tools: tools.clone(),
             tree: downloaded.tree,

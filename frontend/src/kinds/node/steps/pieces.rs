@@ -9,7 +9,7 @@ use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{Piece, ROOT};
 use crate::kinds::node::pnpm::workspace_file;
-use crate::kinds::node::scripts::PIECES;
+use crate::kinds::node::scripts::{NPM_CUT, PIECES};
 use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
 use crate::plan::{
@@ -32,7 +32,7 @@ impl Writer<'_> {
     /// Returns what a package is built with that has a piece, laid on what the package below it is built with.
     pub(super) fn laid(&mut self, key: &str, piece: &Piece) -> Result<Installed, Diagnostic> {
         let image = self.tools();
-        let tools = self.with_pnpm(image, &piece.packages, Side::Build);
+        let tools = self.with_manager(image, &piece.packages, Side::Build);
         let line = self.steps.name(format!("lay out dependencies of {}", piece.of));
         let tree = self.ground_of(key, piece, &line)?.tree;
         Ok(Installed {
@@ -121,12 +121,16 @@ impl Writer<'_> {
             .on_line(self.steps.unshown());
         let list = Files::Step(self.steps.add(list));
         let image = self.tools();
-        let script = format!("{SCRIPTS}/{}", PIECES.name);
+        let cutter = match self.model.toolchain.manager.name {
+            "npm" => NPM_CUT,
+            _ => PIECES,
+        };
+        let script = format!("{SCRIPTS}/{}", cutter.name);
         let listed = format!("{SCRIPTS}{LIST}");
         let command = ["node", &script, WORKSPACE, &listed, "/out"];
         let mut run = Run::new(Files::Image(image), image, Side::Build, command);
         run.mounts = vec![
-            self.script(PIECES),
+            self.script(cutter),
             Mount::read_of(list, Some(LIST), listed.clone()),
             Mount::read_of(tree, None, WORKSPACE),
             Mount::output("/out"),
@@ -155,6 +159,9 @@ impl Writer<'_> {
                 if let Some(piece) = model.pieces.get(key) {
                     entry.insert("on".to_owned(), piece.on.as_str().into());
                     entry.insert("projects".to_owned(), json!(piece.projects));
+                    if !piece.locations.is_empty() {
+                        entry.insert("locations".to_owned(), json!(piece.locations));
+                    }
                     if wanted(piece) {
                         entry.insert("to".to_owned(), file_name(key).into());
                     }

@@ -106,6 +106,12 @@ impl Writer<'_> {
             actions.push(Action::file("/pnpm-workspace.yaml", text));
             project = format!("{WORKSPACE}/{PROBE}");
         }
+        let has_members = model.packages.iter().any(|package| package.importer != ".");
+        if model.toolchain.manager.name == "npm" && has_members {
+            let text = format!("{{\"private\":true,\"workspaces\":[\"{PROBE}\"]}}\n");
+            actions.push(Action::file("/package.json", text));
+            project = format!("{WORKSPACE}/{PROBE}");
+        }
         if let Some(settings) = &model.npmrc {
             actions.push(Action::file("/.npmrc", settings.clone()));
         }
@@ -119,7 +125,7 @@ impl Writer<'_> {
             }
         };
         let image = self.tools();
-        let tools = self.with_pnpm(image, &SystemPackages::default(), Side::Build);
+        let tools = self.with_manager(image, &SystemPackages::default(), Side::Build);
         let program = format!("{SCRIPTS}/{}", RUN.name);
         let out = format!("/out{ANSWER}");
         let words = ["node", &program, "ask", &project, &out].map(str::to_owned);
@@ -128,7 +134,10 @@ impl Writer<'_> {
         run.env.extend(model.toolchain.env.clone());
         run.mounts = vec![self.script(RUN), worked_on(tree), Mount::output("/out")];
         run.network = Network::None;
-        let name = self.steps.name("ask pnpm how it runs scripts");
+        let name = self.steps.name(format!(
+            "ask {} how it runs scripts",
+            model.toolchain.manager.name
+        ));
         let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
         let answer = Files::Left(self.steps.add(step), "/out".to_owned());
         self.answer = Some(answer.clone());

@@ -1,11 +1,10 @@
-//! Images with system packages, and with pnpm.
+//! Images with system packages, and with the package manager.
 
 use super::Writer;
 use crate::kinds::node::plan::SystemPackages;
-use crate::kinds::node::scripts;
 use crate::plan::{Files, ImageId, Run, Shown, Side, Stage, Step, Verb, caches};
 
-/// What npm downloads while it sets pnpm up.
+/// What npm downloads while it sets a package manager up.
 const NPM: &str = "npm";
 
 impl Writer<'_> {
@@ -47,17 +46,21 @@ impl Writer<'_> {
         )
     }
 
-    /// Returns a root file system with pnpm and system packages.
-    pub(super) fn with_pnpm(&mut self, image: ImageId, packages: &SystemPackages, side: Side) -> Files {
+    /// Returns a root file system with the package manager and system packages.
+    pub(super) fn with_manager(&mut self, image: ImageId, packages: &SystemPackages, side: Side) -> Files {
         let toolchain = &self.model.toolchain;
-        let mut run = Run::new(Files::Image(image), image, side, &toolchain.pnpm_command);
-        let pnpm = format!("pnpm@{}", toolchain.pnpm);
-        run.shown = vec![Shown::new(&["npm", "install", "--global", &pnpm], "/")];
-        run.mounts.push(self.script(scripts::PNPM));
+        let manager = &toolchain.manager;
+        let (Some((script, command)), Some(version)) = (&manager.setup, &manager.version) else {
+            return self.with_packages(Stage::Deps, Files::Image(image), image, packages, side, None);
+        };
+        let mut run = Run::new(Files::Image(image), image, side, command);
+        let package = format!("{}@{version}", manager.name);
+        run.shown = vec![Shown::new(&["npm", "install", "--global", &package], "/")];
+        run.mounts.push(self.script(*script));
         run.mounts.push(self.steps.shared_cache("/root/.npm", NPM));
         let name = self
             .steps
-            .name_on(side, format!("set up pnpm {}", toolchain.pnpm));
+            .name_on(side, format!("set up {} {version}", manager.name));
         let places = vec![toolchain.place.clone()];
         let step = Step::new(name, Stage::Deps, places, Verb::Run(Box::new(run)));
         let root = Files::Step(self.steps.add(step));

@@ -14,7 +14,7 @@ impl Writer<'_> {
         let base = self.tools();
         let installed = self.development(&package.install)?;
         let install = self.model.installs.get(&package.install);
-        let mut history = vec![format!("pnpm {}", self.model.toolchain.pnpm)];
+        let mut history = vec![self.model.toolchain.manager.named()];
         if let Some(install) = install.filter(|install| !install.packages.names.is_empty()) {
             history.push(format!("install {}", install.packages.names.join(", ")));
         }

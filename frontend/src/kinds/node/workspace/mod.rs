@@ -2,12 +2,15 @@
 //! Pure: text in, data out.
 
 pub mod application;
+mod dependency;
+pub mod globs;
 pub mod package_json;
 pub mod package_name;
 mod project;
 pub mod tools;
 pub mod tsconfig;
 
+pub use dependency::{DependencyKind, Edge};
 pub use package_json::PackageJson;
 pub use project::{Prisma, Project};
 

@@ -1,6 +1,6 @@
 //! `package.json`: the fields that a build reads.
 
-mod places;
+pub(in crate::kinds::node) mod places;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

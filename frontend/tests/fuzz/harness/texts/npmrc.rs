@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use vextrus_frontend::diagnostic::SourceFile;
-use vextrus_frontend::kinds::node::pnpm::{Npmrc, PnpmWorkspace, Settings, settings};
+use vextrus_frontend::kinds::node::npmrc::Npmrc;
+use vextrus_frontend::kinds::node::pnpm::{PnpmWorkspace, Settings, settings};
 
 use super::file;
 use crate::harness::batch::{Target, check};

@@ -1,10 +1,14 @@
 //! The commands of an install, in its two halves.
 
-use super::Installer;
+use super::{Installer, npm};
+use crate::kinds::node::Manager;
+use crate::kinds::node::plan::base::Libc;
 use crate::kinds::node::plan::model::{INSTALLED, MANIFESTS, STORE, Setup};
 use crate::kinds::node::plan::native::Native;
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::scripts::{
-    BLAME, COMPLETE, INSTALL, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK, WATCH,
+    BLAME, COMPLETE, INSTALL, NPM_REBUILD, PATCHES, PREPARE, SETUP, STORE as LOOK, Script, TURN, UNPACK,
+    WATCH,
 };
 use crate::plan::{Culprit, SCRIPTS, Shown, WORKSPACE};
 
@@ -30,12 +34,25 @@ pub(super) struct Last {
     pub(super) arguments: Vec<String>,
 }
 
+/// What an install ends with, and which platform it is for.
+#[derive(Debug, Default)]
+pub(super) struct Finish<'a> {
+    pub(super) scripts: Vec<Last>,
+    /// Node's name of a processor and the C library that packages are chosen for, whichever the install runs on.
+    pub(super) platform: Option<(&'a str, Libc)>,
+}
+
+/// The caches of an install by pnpm: packages as they were published, which nothing but pnpm itself writes, and what it
+/// keeps of the registry's answers.
+const CACHES: [(&str, &str); 2] = [(STORE, "pnpm-packages"), ("/root/.cache/pnpm", "pnpm-metadata")];
+
 /// The commands of an install, each with the frontend's scripts that it runs.
 pub(super) struct Commands {
     pub(super) command: Vec<String>,
     pub(super) shown: Vec<Shown>,
     pub(super) culprits: Vec<Culprit>,
     pub(super) scripts: Vec<Script>,
+    pub(super) caches: Vec<(&'static str, &'static str)>,
     pub(super) setup: Option<Setup>,
 }
 
@@ -46,9 +63,9 @@ impl Installer<'_> {
     pub(super) fn commands(
         &self,
         purpose: Purpose,
-        packages: usize,
+        closure: &WorkspaceClosure,
         runs: Option<&Native>,
-        finish: &[Last],
+        finish: &Finish<'_>,
         culprits: Vec<Culprit>,
     ) -> Commands {
         let production = purpose == Purpose::Production;
@@ -57,21 +74,27 @@ impl Installer<'_> {
         // many builds wait for everything else.
         let quarters = match purpose {
             Purpose::Production => "2",
-            Purpose::Development if packages > SMALL => "3",
+            Purpose::Development if closure.package_count() > SMALL => "3",
             Purpose::Development | Purpose::Tools => "4",
         };
         let mut install = vec!["sh".to_owned(), place_of(TURN), quarters.to_owned()];
-        install.extend([
-            "sh".to_owned(),
-            place_of(INSTALL),
-            STORE.to_owned(),
-            WORKSPACE.to_owned(),
-        ]);
-        let mut pnpm = self.pnpm_install(purpose);
-        pnpm.push("--ignore-scripts".to_owned());
-        let shown = vec![Shown::new(&pnpm, &directory)];
-        install.extend(pnpm);
-        install.extend(of_installs());
+        let by_npm = matches!(self.workspace.manager, Manager::Npm(_));
+        let (runner, command, around) = match by_npm {
+            false => {
+                let runner = [
+                    "sh".to_owned(),
+                    place_of(INSTALL),
+                    STORE.to_owned(),
+                    WORKSPACE.to_owned(),
+                ];
+                let mut pnpm = self.pnpm_install(purpose);
+                pnpm.push("--ignore-scripts".to_owned());
+                (runner.to_vec(), pnpm, of_installs().collect())
+            }
+            true => (npm::installing(), npm::ci(), npm::of_installs(finish)),
+        };
+        let shown = vec![Shown::new(&command, &directory)];
+        install.extend([runner, command, around].concat());
         let install = blaming(&culprits, install);
         let mut lines = vec![
             format!("cd {}", quoted(std::slice::from_ref(&directory))),
@@ -81,13 +104,20 @@ impl Installer<'_> {
             // `tidy.cjs` removes the manifests again, so that the layer does not hold them.
             lines.insert(0, format!("cp -R {MANIFESTS}/. {WORKSPACE}"));
         }
-        let finishing = finish.iter().map(|last| {
+        let finishing = finish.scripts.iter().map(|last| {
             let program = ["node".to_owned(), place_of(last.script)];
             quoted(&[&program[..], &last.arguments].concat())
         });
-        let finishing: Vec<String> = finishing.collect();
-        let finishers = finish.iter().map(|last| last.script);
-        let mut scripts = vec![BLAME, TURN, INSTALL, UNPACK, PATCHES, LOOK, WATCH, COMPLETE];
+        let before = npm::before_last(purpose).filter(|_| by_npm);
+        let finishing: Vec<String> = before.into_iter().chain(finishing).collect();
+        let finishers = finish.scripts.iter().map(|last| last.script);
+        let (mut scripts, caches) = match by_npm {
+            false => (
+                vec![BLAME, TURN, INSTALL, UNPACK, PATCHES, LOOK, WATCH, COMPLETE],
+                CACHES.to_vec(),
+            ),
+            true => ([&[BLAME, TURN], &npm::SCRIPTS[..]].concat(), vec![npm::CACHE]),
+        };
         let Some(native) = runs.filter(|native| native.runs_scripts()) else {
             lines.extend(finishing);
             scripts.extend(finishers);
@@ -96,6 +126,7 @@ impl Installer<'_> {
                 shown,
                 culprits,
                 scripts,
+                caches,
                 setup: None,
             };
         };
@@ -105,6 +136,22 @@ impl Installer<'_> {
         if production {
             // In a tree of its own, so that what the image gets is one layer.
             lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
+        }
+        if by_npm {
+            lines.push(quoted(&blaming(&culprits, npm::rebuild(native))));
+            lines.extend(finishing);
+            return Commands {
+                command,
+                shown,
+                culprits,
+                scripts,
+                caches,
+                setup: Some(Setup {
+                    command: shell(&lines),
+                    shown: vec![Shown::new(&npm::rebuild_shown(native), &directory)],
+                    scripts: [BLAME, NPM_REBUILD].into_iter().chain(finishers).collect(),
+                }),
+            };
         }
         let mut of_setup = vec![BLAME, SETUP];
         if !native.prepared.is_empty() {
@@ -132,6 +179,7 @@ impl Installer<'_> {
             shown,
             culprits,
             scripts,
+            caches,
             setup: Some(Setup {
                 command: shell(&lines),
                 shown: shown_of_setup,
@@ -185,7 +233,7 @@ fn of_both() -> [String; 6] {
 }
 
 /// Returns where a step finds a script.
-fn place_of(script: Script) -> String {
+pub(super) fn place_of(script: Script) -> String {
     format!("{SCRIPTS}/{}", script.name)
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::Installer;
 use crate::diagnostic::Place;
-use crate::kinds::node::Workspace;
 use crate::kinds::node::plan::{local, place};
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::{Manager, Workspace};
 use crate::path::join;
 use crate::plan::Culprit;
 
@@ -39,7 +39,19 @@ impl Installer<'_> {
                 names.extend(installed.map(|(_, alias, _)| alias));
             }
         }
-        let patches = self.pnpm.settings.patched_dependencies.values();
+        for (id, fields) in closure.tree.iter().flat_map(|tree| &tree.members) {
+            let names = if id == package || id == "." {
+                &mut own
+            } else {
+                &mut others
+            };
+            names.extend(fields.iter().map(|(_, name, _)| name));
+        }
+        let patches = match &self.workspace.manager {
+            Manager::Pnpm(pnpm) => Some(pnpm.settings.patched_dependencies.values()),
+            Manager::Npm(_) => None,
+        };
+        let patches = patches.into_iter().flatten();
         let patches: BTreeSet<String> = patches.map(|path| format!("{PATCH}{path}")).collect();
         let others = others.difference(&own).map(|name| (*name).to_owned());
         let names = patches

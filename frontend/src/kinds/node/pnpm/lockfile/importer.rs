@@ -10,6 +10,7 @@ use super::index::Index;
 use super::{LockfileVersion, parse_entry};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::pnpm::dep_path::Reference;
+use crate::kinds::node::workspace::DependencyKind;
 
 /// A dependency of a project: what its manifest asks for and what that resolved to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -18,17 +19,6 @@ pub struct ResolvedDependency {
     pub specifier: String,
     /// `18.2.0`, `1.2.0(react@18.2.0)`, `link:../kernel`, `file:libs/ui(react@18.3.1)`, or a whole depPath.
     pub version: String,
-}
-
-/// The fields of package.json that name dependencies to install.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DependencyKind {
-    /// `dependencies`
-    Production,
-    /// `optionalDependencies`
-    Optional,
-    /// `devDependencies`
-    Development,
 }
 
 /// What a project depends on, by the names under which it requires them.

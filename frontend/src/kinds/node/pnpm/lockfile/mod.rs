@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 
 pub use globals::{CatalogEntry, Catalogs, LockfileSettings, PatchedDependency};
-pub use importer::{DependencyKind, Importer, ResolvedDependency};
+pub use importer::{Importer, ResolvedDependency};
 pub use package::{Lead, PackageEntry, Resolution, Snapshot};
 
 use document::Document;

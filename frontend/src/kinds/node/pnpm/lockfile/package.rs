@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{DependencyKind, LockfileVersion};
+use super::LockfileVersion;
 use crate::kinds::node::pnpm::dep_path::{DepPath, Reference};
+use crate::kinds::node::workspace::DependencyKind;
 
 /// Where a package's files come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::kinds::node::pnpm::fixtures::{ALL, PNPM_8, PNPM_9, PNPM_12, lockfile, refusal};
+use crate::kinds::node::workspace::DependencyKind;
 
 fn package(lock: &Lockfile, key: &str) -> PackageEntry {
     lock.package(&DepPath::new(key, lock.version())).unwrap().unwrap()

@@ -1,4 +1,4 @@
-//! Where the properties of a package.json stand.
+//! Where the properties of a package.json, or of another file in JSON, stand.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ const DEPTH: usize = 4;
 /// Where properties stand, by path. Only for messages: the file is read once more, with positions, when the first is
 /// asked for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(Arc<OnceLock<Properties>>);
+pub(in crate::kinds::node) struct Places(Arc<OnceLock<Properties>>);
 
 /// The properties of an object: where each stands, and what is in it. The last of several counts, as in `JSON.parse`.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ struct Properties(BTreeMap<String, (Range<usize>, Properties)>);
 
 impl Places {
     /// Returns the lines of the property at a path of keys.
-    pub(super) fn of(&self, file: &Arc<SourceFile>, path: &[&str]) -> Option<Place> {
+    pub(in crate::kinds::node) fn of(&self, file: &Arc<SourceFile>, path: &[&str]) -> Option<Place> {
         let mut properties = self.0.get_or_init(|| properties(file));
         let mut range = None;
         for key in path {
