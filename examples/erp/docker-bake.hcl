@@ -18,6 +18,7 @@ target "service" {
       "master-data",
       "notification",
       "organization",
+      "portal",
       "rules-engine",
       "scheduler",
       "workflow",

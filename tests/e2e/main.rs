@@ -31,6 +31,7 @@ mod runtime_tree;
 mod scratch;
 mod secrets;
 mod services;
+mod sites;
 mod starters;
 mod targets;
 mod trim;

@@ -63,7 +63,11 @@ for base in $BASES; do
         real "$(node_names "$base" "$version" | cut -d ' ' -f 1)" || "node_$base" "$version"
       done
       ;;
-    nginx) real "${NGINX_NAMES%% *}" || nginx ;;
+    nginx)
+      for variant in slim debian; do
+        real "$(nginx_names "$variant" | cut -d ' ' -f 1)" || nginx "$variant"
+      done
+      ;;
     *) die "BASES: no base is called $base; write slim, alpine, distroless or nginx" ;;
   esac
 done

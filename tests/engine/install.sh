@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the test engine needs and the machine lacks, from Debian's packages; or, as
-# `install.sh lint`, what lint.sh needs. Where nothing is lacking it does nothing. No service is
+# `install.sh lint`, what lint.sh needs, as `install.sh browser`, the browser that sites are looked
+# at with, and its driver. Where nothing is lacking it does nothing. No service is
 # started and the machine's apt sources stay as they are.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -19,6 +20,11 @@ needs() {
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
   if [ "${1:-}" = lint ]; then
     has shellcheck || echo shellcheck
+    return
+  fi
+  if [ "${1:-}" = browser ]; then
+    has chromium-headless-shell || echo chromium-headless-shell
+    has chromedriver || echo chromium-driver
     return
   fi
   has dockerd || echo docker.io containerd runc tini-static

@@ -2,20 +2,30 @@
 # shellcheck shell=bash
 
 NGINX=nginxinc/nginx-unprivileged
-NGINX_NAMES="$NGINX:stable-bookworm $NGINX:stable $NGINX:stable-alpine"
 
+# Prints the names of one of its variants: the slim one has busybox, that of Debian has curl. nginx_names VARIANT
+nginx_names() {
+  case $1 in
+    slim) echo "$NGINX:stable-alpine-slim $NGINX:stable-alpine" ;;
+    debian) echo "$NGINX:stable-bookworm $NGINX:stable" ;;
+  esac
+}
+
+# nginx VARIANT
 nginx() {
-  local name work root config
-  name=nginx-$(layer_key nginx "$DEBIAN")
+  local name work root config packages=curl
+  name=nginx_$1-$(layer_key nginx "$1" "$DEBIAN")
+  [ "$1" = debian ] || packages=busybox
   if ! has_layer "$name"; then
-    log "assembling nginx on Debian $DEBIAN"
+    log "assembling nginx ($1) on Debian $DEBIAN"
     work=$(mktemp -d "$STATE/root.XXXXXX")
     root=$work/root
     mkdir "$root"
-    debian_fetch "$DEBIAN" "$work" base-files libc6 dash coreutils sed grep findutils ca-certificates nginx
+    debian_fetch "$DEBIAN" "$work" base-files libc6 dash coreutils sed grep findutils ca-certificates nginx "$packages"
     rm -f "$work"/{perl-base,debconf,openssl,iproute2,dpkg,tar}_*.deb
     debian_unpack "$work" "$root"
     ln -sf dash "$root/bin/sh"
+    [ "$1" = debian ] || ln -sf busybox "$root/bin/wget"
     nginx_files "$root"
     authorities "$root"
     layer "$name" "$root"
@@ -24,7 +34,7 @@ nginx() {
   config='"User":"101","ExposedPorts":{"8080/tcp":{}},"StopSignal":"SIGQUIT","WorkingDir":"/",'
   config+='"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],'
   config+='"Entrypoint":["/docker-entrypoint.sh"],"Cmd":["nginx","-g","daemon off;"]'
-  load_image "$NGINX_NAMES" "Stand-in for unprivileged nginx" "$config" "$name"
+  load_image "$(nginx_names "$1")" "Stand-in for unprivileged nginx ($1)" "$config" "$name"
 }
 
 # The configuration of the real image, as far as a site relies on it: port 8080, files in

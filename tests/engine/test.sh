@@ -21,6 +21,7 @@ engine=$(tests/engine/up.sh "$@")
 eval "$engine"
 tests/engine/image.sh
 tests/engine/bases.sh
+tests/engine/install.sh browser
 cargo test --locked -p vextrus-e2e 2>&1 | tee -a "$output"
 
 awk '/^test result: ok\./ { passed += $4 } /^ℹ pass / { passed += $3 } END { print passed + 0, "tests passed" }' "$output"

@@ -75,6 +75,53 @@ impl Container {
         self
     }
 
+    /// Runs it as another user, by number.
+    #[must_use]
+    pub fn user(mut self, user: &str) -> Self {
+        self.arguments.push(format!("--user={user}"));
+        self
+    }
+
+    /// Lays a file of this machine over one of its own, to be read.
+    #[must_use]
+    pub fn file(mut self, from: &std::path::Path, to: &str) -> Self {
+        self.arguments
+            .push(format!("--volume={}:{to}:ro", from.display()));
+        self
+    }
+
+    /// Gives it a memory and a number of processes that it stays within.
+    #[must_use]
+    pub fn limited(mut self, megabytes: u32, processes: u32) -> Self {
+        self.arguments.push(format!("--memory={megabytes}m"));
+        self.arguments.push(format!("--pids-limit={processes}"));
+        self
+    }
+
+    /// Starts it with a port that this machine reaches, waits until that answers, and returns its address here. What
+    /// needs no program in the container can be asked of one that has none.
+    #[must_use]
+    pub fn published(mut self, port: u16) -> (Self, String) {
+        self.arguments.push(format!("--publish=127.0.0.1::{port}"));
+        let container = self.started();
+        let listed = container
+            .docker
+            .command(["port", &container.id, &port.to_string()])
+            .output();
+        let address = listed.lines().next().expect("a published port").to_owned();
+        let deadline = Instant::now() + HEALTHY_LIMIT;
+        while crate::http::request(&address, "GET", "/", &[], b"").is_none() {
+            let state = container.state();
+            assert!(
+                state["Status"] == "running" && Instant::now() < deadline,
+                "the container does not answer: {state}\n{}",
+                container.logs()
+            );
+            thread::sleep(POLL);
+        }
+        (container, address)
+    }
+
     /// Runs it as docker does when nothing is asked of it, not locked down.
     #[must_use]
     pub fn unrestricted(mut self) -> Self {

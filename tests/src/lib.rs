@@ -4,12 +4,14 @@
 //! Everything here fails a test by panicking, waits no longer than a limit, and removes what it made.
 
 mod bake;
+mod browser;
 mod build;
 mod command;
 mod container;
 mod engine;
 mod faults;
 mod fixture;
+pub mod http;
 mod image;
 mod installed;
 mod liveness;
@@ -23,6 +25,7 @@ mod tree;
 mod workspace;
 
 pub use bake::Baked;
+pub use browser::{Browser, Loaded};
 pub use build::{BUILD_LIMIT, Build, Built, Called, Refused};
 pub use command::{Finished, Invocation, Watch, abort_on_signals, is_aborted};
 pub use container::{Answer, Container};

@@ -3,7 +3,7 @@
 use super::Read;
 use crate::gateway::Failure;
 use crate::kinds::Planned;
-use crate::lint::files;
+use crate::lint::{files, site};
 use crate::lower;
 use crate::options::Options;
 use crate::pattern::{literal, split};
@@ -15,7 +15,7 @@ use crate::warning::{Warning, rules};
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn secret_files(
+async fn secret_files(
     reader: &Reader,
     options: &Options,
     read: &Read,
@@ -57,7 +57,57 @@ pub async fn secret_files(
             "take it out of what is built from, and give the file to whoever needs it as a secret".to_owned()
         }
     };
-    Ok(read.lint.sorted(files::find(&found, &plan.package, advice)))
+    Ok(files::find(&found, &plan.package, advice))
+}
+
+/// Returns a warning for each variable that the sources of a static site read and nothing sets.
+///
+/// # Errors
+/// Whatever the engine answers.
+async fn unset_variables(
+    reader: &Reader,
+    options: &Options,
+    read: &Read,
+    planned: &Planned,
+) -> Result<Vec<Warning>, Failure> {
+    let variables = planned.model.public_variables();
+    let Some(variables) = variables.filter(|_| read.lint.applies(&rules::UNSET_PUBLIC_VARIABLE)) else {
+        return Ok(Vec::new());
+    };
+    let plan = &planned.plan;
+    let mut found = Vec::new();
+    for (id, part) in plan.parts() {
+        let tree = reader
+            .tree(options, &lower::load(&read.context, part, &[]))
+            .await?;
+        let is_seen = |path: &str| plan.copies(id, path) && !hides(read, &part.include, path);
+        let rank = |path: &str| site::rank(&variables, path).filter(|_| is_seen(path));
+        found.extend(source::search(&tree, std::slice::from_ref(&variables.directory), rank).await?);
+    }
+    found.sort();
+    found.dedup();
+    Ok(site::unset(&variables, &found))
+}
+
+/// Whether no step sees a file, also where somebody asks for it by its name.
+fn hides(read: &Read, include: &[String], path: &str) -> bool {
+    read.context.ignored.hides(path, include)
+}
+
+/// Returns what there is to say of files that a build copies: see [`secret_files`]; and of a static site the variables that
+/// its sources read and nothing sets.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn in_files(
+    reader: &Reader,
+    options: &Options,
+    read: &Read,
+    planned: &Planned,
+) -> Result<Vec<Warning>, Failure> {
+    let mut found = secret_files(reader, options, read, planned).await?;
+    found.extend(unset_variables(reader, options, read, planned).await?);
+    Ok(read.lint.sorted(found))
 }
 
 /// Adds to what there is to know of a plan what takes a look at the context itself.
@@ -70,7 +120,7 @@ pub async fn check(
     read: &Read,
     planned: &mut Planned,
 ) -> Result<(), Failure> {
-    let found = secret_files(reader, options, read, planned).await?;
+    let found = in_files(reader, options, read, planned).await?;
     let told = std::mem::take(&mut planned.warnings);
     planned.warnings = read.lint.sorted(told.into_iter().chain(found));
     Ok(())

@@ -18,7 +18,7 @@ use crate::source::{BuildFile, Context, Origin, Reader};
 use crate::warning::{ARGUMENT, Config};
 
 pub use facts::{builder, facts};
-pub use files::{check, secret_files};
+pub use files::{check, in_files};
 
 /// What the repository says of a build.
 #[derive(Debug)]

@@ -63,6 +63,8 @@ names! {
     NO_MANIFEST = "NoManifest",
     /// Something needs a shell on a base that has none.
     NO_SHELL = "NoShell",
+    /// The build of a static site left none that can be served.
+    NO_SITE = "NoSite",
     /// A secret, an agent or a network that the manifest asks for was not passed.
     NOT_PASSED = "NotPassed",
     /// The engine lacks what the build needs.
@@ -71,6 +73,8 @@ names! {
     OUTSIDE_CONTEXT = "OutsideContext",
     /// Packages depend on each other in a circle.
     PACKAGE_CYCLE = "PackageCycle",
+    /// A secret is in a variable that a build writes into files which everybody gets.
+    PUBLIC_SECRET = "PublicSecret",
     /// `[image] created` asks for the time of a commit that cannot be told.
     UNKNOWN_COMMIT = "UnknownCommit",
     /// The manifest's package is not in the workspace.

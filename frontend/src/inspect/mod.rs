@@ -1,5 +1,5 @@
 //! Programs that run inside of a build's steps on trees of files: one that measures an image, one that lists its
-//! packages, one that takes Node out of an image.
+//! packages, one that takes Node or nginx out of an image.
 //!
 //! They are part of the frontend's own program, which such a step mounts: it is static, so that it runs on an empty root
 //! file system, and for the platform of the engine, so that it runs wherever the frontend does. No image of a language
@@ -28,13 +28,14 @@ use failure::Result;
 const USAGE: &str = "usage: measure REPORT DIRECTORY=PATH...
        packages FACTS BASE WORKSPACE OUT
        node IMAGE OUT
+       nginx IMAGE OUT
        libraries IMAGE OUT BASE TREE
 ";
 
 /// Runs the program that the first argument names.
 ///
 /// `measure` writes the size of directories to REPORT, as JSON. `packages` writes the SPDX document of an image to OUT.
-/// `node` copies Node and what it needs from the root IMAGE to the root OUT; `libraries` what native modules below TREE
+/// `node` copies Node and what it needs from the root IMAGE to the root OUT, `nginx` copies nginx; `libraries` what native modules below TREE
 /// need beside that. Arguments are positional and without the program's own name. The environment is that of the image:
 /// its programs lie in the directories of `PATH`.
 ///
@@ -75,6 +76,7 @@ fn dispatch(arguments: &[&OsStr], search: &str) -> Option<Result<()>> {
                 search,
             ))
         }
+        ("nginx", [image, out]) => Some(scratch::nginx(image.into(), Path::new(out), search)),
         ("node", [image, out]) => Some(scratch::node(image.into(), Path::new(out), search)),
         ("libraries", [image, out, base, tree]) => Some(scratch::libraries(
             image.into(),

@@ -3,7 +3,7 @@
 
 pub mod node;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::gateway::Failure;
@@ -66,9 +66,10 @@ pub async fn read(
     files: (&mut Origin, &BuildFile, Tree),
     manifest: Manifest,
 ) -> Result<Found, Failure> {
-    match manifest.kind() {
-        // The manifest's reader refuses the kinds that are yet to come, at their line.
-        Kind::Node | Kind::Static | Kind::Python => {
+    match manifest.kind {
+        // A static site is what a build of Node wrote; which of the two a service is shows only what is read. The manifest's
+        // reader refuses the kinds that are yet to come, at their line.
+        None | Some(Kind::Node | Kind::Static | Kind::Python) => {
             let found = node::read::read(reader, options, files, manifest).await?;
             Ok(Found::Node(Box::new(found)))
         }
@@ -113,7 +114,25 @@ impl Found {
     }
 }
 
+/// Variables that the build of a static site shows to everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicVariables {
+    /// The directory in the context whose sources read them.
+    pub directory: String,
+    /// How their names begin.
+    pub prefixes: &'static [&'static str],
+    /// Those that the build has, beside what files of its directory set.
+    pub set: BTreeSet<String>,
+}
+
 impl Model {
+    /// Returns the variables that the build shows to everybody, where it is that of a static site.
+    pub fn public_variables(&self) -> Option<PublicVariables> {
+        match self {
+            Self::Node(model) => model.public_variables(),
+        }
+    }
+
     /// Returns the image that a stage stands on.
     pub fn base(&self, stage: Stage) -> &str {
         match self {

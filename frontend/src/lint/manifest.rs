@@ -54,7 +54,7 @@ pub(super) fn find(input: Input<'_>) -> Vec<Warning> {
     }
     found.extend(healthcheck_program(input));
     found.extend(build_files(input));
-    found.extend(redundant_keys(manifest));
+    found.extend(redundant_keys(manifest, input.model.inferred));
     found
 }
 
@@ -121,11 +121,11 @@ fn build_files(input: Input<'_>) -> Vec<Warning> {
 }
 
 /// Warns of keys that say what is so without them.
-fn redundant_keys(manifest: &Manifest) -> Vec<Warning> {
+fn redundant_keys(manifest: &Manifest, inferred: Kind) -> Vec<Warning> {
     let (build, run) = (&manifest.build, &manifest.run);
     let default = User { uid: 1001, gid: 1001 };
     let mut keys = vec![
-        ("kind", manifest.kind == Some(Kind::Node)),
+        ("kind", manifest.kind == Some(inferred)),
         ("base", manifest.base == Some(Base::Auto)),
         ("build.network", build.network == Some(Network::Default)),
         (

@@ -5,6 +5,7 @@ mod lockfile;
 mod manifest;
 mod pnpm;
 mod secrets;
+pub mod site;
 mod toolchain;
 
 use crate::kinds::node::Workspace;
@@ -43,6 +44,7 @@ fn of_node(input: Input<'_>) -> Vec<Warning> {
     found.extend(toolchain::find(input));
     found.extend(lockfile::find(input));
     found.extend(pnpm::find(input));
+    found.extend(site::find(input));
     found.extend(passed_over(input.workspace));
     found
 }

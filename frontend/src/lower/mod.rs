@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan;
-use crate::plan::{FILE_TIME, Files, ImageId, Layer, PartId, Plan, Side, Stage, Step, StepId, Verb};
+use crate::plan::{FILE_TIME, Files, ImageId, Layer, PartId, Plan, Side, Stage, Step, StepId, Time, Verb};
 use crate::source::{Context, Part};
 pub use anew::Anew;
 use buildkit_llb::{
@@ -295,21 +295,36 @@ impl Graph<'_> {
 
     /// Lays trees over each other: by MergeOp, else by copying each in turn.
     fn over(&self, step: &Step, trees: &[Files]) -> Result<Output, Diagnostic> {
-        let outputs = trees.iter().map(|files| self.output(files));
-        let outputs = outputs.collect::<Result<Vec<Output>, _>>()?;
+        let outputs = trees
+            .iter()
+            .map(|files| Ok((self.output(files)?, self.keeps_times(files))));
+        let outputs = outputs.collect::<Result<Vec<(Output, bool)>, Diagnostic>>()?;
         if self.surroundings.merge {
+            let outputs = outputs.into_iter().map(|(output, _)| output);
             let merge = Merge::new(outputs).name(&step.name);
             return Ok(merge.grouped(step).locations(self.locate(&step.places)).output());
         }
-        let joined = outputs.into_iter().reduce(|below, above| {
-            // The time is that of the tree's files already; older engines leave the directories above them with the
+        let joined = outputs.into_iter().reduce(|(below, _), (above, keeps_times)| {
+            let copy = tree::contents(&above, "/", "/");
+            // Else the time is that of the tree's files already; older engines leave the directories above them with the
             // time of the copy.
-            let copy = tree::contents(&above, "/", "/").timestamp(self.surroundings.timestamp);
-            shown(File::on(&below).copy(copy), step)
-                .locations(self.locate(&step.places))
-                .output()
+            let copy = match keeps_times {
+                true => copy,
+                false => copy.timestamp(self.surroundings.timestamp),
+            };
+            let joined = shown(File::on(&below).copy(copy), step).locations(self.locate(&step.places));
+            (joined.output(), false)
         });
-        Ok(joined.unwrap_or_else(Output::scratch))
+        Ok(joined.map_or_else(Output::scratch, |(joined, _)| joined))
+    }
+
+    /// Whether the files of a tree have times of their own, which a copy keeps.
+    fn keeps_times(&self, files: &Files) -> bool {
+        let step = match files {
+            Files::Step(id) => self.plan.step(*id),
+            _ => None,
+        };
+        step.is_some_and(|step| matches!(&step.does, Verb::Tree(tree) if tree.time == Time::Any))
     }
 
     /// Takes what a program left as a layer: the difference to what it began with, unless its files are to have another

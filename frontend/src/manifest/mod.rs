@@ -165,6 +165,23 @@ impl Manifest {
         Some(Place::of_range(file, range.clone()))
     }
 
+    /// Returns where the service's manifest itself sets a key, whatever the workspace's defaults say.
+    pub fn own_place(&self, key_path: &str) -> Option<Place> {
+        let (file, _) = self.places.get(key_path)?;
+        Arc::ptr_eq(file, &self.file)
+            .then(|| self.place(key_path))
+            .flatten()
+    }
+
+    /// Returns the keys that the service's manifest itself sets, by their paths, in the order of the paths.
+    pub fn own_keys(&self) -> impl Iterator<Item = &str> {
+        let own = self
+            .places
+            .iter()
+            .filter(|(_, (file, _))| Arc::ptr_eq(file, &self.file));
+        own.map(|(path, _)| path.as_str())
+    }
+
     /// Returns whether a key of this manifest stands in the place of one of the workspace's defaults.
     pub fn overrides(&self, key_path: &str) -> bool {
         self.overrides.contains(key_path)

@@ -101,14 +101,24 @@ fn text_of(schema: &mut Json) -> Option<&mut serde_json::Map<String, Json>> {
         .find_map(text_of)
 }
 
+/// Returns the name of a key: its field's, unless it has another one.
+pub(super) const fn key_of(field: &'static str, key: &[&'static str]) -> &'static str {
+    match key {
+        [key, ..] => key,
+        [] => field,
+    }
+}
+
 /// Declares a table of the manifest: each field is a key, its doc comment the key's documentation.
 ///
-/// A key whose type's examples would mislead has its own: `#[examples("…")]`.
+/// A key whose type's examples would mislead has its own: `#[examples("…")]`; one that no field can be called by, too:
+/// `#[key("…")]`.
 macro_rules! table {
     ($(#[doc = $doc:literal])* pub struct $name:ident {
         $(
             $(#[doc = $field_doc:literal])*
             $(#[examples($($example:literal),+)])?
+            $(#[key($key:literal)])?
             pub $field:ident: $type:ty,
         )*
     }) => {
@@ -117,7 +127,8 @@ macro_rules! table {
         pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
 
         impl $crate::manifest::table::Table for $name {
-            const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const KEYS: &'static [&'static str] =
+                &[$($crate::manifest::table::key_of(stringify!($field), &[$($key)?])),*];
 
             fn set(
                 &mut self,
@@ -126,18 +137,16 @@ macro_rules! table {
                 path: &str,
                 reader: &mut $crate::manifest::read::Reader,
             ) -> bool {
-                match key {
-                    $(stringify!($field) => {
-                        $crate::manifest::read::Field::read(&mut self.$field, item, path, reader);
-                    })*
-                    _ => return false,
-                }
-                true
+                $(if key == $crate::manifest::table::key_of(stringify!($field), &[$($key)?]) {
+                    $crate::manifest::read::Field::read(&mut self.$field, item, path, reader);
+                    return true;
+                })*
+                false
             }
 
             fn properties() -> Vec<(&'static str, String, serde_json::Value)> {
                 vec![$((
-                    stringify!($field),
+                    $crate::manifest::table::key_of(stringify!($field), &[$($key)?]),
                     [$($field_doc),*].map(str::trim).join(" "),
                     $crate::manifest::table::with_examples(
                         <$type as $crate::manifest::read::Field>::schema(),

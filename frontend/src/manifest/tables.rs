@@ -13,9 +13,10 @@ use super::table::{Described, described, table};
 use super::targets;
 use super::values::reserved::LONGEST_ARGUMENT;
 use super::values::{
-    Base, ByteSize, Command, Created, EnvName, HealthcheckSetting, Kind, LabelKey, Layout, Network,
-    NodeVersion, PackageName, Period, PnpmVersion, Ports, Retries, Script, ScriptName, Secret, SshAgents,
-    StopSignal, SystemPackage, TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
+    Base, ByteSize, Command, Created, EnvName, Fallback, HeaderName, HeaderValue, HealthcheckSetting, Kind,
+    LabelKey, Layout, Network, NodeVersion, PackageName, Period, PnpmVersion, Ports, RedirectTarget, Retries,
+    Script, ScriptName, Secret, SiteGlob, SitePath, SiteUrl, SshAgents, StopSignal, SystemPackage,
+    TargetName, Untrimmed, UrlPath, User, WorkspacePath, WritableDirectory,
 };
 use super::words::quoted;
 use crate::path::is_within;
@@ -23,7 +24,9 @@ use crate::path::is_within;
 table! {
     /// The keys at the top of the file, above the first table.
     pub struct Keys {
-        /// What kind of service this is. Default: `node`.
+        /// What kind of service this is: `node`, or `static` for a site that a web server serves.
+        /// Default: `static` where the build script is that of a known site and nothing starts a service of its own, or where
+        /// the manifest has a table `[static]`; else `node`.
         pub kind: Option<Kind>,
         /// The workspace package to build, by the name in its package.json.
         /// Default: the package.json beside the manifest; where none lies there, the application of Nest (`nest-cli.json`) or
@@ -32,7 +35,9 @@ table! {
         /// The image to run on: `auto`, `alpine`, `debian`, `distroless`, `scratch`, or any image that has Node. `auto`
         /// takes the smallest one that the native modules of the production dependencies run on, and the
         /// build says why. `scratch` is the smallest: Node from Debian's image, with the libraries that it and the
-        /// native modules load, and no shell, package manager or other program. Default: `auto`.
+        /// native modules load, and no shell, package manager or other program. Of a static site: `auto` and `alpine` are the
+        /// slim image of unprivileged nginx, `debian` is Debian's, `scratch` is nginx alone with its libraries, and any other
+        /// image has to have nginx. Default: `auto`.
         pub base: Option<Base>,
         /// The version of Node, whole or its beginning.
         /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace.
@@ -43,6 +48,9 @@ table! {
         pub build: Build,
         /// How the image runs.
         pub run: Run,
+        /// How a static site is served; of a Node service there is nothing to say here.
+        #[key("static")]
+        pub site: Static,
         /// What the image carries and how large it may be.
         pub image: Image,
         /// Other roles of the same image, chosen by `--target NAME`: a worker, a migration.
@@ -108,6 +116,7 @@ table! {
         /// Default: the script `start:prod` or `start` where it is a plain `node`, else `main` of package.json.
         pub command: Option<Command>,
         /// The TCP port that the service listens on, or a list of them; the health check asks the first.
+        /// Default: none; `8080` of a static site.
         pub port: Option<Ports>,
         /// Environment variables of the service.
         pub env: BTreeMap<EnvName, String>,
@@ -161,6 +170,36 @@ table! {
 }
 
 table! {
+    /// How a static site is served.
+    pub struct Static {
+        /// The folder that the build writes the site into, from the package's directory.
+        /// Default: the usual one of the tool, else the only folder with a page that the build wrote.
+        pub output: Option<SitePath>,
+        /// What answers where no file does: `"index.html"` for a site that finds its pages in the browser, `"404.html"` or
+        /// `false` (no page) for one that has a file for each. A path with an ending that is missing is never a page.
+        /// Default: `200.html` where the build wrote one, else `404.html`, else `index.html`.
+        pub fallback: Option<Fallback>,
+        /// The path below which the site is served, such as `/app/`. Default: the one that the built page asks below.
+        pub base_path: Option<SiteUrl>,
+        /// Files of the site that never change under their names, which browsers keep without asking again.
+        /// Default: files in the tool's folder whose names hold a digest, and none that the repository has by the same name.
+        pub immutable: Option<Vec<SiteGlob>>,
+        /// Whether source maps are part of the image. Default: `false`.
+        pub source_maps: Option<bool>,
+        /// A file with the configuration of nginx, from the package's directory: one with `http { … }` is taken as it is, one
+        /// with `server { … }` takes the place of the site's server, any other lines are added to it.
+        /// Default: none.
+        #[examples("nginx.conf")]
+        pub nginx: Option<SitePath>,
+        /// Headers of every answer, such as `Content-Security-Policy`; an empty text removes one that is there by itself
+        /// (`X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy`).
+        pub headers: BTreeMap<HeaderName, HeaderValue>,
+        /// Paths that lead elsewhere for good: `"/old" = "/new"`, or to a URL.
+        pub redirects: BTreeMap<SiteUrl, RedirectTarget>,
+    }
+}
+
+table! {
     /// What the image carries and how large it may be.
     pub struct Image {
         /// Labels of the image; `--label` wins over them.
@@ -203,12 +242,13 @@ impl Value for Run {
 }
 
 /// The tables with their keys and headers, in the order of the reference page.
-pub(super) fn all() -> [Described; 5] {
+pub(super) fn all() -> [Described; 6] {
     [
         described::<Keys>(""),
         described::<Build>("build"),
         described::<Run>("run"),
         described::<Healthcheck>("run.healthcheck"),
+        described::<Static>("static"),
         described::<Image>("image"),
     ]
 }
@@ -297,11 +337,6 @@ impl Keys {
 
 /// The defaults that need no look at the repository.
 impl Keys {
-    /// Returns the kind of the service.
-    pub fn kind(&self) -> Kind {
-        self.kind.unwrap_or(Kind::Node)
-    }
-
     /// Returns the base image.
     pub fn base(&self) -> Base {
         self.base.clone().unwrap_or(Base::Auto)

@@ -57,6 +57,16 @@ timeout = "500ms"
 start_period = "1h"
 retries = 5
 
+[static]
+output = "../dist/web/"
+fallback = "404.html"
+base_path = "/app/"
+immutable = ["assets/**"]
+source_maps = true
+nginx = "nginx.conf"
+headers.Content-Security-Policy = "default-src 'self'"
+redirects."/old" = "https://example.com/new"
+
 [image]
 labels."org.opencontainers.image.title" = "auth"
 max_size = "512MiB"
@@ -132,7 +142,7 @@ fn places_cover_the_key_and_its_value() {
     assert_eq!(lines("run.healthcheck.retries"), Some((39, 39)));
     assert_eq!(
         lines("image.labels.org.opencontainers.image.title"),
-        Some((42, 42))
+        Some((52, 52))
     );
     assert_eq!(lines("run.prot"), None);
     assert_eq!(manifest.nearest_place("run.healthcheck.nothing").first_line, 34);

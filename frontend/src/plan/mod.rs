@@ -22,7 +22,7 @@ pub use crate::manifest::targets::{Stage, Target};
 pub use facts::{Facts, Looked, Platform};
 pub use outcome::{
     Check, Checked, Complete, Entry, Healthcheck, History, Noted, Outcome, Production, RunConfig, Size, User,
-    Workbench,
+    Verdict, Workbench,
 };
 pub use reach::{Cause, Reach};
 pub use sbom::{Component, Sbom};

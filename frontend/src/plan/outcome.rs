@@ -66,6 +66,7 @@ impl Outcome {
         if let Self::Image(image) = self {
             wanted.extend(image.size.as_ref().map(|size| &size.report));
             wanted.extend(image.check.as_ref().map(|check| &check.report));
+            wanted.extend(image.verdict.as_ref().map(|verdict| &verdict.report));
             wanted.extend(image.entry.as_ref().map(|entry| &entry.service));
             wanted.extend(&image.question);
         }
@@ -98,6 +99,9 @@ pub struct Production {
     /// What tells where nobody looks at the image whether its native code runs there.
     #[serde(skip)]
     pub noted: Option<Noted>,
+    /// What a step says of what packages' scripts left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// The directory with the bill of materials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Files>,
@@ -259,6 +263,16 @@ pub struct Noted {
     pub path: String,
     /// The line that would choose another base.
     pub base: Place,
+}
+
+/// What a step says of what it was given: a sentence that stops the build, or that the user should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// The tree with the report.
+    pub report: Files,
+    /// The report's path in it: JSON with `error`, the manifest's `key` that it is about, and `warnings`, each with a
+    /// `rule`, a `key` and a `message`.
+    pub file: String,
 }
 
 /// An output of a build that should hold all that it loads.

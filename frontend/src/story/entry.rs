@@ -45,9 +45,8 @@ pub(super) async fn find(
     let first = names.first().copied().unwrap_or_default();
     let message = if let Some(page) = site {
         format!(
-            "{}: the build left {page}, and nothing that starts a service ({}): this is a static site, which a web server \
-             serves; there is no kind for it yet, so build it with an image of one, or write the file of a server of its own, \
-             as in `[run]` `command = \"node server.js\"`",
+            "{}: the build left {page}, and nothing that starts a service ({}): write `kind = \"static\"`, and a web server \
+             serves it; or write the file of a server of its own, as in `[run]` `command = \"node server.js\"`",
             plan.package, entry.why
         )
     } else if let Some(hint) = &entry.hint {

@@ -18,6 +18,7 @@ mod platform;
 mod question;
 mod request;
 mod said;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -93,7 +94,7 @@ async fn look(
         return Ok(());
     };
     let reader = Reader::Engine(gateway.clone());
-    let found = decide::secret_files(&reader, options, read, &platform.planned).await;
+    let found = decide::in_files(&reader, options, read, &platform.planned).await;
     let found = found.map_err(|failure| said::in_words(failure, None))?;
     for warning in &found {
         gateway.warn(&read.vertex, warning).await?;

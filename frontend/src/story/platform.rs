@@ -5,7 +5,7 @@ use buildkit_llb::Platform;
 use super::failed::Failed;
 use super::images::Resolved;
 use super::missed::Missed;
-use super::{ahead, budget, check, entry, explain, image_config, make, question, refuse, surround};
+use super::{ahead, budget, check, entry, explain, image_config, make, question, refuse, surround, verdict};
 use crate::decide::Read;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::{Failure, Gateway, Reference};
@@ -135,6 +135,7 @@ async fn build_graph(
         None => None,
     };
     ahead::build(gateway, options, graph, plan).await?;
+    verdict::hear(gateway, options, read, plan, graph).await?;
     // All at once: the production install needs no build, and the entry no production install. What is begun is waited
     // for, though something else has failed: an engine that is interrupted while it commits a large layer can lose it, and
     // fails every later build that needs it. Source: moby/buildkit, `cache/refs.go`, `finalize`.

@@ -48,6 +48,7 @@ mod refusals;
 mod roots;
 mod scripts;
 mod services;
+mod sites;
 mod targets;
 
 /// The services of the example, by directory.
@@ -143,6 +144,10 @@ fn engine(mut files: Files) -> State {
     let report = json!({ "total": 300_000_000, "largest": [["/app/node_modules", 40_000_000]] });
     files
         .entry("report.json".to_owned())
+        .or_insert_with(|| report.to_string().into_bytes());
+    let report = json!({ "error": null, "key": null, "warnings": [] });
+    files
+        .entry("usr/lib/vextrus/site.json".to_owned())
         .or_insert_with(|| report.to_string().into_bytes());
     files
         .entry("usr/lib/vextrus/loaded.json".to_owned())
@@ -252,7 +257,7 @@ async fn model_of(state: State, options: &Options) -> Model {
 fn image_of(model: &Model) -> &Production {
     match &model.product {
         Product::Image(image) => image,
-        Product::Workbench(_) => panic!("a workbench"),
+        Product::Site(_) | Product::Workbench(_) => panic!("no service"),
     }
 }
 
@@ -260,7 +265,7 @@ fn image_of(model: &Model) -> &Production {
 fn workbench_of(model: &Model) -> &Workbench {
     match &model.product {
         Product::Workbench(workbench) => workbench,
-        Product::Image(_) => panic!("an image"),
+        Product::Image(_) | Product::Site(_) => panic!("an image"),
     }
 }
 

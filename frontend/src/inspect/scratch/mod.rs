@@ -49,6 +49,23 @@ const SETTINGS: [&str; 14] = [
     "/usr/share/zoneinfo",
 ];
 
+/// Libraries by which the C library looks up the names of other servers.
+const LOOKUP: [&str; 3] = ["libresolv.so.2", "libnss_files.so.2", "libnss_dns.so.2"];
+
+/// Settings that nginx and its libraries read, as far as the image has them.
+const OF_NGINX: [&str; 10] = [
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/nsswitch.conf",
+    "/etc/host.conf",
+    "/etc/gai.conf",
+    "/etc/ld.so.cache",
+    "/etc/os-release",
+    "/usr/lib/os-release",
+    "/etc/debian_version",
+    "/etc/nginx/mime.types",
+];
+
 /// Node's own licence, where its image has it.
 const LICENCE: &str = "/usr/local/LICENSE";
 
@@ -61,8 +78,28 @@ const LICENCE: &str = "/usr/local/LICENSE";
 /// # Errors
 /// An image without Node or without a library that Node asks for; a file that cannot be read or written.
 pub(super) fn node(image: PathBuf, out: &Path, path: &str) -> Result<()> {
+    let settings = SETTINGS.into_iter().chain([LICENCE]);
+    program((image, out, path), "node", &LOADED, settings)
+}
+
+/// `nginx IMAGE OUT`: takes the nginx program with its libraries, what the C library loads to look up names, accounts,
+/// settings and the table of media types. It depends on the image alone, so that it is one layer for all sites.
+///
+/// # Errors
+/// An image without nginx or without a library that nginx asks for; a file that cannot be read or written.
+pub(super) fn nginx(image: PathBuf, out: &Path, path: &str) -> Result<()> {
+    program((image, out, path), "nginx", &LOOKUP, OF_NGINX.into_iter())
+}
+
+/// Takes a program of one of PATH's directories, its libraries, those that are loaded by name, and settings.
+fn program<'a>(
+    (image, out, path): (PathBuf, &Path, &str),
+    name: &str,
+    loaded: &[&str],
+    settings: impl Iterator<Item = &'a str>,
+) -> Result<()> {
     let image = Root::new(image);
-    let (program, _) = find_node(&image, path)?;
+    let (program, _) = find(&image, path, name)?;
     let mut libraries = Libraries::new(image, None, out);
     let real = libraries.taking.take(&program)?;
     let asks = libraries.asked_by(real.as_deref());
@@ -70,14 +107,15 @@ pub(super) fn node(image: PathBuf, out: &Path, path: &str) -> Result<()> {
     if !missing.is_empty() {
         let missing: Vec<_> = missing.iter().map(|name| name.to_string_lossy()).collect();
         return Err(Failure(format!(
-            "node asks for {}, which the image does not have",
+            "{name} asks for {}, which the image does not have",
             missing.join(", ")
         )));
     }
     // One that the image lacks is one that nothing in it can ask for.
-    libraries.take(&LOADED.map(Into::into))?;
+    let loaded: Vec<_> = loaded.iter().map(Into::into).collect();
+    libraries.take(&loaded)?;
     let mut taking = libraries.taking;
-    for file in SETTINGS.into_iter().chain([LICENCE]) {
+    for file in settings {
         taking.take(Path::new(file))?;
     }
     let directory = taking.directory(Path::new("/tmp"))?;
@@ -93,7 +131,7 @@ pub(super) fn node(image: PathBuf, out: &Path, path: &str) -> Result<()> {
 /// written.
 pub(super) fn libraries(image: PathBuf, out: &Path, path: &str, base: PathBuf, tree: &Path) -> Result<()> {
     let image = Root::new(image);
-    let (_, node) = find_node(&image, path)?;
+    let (_, node) = find(&image, path, "node")?;
     let node = image.outside(&node.real);
     let mut libraries = Libraries::new(image, Some(Root::new(base)), out);
     modules::take(&mut libraries, &node, tree)?;
@@ -104,15 +142,15 @@ pub(super) fn libraries(image: PathBuf, out: &Path, path: &str, base: PathBuf, t
     }
 }
 
-/// Returns the path of the Node program, and where that leads.
-fn find_node(image: &Root, path: &str) -> Result<(PathBuf, Found)> {
+/// Returns the path of a program, and where that leads.
+fn find(image: &Root, path: &str, name: &str) -> Result<(PathBuf, Found)> {
     for directory in path.split(':') {
-        let program = Path::new(directory).join("node");
+        let program = Path::new(directory).join(name);
         if let Some(found) = image.file(&program)? {
             return Ok((program, found));
         }
     }
-    Err(Failure(format!("the image has no program node in {path}")))
+    Err(Failure(format!("the image has no program {name} in {path}")))
 }
 
 #[cfg(test)]

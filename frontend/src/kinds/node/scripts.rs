@@ -41,6 +41,8 @@ pub const COLLECT: Script = script!("collect.cjs");
 pub const COMPLETE: Script = script!("complete.cjs");
 /// Lays a production install out as `pnpm deploy` does.
 pub const DEPLOY: Script = script!("deploy.cjs");
+/// Gathers what the build of a site wrote.
+pub const GATHER: Script = script!("gather.cjs");
 /// Installs from a store that it looks at, and looks at what was installed.
 pub const INSTALL: Script = script!("install.sh");
 /// Looks for install scripts in an install.
@@ -57,6 +59,8 @@ pub const PREPARE: Script = script!("prepare.cjs");
 pub const PNPM: Script = script!("pnpm.sh");
 /// Runs scripts of packages as pnpm does.
 pub const RUN: Script = script!("run.cjs");
+/// Makes what the build of a site wrote ready to be served.
+pub const SITE: Script = script!("site.cjs");
 /// Runs the install scripts that an install left to be run.
 pub const SETUP: Script = script!("setup.sh");
 /// Sets npm up.
@@ -99,12 +103,13 @@ pub const OF_BUILDS: [Script; 18] = [
 ];
 
 /// Every script.
-pub const ALL: [Script; 27] = [
+pub const ALL: [Script; 29] = [
     BLAME,
     CHECK,
     COLLECT,
     COMPLETE,
     DEPLOY,
+    GATHER,
     HEALTHCHECK,
     INJECT,
     INSTALL,
@@ -121,6 +126,7 @@ pub const ALL: [Script; 27] = [
     PREPARE,
     RUN,
     SETUP,
+    SITE,
     STORE,
     TIDY,
     TRIM,

@@ -1,9 +1,10 @@
 //! What the repository decides for a service, by the key that would decide otherwise.
 
+use super::plan::site::Site;
 use super::plan::{Model, Product, Reason, Runtime};
 use crate::manifest::Manifest;
 use crate::manifest::values::Layout;
-use crate::plan::{Value, command};
+use crate::plan::{Healthcheck, Value, command};
 
 /// Returns every value of a target, in the order of the manifest's reference.
 pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
@@ -15,6 +16,7 @@ pub(super) fn of(model: &Model, manifest: &Manifest) -> Vec<Value> {
         values.push(("image.created", created.to_string()));
     }
     match &model.product {
+        Product::Site(site) => values.extend(of_site(site)),
         Product::Workbench(workbench) => values.push(("run.command", command(&workbench.command))),
         Product::Image(image) => {
             values.extend(of_image(&image.runtime));
@@ -65,6 +67,35 @@ fn reason(model: &Model, manifest: &Manifest, key: &str) -> Reason {
     }
 }
 
+/// Returns the values of a static site.
+fn of_site(site: &Site) -> Vec<(&'static str, String)> {
+    let ports: Vec<String> = site.ports.iter().map(u16::to_string).collect();
+    let mut values = vec![
+        ("kind", "static".to_owned()),
+        ("base", site.base.reference.clone()),
+        ("run.healthcheck", asked(site.healthcheck.as_ref())),
+        ("run.port", ports.join(", ")),
+        ("run.stop_signal", site.stop_signal.clone()),
+        ("run.user", format!("{}:{}", site.user.uid, site.user.gid)),
+    ];
+    values.extend(
+        site.max_size
+            .map(|bytes| ("image.max_size", format!("{bytes} bytes"))),
+    );
+    if !site.is_checked {
+        values.push(("image.check", "false".to_owned()));
+    }
+    values
+}
+
+/// Returns what a health check runs.
+fn asked(check: Option<&Healthcheck>) -> String {
+    check.map_or_else(
+        || "none".to_owned(),
+        |check| format!("{} (every {}s)", command(&check.command), check.interval),
+    )
+}
+
 /// Returns the command, and that its file is a guess where the build decides which of several it is.
 fn started(runtime: &Runtime) -> String {
     let written = command(&runtime.command.args);
@@ -81,17 +112,10 @@ fn started(runtime: &Runtime) -> String {
 /// Returns the values of the production image.
 fn of_image(runtime: &Runtime) -> Vec<(&'static str, String)> {
     let ports: Vec<String> = runtime.ports.iter().map(u16::to_string).collect();
-    let healthcheck = runtime
-        .healthcheck
-        .as_ref()
-        .map(|check| format!("{} (every {}s)", command(&check.command), check.interval));
     let mut values = vec![
         ("base", runtime.base.reference.clone()),
         ("run.command", started(runtime)),
-        (
-            "run.healthcheck",
-            healthcheck.unwrap_or_else(|| "none".to_owned()),
-        ),
+        ("run.healthcheck", asked(runtime.healthcheck.as_ref())),
         ("run.user", format!("{}:{}", runtime.user.uid, runtime.user.gid)),
     ];
     let optional = [

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::parse;
 use crate::manifest::tables::Build;
-use crate::manifest::values::{Base, Kind, Layout, Network, User};
+use crate::manifest::values::{Base, Layout, Network, User};
 use crate::manifest::{Keys, Run, reference, tables};
 
 #[test]
@@ -19,13 +19,9 @@ fn the_documented_defaults_are_those_of_the_code() {
         Keys::default(),
     );
     let seconds = |period: Duration| format!("{}s", period.as_secs());
-    assert_eq!(
-        (keys.kind(), keys.base(), build.network()),
-        (Kind::Node, Base::Auto, Network::Default)
-    );
+    assert_eq!((keys.base(), build.network()), (Base::Auto, Network::Default));
     let User { uid, gid } = run.user();
     for (table, key, default) in [
-        ("", "kind", keys.kind().as_str().to_owned()),
         ("", "base", "auto".to_owned()),
         ("build", "network", build.network().as_str().to_owned()),
         ("build", "frozen", build.frozen().to_string()),

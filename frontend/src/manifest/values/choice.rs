@@ -57,10 +57,9 @@ choice! {
         /// A Node service of a pnpm workspace.
         Node = "node",
         /// Files that a web server hands out.
-        Static = "static" later "is not built by this version, which builds Node services; \
-                                 leave `kind` out or write `kind = \"node\"`",
+        Static = "static",
         /// A Python service.
-        Python = "python" later "is not built by this version, which builds Node services; \
+        Python = "python" later "is not built by this version, which builds Node services and static sites; \
                                  leave `kind` out or write `kind = \"node\"`",
     }
 }

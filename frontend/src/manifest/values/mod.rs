@@ -10,6 +10,7 @@ mod path;
 mod process;
 mod quantity;
 pub mod reserved;
+mod site;
 mod trim;
 mod version;
 
@@ -31,6 +32,7 @@ pub use names::{EnvName, LabelKey, PackageName, SecretId, SshId, SystemPackage, 
 pub use path::{UrlPath, WorkspacePath, WritableDirectory};
 pub use process::{HealthcheckSetting, Ports, Retries, StopSignal, User};
 pub use quantity::{ByteSize, Period};
+pub use site::{Fallback, HeaderName, HeaderValue, RedirectTarget, SiteGlob, SitePath, SiteUrl};
 pub use trim::Untrimmed;
 pub use version::{NodeVersion, PnpmVersion};
 

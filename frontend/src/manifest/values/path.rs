@@ -85,7 +85,7 @@ fn writable_directory(text: &str) -> Result<String, String> {
     Ok(if path.is_empty() { ".".to_owned() } else { path })
 }
 
-fn url_path(text: &str) -> Result<&str, String> {
+pub(super) fn url_path(text: &str) -> Result<&str, String> {
     if text.contains("://") {
         return Err("is a whole URL".to_owned());
     }

@@ -4,6 +4,7 @@ mod files;
 mod image;
 mod repeatable;
 mod secrets;
+mod site;
 
 use super::Rule;
 
@@ -11,9 +12,10 @@ pub use files::*;
 pub use image::*;
 pub use repeatable::*;
 pub use secrets::*;
+pub use site::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 35] = [
+pub static ALL: [&Rule; 38] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -32,6 +34,7 @@ pub static ALL: [&Rule; 35] = [
     &PORT_MISMATCH,
     &REDUNDANT_BUILD_FILE,
     &REDUNDANT_KEY,
+    &RELATIVE_BASE,
     &ROOT_USER,
     &SECRET_FILE,
     &SECRET_IN_BUILD_ARG,
@@ -48,6 +51,8 @@ pub static ALL: [&Rule; 35] = [
     &UNPINNED_NODE,
     &UNPINNED_PNPM,
     &UNREADABLE_FILE,
+    &UNREPEATABLE_SITE,
+    &UNSET_PUBLIC_VARIABLE,
     &UNUSED_CONTEXT,
 ];
 

@@ -5,6 +5,7 @@
 //! or builds is left out, and what only a shell can do is left to one.
 
 mod build;
+mod commands;
 mod node;
 mod script;
 mod shell;
@@ -20,6 +21,7 @@ use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::application::{self, Application};
 pub(super) use build::{build_script, nearly_builds};
+pub(super) use commands::{Words, commands};
 use script::Scripts;
 
 /// Scripts that start a production service, the most telling first.

@@ -6,6 +6,7 @@ use super::arguments::Arguments;
 use super::build_order::BuildOrder;
 use super::layout::Places;
 use super::linked::Link;
+use super::site::Decided;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
@@ -82,4 +83,6 @@ pub(super) struct PackageInput<'a> {
     pub(super) injected_at: &'a BTreeMap<ImporterId, Vec<String>>,
     /// Where the image has packages.
     pub(super) places: &'a Places<'a>,
+    /// What the service is found to be, where it is a static site.
+    pub(super) site: Option<&'a Decided>,
 }

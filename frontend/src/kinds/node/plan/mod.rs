@@ -33,6 +33,7 @@ mod place;
 mod planner;
 mod runtime;
 mod sbom;
+pub mod site;
 mod start;
 mod system;
 mod toolchain;

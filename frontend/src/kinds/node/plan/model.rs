@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use super::base::BaseImage;
 use super::contents::OutputRule;
 use super::place;
+use super::site::Site;
+use super::site::tools;
 use super::system::SystemPackages;
 use crate::diagnostic::Place;
+use crate::kinds::PublicVariables;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, scripts};
+use crate::manifest::values::Kind;
 use crate::plan::{Checked, Complete, Culprit, Healthcheck, Sbom, Shown, Stage, Target, User};
 
 /// Patterns of what no step reads: installed packages, repositories, compiler caches.
@@ -53,6 +57,10 @@ pub struct Model {
     pub packages: Vec<PackageBuild>,
     /// What is made of them.
     pub product: Product,
+    /// What kind the service would be without a word of the manifest.
+    pub inferred: Kind,
+    /// The tool that builds it, where that is one of sites.
+    pub site_tool: Option<&'static tools::Tool>,
     /// What may be the cause where the build leaves nothing to start.
     pub unbuilt: Option<String>,
     /// What the image's bill of materials says of its packages, where one is asked for.
@@ -68,6 +76,8 @@ pub struct Model {
 pub enum Product {
     /// The production image.
     Image(Box<Production>),
+    /// The production image of a static site: a web server with what the build wrote.
+    Site(Box<Site>),
     /// The workspace as developers have it.
     Workbench(Box<Workbench>),
 }
@@ -108,8 +118,28 @@ impl Model {
     pub fn base(&self, stage: Stage) -> &str {
         match (&self.product, stage) {
             (Product::Image(image), Stage::Runtime) => &image.runtime.base.reference,
+            (Product::Site(site), Stage::Runtime) => &site.base.reference,
             _ => &self.toolchain.image,
         }
+    }
+
+    /// Returns the variables that the build shows to everybody, where it is that of a static site.
+    pub fn public_variables(&self) -> Option<PublicVariables> {
+        let (Product::Site(_), Some(tool)) = (&self.product, self.site_tool) else {
+            return None;
+        };
+        let package = self.packages.last().filter(|_| !tool.public.is_empty())?;
+        let secrets = package.secrets.iter().filter_map(|secret| secret.env.as_ref());
+        let set = package
+            .env
+            .keys()
+            .chain(package.platform_env.keys())
+            .chain(secrets);
+        Some(PublicVariables {
+            directory: package.source.clone(),
+            prefixes: tool.public,
+            set: set.cloned().collect(),
+        })
     }
 
     /// Returns the package of an importer.

@@ -10,11 +10,10 @@ use super::input::PackageInput;
 use super::linked;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
-use super::place;
-use crate::kinds::node::Workspace;
+use super::{place, site};
 use crate::kinds::node::workspace::application;
 use crate::kinds::node::workspace::{ImporterId, Project};
-use crate::path::is_within;
+use crate::path::{is_within, join, leaves};
 use crate::pattern::literal;
 
 /// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
@@ -96,7 +95,7 @@ fn plan_one(
         image_directory: input.places.of(importer),
         exclude: exclude(input, importer),
         stale: if has_scripts {
-            stale_outputs(workspace, importer, project)
+            stale_outputs(input, importer, project)
         } else {
             Vec::new()
         },
@@ -111,7 +110,7 @@ fn plan_one(
             BTreeMap::new()
         },
         optional_files: if has_scripts {
-            outside::named(input, importer, project)
+            named(input, importer, project)
         } else {
             BTreeMap::new()
         },
@@ -157,9 +156,9 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
     let package = PackageBuild {
         scripts: scripts(input, importer, project, script),
         install: install_key(input, importer),
-        stale: stale_outputs(input.workspace, importer, project),
+        stale: stale_outputs(input, importer, project),
         extra_files: outside::configuration(input, importer, project, &globs),
-        optional_files: outside::named(input, importer, project),
+        optional_files: named(input, importer, project),
         env: generator::environment(project),
         injected_at: Vec::new(),
         ..package
@@ -320,11 +319,32 @@ fn exclude(input: &PackageInput<'_>, importer: &str) -> Vec<String> {
     patterns
 }
 
+/// Returns files outside of packages that scripts and settings name; and what else the build of a site reads: the
+/// environment of its directory, which no step sees that does not ask for it by name, and what git ignores, by which tools
+/// tell sources from what is none.
+fn named(input: &PackageInput<'_>, importer: &str, project: &Project) -> BTreeMap<String, String> {
+    let mut files = outside::named(input, importer, project);
+    if importer == input.service && input.site.is_some() {
+        let workspace = input.workspace;
+        let own = [join(importer, ".env"), ".gitignore".to_owned()];
+        files.extend(own.map(|path| (workspace.context_path(&path), workspace.container_path(&path))));
+    }
+    files
+}
+
 /// Patterns, relative to the context, of what an earlier build of a package left there.
-fn stale_outputs(workspace: &Workspace, importer: &str, project: &Project) -> Vec<String> {
-    let directory = workspace.context_path(importer);
-    let below = STALE.map(|name| literal(&crate::path::join(&directory, name)));
+fn stale_outputs(input: &PackageInput<'_>, importer: &str, project: &Project) -> Vec<String> {
+    let directory = input.workspace.context_path(importer);
+    let below = STALE.map(|name| literal(&join(&directory, name)));
     let mut patterns: BTreeSet<String> = below.into_iter().collect();
+    let site = input.site.filter(|_| importer == input.service);
+    let site = site
+        .into_iter()
+        .flat_map(|decided| site::stale(input.manifest, decided));
+    let inside = site
+        .map(|folder| join(&directory, &folder))
+        .filter(|path| !leaves(path));
+    patterns.extend(inside.map(|path| literal(&path)));
     for output in &project.typescript.outputs {
         let inside = is_within(output, &directory) && *output != directory && output != ".";
         let holds_sources = project

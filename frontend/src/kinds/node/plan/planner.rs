@@ -15,7 +15,7 @@ use super::packages;
 use super::start::{self, Start};
 use super::{
     checks, command, complete, foreign, healthcheck, injection, linked, local, look, names, node_version,
-    of_root, runtime, sbom, toolchain, unbuilt, unreviewed, workbench,
+    of_root, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::npm;
@@ -25,6 +25,7 @@ use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
+use crate::manifest::values::{Base, Kind};
 use crate::plan::{Complete, Sbom, Stage};
 use crate::warning::{Warning, rules};
 
@@ -53,11 +54,23 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let project = project(input)?;
     checks::check_secrets(input.manifest, &input.workspace.manager)?;
     checks::check_hooks(input)?;
-    let run = input.manifest.role(&input.target);
-    let (start, mut warnings) = start::decide(input, &run, project)?;
+    let decided = site::decide(input.manifest, project);
+    let mut run = input.manifest.role(&input.target);
+    let of_site = Some(&decided).filter(|decided| decided.kind == Kind::Static);
+    match of_site {
+        Some(decided) => {
+            site::check(input.manifest, decided)?;
+            run = site::run_of(input.manifest, &run);
+        }
+        None => site::of_node(input.manifest, &decided)?,
+    }
+    let (start, mut warnings) = start::decide(input, &run, project, of_site.is_some())?;
     let node = node_version::choose(input.manifest, input.workspace, input.service);
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
-    let runs = what_runs(input, &run, (&start, node), project, &mut surveyor)?;
+    let runs = match of_site {
+        Some(_) => WhatRuns::of_site(input, node, &mut surveyor)?,
+        None => what_runs(input, &run, (&start, node), project, &mut surveyor)?,
+    };
     warnings.extend(unapproved(input.workspace, &runs));
     warnings.extend(unreviewed::find(input, &mut surveyor)?);
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
@@ -81,6 +94,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         injected: &input.closure.development.injected(),
         injected_at: &injection::places(input.workspace, &runs.closure),
         places: &places,
+        site: of_site,
     };
     layout::check_settings(input, project, &packages, &start.command)?;
     checks::check_writable(input, &run, &places.of(input.service))?;
@@ -99,9 +113,13 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     );
     let sbom = bill(input, &runs.closure)?;
     let reasons = runs.reasons(input, &start, project);
-    let (product, more) = match workbench {
-        Some(workbench) => (Product::Workbench(Box::new(workbench)), Vec::new()),
-        None => image(input, &run, (project, &places), &installer, &runs, start.command),
+    let (product, more) = match (workbench, of_site) {
+        (Some(workbench), _) => (Product::Workbench(Box::new(workbench)), Vec::new()),
+        (None, Some(decided)) => {
+            let (site, reasons) = site::plan(input, &run, project, decided);
+            (Product::Site(Box::new(site)), reasons)
+        }
+        (None, None) => image(input, &run, (project, &places), &installer, &runs, start.command),
     };
     warnings.extend(without_healthcheck(input, &more));
     let npmrc = input.workspace.manager.npmrc();
@@ -118,6 +136,10 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         unbuilt: unbuilt::why(input.workspace, input.service, start.build_script, &built),
         packages: built,
         product,
+        inferred: decided.inferred,
+        site_tool: of_site
+            .and_then(|decided| decided.recognised.as_ref())
+            .map(|found| found.tool),
         sbom,
         secrets: secrets(input.workspace),
         reasons: reasons.into_iter().chain(more).collect(),
@@ -297,6 +319,26 @@ fn what_runs(
 }
 
 impl WhatRuns {
+    /// Nothing of a site runs but its server: there is no production install, and Node is there for the build.
+    fn of_site(
+        input: &PlanInput<'_>,
+        (node, node_reason): (String, Reason),
+        surveyor: &mut Surveyor<'_>,
+    ) -> Result<Self, Diagnostics> {
+        let closure = WorkspaceClosure::without_dependencies(input.service);
+        let native = surveyor.survey(&closure)?;
+        Ok(Self {
+            installs: surveyor.survey(&closure)?,
+            base: base::choose(&Base::Debian, &node, &native, false),
+            closure,
+            native,
+            listener: None,
+            complete: None,
+            node,
+            node_reason,
+        })
+    }
+
     /// Returns why values are what they are.
     fn reasons(
         &self,

@@ -25,7 +25,7 @@ pub(super) struct Start<'a> {
     pub(super) of_root: BTreeSet<String>,
 }
 
-/// Decides how the service is built and started, and says what does not stop the build.
+/// Decides how the service is built and started, and says what does not stop the build. Of a site nothing is started.
 ///
 /// # Errors
 /// A script that does not exist, and package.json files of the closure that the lockfile does not fit.
@@ -33,6 +33,7 @@ pub(super) fn decide<'a>(
     input: &PlanInput<'a>,
     run: &Run,
     project: &'a Project,
+    is_site: bool,
 ) -> Result<(Start<'a>, Vec<Warning>), Diagnostics> {
     let manifests = install::manifests(input.workspace);
     let mut warnings = checks::check_drift(input, &manifests)?;
@@ -42,6 +43,8 @@ pub(super) fn decide<'a>(
         _ => build_script(input.manifest, project)?,
     };
     let mut command = match (&run.command, application) {
+        // What its scripts start is for who works on it.
+        _ if is_site => command::written(&[]),
         (Some(written), _) => command::written(written.words()),
         (None, Some(application)) => command::of_application(application),
         (None, None) => {

@@ -4,6 +4,7 @@ mod applications;
 mod discover;
 mod projects;
 mod root;
+mod site;
 
 use std::collections::BTreeSet;
 
@@ -126,6 +127,8 @@ pub async fn read(
     origin.directory = directory;
     let manifest = manifest.at(&origin.path());
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
+    let of_site = (&mut workspace, service.as_str(), &manifest);
+    site::load(reader, options, &origin.context, of_site).await?;
     let closure = plan::closure(&workspace, &service)?;
     let more = async |paths: &[String]| {
         let include: Vec<String> = paths.iter().map(|path| literal(path)).collect();

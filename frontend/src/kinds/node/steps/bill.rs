@@ -26,6 +26,8 @@ impl Writer<'_> {
                 (image.runtime.base.node.as_str(), "scratch, with Node from ")
             }
             Product::Image(image) => (image.runtime.base.node.as_str(), ""),
+            Product::Site(site) if site.base.only_nginx => ("nginx", "scratch, with nginx from "),
+            Product::Site(_) => ("nginx", ""),
             Product::Workbench(_) => ("node", ""),
         };
         let input = Tree::of_texts(vec![Action::Facts {

@@ -85,6 +85,7 @@ impl Writer<'_> {
             size,
             check,
             noted,
+            verdict: None,
             bill,
             question,
         })))
@@ -237,7 +238,7 @@ impl Writer<'_> {
 
     /// Returns the line of the progress display that the image and its layers share: copies that take no time of their
     /// own.
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.steps.name_on(Side::Target, "image")
     }
 
@@ -256,14 +257,14 @@ impl Writer<'_> {
 
 /// The layers of an image as they come.
 #[derive(Debug, Default)]
-struct Layers {
-    files: Vec<Files>,
-    history: Vec<History>,
+pub(super) struct Layers {
+    pub(super) files: Vec<Files>,
+    pub(super) history: Vec<History>,
 }
 
 impl Layers {
     /// Adds a layer.
-    fn add(&mut self, what: impl Into<String>, files: Files) {
+    pub(super) fn add(&mut self, what: impl Into<String>, files: Files) {
         self.history.push(History {
             what: what.into(),
             files: Some(files.clone()),
@@ -272,7 +273,7 @@ impl Layers {
     }
 
     /// Tells of a layer that the base has already.
-    fn is_of_base(&mut self, what: impl Into<String>) {
+    pub(super) fn is_of_base(&mut self, what: impl Into<String>) {
         self.history.push(History::of_base(what));
     }
 }

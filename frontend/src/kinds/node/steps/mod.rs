@@ -12,6 +12,7 @@ mod package;
 mod pieces;
 mod scratch;
 mod scripts;
+mod site;
 mod size;
 mod system;
 mod workbench;
@@ -54,6 +55,7 @@ pub(super) fn write(
     };
     let outcome = match &model.product {
         Product::Image(image) => writer.image(image)?,
+        Product::Site(site) => writer.site(site)?,
         Product::Workbench(workbench) => writer.workbench(workbench)?,
     };
     let (images, parts, steps) = writer.steps.into_parts();
@@ -166,7 +168,7 @@ impl Writer<'_> {
     /// Returns the importers of packages that the product takes something of, in build order.
     fn needed(&self) -> impl Iterator<Item = &str> {
         let workbench = match &self.model.product {
-            Product::Image(_) => None,
+            Product::Image(_) | Product::Site(_) => None,
             Product::Workbench(workbench) => Some(&**workbench),
         };
         let packages = self.model.packages.iter();

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::install::worked_on;
+use super::site::gather;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
-use crate::kinds::node::scripts::COLLECT;
+use crate::kinds::node::scripts::{COLLECT, GATHER};
 use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
 use crate::plan::{
@@ -91,7 +92,7 @@ impl Writer<'_> {
             .steps
             .name(format!("collect {} from the context build", package.name));
         let image = self.tools();
-        let run = Run::new(tools, image, Side::Build, shell(&[collect(package)]));
+        let run = Run::new(tools, image, Side::Build, shell(&[self.handed_on(package)]));
         let places = vec![package.place.clone()];
         let step = Step::new(&line, Stage::Build, places, Verb::Run(Box::new(run)));
         Ok(self.collected(step, package, tree))
@@ -114,16 +115,25 @@ impl Writer<'_> {
         // Nothing that a script left running writes into what is collected. Only as process 1 of a container: an engine
         // may have its steps share the processes of more.
         commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
-        commands.push(collect(package));
+        commands.push(self.handed_on(package));
         let mut run = Run::new(installed.tools, image, Side::Build, shell(&commands));
         run.shown = Self::shown(package);
         let step = self.equipped(&line, Stage::Build, run, package);
         Ok(self.collected(step, package, tree))
     }
 
-    /// Ends a step with [`collect`] in a tree.
+    /// Returns the command that collects what a package's scripts left: of a site, wherever they wrote it.
+    fn handed_on(&self, package: &PackageBuild) -> String {
+        match self.gathers(package) {
+            Some(site) => gather(site, package),
+            None => collect(package),
+        }
+    }
+
+    /// Ends a step with [`Writer::handed_on`] in a tree.
     fn collected(&mut self, mut step: Step, package: &PackageBuild, tree: Files) -> Built {
-        let script = self.script(COLLECT);
+        let is_site = self.gathers(package).is_some();
+        let script = self.script(if is_site { GATHER } else { COLLECT });
         if let Verb::Run(run) = &mut step.does {
             run.directory.clone_from(&package.directory);
             run.mounts
@@ -131,6 +141,16 @@ impl Writer<'_> {
         }
         let line = Line::of(&step.name);
         let out = Files::Left(self.steps.add(step.on_line(line)), "/out".to_owned());
+        if is_site {
+            let all = (out, "/".to_owned());
+            return Built {
+                build: all.clone(),
+                whole: Some(all),
+                runtime: None,
+                exclude: Vec::new(),
+                generated: None,
+            };
+        }
         // `collect.cjs` writes what each rule lets through into a directory of the rule's name.
         let directory = |rule: OutputRule| format!("/{}", rule.as_str());
         Built {
@@ -149,7 +169,7 @@ impl Writer<'_> {
             return sources.clone();
         }
         let workbench = match &self.model.product {
-            Product::Image(_) => None,
+            Product::Image(_) | Product::Site(_) => None,
             Product::Workbench(workbench) => Some(&workbench.package),
         };
         let needed: Vec<&str> = self.needed().collect();

@@ -1,4 +1,4 @@
-//! A root file system of nothing but Node and what it and the native modules load.
+//! A root file system of nothing but Node and what it and the native modules load, or of nothing but nginx.
 //!
 //! The steps read the image of Node and run on the build platform, whatever the image's is.
 
@@ -29,7 +29,14 @@ impl Writer<'_> {
         Ok((node, libraries))
     }
 
-    /// Returns the program that takes files from the image of Node.
+    /// Returns the layer of nginx, the same one for every site.
+    pub(super) fn only_nginx(&mut self, image: ImageId) -> Result<Files, Diagnostic> {
+        let line = self.steps.name_on(Side::Target, "take nginx from its image");
+        let run = self.take(image, &["nginx", "/image", "/out"])?;
+        Ok(self.taken_layer(run, &line, "layer of nginx"))
+    }
+
+    /// Returns the program that takes files from an image.
     fn take(&mut self, image: ImageId, words: &[&str]) -> Result<Run, Diagnostic> {
         let mut run = self.steps.inspect(image, "base", words)?;
         run.mounts

@@ -7,12 +7,14 @@ pub mod globs;
 pub mod package_json;
 pub mod package_name;
 mod project;
+mod site;
 pub mod tools;
 pub mod tsconfig;
 
 pub use dependency::{DependencyKind, Edge};
 pub use package_json::PackageJson;
 pub use project::{Prisma, Project};
+pub use site::SiteFiles;
 
 /// Where the workspace's root lies in every container.
 pub use crate::plan::WORKSPACE as ROOT;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::PackageJson;
 use super::tsconfig::Scan;
+use super::{PackageJson, SiteFiles};
 
 /// One project of the workspace.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Project {
     pub prisma: Option<Prisma>,
     /// The entry that `nest-cli.json` gives `nest start`, such as `dist/main`.
     pub nest_entry: Option<String>,
+    /// What else lies in its directory, where it may be a static site that is built.
+    pub site: SiteFiles,
 }
 
 /// A Prisma schema.
@@ -33,6 +35,7 @@ impl Project {
             typescript: Scan::default(),
             prisma: None,
             nest_entry: None,
+            site: SiteFiles::default(),
         }
     }
 

@@ -1,0 +1,240 @@
+//! Whether a package is a static site: by certain signs alone. Who is mistaken writes `kind`.
+
+use super::tools::{By, FILE_SERVERS, OUTPUT_FLAGS, TOOLS, Tool};
+use crate::diagnostic::Place;
+use crate::kinds::node::plan::command::{self, Words};
+use crate::kinds::node::plan::place;
+use crate::kinds::node::workspace::{PackageJson, Project};
+use crate::manifest::Manifest;
+use crate::manifest::values::{Kind, Script};
+use crate::path::{is_within, join};
+
+/// A tool that a build script runs.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// The tool.
+    pub tool: &'static Tool,
+    /// Whether all signs of a site are there.
+    pub is_certain: bool,
+    /// The folders that the site is expected in, the most likely first, from the package's directory.
+    pub expected: Vec<String>,
+    /// The script that runs it.
+    pub script: String,
+    /// Its line.
+    pub place: Place,
+}
+
+/// What a service was found to be.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The kind.
+    pub kind: Kind,
+    /// The kind without a word of the manifest.
+    pub inferred: Kind,
+    /// The tool that builds a site, where one is known.
+    pub recognised: Option<Recognised>,
+    /// Why it is this kind.
+    pub why: String,
+    /// The line that says so.
+    pub place: Option<Place>,
+}
+
+/// Decides what kind of service a package is: what the manifest says, else what the repository does.
+pub fn decide(manifest: &Manifest, project: &Project) -> Decided {
+    let recognised = recognise(manifest, project);
+    let sure = recognised.clone().filter(|found| found.is_certain);
+    let sure = sure.filter(|found| !starts_service(project, found));
+    let inferred = match sure {
+        Some(_) => Kind::Static,
+        None => Kind::Node,
+    };
+    let table = manifest.own_place("static");
+    let command = ["run.command", "target"]
+        .into_iter()
+        .find_map(|key| manifest.own_place(key));
+    let (kind, why, place) = match (manifest.kind, table, command, sure) {
+        (Some(kind), ..) => (kind, "the manifest sets it".to_owned(), manifest.place("kind")),
+        (None, Some(table), ..) => (
+            Kind::Static,
+            "the manifest has `[static]`".to_owned(),
+            Some(table),
+        ),
+        (None, None, Some(command), _) => {
+            let why = "the manifest says what is started".to_owned();
+            (Kind::Node, why, Some(command))
+        }
+        (None, None, None, Some(found)) => {
+            let why = format!(
+                "{} builds it (`{}`), and nothing starts a service",
+                found.tool.name, found.script
+            );
+            (Kind::Static, why, Some(found.place))
+        }
+        (None, None, None, None) => (Kind::Node, "the default".to_owned(), None),
+    };
+    Decided {
+        kind,
+        inferred,
+        recognised,
+        why,
+        place,
+    }
+}
+
+/// Returns whether what the package's directory holds has to be looked at to tell the kind.
+pub fn is_looked_at(manifest: &Manifest, project: &PackageJson) -> bool {
+    let is_said = manifest.kind == Some(Kind::Static) || manifest.own_place("static").is_some();
+    is_said || manifest.kind.is_none() && built_by(manifest, project).is_some()
+}
+
+/// Returns the command of the first known tool that the build script runs, and the script's name.
+fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<(Words, &'m str)> {
+    let name = match &manifest.build.script {
+        None => command::build_script(project)?,
+        Some(Script::Named(name)) => name.as_str(),
+        Some(Script::None) => return None,
+    };
+    let (name, _) = project.scripts.get_key_value(name)?;
+    let mut commands = command::commands(project, name).into_iter();
+    let found = commands.find(|words| TOOLS.iter().any(|tool| is_run(tool, words)))?;
+    Some((found, name))
+}
+
+fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
+    let (words, name) = built_by(manifest, &project.manifest)?;
+    let tools = || TOOLS.iter().filter(|tool| is_run(tool, &words));
+    let fits = |tool: &&Tool| fits(tool, &words, project);
+    let tool = tools().find(fits).or_else(|| {
+        // One that is not certain is still the tool of the command, unless a dependency would have to say so.
+        tools().find(|tool| !matches!(tool.by, By::Dependency(_)))
+    })?;
+    Some(Recognised {
+        tool,
+        is_certain: fits(&tool),
+        expected: expected(tool, &words, project),
+        script: project.manifest.scripts.get(name).cloned().unwrap_or_default(),
+        place: place::of_script(&project.manifest, name),
+    })
+}
+
+/// Whether a command builds by a tool.
+fn is_run(tool: &Tool, words: &Words) -> bool {
+    let Some((program, arguments)) = words.split_first() else {
+        return false;
+    };
+    let first = arguments.iter().find(|word| !word.starts_with('-'));
+    let is_server = |word: &&str| ["--ssr", "--watch", "-w"].contains(word);
+    tool.builds
+        .iter()
+        .any(|(name, word)| name == program && (word.is_empty() || first.is_some_and(|first| first == word)))
+        && !arguments.iter().map(String::as_str).any(|word| is_server(&word))
+}
+
+/// Whether all signs of a tool's site are there.
+fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
+    let (manifest, files) = (&project.manifest, &project.site);
+    match &tool.by {
+        By::Command => true,
+        // Analog's page is that of a server.
+        By::Page => {
+            let names_page = words.iter().any(|word| word.ends_with(".html"));
+            (files.has("index.html") || names_page) && manifest.specifier("@analogjs/platform").is_none()
+        }
+        By::Dependency(name) => manifest.specifier(name).is_some(),
+        By::Setting(start, key, values) => values
+            .iter()
+            .any(|value| files.setting(start, key, Some(value)).is_some()),
+        By::Unless(dependencies, start, settings) => {
+            let has = |name: &&str| manifest.specifier(name).is_some();
+            let is_set = |(key, value): &(&str, &str)| {
+                let value = Some(*value).filter(|value| !value.is_empty());
+                files.setting(start, key, value).is_some()
+            };
+            !dependencies.iter().any(has) && !settings.iter().any(is_set)
+        }
+    }
+}
+
+/// Whether the package starts a service of its own, or is a library with a page to try it on.
+fn starts_service(project: &Project, found: &Recognised) -> bool {
+    let manifest = &project.manifest;
+    let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
+    let is_program = manifest.main.as_deref().is_some_and(|main| {
+        let main = join(".", main);
+        // `npm init` writes the name of a file that most repositories then have not.
+        project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
+    });
+    let inferred = command::infer(manifest, None, ".", &[]);
+    let started = inferred
+        .command
+        .args
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
+    let started = started.rsplit('/').next().unwrap_or(started);
+    let of_tool = found.tool.builds.iter().any(|(program, _)| *program == started);
+    let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
+    let serves_files = of_tool || FILE_SERVERS.contains(&started);
+    is_library || is_program || is_script && !serves_files
+}
+
+/// Returns the folders that a site is expected in.
+fn expected(tool: &Tool, words: &Words, project: &Project) -> Vec<String> {
+    let flag = |pair: &[String]| match pair {
+        [flag, value] if OUTPUT_FLAGS.contains(&flag.as_str()) => Some(value.clone()),
+        _ => None,
+    };
+    let joined = words.iter().find_map(|word| {
+        let (flag, value) = word.split_once('=')?;
+        OUTPUT_FLAGS.contains(&flag).then(|| value.to_owned())
+    });
+    let named = words.windows(2).find_map(flag).or(joined);
+    let mut expected: Vec<String> = named.iter().map(|folder| join(".", folder)).collect();
+    match tool.name {
+        "Angular" => expected.extend(angular(project, words)),
+        // The folder of the pages stands in front of it.
+        "VitePress" => {
+            let pages = words.iter().skip(2).find(|word| !word.starts_with('-'));
+            let pages = pages.map_or(".", String::as_str);
+            expected.push(join(pages, tool.folder));
+        }
+        _ => expected.push(tool.folder.to_owned()),
+    }
+    expected
+}
+
+/// Returns where `ng build` writes by its angular.json. Source: angular.dev/reference/configs/workspace-config,
+/// "Output path configuration"; absent since v20, where it is `dist/PROJECT`.
+fn angular(project: &Project, words: &Words) -> Vec<String> {
+    let options = jsonc_parser::ParseOptions::default();
+    let file = project.site.text("angular.json");
+    let parsed = file.and_then(|file| {
+        jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(&file.text, &options).ok()?
+    });
+    let parsed = parsed.unwrap_or_default();
+    let named = words.iter().skip(2).find(|word| !word.starts_with('-'));
+    let default = parsed.get("defaultProject").and_then(serde_json::Value::as_str);
+    let projects = parsed.get("projects").and_then(serde_json::Value::as_object);
+    let wanted = named.map(String::as_str).or(default);
+    let mut projects = projects.into_iter().flatten();
+    let Some((name, project)) = projects.find(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)) else {
+        return Vec::new();
+    };
+    let targets = project.get("architect").or_else(|| project.get("targets"));
+    let build = targets.and_then(|targets| targets.get("build"));
+    let builder = build
+        .and_then(|build| build.get("builder")?.as_str())
+        .unwrap_or_default();
+    let path = build.and_then(|build| build.get("options")?.get("outputPath"));
+    let text = |key: &str| path.and_then(|path| path.get(key)?.as_str());
+    let usual = format!("dist/{name}");
+    let written = path.and_then(serde_json::Value::as_str);
+    let base = written.or_else(|| text("base")).unwrap_or(&usual);
+    match builder.ends_with(":browser") || builder.ends_with(":browser-esbuild") {
+        true => vec![join(".", base)],
+        false => vec![join(base, text("browser").unwrap_or("browser"))],
+    }
+}
+
+#[cfg(test)]
+mod tests;

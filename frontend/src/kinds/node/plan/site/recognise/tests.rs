@@ -1,0 +1,234 @@
+use super::*;
+use crate::diagnostic::SourceFile;
+
+/// A package with scripts, further fields, and files in its directory, each with its text.
+fn project(scripts: &str, fields: &str, files: &[(&str, &str)]) -> Project {
+    let text = format!("{{ \"name\": \"web\",\n\"scripts\": {scripts}{fields} }}");
+    let mut project = Project::new(PackageJson::parse(&SourceFile::new("package.json", text)).unwrap());
+    for (name, text) in files {
+        let file = (!name.ends_with(".html")).then(|| SourceFile::new(*name, *text));
+        project.site.files.insert((*name).to_owned(), file);
+    }
+    project
+}
+
+fn kind(manifest: &str, project: &Project) -> Kind {
+    let manifest = Manifest::parse(&SourceFile::new("service.toml", manifest)).unwrap();
+    decide(&manifest, project).kind
+}
+
+const PAGE: (&str, &str) = ("index.html", "");
+const VITE: &str = r#"{ "dev": "vite", "build": "tsc -b && vite build", "preview": "vite preview" }"#;
+
+#[test]
+fn the_usual_projects_of_each_tool_are_sites() {
+    for (scripts, fields, files, folder) in [
+        (VITE, "", &[PAGE][..], "dist"),
+        // create-vue
+        (
+            r#"{ "build": "run-p type-check \"build-only {@}\" --", "build-only": "vite build", "type-check": "vue-tsc" }"#,
+            "",
+            &[PAGE],
+            "dist",
+        ),
+        (r#"{ "build": "vite build --outDir ../x" }"#, "", &[PAGE], "../x"),
+        (r#"{ "build": "vite build --outDir=www" }"#, "", &[PAGE], "www"),
+        // `npm init` names a file that is not there.
+        (VITE, r#", "main": "index.js""#, &[PAGE], "dist"),
+        // Looked at by its own tool, or served as files.
+        (
+            r#"{ "build": "vite build", "start": "vite preview --host" }"#,
+            "",
+            &[PAGE],
+            "dist",
+        ),
+        (
+            r#"{ "build": "vite build", "start": "serve -s dist" }"#,
+            "",
+            &[PAGE],
+            "dist",
+        ),
+        (
+            r#"{ "build": "vite build", "start": "npx http-server dist" }"#,
+            "",
+            &[PAGE],
+            "dist",
+        ),
+        (
+            r#"{ "build": "vite build" }"#,
+            r#", "devDependencies": { "@sveltejs/adapter-static": "3" }"#,
+            &[],
+            "build",
+        ),
+        (
+            r#"{ "build": "ng build", "start": "ng serve" }"#,
+            "",
+            &[(
+                "angular.json",
+                r#"{ "projects": { "shop": { "architect": { "build": { "builder": "@angular/build:application" } } } } }"#,
+            )],
+            "dist/shop/browser",
+        ),
+        (
+            r#"{ "build": "ng build admin" }"#,
+            "",
+            &[(
+                "angular.json",
+                r#"{ "projects": { "shop": {}, "admin": { "architect": { "build": {
+                    "builder": "@angular-devkit/build-angular:application",
+                    "options": { "outputPath": { "base": "out", "browser": "" } } } } } } }"#,
+            )],
+            "out",
+        ),
+        (
+            r#"{ "build": "ng build" }"#,
+            "",
+            &[(
+                "angular.json",
+                r#"{ "projects": { "old": { "architect": { "build": {
+                    "builder": "@angular-devkit/build-angular:browser", "options": { "outputPath": "dist/old" } } } } } }"#,
+            )],
+            "dist/old",
+        ),
+        (
+            r#"{ "build": "react-scripts build", "start": "react-scripts start" }"#,
+            "",
+            &[],
+            "build",
+        ),
+        (r#"{ "build": "vue-cli-service build" }"#, "", &[], "dist"),
+        (
+            r#"{ "build": "astro check && astro build" }"#,
+            "",
+            &[("astro.config.mjs", "export default {}")],
+            "dist",
+        ),
+        (
+            r#"{ "build": "next build", "start": "next start" }"#,
+            "",
+            &[("next.config.mjs", "{ output: 'export' }")],
+            "out",
+        ),
+        (r#"{ "build": "nuxt generate" }"#, "", &[], ".output/public"),
+        (
+            r#"{ "build": "react-router build" }"#,
+            "",
+            &[("react-router.config.ts", "{ ssr: false }")],
+            "build/client",
+        ),
+        (r#"{ "build": "docusaurus build" }"#, "", &[], "build"),
+        (
+            r#"{ "build": "vitepress build docs" }"#,
+            "",
+            &[],
+            "docs/.vitepress/dist",
+        ),
+        (r#"{ "build": "storybook build" }"#, "", &[], "storybook-static"),
+        (r#"{ "build": "gatsby build" }"#, "", &[], "public"),
+        (r#"{ "build": "eleventy" }"#, "", &[], "_site"),
+        (r#"{ "build": "parcel build src/index.html" }"#, "", &[], "dist"),
+    ] {
+        let project = project(scripts, fields, files);
+        assert_eq!(kind("", &project), Kind::Static, "{scripts}{fields}");
+        let found = recognise(
+            &Manifest::parse(&SourceFile::new("s.toml", "")).unwrap(),
+            &project,
+        )
+        .unwrap();
+        assert_eq!(
+            found.expected.first().map(String::as_str),
+            Some(folder),
+            "{scripts}"
+        );
+    }
+}
+
+#[test]
+fn what_starts_a_service_or_is_a_library_is_none() {
+    for (scripts, fields, files) in [
+        // A service that is bundled, or that has pages beside it.
+        (
+            r#"{ "build": "vite build --ssr src/main.ts", "start": "node dist/main.js" }"#,
+            "",
+            &[PAGE][..],
+        ),
+        (
+            r#"{ "build": "vite build", "start": "node server.js" }"#,
+            "",
+            &[PAGE],
+        ),
+        (
+            r#"{ "build": "vite build", "start:prod": "tsx server.ts" }"#,
+            "",
+            &[PAGE],
+        ),
+        (VITE, r#", "main": "dist/main.js""#, &[PAGE]),
+        (VITE, r#", "main": "electron.js""#, &[PAGE, ("electron.js", "")]),
+        (VITE, r#", "bin": { "x": "x.js" }"#, &[PAGE]),
+        (VITE, r#", "exports": "./dist/index.js""#, &[PAGE]),
+        // Vite builds a library, or the server of a framework.
+        (VITE, "", &[]),
+        (
+            VITE,
+            r#", "dependencies": { "@analogjs/platform": "1" }"#,
+            &[PAGE],
+        ),
+        (
+            r#"{ "build": "vite build" }"#,
+            r#", "devDependencies": { "@sveltejs/adapter-node": "5" }"#,
+            &[],
+        ),
+        (
+            r#"{ "build": "astro build" }"#,
+            r#", "dependencies": { "@astrojs/node": "9" }"#,
+            &[],
+        ),
+        (
+            r#"{ "build": "astro build" }"#,
+            "",
+            &[("astro.config.mjs", "export default { output: 'server' }")],
+        ),
+        (
+            r#"{ "build": "next build" }"#,
+            "",
+            &[("next.config.mjs", "export default {}")],
+        ),
+        (r#"{ "build": "nuxt build" }"#, "", &[]),
+        (
+            r#"{ "build": "react-router build" }"#,
+            "",
+            &[("react-router.config.ts", "{ ssr: true }")],
+        ),
+        (
+            r#"{ "build": "ng build" }"#,
+            r#", "dependencies": { "@angular/ssr": "20" }"#,
+            &[("angular.json", "{}")],
+        ),
+        (r#"{ "build": "tsc", "site": "vite build" }"#, "", &[PAGE]),
+        ("{}", "", &[PAGE]),
+    ] {
+        let project = project(scripts, fields, files);
+        assert_eq!(kind("", &project), Kind::Node, "{scripts}{fields}");
+    }
+}
+
+#[test]
+fn the_manifest_says_otherwise() {
+    let (site, service) = (project(VITE, "", &[PAGE]), project("{}", "", &[]));
+    assert_eq!(kind("kind = \"node\"\n", &site), Kind::Node);
+    assert_eq!(kind("[run]\ncommand = \"node server.js\"\n", &site), Kind::Node);
+    assert_eq!(
+        kind("[target.worker]\ncommand = \"node worker.js\"\n", &site),
+        Kind::Node
+    );
+    assert_eq!(kind("[build]\nscript = false\n", &site), Kind::Node);
+    assert_eq!(kind("kind = \"static\"\n", &service), Kind::Static);
+    assert_eq!(kind("[static]\noutput = \"public\"\n", &service), Kind::Static);
+    let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+    let decided = decide(&manifest, &site);
+    assert_eq!(
+        decided.why,
+        "Vite builds it (`tsc -b && vite build`), and nothing starts a service"
+    );
+    assert_eq!(decided.place.map(|place| place.first_line), Some(2));
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vite';
+
+const types = { name: 'types', options: { outDir: 'types' } };
+
+export default defineConfig({
+  base: '/app/',
+  plugins: [types],
+  build: { outDir: '../../dist/web', emptyOutDir: true },
+});
