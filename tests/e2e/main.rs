@@ -28,6 +28,7 @@ mod reliability;
 mod repositories;
 mod reproducible;
 mod runtime_tree;
+mod samplemind;
 mod scratch;
 mod secrets;
 mod services;

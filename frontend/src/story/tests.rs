@@ -46,6 +46,7 @@ mod platforms;
 mod progress;
 mod refusals;
 mod roots;
+mod samplemind;
 mod scripts;
 mod services;
 mod sites;
