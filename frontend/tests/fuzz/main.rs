@@ -42,6 +42,7 @@ macro_rules! tests {
 tests! {
     manifest => targets::MANIFEST,
     lockfile => targets::LOCKFILE,
+    package_lock => targets::PACKAGE_LOCK,
     package_json => targets::PACKAGE_JSON,
     workspace_file => targets::WORKSPACE_FILE,
     npmrc => targets::NPMRC,

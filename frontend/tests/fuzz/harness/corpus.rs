@@ -12,6 +12,7 @@ use super::workspace::Files;
 pub(crate) enum Kind {
     IgnoreFile,
     Lockfile,
+    PackageLock,
     Manifest,
     Npmrc,
     PackageJson,
@@ -30,6 +31,7 @@ pub(crate) fn texts(kind: Kind) -> Vec<Vec<u8>> {
     for directory in [
         "tests/fixtures",
         "examples",
+        "frontend/src/kinds/node/npm/fixtures",
         "frontend/src/kinds/node/pnpm/fixtures",
     ] {
         find(&root.join(directory), kind, &mut paths);
@@ -137,6 +139,7 @@ impl Kind {
             }
             Self::Manifest => name.ends_with(".toml"),
             Self::Npmrc => name == ".npmrc",
+            Self::PackageLock => name == "package-lock.json",
             Self::PackageJson => name == "package.json",
             Self::Tsconfig => name.starts_with("tsconfig") && name.ends_with(".json"),
             Self::Turbo => name == "turbo.json",

@@ -208,7 +208,10 @@ impl Writer<'_> {
         let place = |path: &str| at(root, path);
         let there = self.outputs_in(&package.install);
         let missing = package.inputs.iter().filter(|input| !there.contains(*input));
-        let mut actions = Vec::new();
+        let mut actions: Vec<Action> = self
+            .laid_with_sources(&package.install, root)?
+            .into_iter()
+            .collect();
         if package.is_whole {
             let from = format!("/{}", self.model.root);
             actions.push(Action::copy(sources.clone(), &from, root));

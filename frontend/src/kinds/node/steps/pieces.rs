@@ -34,6 +34,10 @@ impl Writer<'_> {
         let image = self.tools();
         let tools = self.with_manager(image, &piece.packages, Side::Build);
         let line = self.steps.name(format!("lay out dependencies of {}", piece.of));
+        if self.lays_with_sources() {
+            let below = self.development(&piece.on)?;
+            return Ok(Installed { tools, ..below });
+        }
         let tree = self.ground_of(key, piece, &line)?.tree;
         Ok(Installed {
             tools,
@@ -41,6 +45,28 @@ impl Writer<'_> {
             directory: "/",
             line,
         })
+    }
+
+    /// Whether what is cut out for a package is laid out together with its sources. npm's lockfile says where it lies, so
+    /// that it needs nothing of what it lies on; and where two builds come to that at the same time, only what a step copies
+    /// by content shows them that they make the same.
+    fn lays_with_sources(&self) -> bool {
+        self.model.toolchain.manager.name == "npm"
+    }
+
+    /// Returns the copy of what is cut out for a package, where it is laid out with its sources, which `root` is the
+    /// workspace of.
+    pub(super) fn laid_with_sources(&mut self, key: &str, root: &str) -> Result<Option<Action>, Diagnostic> {
+        let model = self.model;
+        let piece = model.pieces.get(key).filter(|_| self.lays_with_sources());
+        let Some(piece) = piece.filter(|_| !self.facts.given.contains(&Stage::Deps)) else {
+            return Ok(None);
+        };
+        let cut = piece.of_install.as_deref();
+        let cut = cut
+            .map(|install| self.cut(install, piece.runs_scripts))
+            .transpose()?;
+        Ok(cut.map(|cut| Action::copy(cut, &format!("/{}", file_name(key)), root)))
     }
 
     fn ground_of(&mut self, key: &str, piece: &Piece, line: &str) -> Result<Ground, Diagnostic> {

@@ -6,6 +6,7 @@ mod manifest;
 mod npmrc;
 mod options;
 mod package_json;
+mod package_lock;
 mod tool_configuration;
 mod workspace_file;
 
@@ -15,6 +16,7 @@ pub(crate) use manifest::MANIFEST;
 pub(crate) use npmrc::NPMRC;
 pub(crate) use options::OPTIONS;
 pub(crate) use package_json::PACKAGE_JSON;
+pub(crate) use package_lock::PACKAGE_LOCK;
 pub(crate) use tool_configuration::TOOL_CONFIGURATION;
 pub(crate) use workspace_file::WORKSPACE_FILE;
 

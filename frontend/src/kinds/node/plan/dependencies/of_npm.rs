@@ -1,14 +1,16 @@
 //! What packages of npm's workspaces are built with.
 //!
 //! `npm ci` begins with an empty tree, so no install adds to another one. But its lockfile says where each package lies, and
-//! what one package reaches lies at the same places in every tree that has it. So a service has one install, and what the
-//! packages below it are built with is cut out of that by location, each laid on what the largest one below it is built with,
-//! and in the end on an install of the root's tools. A cut is keyed by its content, which follows from the package's own
-//! closure: whichever service it was cut for, the build on it is the same step.
+//! what one package reaches lies at the same places in every tree that has it. So what a package adds to an install below
+//! it, in the end to that of the root's tools, is cut out of another install by location (`cut.cjs`), such as the
+//! service's, and copied onto that one together with the package's sources, by content. Whichever service it was cut for,
+//! the step is the same one, even where two builds come to it at the same time: what it stands on is keyed by the files of an
+//! install that is alike for both, and what is copied by what is in it. It is copied with each change of the sources, so a
+//! package that adds much has an install of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Dependencies;
+use super::{Dependencies, LARGE};
 use crate::diagnostic::Diagnostics;
 use crate::kinds::node::plan::base::Libc;
 use crate::kinds::node::plan::install::Installer;
@@ -31,40 +33,52 @@ pub(super) fn plan(
 ) -> Result<Dependencies, Diagnostics> {
     let mut found = Dependencies::default();
     let root = installer.closure(&[])?;
-    let mut known: BTreeMap<String, WorkspaceClosure> = BTreeMap::from([(ROOT.to_owned(), root)]);
+    let mut installed: BTreeMap<&str, WorkspaceClosure> = BTreeMap::from([(ROOT, root)]);
     let service = installer.service;
+    let mut planned = BTreeSet::new();
     for package in packages {
         let importer = package.install.as_str();
-        if known.contains_key(importer) {
+        if !planned.insert(importer) {
             continue;
         }
         let closure = installer.closure(&[importer.to_owned()])?;
-        if importer != service {
-            let below = reaches.get(importer).into_iter().flatten();
-            let sizes = below.filter_map(|id| Some((known.get(id)?.package_count(), id.as_str())));
-            let on = sizes.max().map_or(ROOT, |(_, id)| id);
-            let piece = piece(installer, (importer, &closure), (on, known.get(on)), surveyor)?;
+        let below = reaches.get(importer).into_iter().flatten();
+        let sizes = below.filter_map(|id| Some((installed.get(id.as_str())?.package_count(), id.as_str())));
+        let on = sizes.max().map_or(ROOT, |(_, id)| id);
+        let below = installed.get(on);
+        if importer == service || added(&closure, below).count() >= LARGE {
+            let install = installer.development(importer, None, &closure, surveyor)?;
+            found.installs.insert(importer.to_owned(), install);
+            installed.insert(importer, closure);
+        } else {
+            let piece = piece(installer, (importer, &closure), (on, below), surveyor)?;
             found.pieces.insert(importer.to_owned(), piece);
         }
-        known.insert(importer.to_owned(), closure);
     }
     let is_cut = !found.pieces.is_empty();
-    if is_cut || packages.iter().any(|package| package.install == service) {
-        let closure = match known.remove(service) {
-            Some(closure) => closure,
-            // A service that is not built itself.
-            None => installer.closure(&[service.to_owned()])?,
-        };
+    if is_cut && !installed.contains_key(service) {
+        // A service that is not built itself.
+        let closure = installer.closure(&[service.to_owned()])?;
         let install = installer.development(service, None, &closure, surveyor)?;
         found.installs.insert(service.to_owned(), install);
     }
-    let root = known.remove(ROOT).unwrap_or_default();
-    if is_cut && root.package_count() > 0 {
+    let root = installed.remove(ROOT).unwrap_or_default();
+    if found.pieces.values().any(|piece| piece.on == ROOT) && root.package_count() > 0 {
         found
             .installs
             .insert(ROOT.to_owned(), installer.of_root(&root, surveyor)?);
     }
     Ok(found)
+}
+
+/// Returns the locations of a closure that what it stands on has not.
+fn added<'c>(
+    closure: &'c WorkspaceClosure,
+    below: Option<&'c WorkspaceClosure>,
+) -> impl Iterator<Item = &'c String> {
+    let below = below.and_then(|below| below.tree.as_ref());
+    let locations = closure.tree.iter().flat_map(|tree| &tree.locations);
+    locations.filter(move |location| !below.is_some_and(|tree| tree.locations.contains(*location)))
 }
 
 /// Plans what is cut out of the service's install for a package, beside what `on` has.
@@ -75,12 +89,6 @@ fn piece(
     surveyor: &mut Surveyor<'_>,
 ) -> Result<Piece, Diagnostics> {
     let demand = surveyor.survey(closure)?.demand();
-    let is_below = |location: &String| {
-        let tree = below.and_then(|below| below.tree.as_ref());
-        tree.is_some_and(|tree| tree.locations.contains(location))
-    };
-    let locations = closure.tree.iter().flat_map(|tree| &tree.locations);
-    let locations = locations.filter(|location| !is_below(location)).cloned();
     let is_there = |id: &ImporterId| below.is_some_and(|below| below.projects.contains(id));
     let projects = closure
         .projects
@@ -92,7 +100,7 @@ fn piece(
         on: on.to_owned(),
         of_install: Some(installer.service.to_owned()),
         projects: projects.cloned().collect(),
-        locations: locations.collect(),
+        locations: added(closure, below).cloned().collect(),
         // Archives are packages here, which lie where they are installed.
         copies: BTreeMap::new(),
         packages: SystemPackages::for_closure(&[], demand, Libc::Gnu),
