@@ -63,9 +63,32 @@ pub fn request(
     stream.write_all(head.as_bytes()).ok()?;
     // A server that refuses a body closes before it has all of it.
     let _ = stream.write_all(body);
+    // Not every server closes the connection when it is asked to.
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
+    let mut piece = [0; 16 << 10];
+    while !is_whole(&answer, method == "HEAD") {
+        match stream.read(&mut piece) {
+            Ok(count @ 1..) => answer.extend_from_slice(&piece[..count]),
+            _ => break,
+        }
+    }
     parse(&answer, method == "HEAD")
+}
+
+/// Whether an answer is there to its end, as far as its head says where that is.
+fn is_whole(answer: &[u8], is_head: bool) -> bool {
+    let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+        return false;
+    };
+    let Some(response) = parse(answer, is_head) else {
+        return false;
+    };
+    let length = response
+        .headers
+        .get("content-length")
+        .and_then(|length| length.parse::<usize>().ok());
+    let is_chunked = response.headers.contains_key("transfer-encoding");
+    is_head || is_chunked || length.is_some_and(|length| answer.len() >= end + 4 + length)
 }
 
 fn parse(answer: &[u8], is_head: bool) -> Option<Response> {

@@ -8,6 +8,7 @@ use super::{Facts, SCRIPTS, Stage, caches};
 use crate::diagnostic::{Diagnostic, Place, names, shown};
 use crate::manifest::Manifest;
 use crate::pattern;
+use crate::source::is_credential;
 
 /// The steps of one plan, in the order in which they are written: each after those that it takes files of.
 #[derive(Debug)]
@@ -93,7 +94,11 @@ impl<'a> Steps<'a> {
         include.sort();
         include.dedup();
         if include.iter().any(String::is_empty) {
-            include.clear();
+            // All of the context is in it; but credentials are there for who asks for them by their names.
+            include.retain(|pattern| is_credential(pattern));
+            if !include.is_empty() {
+                include.insert(0, "**".to_owned());
+            }
         }
         let part = Part {
             what: shown(what).into_owned(),

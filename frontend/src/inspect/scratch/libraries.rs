@@ -10,8 +10,18 @@ use crate::inspect::failure::Result;
 use crate::inspect::root::Root;
 use crate::inspect::text::trim;
 
-/// Where the loader looks after its configuration. Source: ld.so(8), with Debian's directories of 64 bits.
-const DIRECTORIES: [&str; 4] = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
+/// Where the loader looks after its configuration. Source: ld.so(8), with Debian's directories of 64 bits; those of the two
+/// architectures are compiled into Debian's loader, which finds them without any configuration.
+const DIRECTORIES: [&str; 8] = [
+    "/lib/x86_64-linux-gnu",
+    "/usr/lib/x86_64-linux-gnu",
+    "/lib/aarch64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/lib64",
+    "/usr/lib64",
+    "/lib",
+    "/usr/lib",
+];
 
 /// The libraries that were asked for.
 #[derive(Debug)]

@@ -78,6 +78,38 @@ async fn a_site_installs_nothing_for_production_and_builds_what_it_uses() {
     assert!(site.is_checked);
 }
 
+/// The environment of a package that is the whole context is asked for by its name, too.
+#[tokio::test]
+async fn a_site_that_is_the_whole_context_has_its_environment() {
+    let mut files = Files::new();
+    let package =
+        json!({ "name": "web", "packageManager": "pnpm@9.15.9", "scripts": { "build": "vite build" } });
+    let lockfile = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n";
+    for (path, text) in [
+        ("service.toml", "# syntax=vextrus/frontend\n"),
+        ("package.json", &package.to_string()),
+        ("pnpm-lock.yaml", lockfile),
+        ("index.html", ""),
+        (".env", "VITE_X=1\n"),
+        (".nvmrc", "22\n"),
+    ] {
+        files.insert(path.to_owned(), text.as_bytes().to_vec());
+    }
+    let options = Options {
+        filename: "service.toml".to_owned(),
+        ..request("portal")
+    };
+    let (.., planned) = planned_for(engine(files), &options).await.unwrap();
+    let kinds::Model::Node(model) = &planned.model;
+    assert_eq!(site_of(model).directory, ".");
+    let sources = planned
+        .plan
+        .parts
+        .iter()
+        .find(|part| part.what == "the sources of packages");
+    assert_eq!(sources.unwrap().include, ["**", ".env"]);
+}
+
 #[tokio::test]
 async fn the_image_serves_with_nginx_alone() {
     let image = built(portal(""), "portal").await;

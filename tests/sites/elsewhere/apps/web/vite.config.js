@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-const types = { name: 'types', options: { outDir: 'types' } };
+const types = { name: 'types', api: { outDir: 'types' } };
 
 export default defineConfig({
   base: '/app/',
