@@ -33,8 +33,8 @@ image: ## Build the frontend and load it as vextrus/frontend (ARGS="-t x/y:1" pa
 bases: ## Pull the base images, or load stand-ins where that fails (NODE="20 22 24")
 	@$(WITH_ENGINE) tests/engine/bases.sh
 
-demo: image ## Build, run, change and rebuild one service of examples/erp (COMPARE=1: beside a naive image, which takes minutes)
-	@$(WITH_ENGINE) tests/engine/demo.sh $(if $(call given,COMPARE),--compare)
+demo: image ## Build, run, change and rebuild one service of examples/erp (KIND=static: a site; COMPARE=1: beside a naive image)
+	@$(WITH_ENGINE) tests/engine/demo.sh $(if $(call given,COMPARE),--compare) $(if $(call given,KIND),--kind '$(KIND)')
 
 # What `make bench` passes on; the program says what each may be.
 BENCH := SCENARIOS BUILDERS SERVICES RUNS BAKE_RUNS SCALE_RUNS WORKSPACE OUT

@@ -1,22 +1,39 @@
 #!/usr/bin/env bash
-# Shows the frontend at work on one service of examples/erp, with plain docker commands: build,
-# run locked down, call, change one line, rebuild. Prints what that took. Works on a copy; fails when
-# the image does not keep what it promises.
-#   demo.sh [--compare] [DIRECTORY]
-#     --compare   builds it with a naive Dockerfile too, which takes several times as long
+# Shows the frontend at work on one service of examples/erp, or on the front end of
+# examples/samplemind, with plain docker commands: build, run locked down, call, change one line,
+# rebuild. Prints what that took. Works on a copy; fails when the image does not keep what it promises.
+#   demo.sh [--compare] [--kind node|static] [DIRECTORY]
+#     --compare   builds it with a naive Dockerfile too, which takes several times as long; of a service alone
+#     --kind      what is built: a service of Node, which is usual, or a static site
 #     DIRECTORY   another workspace of the same shape
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/engine/lib.sh
 
-# The one base that it needs.
-BASE=node:22-bookworm-slim
-IMAGE=erp/auth
 NAIVE=erp/auth-naive
-SOURCE=services/auth/src/main.ts
 
-compare=
-if [ "${1:-}" = --compare ]; then compare=yes && shift; fi
+compare='' kind=node
+while [ $# -gt 0 ]; do
+  case $1 in
+    --compare) compare=yes && shift ;;
+    --kind) kind=${2:-} && shift 2 ;;
+    *) break ;;
+  esac
+done
+case $kind in
+  node)
+    EXAMPLE=examples/erp MANIFEST=services/auth/service.toml IMAGE=erp/auth
+    SOURCE=services/auth/src/main.ts PORT=3000 HEALTH=/health/live
+    BASES_NEEDED=(node:22-bookworm-slim) BASES_MADE=slim
+    ;;
+  static)
+    EXAMPLE=examples/samplemind/frontend MANIFEST=service.toml IMAGE=samplemind/frontend
+    SOURCE=src/main.tsx PORT=8080 HEALTH=/healthz
+    BASES_NEEDED=(node:22-bookworm-slim nginxinc/nginx-unprivileged:stable-alpine-slim) BASES_MADE='slim nginx'
+    [ -z "$compare" ] || die "a static site is not compared: leave --compare out"
+    ;;
+  *) die "no demo of the kind '$kind': write node or static" ;;
+esac
 answers || die "no engine answers: run make engine first"
 work=$(mktemp -d)
 container=
@@ -58,7 +75,7 @@ new_bytes() {
 
 human() { numfmt --to=si --suffix=B --format=%.1f "$1"; }
 
-build() { docker buildx build --load -f services/auth/service.toml -t $IMAGE "$@" .; }
+build() { docker buildx build --load -f $MANIFEST -t $IMAGE "$@" .; }
 
 naive() { docker buildx build --load -f "$naive_file" -t $NAIVE "$@" .; }
 
@@ -69,7 +86,7 @@ change() { echo "console.info('changed line $1');" >>$SOURCE; }
 start_locked_down() {
   local n state
   container=$(docker run --detach --read-only --cap-drop ALL --security-opt no-new-privileges \
-    --env PORT=3000 --publish 127.0.0.1:0:3000 $IMAGE)
+    --env PORT=$PORT --publish 127.0.0.1:0:$PORT $IMAGE)
   for ((n = 0; n < 300; n++)); do
     state=$(docker inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}without a health check{{end}} {{.State.Status}}' "$container")
     case $state in
@@ -85,9 +102,9 @@ start_locked_down() {
 # Fails unless the running container answers, is not root, and ends when it is asked to.
 assert_promises() {
   local user address
-  address=$(docker port "$container" 3000/tcp | head -n 1)
-  curl -fsS --max-time 5 "http://$address/health/live" >"$work/answer" || die "/health/live does not answer"
-  log "  GET /health/live: $(head -c 120 "$work/answer")"
+  address=$(docker port "$container" $PORT/tcp | head -n 1)
+  curl -fsS --max-time 5 "http://$address$HEALTH" >"$work/answer" || die "$HEALTH does not answer"
+  log "  GET $HEALTH: $(head -c 120 "$work/answer")"
   user=$(docker inspect --format '{{.Config.User}}' "$container")
   case $user in 1001 | 1001:*) ;; *) die "the image runs as '$user', not as 1001" ;; esac
   timed docker stop --timeout 10 "$container"
@@ -98,13 +115,14 @@ assert_promises() {
   container=
 }
 
-workspace=${1:-examples/erp}
-[ -e "$workspace/services/auth/service.toml" ] || die "$workspace has no services/auth/service.toml"
+workspace=${1:-$EXAMPLE}
+[ -e "$workspace/$MANIFEST" ] || die "$workspace has no $MANIFEST"
 naive_file=$PWD/bench/builders/naive.Dockerfile
 tar --create --directory "$workspace" --exclude node_modules --exclude dist . |
   (mkdir "$work/copy" && tar --extract --directory "$work/copy")
 # Whatever the engine has of that name will do; else not for another processor than this one.
-docker image inspect $BASE >/dev/null 2>&1 || NODE=22 BASES=slim FOREIGN_BASES=none tests/engine/bases.sh
+docker image inspect "${BASES_NEEDED[@]}" >/dev/null 2>&1 ||
+  NODE=22 BASES=$BASES_MADE FOREIGN_BASES=none tests/engine/bases.sh
 cd "$work/copy"
 
 log "building $IMAGE from nothing"
@@ -126,7 +144,7 @@ row() {
   printf ' %18s' "$@"
   echo
 }
-titles=(services/auth vextrus/frontend)
+titles=("$(dirname "$EXAMPLE/$MANIFEST")" vextrus/frontend)
 sizes=('image size' "$(human "$size")")
 firsts=('first build' "$first s")
 rebuilds=('rebuild, one line changed' "$again s")
