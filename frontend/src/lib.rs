@@ -1,4 +1,4 @@
-//! A BuildKit frontend that builds production images of services in a pnpm monorepo.
+//! A BuildKit frontend that builds production images of services in a pnpm or npm monorepo.
 //!
 //! One direction, one module a stage:
 //! `options + source → manifest → kind reads → plan (steps as data) → lower → solve → result`.

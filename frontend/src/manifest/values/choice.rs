@@ -54,7 +54,7 @@ macro_rules! choice {
 choice! {
     /// What kind of service the manifest describes.
     Kind {
-        /// A Node service of a pnpm workspace.
+        /// A Node service of a workspace of pnpm or npm, or of a single package.
         Node = "node",
         /// Files that a web server hands out.
         Static = "static",

@@ -148,3 +148,47 @@ fn circles_end() {
     let found = Closure::of(&lockfile(&circle), &["apps/api".to_owned()], TOOLS).unwrap();
     assert!(found.edges.iter().all(|edge| edge.from != edge.to));
 }
+
+/// What is deep, long or many is walked once: none of these takes longer than to read it.
+#[test]
+fn large_lockfiles_take_no_longer_than_they_are_large() {
+    const MANY: usize = 20_000;
+    let mut packages = vec![
+        r#""": {"dependencies": {"p0": "1"}}"#.to_owned(),
+        r#""node_modules/all": {"version": "1.0.0"}"#.to_owned(),
+    ];
+    // A chain, of which each brings something along, and asks for what lies at the top.
+    for number in 0..MANY {
+        let next = number + 1;
+        packages.push(format!(
+            r#""node_modules/p{number}": {{"version": "1.0.0", "dependencies": {{"p{next}": "1", "in": "1", "all": "1"}}}}"#
+        ));
+        packages.push(format!(
+            r#""node_modules/p{number}/node_modules/in": {{"version": "1.0.0", "inBundle": true}}"#
+        ));
+    }
+    packages.push(format!(
+        r#""node_modules/p{MANY}": {{"version": "1.0.0", "dependencies": {{"n": "1"}}}}"#
+    ));
+    // As deep as a location can be.
+    let (mut location, mut depth) = (String::new(), 0);
+    while location.len() < 2_000 {
+        location += if location.is_empty() {
+            "node_modules/n"
+        } else {
+            "/node_modules/n"
+        };
+        depth += 1;
+        packages.push(format!(
+            r#""{location}": {{"version": "1.0.0", "dependencies": {{"n": "1", "all": "1"}}}}"#
+        ));
+    }
+    let text = format!(
+        r#"{{"lockfileVersion": 3, "packages": {{{}}}}}"#,
+        packages.join(",\n")
+    );
+    let start = std::time::Instant::now();
+    let found = Closure::of(&lockfile(&text), &[".".to_owned()], TOOLS).unwrap();
+    assert_eq!(found.packages, 2 * MANY + 1 + depth + 1);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
