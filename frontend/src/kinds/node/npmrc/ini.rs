@@ -74,7 +74,8 @@ pub(super) fn write(entry: &Entry) -> String {
     let key = format!("{}{}", entry.key, if entry.is_item { "[]" } else { "" });
     let is_plain = |text: &str| unquoted(text) == Text::plain(text) && !text.contains(['\r', '\n']);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let key = match is_plain(&key) && !key.contains('=') && !key.starts_with(['[', ';', '#']) {
+    let starts_as_key = !key.is_empty() && !key.starts_with(['[', ';', '#']);
+    let key = match is_plain(&key) && starts_as_key && !key.contains('=') {
         true => key,
         // The first `=` of a line ends its key, in quotes or not.
         false => quoted(&key).replace('=', "\\u003d"),
@@ -189,6 +190,8 @@ mod tests {
             ("[]=b", "[]", "b"),
             ("[a=b", "[a", "b"),
             ("a='{\"b\":1}'", "a", "{\"b\":1}"),
+            ("'", "", "true"),
+            ("\"\"=b", "", "b"),
         ] {
             assert_eq!(entries(text), [(key.to_owned(), value.to_owned())], "{text}");
         }
@@ -200,12 +203,13 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_line_that_is_written_reads_the_same(
-            key in "\\PC{1,8}|[\"'\\\\;#=\\[\\] a]{1,6}",
+            key in "\\PC{0,8}|[\"'\\\\;#=\\[\\] a]{1,6}",
             value in "\\PC{0,8}|[\"'\\\\;#=\\[\\] a\r\n]{0,6}",
             is_item: bool,
         ) {
             let key = trimmed(&key).to_owned();
-            proptest::prop_assume!(!key.is_empty() && !key.ends_with("[]"));
+            // `[]` alone is a name.
+            proptest::prop_assume!(!key.ends_with("[]") && !(key.is_empty() && is_item));
             let entry = Entry {
                 key,
                 is_item,
