@@ -1,50 +1,73 @@
-//! Files that a build copies and that look like secrets: the rule that takes a look at the context itself.
+//! Files that a build copies, by what is in them: those that look like secrets, and sources of a site that read what nothing
+//! sets. What takes a look at the context itself.
 
 use super::Read;
 use crate::gateway::Failure;
-use crate::kinds::Planned;
+use crate::kinds::{Planned, PublicVariables};
 use crate::lint::{files, site};
 use crate::lower;
 use crate::options::Options;
 use crate::pattern::{literal, split};
-use crate::source::{self, Reader, Source};
+use crate::plan::{Part, PartId, Plan};
+use crate::source::{self, Reader, Source, Tree};
 use crate::warning::{Warning, rules};
 
-/// Returns a warning for each file that looks like a secret, of those that steps copy out of the context. No part of the
-/// plan hangs on it, so that a build need not wait; what is looked through is what the build loads anyway.
+/// The files of one part of the context, which steps copy.
+type Loaded<'p> = (PartId, &'p Part, Tree);
+
+/// Returns what there is to say of files that steps copy out of the context: a warning for each one that looks like a secret,
+/// and of a static site for each variable that its sources read and nothing sets. No part of the plan hangs on it, so that a
+/// build need not wait; what is looked through is what the build loads anyway.
 ///
 /// # Errors
 /// Whatever the engine answers.
-async fn secret_files(
+pub async fn in_files(
     reader: &Reader,
     options: &Options,
     read: &Read,
     planned: &Planned,
 ) -> Result<Vec<Warning>, Failure> {
-    if !read.lint.applies(&rules::SECRET_FILE) {
+    let looks_for_secrets = read.lint.applies(&rules::SECRET_FILE);
+    let variables = planned.model.public_variables();
+    let variables = variables.filter(|_| read.lint.applies(&rules::UNSET_PUBLIC_VARIABLE));
+    if !looks_for_secrets && variables.is_none() {
         return Ok(Vec::new());
     }
     let plan = &planned.plan;
+    let mut parts = Vec::new();
+    for (id, part) in plan.parts() {
+        let files = lower::load(&read.context, part, &[]);
+        parts.push((id, part, reader.tree(options, &files).await?));
+    }
+    let mut found = Vec::new();
+    if looks_for_secrets {
+        found = secrets(read, plan, &parts).await?;
+    }
+    if let Some(variables) = variables {
+        found.extend(unset_variables(read, plan, &parts, &variables).await?);
+    }
+    Ok(read.lint.sorted(found))
+}
+
+/// Returns a warning for each file that looks like a secret.
+async fn secrets(read: &Read, plan: &Plan, parts: &[Loaded<'_>]) -> Result<Vec<Warning>, Failure> {
     // Who names a file wants it.
     let is_named = |path: &str| {
         let (parts, path) = (plan.parts.iter(), literal(path));
         parts.flat_map(|part| &part.include).any(|asked| *asked == path)
     };
     let mut found = Vec::new();
-    for (id, part) in plan.parts() {
-        let tree = reader
-            .tree(options, &lower::load(&read.context, part, &[]))
-            .await?;
+    for (id, part, tree) in parts {
         let paths = part.include.iter().map(|pattern| split(pattern).0);
         let mut paths: Vec<String> = paths.collect();
         if paths.is_empty() {
             paths.push(String::new());
         }
         let rank = |path: &str| {
-            let is_meant = plan.copies(id, path) && !is_named(path) && !read.context.hides(path);
+            let is_meant = plan.copies(*id, path) && !is_named(path) && !read.context.hides(path);
             files::rank(path).filter(|_| is_meant)
         };
-        found.extend(source::search(&tree, &paths, rank).await?);
+        found.extend(source::search(tree, &paths, rank).await?);
     }
     found.sort();
     found.dedup();
@@ -61,53 +84,23 @@ async fn secret_files(
 }
 
 /// Returns a warning for each variable that the sources of a static site read and nothing sets.
-///
-/// # Errors
-/// Whatever the engine answers.
 async fn unset_variables(
-    reader: &Reader,
-    options: &Options,
     read: &Read,
-    planned: &Planned,
+    plan: &Plan,
+    parts: &[Loaded<'_>],
+    variables: &PublicVariables,
 ) -> Result<Vec<Warning>, Failure> {
-    let variables = planned.model.public_variables();
-    let Some(variables) = variables.filter(|_| read.lint.applies(&rules::UNSET_PUBLIC_VARIABLE)) else {
-        return Ok(Vec::new());
-    };
-    let plan = &planned.plan;
     let mut found = Vec::new();
-    for (id, part) in plan.parts() {
-        let tree = reader
-            .tree(options, &lower::load(&read.context, part, &[]))
-            .await?;
-        let is_seen = |path: &str| plan.copies(id, path) && !hides(read, &part.include, path);
-        let rank = |path: &str| site::rank(&variables, path).filter(|_| is_seen(path));
-        found.extend(source::search(&tree, std::slice::from_ref(&variables.directory), rank).await?);
+    for (id, part, tree) in parts {
+        // What no step sees does not count, also where somebody asks for it by its name.
+        let is_seen = |path: &str| plan.copies(*id, path) && !read.context.ignored.hides(path, &part.include);
+        let rank = |path: &str| site::rank(variables, path).filter(|_| is_seen(path));
+        let paths = std::slice::from_ref(&variables.directory);
+        found.extend(source::search(tree, paths, rank).await?);
     }
     found.sort();
     found.dedup();
-    Ok(site::unset(&variables, &found))
-}
-
-/// Whether no step sees a file, also where somebody asks for it by its name.
-fn hides(read: &Read, include: &[String], path: &str) -> bool {
-    read.context.ignored.hides(path, include)
-}
-
-/// Returns what there is to say of files that a build copies: see [`secret_files`]; and of a static site the variables that
-/// its sources read and nothing sets.
-///
-/// # Errors
-/// Whatever the engine answers.
-pub async fn in_files(
-    reader: &Reader,
-    options: &Options,
-    read: &Read,
-    planned: &Planned,
-) -> Result<Vec<Warning>, Failure> {
-    let mut found = secret_files(reader, options, read, planned).await?;
-    found.extend(unset_variables(reader, options, read, planned).await?);
-    Ok(read.lint.sorted(found))
+    Ok(site::unset(variables, &found))
 }
 
 /// Adds to what there is to know of a plan what takes a look at the context itself.
