@@ -31,6 +31,7 @@ mod outside;
 mod packages;
 mod place;
 mod planner;
+mod runs;
 mod runtime;
 mod sbom;
 pub mod site;

@@ -3,30 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::Arguments;
-use super::base::{self, BaseImage};
 use super::build_order::BuildOrder;
 use super::dependencies::{self, Dependencies};
 use super::input::{BuildClosure, PackageInput, PlanInput};
 use super::install::Installer;
 use super::layout::{self, Places};
 use super::model::{Foreign, Install, Model, Product, Production, Reason};
-use super::native::{Native, Surveyor};
+use super::native::Surveyor;
 use super::packages;
-use super::start::{self, Start};
+use super::runs::{self, WhatRuns};
+use super::start;
 use super::{
-    checks, command, complete, foreign, healthcheck, injection, linked, local, look, names, node_version,
-    of_root, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
+    checks, command, foreign, healthcheck, injection, linked, local, look, names, node_version, of_root,
+    runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
-use crate::kinds::node::npm;
 use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
-use crate::manifest::values::{Base, Kind};
-use crate::plan::{Complete, Sbom, Stage};
+use crate::manifest::values::Kind;
+use crate::plan::{Sbom, Stage};
 use crate::warning::{Warning, rules};
 
 /// Returns what building a service may touch.
@@ -69,7 +68,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
     let runs = match of_site {
         Some(_) => WhatRuns::of_site(input, node, &mut surveyor)?,
-        None => what_runs(input, &run, (&start, node), project, &mut surveyor)?,
+        None => runs::of_service(input, &run, (&start, node), project, &mut surveyor)?,
     };
     warnings.extend(unapproved(input.workspace, &runs));
     warnings.extend(unreviewed::find(input, &mut surveyor)?);
@@ -255,111 +254,6 @@ fn project<'a>(input: &PlanInput<'a>) -> Result<&'a Project, Diagnostics> {
     let absent = importers.filter(|id| !workspace.projects.contains_key(*id));
     Diagnostics::check(absent.map(|id| checks::absent_project(workspace, id)).collect())?;
     Ok(project)
-}
-
-/// What runs in production: the closure, and what it needs to run on.
-struct WhatRuns {
-    /// What is installed for it.
-    closure: WorkspaceClosure,
-    /// What installing that takes.
-    installs: Native,
-    /// What all takes that the service depends on, installed or in its output.
-    native: Native,
-    /// The package by which it may listen.
-    listener: Option<&'static str>,
-    /// The output that holds all of it, so that nothing is installed.
-    complete: Option<Complete>,
-    node: String,
-    node_reason: Reason,
-    base: BaseImage,
-}
-
-fn what_runs(
-    input: &PlanInput<'_>,
-    run: &Run,
-    (start, (node, node_reason)): (&Start<'_>, (String, Reason)),
-    project: &Project,
-    surveyor: &mut Surveyor<'_>,
-) -> Result<WhatRuns, Diagnostics> {
-    let scope = Scope::Production {
-        manifests: &start.manifests,
-        of_root: &start.of_root,
-    };
-    let mut closure = input
-        .workspace
-        .manager
-        .closure(&[input.service.to_owned()], scope)?;
-    if input.service != "." && !start.of_root.is_empty() {
-        // It is there for those dependencies, and no package of the image itself.
-        closure.projects.remove(".");
-    }
-    let native = surveyor.survey(&closure)?;
-    let base = base::choose(&input.manifest.base(), &node, &native, input.facts.looked.glibc);
-    if input.target.stage == Stage::Runtime {
-        checks::check_shell(input.manifest, run, &base, &start.command)?;
-    }
-    let packages = closure.lockfiles.values().flat_map(|closure| &closure.packages);
-    let of_tree = closure.tree.iter().flat_map(|tree| &tree.locations);
-    let of_tree = of_tree.map(|location| npm::lockfile::name_of(location));
-    let listener = healthcheck::listener(packages.filter_map(|package| package.name()).chain(of_tree));
-    let complete = complete::output(input, &project.manifest, &start.command);
-    if complete.is_some() {
-        closure = WorkspaceClosure::without_dependencies(input.service);
-    }
-    Ok(WhatRuns {
-        installs: surveyor.survey(&closure)?,
-        closure,
-        native,
-        listener,
-        complete,
-        node,
-        node_reason,
-        base,
-    })
-}
-
-impl WhatRuns {
-    /// Nothing of a site runs but its server: there is no production install, and Node is there for the build.
-    fn of_site(
-        input: &PlanInput<'_>,
-        (node, node_reason): (String, Reason),
-        surveyor: &mut Surveyor<'_>,
-    ) -> Result<Self, Diagnostics> {
-        let closure = WorkspaceClosure::without_dependencies(input.service);
-        let native = surveyor.survey(&closure)?;
-        Ok(Self {
-            installs: surveyor.survey(&closure)?,
-            base: base::choose(&Base::Debian, &node, &native, false),
-            closure,
-            native,
-            listener: None,
-            complete: None,
-            node,
-            node_reason,
-        })
-    }
-
-    /// Returns why values are what they are.
-    fn reasons(
-        &self,
-        input: &PlanInput<'_>,
-        start: &Start<'_>,
-        project: &Project,
-    ) -> BTreeMap<String, Reason> {
-        let manager = &input.workspace.manager;
-        let manager_reason = match manager {
-            Manager::Pnpm(pnpm) => Reason::new(&pnpm.version.reason, pnpm.version.place.clone()),
-            Manager::Npm(npm) => Reason::new(npm.version.choose(&self.node).why, npm.version.place.clone()),
-        };
-        let base = Reason::new(&self.base.why, input.manifest.place("base"));
-        let reasons = [
-            ("node", self.node_reason.clone()),
-            ("base", base),
-            (manager.name(), manager_reason),
-            ("run.command", start.reason(input, project)),
-        ];
-        reasons.map(|(key, reason)| (key.to_owned(), reason)).into()
-    }
 }
 
 fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
