@@ -169,6 +169,25 @@ async fn a_base_that_was_hoped_to_run_native_code_gives_way() {
     };
     let built = run(engine(files), options).await.unwrap();
     assert!(!stands_on_alpine(&built) && told(&built).join("").contains("`@x/pdf`"));
+    // Where nobody looks, the install refuses; and where a base is named nothing is hoped for.
+    let notes = async |manifest: &str| {
+        let mut files = example();
+        let path = "services/notification/service.toml";
+        files.insert(path.to_owned(), manifest.as_bytes().to_vec());
+        let planned = planned_for(engine(files), &request("notification"))
+            .await
+            .unwrap();
+        let kinds::Model::Node(model) = planned.2.model;
+        let install = &image_of(&model).install;
+        let setup = install.setup.as_ref().map(|setup| &setup.command);
+        setup
+            .unwrap_or(&install.command)
+            .join(" ")
+            .contains(".foreign-native.json")
+    };
+    assert!(notes("# syntax=vextrus/frontend\n").await);
+    assert!(!notes("# syntax=vextrus/frontend\nimage.check = false\n").await);
+    assert!(!notes("# syntax=vextrus/frontend\nbase = \"alpine\"\n").await);
     // Who names a base has it.
     let manifest = "# syntax=vextrus/frontend\nbase = \"alpine\"\n";
     let refused = build(&loaded, manifest).await.unwrap_err().to_string();

@@ -28,6 +28,13 @@ fn replace(files: &mut Files, path: &str, from: &str, to: &str) {
     files.insert(path.to_owned(), text.replace(from, to).into_bytes());
 }
 
+/// Has a dependency of the shared package have an install script.
+fn give_install_script(files: &mut Files) {
+    let entry = "\"node_modules/zod\": {";
+    let with_script = format!("{entry}\n      \"hasInstallScript\": true,");
+    replace(files, LOCK, entry, &with_script);
+}
+
 async fn graph(files: Files, service: &str) -> BTreeMap<String, String> {
     by_name(&run(engine(files), of(service)).await.unwrap().image())
 }
@@ -72,13 +79,7 @@ async fn the_same_request_has_the_same_bytes() {
 #[tokio::test]
 async fn nothing_that_is_run_writes_what_others_take() {
     let mut files = shop();
-    // A package with an install script.
-    replace(
-        &mut files,
-        LOCK,
-        "\"node_modules/zod\": {",
-        "\"node_modules/zod\": {\n      \"hasInstallScript\": true,",
-    );
+    give_install_script(&mut files);
     files.insert(
         ".npmrc".to_owned(),
         b"//npm.example/:_authToken=${NPM_TOKEN}\n".to_vec(),
@@ -165,12 +166,7 @@ async fn a_shared_package_is_built_with_the_same_for_every_service() {
 async fn scripts_that_nobody_approves_are_warned_of_from_npm_12_on() {
     let files = |version: &str, allowed: &str| {
         let mut files = shop();
-        replace(
-            &mut files,
-            LOCK,
-            "\"node_modules/zod\": {",
-            "\"node_modules/zod\": {\n      \"hasInstallScript\": true,",
-        );
+        give_install_script(&mut files);
         replace(
             &mut files,
             "package.json",
