@@ -241,10 +241,10 @@ impl Diagnostic {
         )
     }
 
-    /// Points the diagnostic at a place.
+    /// Points the diagnostic at a place, where there is one.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
+        self.place = place.into();
         self
     }
 }

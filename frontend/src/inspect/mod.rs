@@ -35,9 +35,9 @@ const USAGE: &str = "usage: measure REPORT DIRECTORY=PATH...
 /// Runs the program that the first argument names.
 ///
 /// `measure` writes the size of directories to REPORT, as JSON. `packages` writes the SPDX document of an image to OUT.
-/// `node` copies Node and what it needs from the root IMAGE to the root OUT, `nginx` copies nginx; `libraries` what native modules below TREE
-/// need beside that. Arguments are positional and without the program's own name. The environment is that of the image:
-/// its programs lie in the directories of `PATH`.
+/// `node` copies Node and what it needs from the root IMAGE to the root OUT, `nginx` copies nginx; `libraries` what native
+/// modules below TREE need beside that. Arguments are positional and without the program's own name. The environment is
+/// that of the image: its programs lie in the directories of `PATH`.
 ///
 /// Returns 0, or 1 with a sentence on standard error, or 2 with the usage where the arguments are not those of a
 /// program.

@@ -99,11 +99,7 @@ fn by_name(fields: &Fields) -> BTreeMap<&str, (&'static str, &str)> {
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::named(names::LOCKFILE_DRIFT, message);
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
+    Diagnostic::named(names::LOCKFILE_DRIFT, message).at(place)
 }
 
 #[cfg(test)]

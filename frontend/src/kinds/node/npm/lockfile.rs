@@ -298,11 +298,7 @@ fn check_version(
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::named(names::INVALID_LOCKFILE, message);
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
+    Diagnostic::named(names::INVALID_LOCKFILE, message).at(place)
 }
 
 #[cfg(test)]

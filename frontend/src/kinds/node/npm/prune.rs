@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Npm;
 use super::closure::Closure;
 use super::lockfile::{Fields, location_of};
-use crate::kinds::node::workspace::package_json::Specifiers;
+use crate::kinds::node::workspace::package_json::insert;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 
 /// How deep `overrides` are followed.
@@ -138,16 +138,6 @@ fn resolve_references(overrides: &mut Value, manifest: &PackageJson, depth: usiz
             }
         }
         _ => {}
-    }
-}
-
-fn insert(out: &mut Map<String, Value>, field: &str, specifiers: &Specifiers) {
-    if !specifiers.is_empty() {
-        let map: Map<String, Value> = specifiers
-            .iter()
-            .map(|(name, range)| (name.clone(), range.clone().into()))
-            .collect();
-        out.insert(field.to_owned(), map.into());
     }
 }
 

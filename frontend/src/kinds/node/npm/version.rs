@@ -205,11 +205,7 @@ fn major(version: &str) -> Option<u64> {
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::named(names::UNSUPPORTED_MANAGER, message);
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
+    Diagnostic::named(names::UNSUPPORTED_MANAGER, message).at(place)
 }
 
 #[cfg(test)]

@@ -168,7 +168,8 @@ pub(super) fn decide(run: &Run, known: Known<'_>) -> (Option<Healthcheck>, Strin
     (Some(timed(&keys, command)), why.to_owned())
 }
 
-fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
+/// Returns a check that runs a command when the manifest says, as far as it does.
+pub(super) fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
     Healthcheck {
         // Ours is short; who starts after the service, as in compose, waits for the first that is well.
         start_interval: u64::from(keys.command.is_none()),

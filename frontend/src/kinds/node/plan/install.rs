@@ -120,8 +120,9 @@ impl Installer<'_> {
     /// Plans the install of what runs.
     ///
     /// `links` are the injected packages, as `tidy.cjs` takes them, and `moves` the packages that the image has elsewhere,
-    /// as `deploy.cjs` does. `noted` is whether packages that do not run on the image are noted rather than refused. With `cpu`, Node's name of a processor, packages
-    /// are chosen for that one, whichever the install runs on, and none of them is run.
+    /// as `deploy.cjs` does. `noted` is whether packages that do not run on the image are noted rather than refused. With
+    /// `cpu`, Node's name of a processor, packages are chosen for that one, whichever the install runs on, and none of them is
+    /// run.
     pub(super) fn production(
         &self,
         closure: &WorkspaceClosure,

@@ -28,7 +28,7 @@ pub fn files(workspace: &Workspace, closure: &BuildClosure) -> Vec<LocalFile> {
             "{what}, and {path} is not in the build context; put it there, and see that .dockerignore lets it through"
         );
         LocalFile {
-            missing: at(Diagnostic::named(names::MISSING_FILE, message), place),
+            missing: Diagnostic::named(names::MISSING_FILE, message).at(place),
             path,
         }
     };
@@ -56,7 +56,7 @@ pub(super) fn check(workspace: &Workspace, closure: &WorkspaceClosure) -> Result
                 "{what}, which is outside of the build context; move it into the workspace, or build with a context \
                  that holds it"
             );
-            refused.push(at(Diagnostic::named(names::OUTSIDE_CONTEXT, message), place));
+            refused.push(Diagnostic::named(names::OUTSIDE_CONTEXT, message).at(place));
         }
     };
     for edge in &closure.local {
@@ -151,13 +151,6 @@ fn place_of(workspace: &Workspace, edge: &Edge) -> Option<Place> {
         .map(|project| &project.manifest);
     let declared = manifest.and_then(|manifest| place::of_dependency(manifest, &edge.alias));
     declared.or_else(|| workspace.manager.place_of(&edge.from))
-}
-
-fn at(diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
 }
 
 #[cfg(test)]

@@ -48,9 +48,5 @@ fn package(workspace: &Workspace, importer: &str) -> Option<Diagnostic> {
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::named(names::INVALID_NAME, message);
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
+    Diagnostic::named(names::INVALID_NAME, message).at(place)
 }

@@ -346,11 +346,7 @@ fn field_of(kind: DependencyKind) -> &'static str {
 }
 
 fn at(message: String, place: Option<Place>) -> Diagnostic {
-    let diagnostic = Diagnostic::named(names::LOCKFILE_DRIFT, message);
-    match place {
-        Some(place) => diagnostic.at(place),
-        None => diagnostic,
-    }
+    Diagnostic::named(names::LOCKFILE_DRIFT, message).at(place)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::lockfile::{Importer, ResolvedDependency};
 use crate::kinds::node::npmrc::without_credentials;
 use crate::kinds::node::workspace::PackageJson;
-use crate::kinds::node::workspace::package_json::Specifiers;
+use crate::kinds::node::workspace::package_json::{Specifiers, insert};
 
 /// Which dependencies a reduced manifest keeps.
 #[derive(Debug, Clone, Copy)]
@@ -210,16 +210,6 @@ impl PackageJson {
             .filter_map(|key| Some((key.to_owned(), config.get(key)?.clone())))
             .collect();
         (!kept.is_empty()).then(|| kept.into())
-    }
-}
-
-fn insert(out: &mut Map<String, Value>, field: &str, specifiers: &Specifiers) {
-    if !specifiers.is_empty() {
-        let map: Map<String, Value> = specifiers
-            .iter()
-            .map(|(name, range)| (name.clone(), range.clone().into()))
-            .collect();
-        out.insert(field.to_owned(), map.into());
     }
 }
 

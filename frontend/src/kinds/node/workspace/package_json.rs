@@ -16,6 +16,16 @@ const SHOWN: usize = 80;
 /// Names and specifiers, as in `dependencies`.
 pub type Specifiers = BTreeMap<String, String>;
 
+/// Adds a field of dependencies to a manifest that is written anew, where there are any.
+pub fn insert(out: &mut Map<String, Value>, field: &str, specifiers: &Specifiers) {
+    if !specifiers.is_empty() {
+        let map = specifiers
+            .iter()
+            .map(|(name, range)| (name.clone(), range.clone().into()));
+        out.insert(field.to_owned(), Value::Object(map.collect()));
+    }
+}
+
 /// A package's manifest. Fields of an unexpected type read as absent, but for dependencies, where that would
 /// change what is installed.
 #[derive(Debug, Clone, PartialEq)]

@@ -131,48 +131,38 @@ impl Installer<'_> {
             };
         };
         let command = shell(&lines);
-        let mut shown_of_setup = Vec::new();
         let mut lines = vec![format!("cd {}", quoted(std::slice::from_ref(&directory)))];
         if production {
             // In a tree of its own, so that what the image gets is one layer.
             lines.insert(0, format!("cp -a {INSTALLED}/. {WORKSPACE}"));
         }
+        let (mut of_setup, mut shown_of_setup) = (vec![BLAME], Vec::new());
         if by_npm {
             lines.push(quoted(&blaming(&culprits, npm::rebuild(native))));
-            lines.extend(finishing);
-            return Commands {
-                command,
-                shown,
-                culprits,
-                scripts,
-                caches,
-                setup: Some(Setup {
-                    command: shell(&lines),
-                    shown: vec![Shown::new(&npm::rebuild_shown(native), &directory)],
-                    scripts: [BLAME, NPM_REBUILD].into_iter().chain(finishers).collect(),
-                }),
-            };
-        }
-        let mut of_setup = vec![BLAME, SETUP];
-        if !native.prepared.is_empty() {
-            let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
-            prepare.extend(native.prepared.iter().cloned());
-            prepare.push("--".to_owned());
-            let pnpm = self.pnpm_install(purpose);
+            shown_of_setup.push(Shown::new(&npm::rebuild_shown(native), &directory));
+            of_setup.push(NPM_REBUILD);
+        } else {
+            of_setup.push(SETUP);
+            if !native.prepared.is_empty() {
+                let mut prepare = vec!["node".to_owned(), place_of(PREPARE), WORKSPACE.to_owned()];
+                prepare.extend(native.prepared.iter().cloned());
+                prepare.push("--".to_owned());
+                let pnpm = self.pnpm_install(purpose);
+                shown_of_setup.push(Shown::new(&pnpm, &directory));
+                prepare.extend(pnpm);
+                prepare.extend(of_installs());
+                // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
+                prepare.push("--config.optimistic-repeat-install=false".to_owned());
+                lines.push(quoted(&blaming(&culprits, prepare)));
+                of_setup.push(PREPARE);
+            }
+            let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
+            let pnpm = ["pnpm", "--recursive", "rebuild", "--pending"];
             shown_of_setup.push(Shown::new(&pnpm, &directory));
-            prepare.extend(pnpm);
-            prepare.extend(of_installs());
-            // It finds everything but these packages as the lockfile has it, and is to look at them all the same.
-            prepare.push("--config.optimistic-repeat-install=false".to_owned());
-            lines.push(quoted(&blaming(&culprits, prepare)));
-            of_setup.push(PREPARE);
+            setup.extend(pnpm.map(str::to_owned));
+            setup.extend(of_both());
+            lines.push(quoted(&blaming(&culprits, setup)));
         }
-        let mut setup = vec!["sh".to_owned(), place_of(SETUP), WORKSPACE.to_owned()];
-        let pnpm = ["pnpm", "--recursive", "rebuild", "--pending"];
-        shown_of_setup.push(Shown::new(&pnpm, &directory));
-        setup.extend(pnpm.map(str::to_owned));
-        setup.extend(of_both());
-        lines.push(quoted(&blaming(&culprits, setup)));
         lines.extend(finishing);
         Commands {
             command,

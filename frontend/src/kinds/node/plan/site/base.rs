@@ -1,6 +1,7 @@
 //! What a site stands on, and what its health check asks with.
 
 use crate::diagnostic::Place;
+use crate::kinds::node::plan::healthcheck::timed;
 use crate::kinds::node::plan::model::Reason;
 use crate::manifest::Manifest;
 use crate::manifest::tables::{Healthcheck as Keys, Run};
@@ -120,15 +121,4 @@ pub(super) fn healthcheck(
         None => Why("the path that the server answers by itself", "run.healthcheck"),
     };
     (Some(timed(&keys, command)), why)
-}
-
-fn timed(keys: &Keys, command: Vec<String>) -> Healthcheck {
-    Healthcheck {
-        start_interval: u64::from(keys.command.is_none()),
-        command,
-        interval: keys.interval().as_secs(),
-        timeout: keys.timeout().as_secs(),
-        start_period: keys.start_period().as_secs(),
-        retries: u32::from(keys.retries()),
-    }
 }
