@@ -21,7 +21,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Command, ExitCode, Stdio};
 
-use fake::{Fake, LLB_CAPS, State};
+use fake::{Fake, LEFT, LLB_CAPS, State};
 use prost::Message as _;
 use vextrus_frontend::options::Options;
 use vextrus_frontend::{gateway, story};
@@ -76,12 +76,13 @@ async fn measure(size: Size) {
     let texts = workspace::files(size, &importers).into_iter();
     let lockfile = lockfile::lockfile(size, &importers);
     let read = lockfile.len();
+    let left = LEFT.map(|(path, text)| (path.to_owned(), text.to_owned()));
     let files = texts
+        .chain(left)
         .chain([
             ("pnpm-lock.yaml".to_owned(), lockfile),
             // What the steps would leave that the frontend looks at.
             (format!("app/{SERVICE}/dist/main.js"), String::new()),
-            ("report.json".to_owned(), r#"{"total":1,"largest":[]}"#.to_owned()),
         ])
         .map(|(path, text)| (path, text.into_bytes()));
     let fake = Fake::new(State {

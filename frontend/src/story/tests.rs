@@ -9,7 +9,7 @@ use prost::Message as _;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::gateway::fake::{Fake, LLB_CAPS, State};
+use crate::gateway::fake::{Fake, LEFT, LLB_CAPS, State};
 use crate::kinds::node::plan::{Model, NEVER_READ, Product, Production, Workbench};
 use crate::kinds::{self, Planned};
 use crate::options::Worker;
@@ -142,17 +142,10 @@ fn node_image() -> Vec<u8> {
 /// An engine with every capability that a build asks for, which measures an image of usual size and finds that it can load
 /// what it starts.
 fn engine(mut files: Files) -> State {
-    let report = json!({ "total": 300_000_000, "largest": [["/app/node_modules", 40_000_000]] });
-    files
-        .entry("report.json".to_owned())
-        .or_insert_with(|| report.to_string().into_bytes());
-    let report = json!({ "error": null, "key": null, "warnings": [] });
-    files
-        .entry("usr/lib/vextrus/site.json".to_owned())
-        .or_insert_with(|| report.to_string().into_bytes());
-    files
-        .entry("usr/lib/vextrus/loaded.json".to_owned())
-        .or_insert_with(|| b"{}".to_vec());
+    for (path, text) in LEFT {
+        let left = || text.as_bytes().to_vec();
+        files.entry(path.to_owned()).or_insert_with(left);
+    }
     let images = [
         "docker.io/library/node:22-alpine",
         "docker.io/library/node:22-bookworm-slim",

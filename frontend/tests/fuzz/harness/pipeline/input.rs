@@ -7,6 +7,7 @@ use proptest::sample::Index;
 
 use super::Names;
 use super::engine::Request;
+use crate::fake::LEFT;
 use crate::harness::corpus;
 use crate::harness::mutation::{Mutation, apply_all, mutation};
 use crate::harness::workspace::{Files, Order, Workspace, within, workspaces};
@@ -100,16 +101,12 @@ impl Input {
                 }
             }
         }
-        for (path, text) in [
+        let left = [
             ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
             ("etc/group", "root:x:0:root\n"),
-            (
-                "report.json",
-                "{ \"total\": 300000000, \"largest\": [[\"/app/node_modules\", 40000000]] }",
-            ),
-            ("usr/lib/vextrus/loaded.json", "{}"),
             ("answer", "false"),
-        ] {
+        ];
+        for (path, text) in left.into_iter().chain(LEFT) {
             files.insert(path.to_owned(), text.as_bytes().to_vec());
         }
         files.insert(format!("app/{}", self.entry), Vec::new());
