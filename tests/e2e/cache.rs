@@ -132,6 +132,36 @@ fn a_shared_change_rebuilds_what_depends_on_it_and_installs_nothing() {
     );
 }
 
+#[test]
+fn a_shared_change_of_code_alone_recompiles_nothing_that_reads_declarations() {
+    let engine = Engine::take();
+    let erp = Workspace::erp();
+    let before = engine.build(&erp).service("auth").run();
+
+    // Nothing of it is declared.
+    let unique = never_before();
+    let code = format!("Object.defineProperty(globalThis, Symbol.for('{unique}'), {{ value: 1 }});\n");
+    erp.append("shared/kernel/src/index.ts", &code);
+    let after = engine.build(&erp).service("auth").run();
+    let ran = after.progress.ran();
+    let builds: Vec<&&str> = ran.iter().filter(|step| step.starts_with("build ")).collect();
+    // The second is bundled, and read the code: with what it imports left outside it is what it was before.
+    assert_eq!(
+        builds,
+        [&"build @erp/shared-kernel", &"build @erp/utils"],
+        "{ran:?}"
+    );
+    assert_installs_nothing(&after.progress);
+    let pushed = after.image.bytes_beyond(&before.image);
+    assert!(
+        (1..SMALL_PUSH).contains(&pushed),
+        "the change would push {pushed} bytes"
+    );
+    // What runs is the new code.
+    let kernel = after.image.files().text("app/shared/kernel/dist/index.js");
+    assert!(kernel.contains(&unique.to_string()), "{kernel}");
+}
+
 /// Honours `docker buildx bake`: services of one bake are built together, and each package that they share once.
 #[test]
 fn two_services_of_one_bake_compile_each_shared_package_once() {

@@ -30,7 +30,7 @@ test('what a script wrote into the result itself is no part of it', (t) => {
   });
   const result = run('collect.cjs', [path.join(top, 'package'), path.join(top, 'out')]);
   assert.deepEqual(result, { code: 0, stdout: '', stderr: '' });
-  const rules = ['compiled', 'runtime', 'whole'];
+  const rules = ['compiled', 'declared', 'runtime', 'whole'];
   assert.deepEqual(list(path.join(top, 'out')), rules.flatMap((rule) => [`${rule}/index.js`, `${rule}/package.json`]));
 });
 
@@ -93,12 +93,45 @@ const OF_CODE = ['dist/main.d.ts', 'dist/main.d.ts.map', 'dist/style.d.css.ts'];
 
 test('each rule lets through what its name says', (t) => {
   const out = collect(t, REPOSITORY, { ...WRITTEN, ...NEVER });
-  assert.deepEqual(fs.readdirSync(out).sort(), ['compiled', 'runtime', 'whole']);
+  assert.deepEqual(fs.readdirSync(out).sort(), ['compiled', 'declared', 'runtime', 'whole']);
   const runtime = [...STAY, ...OUTPUT.filter((name) => !OF_CODE.includes(name))].sort();
   assert.deepEqual(list(path.join(out, 'runtime')), runtime);
   assert.deepEqual(list(path.join(out, 'compiled')), [...STAY, ...OUTPUT, 'src/globals.d.ts'].sort());
   assert.deepEqual(list(path.join(out, 'whole')), [...Object.keys(REPOSITORY), ...OUTPUT].sort());
   assert.equal(read(out, 'runtime/dist/main.js'), 'main');
+  assert.deepEqual(list(path.join(out, 'declared')), list(path.join(out, 'compiled')));
+});
+
+test('of what is declared only that is there which compilers read', (t) => {
+  const built = (text) => ({
+    'dist/a.js': text,
+    'dist/a.d.ts': 'declares a',
+    'dist/a.js.map': text,
+    'dist/a.d.ts.map': text,
+    'dist/b.mjs': text,
+    'dist/b.d.mts': 'declares b',
+    'dist/c.cjs': text,
+    'dist/c.d.cts': 'declares c',
+    'dist/view.jsx': text,
+    'dist/view.d.ts': 'declares view',
+    'dist/data.json': '{}',
+    'types/only.d.ts': 'declares only',
+  });
+  // Of the first no types are there, and those of the others are of another kind of module.
+  const untyped = { 'dist/plain.js': 'x', 'dist/d.mjs': 'x', 'dist/d.d.ts': '', 'dist/e.js': 'x', 'dist/e.d.cts': '', 'dist/only.js': 'x' };
+  const declared = (text) => {
+    const out = path.join(collect(t, { 'package.json': '{}' }, { ...built(text), ...untyped }), 'declared');
+    return Object.fromEntries(list(out).map((file) => [file, read(out, file)]));
+  };
+  const found = declared('one');
+  assert.deepEqual(declared('another'), found);
+  const code = ['dist/a.js', 'dist/b.mjs', 'dist/c.cjs', 'dist/view.jsx', 'dist/a.js.map', 'dist/a.d.ts.map'];
+  const kept = { ...built('one'), ...untyped, 'package.json': '{}' };
+  for (const [file, text] of Object.entries(found)) {
+    if (!code.includes(file)) assert.equal(text, kept[file], file);
+    else assert.equal(text, 'vextrus: only declarations are here\n', file);
+  }
+  assert.throws(() => new Function(found['dist/a.js']), SyntaxError);
 });
 
 test('what the repository has installed, or left over, is no output, wherever it lies', (t) => {

@@ -232,6 +232,13 @@ test('a script that does not find a file says so by its status, when it is asked
     assert.equal(asked.run('a', 'works', env, 'try').code, 0);
     if (status !== 2) assert.equal(asked.run('a', 'fails', env).code, 2);
   }
+  // As collect.cjs leaves code of which only the declarations are thought to be read.
+  write(asked.root, {
+    'b/package.json': JSON.stringify({ name: 'b', version: '1.0.0', scripts: { loads: 'node index.js' } }),
+    'b/index.js': "require('./code.js')",
+    'b/code.js': 'vextrus: only declarations are here\n',
+  });
+  assert.equal(asked.run('b', 'loads', ENV, 'try').code, 117);
 });
 
 test('a script that does not find what the root links to says which by its status', (t) => {

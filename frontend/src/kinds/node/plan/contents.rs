@@ -11,6 +11,8 @@ pub enum OutputRule {
     Compiled,
     /// `Compiled` without type declarations.
     Runtime,
+    /// `Compiled`, but of code whose types are declared beside it only that it is there.
+    Declared,
 }
 
 impl OutputRule {
@@ -20,6 +22,7 @@ impl OutputRule {
             Self::Whole => "whole",
             Self::Compiled => "compiled",
             Self::Runtime => "runtime",
+            Self::Declared => "declared",
         }
     }
 }

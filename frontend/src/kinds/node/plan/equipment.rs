@@ -15,6 +15,8 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         .filter(|id| input.injected.contains(*id))
         .cloned()
         .collect();
+    // Copies that pnpm has made are written over as they were built.
+    package.reads_declarations &= package.injected.is_empty();
     let manifest = input.manifest;
     let files: Vec<&WorkspacePath> = match package.importer == input.service {
         true => manifest.build.files.iter().flatten().collect(),

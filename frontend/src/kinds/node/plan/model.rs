@@ -217,6 +217,8 @@ pub struct PackageBuild {
     pub ssh: Vec<String>,
     /// Network of the scripts: `none`, `host` or the sandbox's own.
     pub network: Option<String>,
+    /// Whether the scripts read what the packages below declare, and none of their code.
+    pub reads_declarations: bool,
     /// What dependents see of the package.
     pub build_output: OutputRule,
     /// What the image holds of the package; none where it is no part of the production closure.

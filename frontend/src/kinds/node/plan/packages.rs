@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::command::build_script;
+use super::command::{build_script, reads_declarations};
 use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
@@ -86,6 +86,7 @@ fn plan_one(
     let reached = input.reaches.get(importer).into_iter().flatten();
     let inputs: BTreeSet<&ImporterId> = reached.chain(&mapped).collect();
     let inputs = inputs.into_iter().cloned().collect();
+    let reads_declarations = has_scripts && reads_declarations_alone(input, importer, project, &scripts);
     PackageBuild {
         importer: importer.to_owned(),
         name: project.name(importer),
@@ -136,6 +137,7 @@ fn plan_one(
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,
+        reads_declarations,
         build_output,
         runtime_output,
         generates: has_scripts && generator::is_used(project),
@@ -161,6 +163,7 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
         optional_files: named(input, importer, project),
         env: generator::environment(project),
         injected_at: Vec::new(),
+        reads_declarations: false,
         ..package
     };
     Some(equipped(input, package))
@@ -170,6 +173,25 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
 fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
     let manager = &input.workspace.manager;
     manager.installed_for(importer, input.service).to_owned()
+}
+
+/// Whether a package's scripts read what the packages below declare, and none of their code. One that has missed a file, which
+/// may be code, is given all.
+fn reads_declarations_alone(
+    input: &PackageInput<'_>,
+    importer: &str,
+    project: &Project,
+    scripts: &[Script],
+) -> bool {
+    let directory = input.workspace.container_path(importer);
+    let is_known = |script: &Script| {
+        let name = script
+            .command
+            .last()
+            .filter(|_| script.is_named && script.directory == directory);
+        name.is_some_and(|name| reads_declarations(&project.manifest, project.nest.as_ref(), name))
+    };
+    !input.whole.contains(importer) && scripts.iter().all(is_known)
 }
 
 /// Returns the name of the script that builds a package.

@@ -55,7 +55,7 @@ pub(super) fn decide<'a>(
                 own => output.strip_prefix(own)?.strip_prefix('/'),
             });
             let outputs: Vec<String> = outputs.map(str::to_owned).collect();
-            let nest_entry = project.nest_entry.as_deref();
+            let nest_entry = project.nest.as_ref().map(|nest| nest.entry.as_str());
             command::infer(&project.manifest, nest_entry, input.service, &outputs)
         }
     };

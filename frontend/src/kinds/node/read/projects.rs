@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::workspace::tools::{Tasks, nest_entry, required_variables};
+use crate::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
 use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
 use crate::path::{base_name, join, leaves};
@@ -34,20 +34,20 @@ pub(super) async fn load(
             async move {
                 // Its listing tells which of the files that are looked for are not there.
                 let names = tree.list(&directory).await?;
-                let (typescript, nest_entry, prisma, tasks) = tokio::try_join!(
+                let (typescript, nest, prisma, tasks) = tokio::try_join!(
                     typescript(tree, more, &directory, &names),
-                    nest(tree, &directory),
+                    nest_of(tree, &directory),
                     prisma(tree, &directory),
                     tasks(tree, importer, &directory),
                 )?;
-                Ok::<_, Failure>((importer.clone(), typescript, nest_entry, prisma, tasks))
+                Ok::<_, Failure>((importer.clone(), typescript, nest, prisma, tasks))
             }
         });
-    for (importer, typescript, nest_entry, prisma, tasks) in try_join_all(scans).await? {
+    for (importer, typescript, nest, prisma, tasks) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.keys().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
             project.typescript = typescript;
-            project.nest_entry = nest_entry;
+            project.nest = nest;
             project.prisma = prisma;
             let name = project.name(&importer);
             tasks
@@ -136,10 +136,10 @@ async fn prisma(tree: &Tree, directory: &str) -> Result<Option<Prisma>, Failure>
     Ok(Some(Prisma { variables }))
 }
 
-/// Returns the entry of `nest start`, where the project has a `nest-cli.json`.
-async fn nest(tree: &Tree, directory: &str) -> Result<Option<String>, Failure> {
+/// Returns what the project's `nest-cli.json` says, where it has one.
+async fn nest_of(tree: &Tree, directory: &str) -> Result<Option<Nest>, Failure> {
     let file = tree.read_optional(&join(directory, "nest-cli.json")).await?;
-    Ok(file.map(|file| nest_entry(&file.text)))
+    Ok(file.map(|file| Nest::parse(&file.text)))
 }
 
 /// Returns the tasks of a package's own `turbo.json`; the root's is the workspace's.

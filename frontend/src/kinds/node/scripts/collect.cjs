@@ -12,6 +12,8 @@
 //   compiled  whole, but of the repository's files without TypeScript that was compiled, tests, and settings of tests,
 //             linters and bundlers
 //   runtime   compiled, without type declarations of code: nothing reads them once the service runs
+//   declared  compiled, but of code whose types are declared beside it only that it is there. A compiler that is given types
+//             reads no more of it, and need not run again when nothing but code has changed
 //
 // What scripts wrote is output, whatever it is called: `.output/server/node_modules`, `dist/coverage`, `dist/x.spec.js`.
 // OUT/generated holds what generators such as Prisma's wrote beside the packages that DIRECTORY depends on
@@ -177,7 +179,18 @@ const rules = {
   whole: { isLeft: () => false, declarations: true },
   compiled: { isLeft: isForBuilding, declarations: true },
   runtime: { isLeft: isForBuilding, declarations: false },
+  declared: { isLeft: isForBuilding, declarations: true, isUnread },
 };
+// Stands for code that is not read. No parser takes it: who reads it nevertheless fails, instead of making something of it.
+const UNREAD = 'vextrus: only declarations are here\n';
+
+// Whether a compiler reads nothing of a file but that it is there: the types of its code are declared beside it, or it says
+// which lines of a source they come from.
+function isUnread(file, name) {
+  if (/\.[cm]?[jt]sx?\.map$/.test(name)) return true;
+  const found = /^(.*)\.([cm]?)jsx?$/.exec(name);
+  return found !== null && fs.existsSync(path.join(path.dirname(file), `${found[1]}.d.${found[2]}ts`));
+}
 
 // Copies a directory. Of one that is `left` nothing stays but what was written into it.
 function copy(from, to, rule, place = '', left = false) {
@@ -208,7 +221,8 @@ function copy(from, to, rule, place = '', left = false) {
       fs.symlinkSync(fs.readlinkSync(source), target);
     } else if (entry.isFile()) {
       make();
-      fs.copyFileSync(source, target);
+      if (rule.isUnread?.(source, entry.name)) fs.writeFileSync(target, UNREAD);
+      else fs.copyFileSync(source, target);
       fs.chmodSync(target, fs.statSync(source).mode & 0o111 ? 0o755 : 0o644);
     }
   }

@@ -40,6 +40,8 @@ const NOT_FOUND = new RegExp(
     /file '[^'\n]*' not found/,
     /no inputs were found/,
     /missing script/,
+    // Code of another package that only compilers were thought to look at (collect.cjs).
+    /only declarations are here/,
     /no (projects matched|importer manifest)/,
     /(cannot find (module|file)|could not (resolve|find|read|load)|(failed|unable) to (resolve|find|load)( import)?|can't resolve)( entry module)? ['"`]?(\.{0,2}\/|file:)/,
   ].map((pattern) => pattern.source).join('|'),

@@ -20,6 +20,9 @@ use crate::source::credentials;
 pub(super) struct Built {
     /// What dependents see, and the directory that it is in.
     pub(super) build: (Files, String),
+    /// The same with what its code declares instead of the code, for dependents that read no more; none where that is not
+    /// known to be apart.
+    pub(super) declared: Option<(Files, String)>,
     /// Everything that its scripts left, where it has any.
     pub(super) whole: Option<(Files, String)>,
     /// What the image holds.
@@ -62,6 +65,7 @@ impl Writer<'_> {
         let source = (self.sources(), format!("/{}", package.source));
         Built {
             build: source.clone(),
+            declared: None,
             whole: None,
             runtime: package.runtime_output.map(|_| source),
             exclude: package.exclude.clone(),
@@ -75,6 +79,7 @@ impl Writer<'_> {
             let from = (Files::Given(Stage::Build), package.directory.clone());
             return Ok(Built {
                 build: from.clone(),
+                declared: None,
                 whole: None,
                 runtime: package.runtime_output.map(|_| from),
                 exclude: [
@@ -145,6 +150,7 @@ impl Writer<'_> {
             let all = (out, "/".to_owned());
             return Built {
                 build: all.clone(),
+                declared: None,
                 whole: Some(all),
                 runtime: None,
                 exclude: Vec::new(),
@@ -155,6 +161,8 @@ impl Writer<'_> {
         let directory = |rule: OutputRule| format!("/{}", rule.as_str());
         Built {
             build: (out.clone(), directory(package.build_output)),
+            declared: (package.build_output == OutputRule::Compiled)
+                .then(|| (out.clone(), directory(OutputRule::Declared))),
             whole: Some((out.clone(), directory(OutputRule::Whole))),
             runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
             exclude: Vec::new(),
@@ -207,7 +215,7 @@ impl Writer<'_> {
         let sources = self.sources();
         let place = |path: &str| at(root, path);
         let there = self.outputs_in(&package.install);
-        let missing = package.inputs.iter().filter(|input| !there.contains(*input));
+        let missing = there.missing(package);
         let mut actions: Vec<Action> = self
             .laid_with_sources(&package.install, root)?
             .into_iter()
@@ -216,7 +224,7 @@ impl Writer<'_> {
             let from = format!("/{}", self.model.root);
             actions.push(Action::copy(sources.clone(), &from, root));
         }
-        actions.extend(self.outputs(package, missing, root)?);
+        actions.extend(self.outputs(package, missing.into_iter(), root)?);
         for (source, destination) in &package.extra_files {
             actions.push(Action::copy_matching(
                 sources.clone(),
@@ -245,7 +253,11 @@ impl Writer<'_> {
                 let message = format!("{} is built before {input}", package.name);
                 return Err(Diagnostic::internal(message));
             };
-            let (from, directory) = &dependency.build;
+            let declared = dependency
+                .declared
+                .as_ref()
+                .filter(|_| package.reads_declarations);
+            let (from, directory) = declared.unwrap_or(&dependency.build);
             let copy = Action::copy(from.clone(), directory, &at(root, &planned.directory));
             actions.push(copy.without(&dependency.exclude));
             actions.extend(dependency.generated_into(&at(root, WORKSPACE)));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::install::Installed;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{Piece, ROOT};
+use crate::kinds::node::plan::{PackageBuild, Piece, ROOT};
 use crate::kinds::node::pnpm::workspace_file;
 use crate::kinds::node::scripts::{NPM_CUT, PIECES};
 use crate::kinds::node::workspace::ImporterId;
@@ -24,8 +24,37 @@ const LIST: &str = "/pieces.json";
 #[derive(Debug, Clone)]
 pub(super) struct Ground {
     tree: Files,
-    /// The packages whose outputs lie in it.
-    pub(super) outputs: BTreeSet<ImporterId>,
+    outputs: Outputs,
+}
+
+/// The packages whose outputs lie in a tree.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outputs {
+    /// All of them.
+    all: BTreeSet<ImporterId>,
+    /// Those whose code lies there, too, and not only what it declares.
+    with_code: BTreeSet<ImporterId>,
+}
+
+impl Outputs {
+    /// Returns the packages that another one reads and that are not there as it reads them.
+    pub(super) fn missing<'p>(&self, package: &'p PackageBuild) -> Vec<&'p ImporterId> {
+        let there = match package.reads_declarations {
+            true => &self.all,
+            false => &self.with_code,
+        };
+        let inputs = package.inputs.iter();
+        inputs.filter(|input| !there.contains(*input)).collect()
+    }
+
+    /// Adds those that are laid there for a package.
+    fn add(&mut self, laid: &[&ImporterId], package: &PackageBuild) {
+        let laid = laid.iter().map(|importer| (*importer).clone());
+        if !package.reads_declarations {
+            self.with_code.extend(laid.clone());
+        }
+        self.all.extend(laid);
+    }
 }
 
 impl Writer<'_> {
@@ -97,13 +126,9 @@ impl Writer<'_> {
             );
         }
         if let Some(package) = self.model.package(key) {
-            let missing: Vec<&ImporterId> = package
-                .inputs
-                .iter()
-                .filter(|id| !outputs.contains(*id))
-                .collect();
+            let missing = outputs.missing(package);
             actions.extend(self.outputs(package, missing.iter().copied(), "/")?);
-            outputs.extend(missing.into_iter().cloned());
+            outputs.add(&missing, package);
         }
         let step =
             Step::new(line, Stage::Deps, places, Tree::on(below.tree, actions)).on_line(Line::of(line));
@@ -116,7 +141,7 @@ impl Writer<'_> {
     }
 
     /// Returns the packages whose outputs lie in what a package is built with.
-    pub(super) fn outputs_in(&self, key: &str) -> BTreeSet<ImporterId> {
+    pub(super) fn outputs_in(&self, key: &str) -> Outputs {
         let ground = self.grounds.get(key);
         ground.map(|ground| ground.outputs.clone()).unwrap_or_default()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::tools::Nest;
 use super::tsconfig::Scan;
 use super::{PackageJson, SiteFiles};
 
@@ -14,8 +15,8 @@ pub struct Project {
     pub typescript: Scan,
     /// Its Prisma schema, where Prisma looks for one.
     pub prisma: Option<Prisma>,
-    /// The entry that `nest-cli.json` gives `nest start`, such as `dist/main`.
-    pub nest_entry: Option<String>,
+    /// What its `nest-cli.json` says, where it has one.
+    pub nest: Option<Nest>,
     /// What else lies in its directory, where it may be a static site that is built.
     pub site: SiteFiles,
 }
@@ -34,7 +35,7 @@ impl Project {
             manifest,
             typescript: Scan::default(),
             prisma: None,
-            nest_entry: None,
+            nest: None,
             site: SiteFiles::default(),
         }
     }

@@ -25,17 +25,36 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Returns what `nest start` runs by its `nest-cli.json`: `<outDir>/<entryFile>`.
-///
-/// Where one configuration has several applications, each is compiled below its own directory.
-pub fn nest_entry(text: &str) -> String {
-    let parsed: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let string = |key: &str| parsed.get(key).and_then(serde_json::Value::as_str);
-    let entry = string("entryFile").unwrap_or("main");
-    let is_monorepo = parsed.get("monorepo").and_then(serde_json::Value::as_bool) == Some(true);
-    match string("root").filter(|_| is_monorepo) {
-        Some(root) => join("dist", &format!("{root}/{entry}")),
-        None => format!("dist/{entry}"),
+/// What a `nest-cli.json` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nest {
+    /// What `nest start` runs: `<outDir>/<entryFile>`, such as `dist/main`.
+    pub entry: String,
+    /// Whether `nest build` may read code of other packages: it bundles, or copies files from outside of the package.
+    pub reads_code: bool,
+}
+
+impl Nest {
+    /// Reads the file.
+    ///
+    /// Where one configuration has several applications, each is compiled below its own directory, and bundled unless it
+    /// says otherwise.
+    pub fn parse(text: &str) -> Self {
+        let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        let says = |path: &str| parsed.as_ref().and_then(|parsed| parsed.pointer(path));
+        let string = |path: &str| says(path).and_then(serde_json::Value::as_str);
+        let is_set = |path: &str| says(path).and_then(serde_json::Value::as_bool) == Some(true);
+        let is_monorepo = is_set("/monorepo");
+        let entry = string("/entryFile").unwrap_or("main");
+        let builder = string("/compilerOptions/builder").or_else(|| string("/compilerOptions/builder/type"));
+        let bundles = is_set("/compilerOptions/webpack") || is_monorepo || builder == Some("webpack");
+        Self {
+            entry: match string("/root").filter(|_| is_monorepo) {
+                Some(root) => join("dist", &format!("{root}/{entry}")),
+                None => format!("dist/{entry}"),
+            },
+            reads_code: bundles || parsed.is_none() || text.contains(".."),
+        }
     }
 }
 

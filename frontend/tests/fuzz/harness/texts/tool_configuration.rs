@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use vextrus_frontend::kinds::node::workspace::tools::{Tasks, nest_entry, required_variables};
+use vextrus_frontend::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
 use vextrus_frontend::kinds::node::workspace::tsconfig::{Follower, Lookup};
 
 use super::file;
@@ -66,7 +66,7 @@ fn holds(texts: &[Bytes]) -> TestCaseResult {
                 "one runs twice"
             );
         }
-        let _ = (nest_entry(text), required_variables(text));
+        let _ = (Nest::parse(text), required_variables(text));
     }
     // As the frontend does: each round reads what the last one did not know.
     let mut read = BTreeSet::new();
