@@ -37,8 +37,8 @@ demo: image ## Build, run, change and rebuild one service of examples/erp (KIND=
 	@$(WITH_ENGINE) tests/engine/demo.sh $(if $(call given,COMPARE),--compare) $(if $(call given,KIND),--kind '$(KIND)')
 
 # What `make bench` passes on; the program says what each may be.
-BENCH := SCENARIOS BUILDERS SERVICES RUNS BAKE_RUNS SCALE_RUNS WORKSPACE OUT
-bench: image bases ## Measure builds beside other ways of building (SCENARIOS=a,b BUILDERS=x,y SERVICES=auth RUNS=3)
+BENCH := SUBJECT SCENARIOS BUILDERS SERVICES RUNS BAKE_RUNS SCALE_RUNS WORKSPACE OUT
+bench: image bases ## Measure builds beside other ways of building (SUBJECT=static SCENARIOS=a,b BUILDERS=x,y SERVICES=auth RUNS=3)
 	@$(WITH_ENGINE) cargo run --quiet --locked --release -p vextrus-bench -- \
 	  $(foreach name,$(BENCH),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
 

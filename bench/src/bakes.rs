@@ -20,37 +20,55 @@ const BAKE_LIMIT: Duration = Duration::from_secs(3600);
 impl Session {
     /// Measures the chosen bakes of services.
     pub(crate) fn bakes(&mut self, subjects: &[&Subject]) {
-        let (cold, shared) = (self.wants(Scenario::BakeCold), self.wants(Scenario::BakeShared));
-        if !cold && !shared {
+        let builders = self.selection.builders(self.suite);
+        let wants = |session: &Self, builder| {
+            let wants = |scenario| session.wants(scenario, builder);
+            (wants(Scenario::BakeCold), wants(Scenario::BakeShared))
+        };
+        let builders = builders
+            .into_iter()
+            .filter(|builder| wants(self, *builder) != (false, false));
+        let builders: Vec<Builder> = builders
+            .filter(|builder| subjects.iter().all(|subject| builder.builds(subject)))
+            .collect();
+        if builders.is_empty() {
             return;
         }
         if subjects.len() < 2 {
             return self.note(Scenario::BakeCold, ALL, "there is one service alone");
         }
         for pass in 0..self.selection.bake_runs {
-            for builder in self.selection.builders.clone() {
+            for builder in builders.iter().copied() {
+                let (cold, shared) = wants(self, builder);
+                // Sizes are the same in every pass.
+                if pass > 0 && !shared && builder == Builder::VextrusScratch {
+                    continue;
+                }
                 let mut series = if cold {
                     self.take(Scenario::BakeCold, builder.name(), ALL)
                 } else {
-                    Series::new(Scenario::BakeCold.name(), builder.name(), ALL)
+                    self.untaken(Scenario::BakeCold, builder.name(), ALL)
                 };
                 self.doing(series.scenario, builder.name(), ALL, pass);
-                let bed = self.cold_bake(&mut series, builder, subjects, cold);
+                let mut bed = None;
+                let prepared = self.as_built_by(builder, subjects, |session| {
+                    bed = session.cold_bake(&mut series, builder, subjects, cold);
+                });
+                if let Err(why) = prepared {
+                    self.failed(&mut series, why);
+                }
                 if cold || series.failure.is_some() {
                     self.finish(series);
                 }
                 if let (true, Some(bed)) = (shared, bed) {
                     self.shared_bake(pass, builder, subjects, &bed);
                 }
-                if cold && builder == Builder::Vextrus {
-                    self.smallest_bake(pass, subjects);
-                }
             }
         }
     }
 
     /// Bakes on a fresh engine, which is returned.
-    pub(crate) fn cold_bake(
+    fn cold_bake(
         &mut self,
         series: &mut Series,
         builder: Builder,
@@ -89,10 +107,10 @@ impl Session {
             .copied()
             .filter(|subject| !subject.closure.is_empty())
             .collect();
-        let package = self.subjects.most_shared(&needy).or_else(|| {
+        let package = self.site.subjects.most_shared(&needy).or_else(|| {
             let packages = needy
                 .iter()
-                .filter_map(|subject| self.subjects.most_shared(&[subject]));
+                .filter_map(|subject| self.site.subjects.most_shared(&[subject]));
             packages.max_by_key(|package| {
                 needy
                     .iter()
@@ -103,15 +121,15 @@ impl Session {
         let Some(package) = package else {
             return self.note(scenario, ALL, "no service needs a package of the workspace");
         };
-        let edit = match Edit::code(&self.workspace, &package, "index.js") {
+        let edit = match Edit::code(&self.site.workspace, &package, "index.js") {
             Ok(edit) => edit,
             Err(why) => return self.note(scenario, ALL, &why),
         };
         let mut series = self.take(scenario, builder.name(), ALL);
         self.doing(scenario.name(), builder.name(), ALL, pass);
-        let applied = edit.apply(&self.workspace);
+        let applied = edit.apply(&self.site.workspace);
         let made = self.measure(&mut series, bed, || self.bake(builder, subjects, bed));
-        applied.revert(&self.workspace);
+        applied.revert(&self.site.workspace);
         if let (Some(made), 1) = (made, series.samples.len()) {
             self.look(&mut series, bed, &made, subjects);
         }
@@ -119,8 +137,8 @@ impl Session {
     }
 
     fn bake(&self, builder: Builder, subjects: &[&Subject], bed: &Bed) -> Made {
-        let targets = self.kit.targets(builder, subjects);
-        let mut baked = bed.engine.bake_by(&self.workspace, &targets, BAKE_LIMIT);
+        let targets = self.site.kit.targets(builder, subjects);
+        let mut baked = bed.engine.bake_by(&self.site.workspace, &targets, BAKE_LIMIT);
         let image = |subject: &&Subject| {
             let image = baked.images.remove(&subject.name)?;
             Some((subject.name.clone(), image))
@@ -135,7 +153,7 @@ impl Session {
     /// Keeps the sizes of each image in records of their own, with the time of the whole.
     fn each(&mut self, whole: &Series, subjects: &[&Subject], facts: &[Facts]) {
         for (subject, facts) in subjects.iter().zip(facts) {
-            let mut series = Series::new(whole.scenario, whole.builder, &subject.name);
+            let mut series = Series::new(whole.suite, whole.scenario, whole.builder, &subject.name);
             series.samples.clone_from(&whole.samples);
             series.facts = *facts;
             series.failure.clone_from(&whole.failure);

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vextrus_e2e::{Build, Docker, Workspace, repository};
 
-use crate::subject::{Subject, Subjects};
+use crate::manager::Manager;
+use crate::subject::{Product, Subject, Subjects};
 
 /// Turbo's version in its Dockerfile.
 pub(crate) const TURBO: &str = "2.11.11";
 
-/// What the Dockerfiles with `pnpm deploy` run before it.
-const SCRIPT: &str = "link-ranges.cjs";
+/// What Dockerfiles take from elsewhere than the workspace: what `pnpm deploy` needs to be run before it, and what a
+/// server of files is told.
+const TOOLS: [&str; 3] = ["link-ranges.cjs", "static/nginx.conf", "static/nginx-tuned.conf"];
 
 /// One way to build a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,24 +23,25 @@ pub(crate) enum Builder {
     Naive,
     Template,
     TemplateTuned,
+    NpmDocs,
     PnpmDocs,
     Turbo,
     Vextrus,
+    VextrusScratch,
 }
 
 impl Builder {
     /// All, in the order in which they are measured and reported.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Naive,
         Self::Template,
         Self::TemplateTuned,
+        Self::NpmDocs,
         Self::PnpmDocs,
         Self::Turbo,
         Self::Vextrus,
+        Self::VextrusScratch,
     ];
-
-    /// Those that build workspaces of chosen sizes, unless the command line names others.
-    pub(crate) const SCALE: [Self; 3] = [Self::TemplateTuned, Self::PnpmDocs, Self::Vextrus];
 
     /// Returns the name that selections, records and files in `bench/builders` have.
     pub(crate) fn name(self) -> &'static str {
@@ -46,10 +49,36 @@ impl Builder {
             Self::Naive => "naive",
             Self::Template => "template",
             Self::TemplateTuned => "template-tuned",
+            Self::NpmDocs => "npm-docs",
             Self::PnpmDocs => "pnpm-docs",
             Self::Turbo => "turbo",
             Self::Vextrus => "vextrus",
+            Self::VextrusScratch => "vextrus-scratch",
         }
+    }
+
+    /// Says whether it is the frontend.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Vextrus | Self::VextrusScratch)
+    }
+
+    /// Returns the file below `bench/builders` by which it builds a service; nothing where it is the frontend, or
+    /// where nobody wrote one for such a service.
+    fn dockerfile(self, subject: &Subject) -> Option<String> {
+        let directory = match (subject.product, &subject.manager, self) {
+            (Product::Service, Manager::Pnpm(_), Self::NpmDocs) => return None,
+            (Product::Service, Manager::Pnpm(_), _) | (Product::Service, Manager::Npm(_), Self::NpmDocs) => {
+                ""
+            }
+            (Product::Site, Manager::Npm(_), Self::Naive | Self::Template | Self::TemplateTuned) => "static/",
+            _ => return None,
+        };
+        (!self.is_ours()).then(|| format!("{directory}{}.Dockerfile", self.name()))
+    }
+
+    /// Says whether it builds a service.
+    pub(crate) fn builds(self, subject: &Subject) -> bool {
+        self.is_ours() || self.dockerfile(subject).is_some()
     }
 
     /// Says whether it fetches and compiles what the whole workspace needs, and not what one service does.
@@ -75,26 +104,33 @@ impl Kit {
     ///
     /// # Errors
     /// The file that cannot be written.
-    pub(crate) fn new(subjects: &Subjects) -> Result<Self, String> {
+    pub(crate) fn new(workspace: &Workspace, subjects: &Subjects) -> Result<Self, String> {
         let originals = repository().join("bench/builders");
         let directory = TempDir::with_prefix("vextrus-bench-").map_err(|error| error.to_string())?;
         let tools = directory.path().join("tools");
-        write(&tools.join(SCRIPT), &read(&originals.join(SCRIPT))?)?;
-        let ignored = read(&originals.join("dockerignore"))?;
-        for builder in Builder::ALL {
-            if builder == Builder::Vextrus {
-                continue;
-            }
-            let dockerfile = read(&originals.join(format!("{}.Dockerfile", builder.name())))?;
-            for subject in subjects.all() {
+        for tool in TOOLS {
+            let name = tool.rsplit('/').next().unwrap_or(tool);
+            write(&tools.join(name), &read(&originals.join(tool))?)?;
+        }
+        let own = workspace.path(".dockerignore");
+        let ignored = read(&if own.is_file() {
+            own
+        } else {
+            originals.join("dockerignore")
+        })?;
+        for subject in subjects.all() {
+            for builder in Builder::ALL {
+                let Some(original) = builder.dockerfile(subject) else {
+                    continue;
+                };
                 let file = place(directory.path(), builder, subject);
-                let mut ignored = ignored.clone();
+                write(&file, &read(&originals.join(original))?)?;
+                let mut ignored = ignored.trim_end().to_owned() + "\n";
                 if builder.copies_its_own_alone() {
                     for other in subjects.others(subject) {
                         ignored.push_str(&format!("{}\n", other.directory));
                     }
                 }
-                write(&file, &dockerfile)?;
                 write(&file.with_added_extension("dockerignore"), &ignored)?;
             }
         }
@@ -111,7 +147,7 @@ impl Kit {
         workspace: &'a Workspace,
     ) -> Build<'a> {
         let build = docker.build(workspace);
-        if builder == Builder::Vextrus {
+        if builder.is_ours() {
             return build.file(&subject.file);
         }
         let arguments = arguments(builder, subject);
@@ -127,7 +163,7 @@ impl Kit {
     /// Returns the targets of a bake, by the services' names.
     pub(crate) fn targets(&self, builder: Builder, subjects: &[&Subject]) -> Value {
         let target = |subject: &&Subject| {
-            let target = if builder == Builder::Vextrus {
+            let target = if builder.is_ours() {
                 json!({ "context": ".", "dockerfile": subject.file })
             } else {
                 json!({
@@ -164,7 +200,7 @@ pub(crate) fn baseline_base(subject: &Subject) -> &str {
 pub(crate) fn base(builder: Builder, subject: &Subject) -> &str {
     match builder {
         Builder::Naive => &subject.build_base,
-        Builder::Vextrus => &subject.run_base,
+        Builder::Vextrus | Builder::VextrusScratch => &subject.run_base,
         _ => baseline_base(subject),
     }
 }
@@ -182,11 +218,12 @@ fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, Stri
     } else {
         "packages"
     };
-    let major = subject
-        .pnpm
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok());
+    let version = subject.manager.version().unwrap_or_default();
+    let (pnpm, npm) = match &subject.manager {
+        Manager::Pnpm(_) => (version, ""),
+        Manager::Npm(_) => ("", version),
+    };
+    let major = pnpm.split('.').next().and_then(|major| major.parse::<u32>().ok());
     // Since pnpm 10 `deploy` wants injected workspace packages or this flag.
     let deploy = if major >= Some(10) { "--legacy" } else { "" };
     BTreeMap::from([
@@ -195,10 +232,12 @@ fn arguments(builder: Builder, subject: &Subject) -> BTreeMap<&'static str, Stri
         ("RUN_STAGE", stage.to_owned()),
         ("BUILD_PACKAGES", build_packages.join(" ")),
         ("RUN_PACKAGES", subject.run_packages.join(" ")),
-        ("PNPM", subject.pnpm.clone()),
+        ("PNPM", pnpm.to_owned()),
+        ("NPM", npm.to_owned()),
         ("TURBO", TURBO.to_owned()),
         ("PACKAGE", subject.package.clone()),
         ("DIRECTORY", subject.directory.clone()),
+        ("CLOSURE", subject.closure.join(" ")),
         ("ENTRY", subject.entry.clone()),
         ("PORT", subject.port.to_string()),
         (

@@ -7,8 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use vextrus_e2e::{Docker, Workspace};
 
-use crate::resolver;
-use crate::subject::Subject;
+use crate::subject::{Product, Subject};
 
 /// Small packages without dependencies that few workspaces have; each run adds another one.
 const DEPENDENCIES: [&str; 8] = [
@@ -22,10 +21,10 @@ const DEPENDENCIES: [&str; 8] = [
     "slash@3.0.0",
 ];
 
-/// Files with what is written into them.
+/// Files with what is written into them; one without is removed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Option<String>>,
 }
 
 /// Files with what they held before.
@@ -35,6 +34,33 @@ pub(crate) struct Applied {
 }
 
 impl Edit {
+    /// Adds a line to a service's entry file, so that what is built of it changes: a bundler leaves out what nobody
+    /// imports, and lets a statement be.
+    ///
+    /// # Errors
+    /// That the package has no source file.
+    pub(crate) fn source(workspace: &Workspace, subject: &Subject) -> Result<Self, String> {
+        match subject.product {
+            Product::Service => Self::code(workspace, &subject.directory, &subject.entry),
+            Product::Site => {
+                let file = source(workspace, &subject.directory, &subject.entry)?;
+                let text = format!(
+                    "{}\nconsole.info('changed {}');\n",
+                    workspace.read(&file),
+                    unique()
+                );
+                Ok(Self::of([(file, text)]))
+            }
+        }
+    }
+
+    /// Adds a line to a package's README.md, which is made where there is none.
+    pub(crate) fn readme(workspace: &Workspace, directory: &str) -> Self {
+        let file = Path::new(directory).join("README.md").display().to_string();
+        let text = held(workspace, &file).unwrap_or_default();
+        Self::of([(file, format!("{text}\nChanged {}.\n", unique()))])
+    }
+
     /// Adds an exported line to a package's main source file, so that what is compiled of it changes.
     ///
     /// # Errors
@@ -67,11 +93,11 @@ impl Edit {
         Ok(Self::of([(file, text)]))
     }
 
-    /// Adds a dependency to a package as `pnpm add` does, by the real pnpm in a container; what of pnpm and on which
-    /// image is the subject's.
+    /// Adds a dependency to a package by the real package manager in a container; which one and on which image is the
+    /// subject's.
     ///
     /// # Errors
-    /// What pnpm said.
+    /// What it said.
     pub(crate) fn dependency(
         docker: &Docker,
         workspace: &Workspace,
@@ -79,8 +105,11 @@ impl Edit {
         (name, directory): (&str, &str),
         run: usize,
     ) -> Result<Self, String> {
-        let lockfile = workspace.read("pnpm-lock.yaml");
-        let free = DEPENDENCIES.iter().filter(|package| !lockfile.contains(*package));
+        let manager = &subject.manager;
+        let lockfile = workspace.read(manager.lockfile());
+        let free = DEPENDENCIES
+            .iter()
+            .filter(|package| !manager.holds(&lockfile, package));
         let package = free
             .cycle()
             .nth(run)
@@ -89,10 +118,14 @@ impl Edit {
         for file in manifests(workspace.root()) {
             scratch.write(&file, workspace.read(&file));
         }
-        let arguments = format!("--filter '{name}' add --lockfile-only --ignore-scripts {package}");
-        resolver::pnpm(docker, &subject.build_base, &subject.pnpm, &scratch, &arguments)?;
+        manager.run(
+            docker,
+            &subject.build_base,
+            &scratch,
+            &manager.add(name, directory, package),
+        )?;
         let manifest = Path::new(directory).join("package.json").display().to_string();
-        let files = [manifest, "pnpm-lock.yaml".to_owned()];
+        let files = [manifest, manager.lockfile().to_owned()];
         let changed = files.map(|file| {
             let text = scratch.read(&file);
             (file, text)
@@ -102,8 +135,9 @@ impl Edit {
 
     /// Replaces files, by what is to be in each.
     pub(crate) fn of(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        let files = files.into_iter().map(|(file, text)| (file, Some(text)));
         Self {
-            files: files.into_iter().collect(),
+            files: files.collect(),
         }
     }
 
@@ -112,10 +146,13 @@ impl Edit {
         let before = self
             .files
             .keys()
-            .map(|file| (file.clone(), workspace.read(file)))
+            .map(|file| (file.clone(), held(workspace, file)))
             .collect();
         for (file, text) in &self.files {
-            workspace.write(file, text);
+            match text {
+                Some(text) => workspace.write(file, text),
+                None => workspace.remove(file),
+            };
         }
         Applied {
             before: Self { files: before },
@@ -128,6 +165,11 @@ impl Applied {
     pub(crate) fn revert(self, workspace: &Workspace) {
         self.before.apply(workspace);
     }
+}
+
+/// Returns what a file holds, if it is there.
+fn held(workspace: &Workspace, file: &str) -> Option<String> {
+    workspace.path(file).is_file().then(|| workspace.read(file))
 }
 
 /// Returns the source that the output of a package's entry is compiled from: by the usual directories, else the first
@@ -154,7 +196,7 @@ fn source(workspace: &Workspace, directory: &str, entry: &str) -> Result<String,
         .ok_or_else(|| format!("{directory}: no source file of {entry} is found"))
 }
 
-/// Returns what `pnpm` reads of a workspace to resolve it: manifests and settings.
+/// Returns what package managers read of a workspace to resolve it: manifests and settings.
 fn manifests(root: &Path) -> Vec<String> {
     let mut left = vec![root.to_owned()];
     let mut found = Vec::new();
@@ -162,6 +204,7 @@ fn manifests(root: &Path) -> Vec<String> {
         for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             let settings = [
+                "package-lock.json",
                 "pnpm-lock.yaml",
                 "pnpm-workspace.yaml",
                 ".npmrc",
@@ -194,7 +237,8 @@ fn unique() -> u128 {
 mod tests {
     use vextrus_e2e::Workspace;
 
-    use super::{Edit, manifests, source};
+    use super::{Edit, Product, manifests, source};
+    use crate::subject::tests::subject;
 
     #[test]
     fn an_edit_is_taken_back() {
@@ -231,7 +275,37 @@ mod tests {
     }
 
     #[test]
-    fn manifests_and_settings_are_all_that_pnpm_reads() {
+    fn a_readme_that_was_not_there_goes_again() {
+        let workspace = Workspace::empty();
+        for (text, directory) in [(None, "."), (Some("# Kernel\n"), "kernel")] {
+            if let Some(text) = text {
+                workspace.write(&format!("{directory}/README.md"), text);
+            }
+            let applied = Edit::readme(&workspace, directory).apply(&workspace);
+            let file = format!("{directory}/README.md");
+            assert!(workspace.read(&file).contains("\nChanged "));
+            applied.revert(&workspace);
+            assert_eq!(super::held(&workspace, &file).as_deref(), text);
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_site_is_one_that_a_bundler_keeps() {
+        let workspace = Workspace::empty();
+        workspace.write("src/main.tsx", "");
+        let mut site = subject("portal", &[]);
+        (site.product, site.directory, site.entry) = (Product::Site, ".".to_owned(), "index.html".to_owned());
+        let applied = Edit::source(&workspace, &site).unwrap().apply(&workspace);
+        assert!(
+            workspace
+                .read("src/main.tsx")
+                .starts_with("\nconsole.info('changed ")
+        );
+        applied.revert(&workspace);
+    }
+
+    #[test]
+    fn manifests_and_settings_are_all_that_is_read_to_resolve() {
         let workspace = Workspace::empty();
         for file in [
             "package.json",

@@ -5,6 +5,7 @@ use crate::chart::{Bar, Panel};
 use crate::record::Record;
 use crate::report::Report;
 use crate::scenario::Scenario;
+use crate::suite::Suite;
 use crate::targets::Results;
 use crate::units::{bytes, seconds};
 
@@ -34,7 +35,9 @@ impl Report {
             title: ours.service.clone(),
             bars: Builder::ALL
                 .iter()
-                .filter_map(|builder| results.get(Scenario::BakeCold, builder.name(), &ours.service))
+                .filter_map(|builder| {
+                    results.get(Suite::Services, Scenario::BakeCold, builder.name(), &ours.service)
+                })
                 .map(|record| {
                     bar(
                         &record.builder,
@@ -50,7 +53,7 @@ impl Report {
                 "seconds",
                 format!("Seconds a build takes ({service}; bakes: all services)"),
                 of(
-                    &Scenario::ALL,
+                    Suite::Services.scenarios(),
                     |record| record.seconds,
                     |record| seconds(record.seconds),
                 ),
@@ -87,6 +90,8 @@ fn bar(label: &str, record: &Record, value: fn(&Record) -> f64, text: fn(&Record
         label: label.to_owned(),
         value: value(record),
         text: text(record),
-        ours: record.builder == Builder::Vextrus.name(),
+        ours: Builder::ALL
+            .iter()
+            .any(|builder| builder.is_ours() && builder.name() == record.builder),
     }
 }

@@ -1,4 +1,4 @@
-//! Measures vextrus/frontend beside the ways in which services of pnpm monorepos are built today.
+//! Measures vextrus/frontend beside the ways in which services and front ends are built today.
 //!
 //! Each builder builds the same services on private engines of its own, with the records of the engine itself, its
 //! control group and the layers it made as witnesses. `make bench` runs it; docs/benchmarks.md says what came out.
@@ -11,43 +11,44 @@ mod display;
 mod edit;
 mod equal;
 mod figures;
+mod manager;
 mod meter;
 mod page;
 mod processes;
 mod record;
 mod report;
-mod resolver;
 mod scale;
 mod scenario;
 mod selection;
 mod session;
 mod single;
+mod site;
 mod smallest;
 mod subject;
+mod suite;
 mod summary;
 mod targets;
 mod units;
 mod versions;
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 
-use vextrus_e2e::{Docker, Workspace, abort_on_signals, is_aborted, repository};
+use vextrus_e2e::{Docker, abort_on_signals, is_aborted, repository};
 
-use crate::bed::attempt;
-use crate::builder::{Kit, baseline_base};
+use crate::builder::baseline_base;
 use crate::display::Display;
 use crate::report::Report;
-use crate::scale::Site;
+use crate::scenario::Scenario;
 use crate::selection::{Selection, unknown};
 use crate::session::Session;
-use crate::subject::{Subject, Subjects};
-use crate::versions::Run;
+use crate::site::Site;
+use crate::subject::{Product, Subject};
+use crate::suite::Suite;
 
-/// The service whose scenarios are measured where none is named.
-const USUAL: &str = "auth";
+/// The services of the examples whose scenarios are measured where none is named.
+const USUAL: [&str; 3] = ["auth", "api-npm", "api-pnpm"];
 
 fn main() -> ExitCode {
     let selection = match Selection::parse(std::env::args().skip(1)) {
@@ -73,17 +74,6 @@ fn refuse(why: &str) -> ExitCode {
 
 /// Measures what is selected, writes the report, and says whether everything went well.
 fn run(selection: Selection) -> Result<bool, String> {
-    let docker = Docker::default();
-    let display = Display::new();
-    let Site { workspace, subjects } = match selection.scale.first() {
-        Some(size) if selection.scenarios.is_empty() => {
-            display.doing(&format!("making the workspace {}", size.name()));
-            Site::of(&docker, *size)?
-        }
-        _ => repository_of(&docker, &selection, &display)?,
-    };
-    let kit = Kit::new(&subjects)?;
-    let machine = attempt(|| Run::here(&docker, &subjects, &selection))?;
     let out = selection.out.clone().unwrap_or_else(|| {
         let place = if selection.is_complete() {
             "docs"
@@ -92,96 +82,111 @@ fn run(selection: Selection) -> Result<bool, String> {
         };
         repository().join(place)
     });
-    let mut session = Session {
-        docker,
-        workspace,
-        subjects,
-        kit,
-        selection,
-        display,
-        sizes: vextrus_e2e::Sizes::default(),
-        series: Vec::new(),
-        metered: OnceCell::new(),
-        edits: BTreeMap::new(),
-        notes: Vec::new(),
-    };
-    if !session.selection.scenarios.is_empty() {
-        services(&mut session)?;
-    }
-    for size in session.selection.scale.clone() {
-        session.scale(size);
-    }
-    finish(session, machine, &out)
-}
-
-/// Returns a repository with its services: the example, or the one that the command line names.
-fn repository_of(docker: &Docker, selection: &Selection, display: &Display) -> Result<Site, String> {
-    let original = match &selection.workspace {
-        Some(directory) => directory
-            .canonicalize()
-            .map_err(|error| format!("{}: {error}", directory.display()))?,
-        None => repository().join("examples/erp"),
-    };
-    display.doing("asking the frontend for the plans of all services");
-    attempt(|| {
-        let workspace = Workspace::tracked(&original);
-        let subjects = Subjects::find(docker, &workspace)?;
-        Ok(Site { workspace, subjects })
-    })?
-}
-
-/// Measures the chosen scenarios of a repository's services.
-fn services(session: &mut Session) -> Result<(), String> {
-    let (single, baked) = chosen(&session.selection, &session.subjects)?;
-    for subject in session.subjects.all() {
-        let base = baseline_base(subject);
-        if base != subject.run_base {
-            session.notes.push(format!(
-                "The Dockerfiles put {} on {base}, where they install; ours is on {}, for which it installs as well",
-                subject.name, subject.run_base
-            ));
+    let mut session = Session::new(Docker::default(), selection, Display::new())?;
+    for suite in session.selection.suites.clone() {
+        session.suite = suite;
+        if suite == Suite::Scale {
+            // Each takes the place of the one before: together they would fill the disk.
+            for size in session.selection.sizes.clone() {
+                session
+                    .display
+                    .doing(&format!("making the workspace {}", size.name()));
+                match scale::site(&session.docker, size) {
+                    Ok(site) => measure(&mut session, vec![site])?,
+                    Err(why) => session.unmade(&size.name(), &why),
+                }
+            }
+            continue;
         }
+        session
+            .display
+            .doing("asking the frontend for the plans of all services");
+        let sites = match suite {
+            Suite::Static => vec![Site::frontend(&session.docker)?],
+            Suite::Managers => Site::managers(&session.docker)?,
+            Suite::Services | Suite::Scale => vec![Site::services(&session.docker, &session.selection)?],
+        };
+        measure(&mut session, sites)?;
     }
-    for subject in &single {
-        session.single(subject);
+    finish(session, &out)
+}
+
+/// Measures the chosen scenarios of the services of some workspaces, side by side.
+fn measure(session: &mut Session, sites: Vec<Site>) -> Result<(), String> {
+    let sites: Vec<Rc<Site>> = sites.into_iter().map(Rc::new).collect();
+    let (single, baked) = chosen(session, &sites)?;
+    let (scenarios, builders) = (
+        session.selection.scenarios(session.suite),
+        session.selection.builders(session.suite),
+    );
+    let scenarios: Vec<Scenario> = scenarios
+        .into_iter()
+        .filter(|scenario| !scenario.is_bake())
+        .collect();
+    let runs = session.selection.runs(session.suite);
+    session.passes(&single, &scenarios, &builders, runs);
+    if let (Suite::Services, [site]) = (session.suite, sites.as_slice()) {
+        session.enter(site);
+        session.bakes(&baked.iter().map(|(_, subject)| subject).collect::<Vec<_>>());
     }
-    session.bakes(&baked.iter().collect::<Vec<_>>());
     Ok(())
 }
 
+/// Services, each with its workspace.
+type Services = Vec<(Rc<Site>, Subject)>;
+
 /// Returns the services of the scenarios of one, and of the bakes.
-fn chosen(selection: &Selection, subjects: &Subjects) -> Result<(Vec<Subject>, Vec<Subject>), String> {
-    let all: Vec<&str> = subjects
-        .all()
-        .iter()
-        .map(|subject| subject.name.as_str())
-        .collect();
-    let named: Vec<&str> = selection.services.iter().map(String::as_str).collect();
-    unknown("SERVICES", &named, &all)?;
-    if !named.is_empty() {
-        let chosen = subjects
-            .all()
-            .iter()
-            .filter(|subject| named.contains(&subject.name.as_str()));
-        let chosen: Vec<Subject> = chosen.cloned().collect();
-        return Ok((chosen.clone(), chosen));
+fn chosen(session: &mut Session, sites: &[Rc<Site>]) -> Result<(Services, Services), String> {
+    let of = |site: &Rc<Site>| -> Services {
+        let subjects = site.subjects.all().iter();
+        subjects
+            .map(|subject| (Rc::clone(site), subject.clone()))
+            .collect()
+    };
+    let mut all: Services = sites.iter().flat_map(of).collect();
+    if session.suite == Suite::Services {
+        // Nobody wrote a Dockerfile for a site among services: those have a subject of their own.
+        all.retain(|(_, subject)| subject.product == Product::Service);
+        for (_, subject) in &all {
+            let base = baseline_base(subject);
+            if base != subject.run_base {
+                session.run.notes.push(format!(
+                    "The Dockerfiles put {} on {base}, where they install; ours is on {}, for which it installs as well",
+                    subject.name, subject.run_base
+                ));
+            }
+        }
     }
-    let usual = subjects.all().iter().find(|subject| subject.name == USUAL);
-    let single = usual.or(subjects.all().first()).cloned().into_iter().collect();
-    Ok((single, subjects.all().to_vec()))
+    let names: Vec<&str> = all.iter().map(|(_, subject)| subject.name.as_str()).collect();
+    let named: Vec<&str> = session.selection.services.iter().map(String::as_str).collect();
+    unknown("SERVICES", &named, &names)?;
+    let with = |names: &[&str]| -> Services {
+        let is = |(_, subject): &&(Rc<Site>, Subject)| names.contains(&subject.name.as_str());
+        all.iter().filter(is).cloned().collect()
+    };
+    if !named.is_empty() {
+        return Ok((with(&named), with(&named)));
+    }
+    let usual = with(&USUAL);
+    let single = if usual.is_empty() {
+        all.first().cloned().into_iter().collect()
+    } else {
+        usual
+    };
+    Ok((single, all))
 }
 
 /// Writes the report and says whether everything went well.
-fn finish(session: Session, mut run: Run, out: &Path) -> Result<bool, String> {
-    run.notes = session.notes;
+fn finish(session: Session, out: &Path) -> Result<bool, String> {
+    let mut run = session.run;
     run.meter = session.metered.get().copied().unwrap_or("nothing").to_owned();
     let records: Vec<record::Record> = session.series.iter().map(record::Series::record).collect();
-    // A part that is written into a report's directory on request completes that report, and a whole run leaves there
-    // what it does not measure.
+    // A part that is written into a report's directory on request completes that report, and whole subjects leave
+    // there what they do not measure.
     let earlier = Report::read(out).ok();
     let earlier = match (&session.selection.out, session.selection.is_complete()) {
         (Some(_), _) => earlier,
-        (None, true) => earlier.map(Report::of_scale),
+        (None, true) => earlier.map(|earlier| earlier.without(&session.selection.suites)),
         (None, false) => None,
     };
     let measured_well = !records.is_empty() && records.iter().all(|record| record.ok);

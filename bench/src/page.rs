@@ -6,8 +6,7 @@ use crate::builder::Builder;
 use crate::chart::Panel;
 use crate::record::Record;
 use crate::report::Report;
-use crate::scenario::Scenario;
-use crate::smallest;
+use crate::suite::Suite;
 use crate::targets::Results;
 use crate::units::{bytes, ratio, seconds};
 
@@ -16,10 +15,12 @@ impl Report {
     pub(crate) fn page(&self, charts: &[(String, String, Vec<Panel>)], notes: &str) -> String {
         let mut page = String::from(
             "# Benchmarks\n\n<!-- Written by `make bench` from benchmarks.json and benchmarks/run.json. -->\n\n\
-             The same services, built by six builders on private engines, in one run: `make bench`. A part of it takes \
-             minutes: `make bench SCENARIOS=source,no-change BUILDERS=template,vextrus SERVICES=auth`; \
-             `WORKSPACE=/path` measures another repository, and `SCENARIOS=scale` workspaces of 10 to 200 packages that are \
-             made for it, which takes a day.\n\n## Targets\n\n",
+             The same services, built by several builders on private engines, in one run: `make bench`. A part of it takes \
+             minutes: `make bench SCENARIOS=source,no-change BUILDERS=template,vextrus SERVICES=auth`; `WORKSPACE=/path` \
+             measures another repository. `SUBJECT` chooses what is built: `services` where nothing is said, `static` a \
+             front end that nginx serves, `managers` one service by npm beside the same by pnpm, `scale` workspaces of 10 \
+             to 200 packages that are made for it, which takes a day, or several (`SUBJECT=static,managers`).\n\n\
+             ## Targets\n\n",
         );
         page.push_str(&self.targets());
         if !notes.is_empty() {
@@ -29,8 +30,14 @@ impl Report {
             let _ = write!(page, "\n![{title}](benchmarks/{name}.svg)\n");
         }
         page.push('\n');
-        page.push_str(&self.scenarios());
+        page.push_str(&self.tables(Suite::Services, "##"));
         page.push_str(&self.images());
+        for (suite, about) in [(Suite::Static, STATIC), (Suite::Managers, MANAGERS)] {
+            let tables = self.tables(suite, "###");
+            if !tables.is_empty() {
+                let _ = write!(page, "## {}\n\n{about}\n\n{tables}", suite.name());
+            }
+        }
         page.push_str(&self.scale());
         page.push_str(&self.machine());
         page.push_str(COLUMNS);
@@ -54,16 +61,14 @@ impl Report {
         table
     }
 
-    /// Returns a table for each scenario and service.
-    fn scenarios(&self) -> String {
+    /// Returns a table for each scenario of a suite: one a service, or all of them where they are one service made in
+    /// two ways.
+    fn tables(&self, suite: Suite, heading: &str) -> String {
         let mut text = String::new();
-        for scenario in Scenario::ALL {
+        for scenario in suite.scenarios() {
+            let is = |record: &&Record| record.scenario == scenario.name();
             let mut services: Vec<&str> = Vec::new();
-            for record in self
-                .records
-                .iter()
-                .filter(|record| record.scenario == scenario.name())
-            {
+            for record in self.of(suite).filter(is) {
                 // Of a bake the services have tables of their own.
                 if (!scenario.is_bake() || record.service == "all")
                     && !services.contains(&record.service.as_str())
@@ -71,17 +76,33 @@ impl Report {
                     services.push(&record.service);
                 }
             }
-            for service in services {
+            let beside = suite == Suite::Managers;
+            let groups = services.chunks(if beside { services.len().max(1) } else { 1 });
+            for group in groups {
+                let of = |record: &&Record| is(record) && group.contains(&record.service.as_str());
+                let (title, first, line) = if beside {
+                    (String::new(), "| service ", "|---")
+                } else {
+                    (format!(": {}", group.join(", ")), "", "")
+                };
                 let _ = write!(
                     text,
-                    "## {}: {service}\n\n{}.\n\n| builder | seconds | ÷ ours | spread | runs | steps | to push | compressed | \
-                     unpacked | CPU | memory | disk |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+                    "{heading} {}{title}\n\n{}.\n\n{first}| builder | seconds | ÷ ours | spread | runs | steps | to push | \
+                     compressed | unpacked | CPU | memory | disk \
+                     |\n{line}|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
                     scenario.name(),
                     capitalised(scenario.description()),
                 );
-                let of = |record: &&Record| record.scenario == scenario.name() && record.service == service;
-                let ours = Results::of(&self.records).get(scenario, Builder::Vextrus.name(), service);
-                for record in self.records.iter().filter(of) {
+                for record in self.of(suite).filter(of) {
+                    let ours = Results::of(&self.records).get(
+                        suite,
+                        *scenario,
+                        Builder::Vextrus.name(),
+                        &record.service,
+                    );
+                    if beside {
+                        let _ = write!(text, "| {} ", record.service);
+                    }
                     text.push_str(&row(record, ours));
                 }
                 text.push('\n');
@@ -93,9 +114,9 @@ impl Report {
     /// Returns the table of each service's image by each builder.
     fn images(&self) -> String {
         let results = Results::of(&self.records);
-        let builders = Builder::ALL.map(Builder::name).into_iter();
-        let columns: Vec<(&str, Vec<&Record>)> = builders
-            .chain([smallest::BUILDER])
+        let columns: Vec<(&str, Vec<&Record>)> = Builder::ALL
+            .map(Builder::name)
+            .into_iter()
             .map(|builder| (builder, results.images(builder)))
             .filter(|(_, images)| !images.is_empty())
             .collect();
@@ -127,9 +148,14 @@ impl Report {
 
     fn machine(&self) -> String {
         let run = &self.run;
+        let versions = [("pnpm", &run.pnpm), ("npm", &run.npm)].into_iter();
+        let managers: String = versions
+            .filter(|(_, versions)| !versions.is_empty())
+            .map(|(name, versions)| format!("| {name} | {versions} |\n"))
+            .collect();
         let mut text = format!(
             "## The run\n\n| | |\n|---|---|\n| date | {} |\n| processors | {} |\n| memory | {} |\n| kernel | {} |\n\
-             | Docker Engine | {} |\n| buildx | {} |\n| Node | {} |\n| pnpm | {} |\n| turbo | {} |\n| frontend | {} |\n\
+             | Docker Engine | {} |\n| buildx | {} |\n| Node | {} |\n{}| turbo | {} |\n| frontend | {} |\n\
              | base images | {} |\n| measured by | {} |\n| runs | at most {} a scenario, {} a bake |\n\n",
             run.date,
             run.processors,
@@ -138,7 +164,7 @@ impl Report {
             run.engine,
             run.buildx,
             run.node,
-            run.pnpm,
+            managers,
             run.turbo,
             run.frontend,
             run.bases,
@@ -192,8 +218,17 @@ fn capitalised(text: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
+const STATIC: &str = "The front end in [examples/samplemind](../examples/samplemind/frontend): Vite and React by npm, 119 \
+packages, served by nginx. `naive` installs and builds in one stage and serves by `vite preview`; `template` is the usual three \
+stages, of which the second copies what the first installed; `template-tuned` mounts manifests and a cache for one install, \
+names each source that it copies, and packs files for `gzip_static`. A repository with either keeps the nginx.conf beside it.";
+
+const MANAGERS: &str = "The service `api` of [examples/shop](../examples/shop), a workspace of npm, and the same sources at the \
+same versions as a workspace of pnpm, whose lockfile `pnpm import` takes over from npm's. `÷ ours` compares within a package \
+manager; seconds and bytes compare across all four rows, which have their turns in the same pass.";
+
 const COLUMNS: &str = "## What the columns mean\n\n\
-- **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest. The Dockerfiles are in [bench/builders](../bench/builders); each has cache mounts, a .dockerignore, the base image, Node and pnpm that the manifest leads to. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with; `vextrus-scratch` is the manifest with `base = \"scratch\"`, which nothing but a cold build and a cold bake are measured with.\n\
+- **builder**: `naive` one stage with the whole monorepo; `template` and `template-tuned` the multi-stage Dockerfile that such repositories end with, and the same tuned by hand; `npm-docs`, `pnpm-docs` and `turbo` the recipes of those tools' documentation; `vextrus` the service's own manifest; `vextrus-scratch` the same with `base = \"scratch\"`, which of `services` nothing but a cold build and a cold bake are measured with. The Dockerfiles are in [bench/builders](../bench/builders), those of a front end in its `static`; each has the workspace's .dockerignore, the base image, Node and package manager that the manifest leads to, and all but the plain ones of a front end have cache mounts. `dockerfile-equal` is a Dockerfile for the built-in frontend with as many steps and layers as our graph, which nothing but a build without a change is measured with.\n\
 - **seconds**: the median time of `docker buildx build --load` (or `bake`), as its user waits for it. In each pass every builder has its turn on a fresh engine: a cold build, then one build after each change; a build without a change is run three times. What took more than 45 s so far is not run again, a cold build not a third time.\n\
 - **spread**: (longest − shortest) ÷ median. `~` marks a time that is unsure: a spread above 25 %, or other work on more than 15 % of the machine's processors meanwhile.\n\
 - **steps**: the vertices that the engine ran by its own records, without those that load contexts, images and metadata.\n\

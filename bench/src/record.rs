@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::builder::Builder;
 use crate::meter::Used;
 use crate::scenario::Scenario;
+use crate::suite::Suite;
 
 /// The spread from which a measurement is unsure.
 const UNSURE_SPREAD: f64 = 0.25;
@@ -19,6 +20,8 @@ const SLOW_SECONDS: f64 = 45.0;
 /// One scenario of one builder and one service: an element of `docs/benchmarks.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
+    /// What was measured.
+    pub(crate) suite: Suite,
     /// The scenario's name.
     pub(crate) scenario: String,
     /// The builder's name.
@@ -55,22 +58,20 @@ pub(crate) struct Record {
 
 impl Record {
     /// Returns what it is of: no other record of a report is of the same.
-    pub(crate) fn key(&self) -> (&str, &str, &str) {
-        (&self.scenario, &self.service, &self.builder)
+    pub(crate) fn key(&self) -> (Suite, &str, &str, &str) {
+        (self.suite, &self.scenario, &self.builder, &self.service)
     }
 
-    /// Says whether it is of a workspace that was made in a chosen size, which its service is then the name of.
-    pub(crate) fn is_scale(&self) -> bool {
-        Scenario::named(&self.scenario).is_some_and(Scenario::is_scale)
-    }
-
-    /// Returns its place among the records of a report: by scenario, the whole before its parts, service, builder.
-    pub(crate) fn place(&self) -> (usize, bool, String, usize) {
-        let scenario = Scenario::every().position(|scenario| scenario.name() == self.scenario);
+    /// Returns its place among the records of a report: by suite, scenario, the whole before its parts, service,
+    /// builder.
+    pub(crate) fn place(&self) -> (Suite, usize, bool, String, usize) {
+        let mut scenarios = self.suite.scenarios().iter();
+        let scenario = scenarios.position(|scenario| scenario.name() == self.scenario);
         let builder = Builder::ALL
             .iter()
             .position(|builder| builder.name() == self.builder);
         (
+            self.suite,
             scenario.unwrap_or(usize::MAX),
             self.service != "all",
             self.service.clone(),
@@ -106,6 +107,8 @@ pub(crate) struct Facts {
 /// The runs of one scenario of one builder and one service so far.
 #[derive(Debug)]
 pub(crate) struct Series {
+    /// What is measured.
+    pub(crate) suite: Suite,
     /// The scenario's name.
     pub(crate) scenario: &'static str,
     /// The builder's name.
@@ -122,8 +125,9 @@ pub(crate) struct Series {
 
 impl Series {
     /// Returns one without runs.
-    pub(crate) fn new(scenario: &'static str, builder: &'static str, service: &str) -> Self {
+    pub(crate) fn new(suite: Suite, scenario: &'static str, builder: &'static str, service: &str) -> Self {
         Self {
+            suite,
             scenario,
             builder,
             service: service.to_owned(),
@@ -131,6 +135,11 @@ impl Series {
             facts: Facts::default(),
             failure: None,
         }
+    }
+
+    /// Returns what it is of, as a record has it.
+    pub(crate) fn key(&self) -> (Suite, &str, &str, &str) {
+        (self.suite, self.scenario, self.builder, &self.service)
     }
 
     /// Says whether nothing was run yet.
@@ -159,6 +168,7 @@ impl Series {
         let (middle, spread) = (median(seconds.clone()), spread(&seconds));
         let other_load = of_all(|sample| sample.used.other_load);
         Record {
+            suite: self.suite,
             scenario: self.scenario.to_owned(),
             builder: self.builder.to_owned(),
             service: self.service.clone(),
@@ -213,7 +223,7 @@ fn rounded(value: f64, grain: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sample, Series, Used, median, spread};
+    use super::{Sample, Series, Suite, Used, median, spread};
 
     #[test]
     fn the_median_is_in_the_middle() {
@@ -230,7 +240,7 @@ mod tests {
     }
 
     fn series(runs: &[(f64, f64)]) -> Series {
-        let mut series = Series::new("source", "vextrus", "auth");
+        let mut series = Series::new(Suite::Services, "source", "vextrus", "auth");
         series
             .samples
             .extend(runs.iter().map(|(seconds, other_load)| Sample {

@@ -7,6 +7,7 @@ use vextrus_e2e::repository;
 
 use crate::chart;
 use crate::record::Record;
+use crate::suite::Suite;
 use crate::versions::Run;
 
 /// What came out of a run.
@@ -34,11 +35,23 @@ impl Report {
         })
     }
 
-    /// Leaves nothing but what is of workspaces that were made in chosen sizes.
-    pub(crate) fn of_scale(mut self) -> Self {
-        self.records.retain(Record::is_scale);
-        self.run.parts.retain(|part| part.contains("scale"));
-        self.run.notes.clear();
+    /// Returns the records of a suite.
+    pub(crate) fn of(&self, suite: Suite) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(move |record| record.suite == suite)
+    }
+
+    /// Leaves nothing of some suites.
+    pub(crate) fn without(mut self, suites: &[Suite]) -> Self {
+        self.records.retain(|record| !suites.contains(&record.suite));
+        let stays = |part: &String| {
+            let mut others = Suite::ALL.iter().filter(|suite| !suites.contains(suite));
+            others.any(|suite| suite.is_in(part))
+        };
+        self.run.parts.retain(stays);
+        // They are about the services of a repository.
+        if suites.contains(&Suite::Services) {
+            self.run.notes.clear();
+        }
         self
     }
 
@@ -48,6 +61,7 @@ impl Report {
             let is_new = |record: &Record| !self.records.iter().any(|own| own.key() == record.key());
             let kept: Vec<Record> = earlier.records.into_iter().filter(is_new).collect();
             if !kept.is_empty() {
+                self.run.complete(&earlier.run);
                 self.run.parts.splice(0..0, earlier.run.parts);
                 let mut notes = earlier.run.notes;
                 notes.retain(|note| !self.run.notes.contains(note));
@@ -119,7 +133,7 @@ mod tests {
 
     use vextrus_e2e::repository;
 
-    use super::{Record, Report, Run};
+    use super::{Record, Report, Run, Suite};
     use crate::record::Series;
 
     /// Says that the pages are what the records say; `UPDATE=1` writes them anew.
@@ -145,7 +159,7 @@ mod tests {
     fn a_part_replaces_its_like_and_leaves_the_others() {
         let records = |names: &[(&'static str, &'static str, f64)]| -> Vec<Record> {
             let record = |(scenario, builder, seconds): &(&'static str, &'static str, f64)| {
-                let mut record = Series::new(scenario, builder, "auth").record();
+                let mut record = Series::new(Suite::Services, scenario, builder, "auth").record();
                 record.seconds = *seconds;
                 record
             };
@@ -173,17 +187,34 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_run_replaces_all_but_workspaces_of_chosen_sizes() {
+    fn a_whole_run_replaces_its_subjects_alone() {
         let mut report = Report::read(&repository().join("docs")).unwrap();
-        report.records.retain(|record| !record.is_scale());
-        assert!(!report.records.is_empty());
-        report
-            .records
-            .push(Series::new("scale-cold", "vextrus", "wide-10-300").record());
-        report.run.parts = vec!["SCENARIOS=scale".to_owned(), "SCENARIOS=cold".to_owned()];
-        let kept = report.of_scale();
-        assert_eq!(kept.records.len(), 1);
-        assert_eq!(kept.run.parts, ["SCENARIOS=scale"]);
+        report.records = Suite::ALL
+            .map(|suite| Series::new(suite, "cold", "vextrus", "auth").record())
+            .to_vec();
+        report.run.parts = [
+            "SCENARIOS=cold",
+            "SUBJECT=static",
+            "SUBJECT=static,managers",
+            "SUBJECT=scale",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        report.run.notes = vec!["about a service".to_owned()];
+        let suites =
+            |report: &Report| -> Vec<Suite> { report.records.iter().map(|record| record.suite).collect() };
+        let kept = report.clone().without(&[Suite::Static]);
+        assert_eq!(suites(&kept), [Suite::Services, Suite::Managers, Suite::Scale]);
+        assert_eq!(
+            kept.run.parts,
+            ["SCENARIOS=cold", "SUBJECT=static,managers", "SUBJECT=scale"]
+        );
+        assert_eq!(kept.run.notes.len(), 1);
+        let kept = report.without(&[Suite::Services]);
+        assert_eq!(
+            (suites(&kept).len(), kept.run.parts.len(), kept.run.notes.len()),
+            (3, 3, 0)
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) enum Scenario {
     ColdRegistryCache,
     NoChange,
     Source,
+    Readme,
     SharedChanged,
     SharedSameOutput,
     UnrelatedSource,
@@ -15,21 +16,19 @@ pub(crate) enum Scenario {
     BaseChange,
     BakeCold,
     BakeShared,
-    ScaleCold,
-    ScaleNoChange,
-    ScaleSource,
-    ScaleLeaf,
-    ScaleDeepest,
-    ScaleDependency,
+    Leaf,
+    Deepest,
+    Dependency,
 }
 
 impl Scenario {
-    /// All of a repository's services, in the order in which they are measured and reported.
-    pub(crate) const ALL: [Self; 12] = [
+    /// All of every suite.
+    pub(crate) const ALL: [Self; 16] = [
         Self::Cold,
         Self::ColdRegistryCache,
         Self::NoChange,
         Self::Source,
+        Self::Readme,
         Self::SharedChanged,
         Self::SharedSameOutput,
         Self::UnrelatedSource,
@@ -38,22 +37,10 @@ impl Scenario {
         Self::BaseChange,
         Self::BakeCold,
         Self::BakeShared,
+        Self::Leaf,
+        Self::Deepest,
+        Self::Dependency,
     ];
-
-    /// All of a workspace that is made in a chosen size, in the same order.
-    pub(crate) const SCALE: [Self; 6] = [
-        Self::ScaleCold,
-        Self::ScaleNoChange,
-        Self::ScaleSource,
-        Self::ScaleLeaf,
-        Self::ScaleDeepest,
-        Self::ScaleDependency,
-    ];
-
-    /// Returns every scenario in the order of the report.
-    pub(crate) fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain(Self::SCALE)
-    }
 
     /// Returns the name that selections and records have.
     pub(crate) fn name(self) -> &'static str {
@@ -62,6 +49,7 @@ impl Scenario {
             Self::ColdRegistryCache => "cold-registry-cache",
             Self::NoChange => "no-change",
             Self::Source => "source",
+            Self::Readme => "readme",
             Self::SharedChanged => "shared-changed",
             Self::SharedSameOutput => "shared-same-output",
             Self::UnrelatedSource => "unrelated-source",
@@ -70,29 +58,27 @@ impl Scenario {
             Self::BaseChange => "base-change",
             Self::BakeCold => "bake14-cold",
             Self::BakeShared => "bake14-shared",
-            Self::ScaleCold => "scale-cold",
-            Self::ScaleNoChange => "scale-no-change",
-            Self::ScaleSource => "scale-source",
-            Self::ScaleLeaf => "scale-leaf",
-            Self::ScaleDeepest => "scale-deepest",
-            Self::ScaleDependency => "scale-dependency",
+            Self::Leaf => "leaf",
+            Self::Deepest => "deepest",
+            Self::Dependency => "dependency",
         }
     }
 
     /// Returns the scenario of a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::every().find(|scenario| scenario.name() == name)
+        Self::ALL.into_iter().find(|scenario| scenario.name() == name)
     }
 
     /// Says what is done, for the report.
     pub(crate) fn description(self) -> &'static str {
         match self {
-            Self::Cold | Self::ScaleCold => "a fresh engine that has the base images and nothing else",
+            Self::Cold => "a fresh engine that has the base images and nothing else",
             Self::ColdRegistryCache => {
                 "a fresh engine with `--cache-from type=registry` of what another engine exported with `mode=max`"
             }
-            Self::NoChange | Self::ScaleNoChange => "the same build again",
-            Self::Source | Self::ScaleSource => "one exported line added to the service's entry file",
+            Self::NoChange => "the same build again",
+            Self::Source => "one line added to the service's entry file, which is in the output",
+            Self::Readme => "a line added to the README.md of the package, which nothing reads",
             Self::SharedChanged => "a new exported function in the shared package that most services use",
             Self::SharedSameOutput => {
                 "blank lines at the end of a file of that package: the sources differ, what is compiled of them does not"
@@ -102,16 +88,16 @@ impl Scenario {
                 "another service gets a dependency: its package.json and the lockfile as pnpm writes it"
             }
             Self::OwnDependency => {
-                "the service gets a dependency: its package.json and the lockfile as pnpm writes it"
+                "the service gets a dependency: its package.json and the lockfile as its package manager writes it"
             }
             Self::BaseChange => "the image that the service runs on has one more layer under the same name",
             Self::BakeCold => "all services in one `docker buildx bake` on a fresh engine",
             Self::BakeShared => {
                 "the same bake after a new exported function in the shared package that most services use"
             }
-            Self::ScaleLeaf => "a new exported function in the last package, which the service alone uses",
-            Self::ScaleDeepest => "a new exported function in the package that all others reach",
-            Self::ScaleDependency => {
+            Self::Leaf => "a new exported function in the last package, which the service alone uses",
+            Self::Deepest => "a new exported function in the package that all others reach",
+            Self::Dependency => {
                 "a package in the middle gets a dependency: its package.json and the lockfile as pnpm writes it"
             }
         }
@@ -120,19 +106,5 @@ impl Scenario {
     /// Says whether all services are built at once.
     pub(crate) fn is_bake(self) -> bool {
         matches!(self, Self::BakeCold | Self::BakeShared)
-    }
-
-    /// Says whether a workspace is made for it.
-    pub(crate) fn is_scale(self) -> bool {
-        Self::SCALE.contains(&self)
-    }
-
-    /// Returns the scenario of the first build on an engine that it is measured on.
-    pub(crate) fn first(self) -> Self {
-        if self.is_scale() {
-            Self::ScaleCold
-        } else {
-            Self::Cold
-        }
     }
 }

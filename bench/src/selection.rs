@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::builder::Builder;
 use crate::scale::{self, workspace::Size};
 use crate::scenario::Scenario;
+use crate::suite::Suite;
 
 /// The runs of a scenario unless the command line says how many.
 const RUNS: usize = 3;
@@ -13,21 +14,21 @@ const RUNS: usize = 3;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// In the order of the report.
-    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) suites: Vec<Suite>,
     /// The sizes of workspaces that are made and measured, in the order of the report.
-    pub(crate) scale: Vec<Size>,
-    /// In the order of the report.
-    pub(crate) builders: Vec<Builder>,
-    /// Those of the workspaces that are made.
-    pub(crate) scale_builders: Vec<Builder>,
+    pub(crate) sizes: Vec<Size>,
+    /// Of each suite those that it has; without any, all.
+    scenarios: Vec<Scenario>,
+    /// As scenarios.
+    builders: Vec<Builder>,
     /// By name; without any, one for the scenarios of a single service and all for the bakes.
     pub(crate) services: Vec<String>,
     /// How often each scenario is measured.
-    pub(crate) runs: usize,
+    runs: usize,
     /// How often each bake is.
     pub(crate) bake_runs: usize,
     /// How often each scenario of a workspace that is made.
-    pub(crate) scale_runs: usize,
+    scale_runs: usize,
     /// Another repository than the example.
     pub(crate) workspace: Option<PathBuf>,
     /// Where the report is written; without one, that follows from what is measured.
@@ -41,10 +42,10 @@ impl Selection {
     /// One message with every mistake, each with what could be written instead.
     pub(crate) fn parse<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Result<Self, String> {
         let mut selection = Self {
-            scenarios: Scenario::ALL.to_vec(),
-            scale: Vec::new(),
-            builders: Builder::ALL.to_vec(),
-            scale_builders: Builder::SCALE.to_vec(),
+            suites: vec![Suite::Services],
+            sizes: Vec::new(),
+            scenarios: Vec::new(),
+            builders: Vec::new(),
             services: Vec::new(),
             runs: RUNS,
             bake_runs: 1,
@@ -59,6 +60,9 @@ impl Selection {
             }
         }
         if mistakes.is_empty() {
+            mistakes.extend(selection.contradictions());
+        }
+        if mistakes.is_empty() {
             Ok(selection)
         } else {
             Err(mistakes.join("\n"))
@@ -70,19 +74,16 @@ impl Selection {
             .split_once('=')
             .ok_or_else(|| format!("`{word}` is not NAME=VALUE, such as SCENARIOS=cold,source"))?;
         match name {
-            "SCENARIOS" => {
+            "SUBJECT" => {
                 let (sizes, names): (Vec<&str>, Vec<&str>) =
                     list(value).partition(|name| scale::is_named(name));
-                self.scale = scale::sizes(&sizes).map_err(|why| format!("{name}: {why}"))?;
-                self.scenarios = match (sizes.is_empty(), names.is_empty()) {
-                    (false, true) => Vec::new(),
-                    _ => choose(name, &names.join(","), &Scenario::ALL, Scenario::name)?,
-                };
+                self.sizes = scale::sizes(&sizes).map_err(|why| format!("{name}: {why}"))?;
+                let scale = (!sizes.is_empty()).then_some(Suite::Scale.name());
+                let names: Vec<&str> = names.into_iter().chain(scale).collect();
+                self.suites = choose(name, &names.join(","), &Suite::ALL, Suite::name)?;
             }
-            "BUILDERS" => {
-                self.builders = choose(name, value, &Builder::ALL, Builder::name)?;
-                self.scale_builders.clone_from(&self.builders);
-            }
+            "SCENARIOS" => self.scenarios = choose(name, value, &Scenario::ALL, Scenario::name)?,
+            "BUILDERS" => self.builders = choose(name, value, &Builder::ALL, Builder::name)?,
             "SERVICES" => self.services = list(value).map(str::to_owned).collect(),
             "RUNS" => self.runs = count(name, value)?,
             "BAKE_RUNS" => self.bake_runs = count(name, value)?,
@@ -91,20 +92,78 @@ impl Selection {
             "OUT" => self.out = Some(PathBuf::from(value)),
             _ => {
                 return Err(format!(
-                    "{name} is unknown: write SCENARIOS, BUILDERS, SERVICES, RUNS, BAKE_RUNS, SCALE_RUNS, WORKSPACE or OUT"
+                    "{name} is unknown: write SUBJECT, SCENARIOS, BUILDERS, SERVICES, RUNS, BAKE_RUNS, SCALE_RUNS, WORKSPACE or OUT"
                 ));
             }
         }
         Ok(())
     }
 
-    /// Says whether all that the published report shows of a repository's services is measured.
+    /// Returns what of the words does not go together.
+    fn contradictions(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        for suite in self.suites.iter().copied() {
+            let nothing = |key: &str, names: Vec<&str>| {
+                format!(
+                    "{key} names nothing of {}: it has {}",
+                    suite.name(),
+                    names.join(", ")
+                )
+            };
+            if self.scenarios(suite).is_empty() {
+                let names = suite.scenarios().iter().map(|scenario| scenario.name());
+                mistakes.push(nothing("SCENARIOS", names.collect()));
+            }
+            if self.builders(suite).is_empty() {
+                let names = suite.builders().iter().map(|builder| builder.name());
+                mistakes.push(nothing("BUILDERS", names.collect()));
+            }
+            if self.workspace.is_some() && suite != Suite::Services {
+                mistakes.push(format!("WORKSPACE has no {}: leave SUBJECT out", suite.name()));
+            }
+        }
+        mistakes
+    }
+
+    /// Returns the chosen scenarios of a suite, in the order of the report.
+    pub(crate) fn scenarios(&self, suite: Suite) -> Vec<Scenario> {
+        among(suite.scenarios(), &self.scenarios)
+    }
+
+    /// Returns the chosen builders of a suite, in the order of the report.
+    pub(crate) fn builders(&self, suite: Suite) -> Vec<Builder> {
+        among(suite.builders(), &self.builders)
+    }
+
+    /// Returns how often a scenario of a suite is measured; bakes have a number of their own.
+    pub(crate) fn runs(&self, suite: Suite) -> usize {
+        match suite {
+            Suite::Scale => self.scale_runs,
+            _ => self.runs,
+        }
+    }
+
+    /// Returns how often scenarios, and bakes, are measured at most.
+    pub(crate) fn most_runs(&self) -> [usize; 2] {
+        let runs = self.suites.iter().map(|suite| self.runs(*suite));
+        [runs.max().unwrap_or(self.runs), self.bake_runs]
+    }
+
+    /// Says whether all that the published report shows of the suites is measured. Of workspaces that are made it
+    /// shows what somebody chose.
     pub(crate) fn is_complete(&self) -> bool {
-        self.scenarios.len() == Scenario::ALL.len()
-            && self.builders.len() == Builder::ALL.len()
+        self.scenarios.is_empty()
+            && self.builders.is_empty()
             && self.services.is_empty()
+            && self.sizes.is_empty()
             && self.workspace.is_none()
     }
+}
+
+/// Returns those of a list that were chosen; where none was, all.
+fn among<T: Copy + PartialEq>(all: &[T], chosen: &[T]) -> Vec<T> {
+    let is = |item: &T| chosen.is_empty() || chosen.contains(item);
+    all.iter().copied().filter(is).collect()
 }
 
 fn list(value: &str) -> impl Iterator<Item = &str> {
@@ -163,42 +222,84 @@ mod tests {
     use super::Selection;
     use crate::builder::Builder;
     use crate::scenario::Scenario;
+    use crate::suite::Suite;
 
-    #[test]
-    fn names_are_chosen_in_the_order_of_the_report() {
-        let words = ["SCENARIOS=source,cold", "BUILDERS=vextrus, naive", "RUNS=2"];
-        let selection = Selection::parse(words).unwrap();
-        assert_eq!(selection.scenarios, [Scenario::Cold, Scenario::Source]);
-        assert_eq!(selection.builders, [Builder::Naive, Builder::Vextrus]);
-        assert_eq!((selection.runs, selection.bake_runs), (2, 1));
-        assert!(!selection.is_complete());
-        assert!(Selection::parse::<&str>([]).unwrap().is_complete());
+    fn selection(words: &[&str]) -> Selection {
+        Selection::parse(words).unwrap()
     }
 
     #[test]
-    fn workspaces_of_sizes_are_chosen_beside_other_scenarios_or_alone() {
-        let selection = |words: &[&str]| Selection::parse(words).unwrap();
+    fn names_are_chosen_in_the_order_of_the_report() {
+        let chosen = selection(&["SCENARIOS=source,cold", "BUILDERS=vextrus, naive", "RUNS=2"]);
+        assert_eq!(chosen.suites, [Suite::Services]);
+        assert_eq!(
+            chosen.scenarios(Suite::Services),
+            [Scenario::Cold, Scenario::Source]
+        );
+        assert_eq!(
+            chosen.builders(Suite::Services),
+            [Builder::Naive, Builder::Vextrus]
+        );
+        assert_eq!((chosen.runs(Suite::Services), chosen.bake_runs), (2, 1));
+        assert!(!chosen.is_complete());
+        assert!(selection(&[]).is_complete());
+    }
+
+    #[test]
+    fn each_subject_has_scenarios_and_builders_of_its_own() {
+        let chosen = selection(&["SUBJECT=managers,static", "SCENARIOS=readme,cold"]);
+        assert_eq!(chosen.suites, [Suite::Static, Suite::Managers]);
+        assert_eq!(
+            chosen.scenarios(Suite::Static),
+            [Scenario::Cold, Scenario::Readme]
+        );
+        assert_eq!(chosen.scenarios(Suite::Managers), [Scenario::Cold]);
+        assert_eq!(chosen.builders(Suite::Managers), Suite::Managers.builders());
+        assert!(selection(&["SUBJECT=static"]).is_complete());
+        let words = [
+            "SUBJECT=managers,static",
+            "SCENARIOS=readme",
+            "BUILDERS=naive",
+            "WORKSPACE=/x",
+        ];
+        let mistakes = Selection::parse(words).unwrap_err();
+        assert_eq!(
+            mistakes.lines().collect::<Vec<_>>(),
+            [
+                "WORKSPACE has no static: leave SUBJECT out",
+                "SCENARIOS names nothing of managers: it has cold, no-change, source, own-dependency",
+                "BUILDERS names nothing of managers: it has npm-docs, pnpm-docs, vextrus",
+                "WORKSPACE has no managers: leave SUBJECT out",
+            ]
+        );
+    }
+
+    #[test]
+    fn workspaces_of_sizes_are_chosen_beside_other_subjects_or_alone() {
         let names = |selection: &Selection| -> Vec<String> {
-            selection.scale.iter().map(|size| size.name()).collect()
+            selection.sizes.iter().map(|size| size.name()).collect()
         };
-        let alone = selection(&["SCENARIOS=scale-chain-7-40,scale-wide-50-300"]);
+        let alone = selection(&["SUBJECT=scale-chain-7-40,scale-wide-50-300", "SCALE_RUNS=2"]);
         assert_eq!(names(&alone), ["wide-50-300", "chain-7-40"]);
-        assert!(alone.scenarios.is_empty() && !alone.is_complete());
-        assert_eq!(alone.scale_builders, Builder::SCALE);
-        let beside = selection(&["SCENARIOS=scale-wide-10,cold", "BUILDERS=vextrus"]);
+        assert_eq!(
+            (alone.suites.as_slice(), alone.runs(Suite::Scale)),
+            ([Suite::Scale].as_slice(), 2)
+        );
+        assert!(!alone.is_complete());
+        let beside = selection(&["SUBJECT=scale-wide-10,services", "BUILDERS=vextrus"]);
         assert_eq!(names(&beside), ["wide-10-300", "wide-10-1500"]);
-        assert_eq!(beside.scenarios, [Scenario::Cold]);
-        assert_eq!(beside.scale_builders, [Builder::Vextrus]);
-        assert_eq!(selection(&["SCENARIOS=scale,scale-wide"]).scale.len(), 16);
-        assert!(selection(&[]).scale.is_empty());
+        assert_eq!(beside.suites, [Suite::Services, Suite::Scale]);
+        assert_eq!(beside.builders(Suite::Scale), [Builder::Vextrus]);
+        assert_eq!(selection(&["SUBJECT=scale,scale-wide"]).sizes.len(), 16);
+        assert!(selection(&[]).sizes.is_empty());
         for wrong in [
             "scale-deep",
             "scale-wide-1",
             "scale-wide-10-1",
             "scale-wide-10-300-5",
         ] {
-            let why = Selection::parse([format!("SCENARIOS={wrong}")]).unwrap_err();
-            assert!(why.starts_with(&format!("SCENARIOS: {wrong}: ")), "{why}");
+            let why = Selection::parse([format!("SUBJECT={wrong}")]).unwrap_err();
+            assert!(why.starts_with(&format!("SUBJECT: {wrong}: ")), "{why}");
         }
     }
 
@@ -211,10 +312,10 @@ mod tests {
         assert!(lines[0].starts_with("SCENARIOS: there is no warm; there are cold, cold-registry-cache, "));
         assert_eq!(
             lines[1],
-            "BUILDERS names nothing: write some of naive, template, template-tuned, pnpm-docs, turbo, vextrus"
+            "BUILDERS names nothing: write some of naive, template, template-tuned, npm-docs, pnpm-docs, turbo, vextrus, vextrus-scratch"
         );
         assert_eq!(lines[2], "RUNS is `0`: write a number from 1 to 99");
-        assert!(lines[3].starts_with("SERVICE is unknown: write SCENARIOS,"));
+        assert!(lines[3].starts_with("SERVICE is unknown: write SUBJECT,"));
         assert!(lines[4].starts_with("`x` is not NAME=VALUE"));
     }
 }

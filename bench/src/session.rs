@@ -2,19 +2,24 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
-use vextrus_e2e::{Container, Docker, Image, Progress, Sizes, Workspace, repository};
+use vextrus_e2e::{Container, Docker, Image, Progress, Sizes, repository};
 
 use crate::bed::{Bed, FRONTEND, attempt};
-use crate::builder::{Builder, Kit};
+use crate::builder::Builder;
 use crate::display::Display;
 use crate::edit::Edit;
 use crate::record::{Facts, Record, Sample, Series};
 use crate::report;
 use crate::scenario::Scenario;
 use crate::selection::Selection;
-use crate::subject::{Subject, Subjects};
+use crate::site::Site;
+use crate::smallest;
+use crate::subject::Subject;
+use crate::suite::Suite;
+use crate::versions::Run;
 
 /// The time in which a service answers, with others that start beside it.
 const LIVE_LIMIT: Duration = Duration::from_secs(120);
@@ -24,12 +29,12 @@ const LIVE_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) struct Session {
     /// The engine that has the frontend and the base images.
     pub(crate) docker: Docker,
-    /// A copy of the workspace, as it is between edits.
-    pub(crate) workspace: Workspace,
-    /// Its services.
-    pub(crate) subjects: Subjects,
-    /// The Dockerfiles.
-    pub(crate) kit: Kit,
+    /// What is measured now.
+    pub(crate) suite: Suite,
+    /// The workspace that is built now.
+    pub(crate) site: Rc<Site>,
+    /// What it is measured with.
+    pub(crate) run: Run,
     /// What is to be measured.
     pub(crate) selection: Selection,
     /// Where progress is shown.
@@ -42,8 +47,6 @@ pub(crate) struct Session {
     pub(crate) metered: OnceCell<&'static str>,
     /// What is changed in the passes so far, alike for all builders.
     pub(crate) edits: BTreeMap<(Scenario, String, usize), Edit>,
-    /// What has no meaning in this workspace, for the report.
-    pub(crate) notes: Vec<String>,
 }
 
 /// What one measured build, or bake, made.
@@ -58,11 +61,67 @@ pub(crate) struct Made {
 }
 
 impl Session {
+    /// Begins, with nothing to build yet.
+    ///
+    /// # Errors
+    /// What of the machine cannot be told, or which file cannot be written.
+    pub(crate) fn new(docker: Docker, selection: Selection, display: Display) -> Result<Self, String> {
+        Ok(Self {
+            run: attempt(|| Run::here(&docker, &selection))?,
+            docker,
+            suite: Suite::Services,
+            site: Rc::new(Site::empty()?),
+            selection,
+            display,
+            sizes: Sizes::default(),
+            series: Vec::new(),
+            metered: OnceCell::new(),
+            edits: BTreeMap::new(),
+        })
+    }
+
+    /// Goes on with another workspace.
+    pub(crate) fn enter(&mut self, site: &Rc<Site>) {
+        if !Rc::ptr_eq(&self.site, site) {
+            self.run.met(&self.docker, site.subjects.all());
+            self.site = Rc::clone(site);
+        }
+    }
+
+    /// Runs something while the manifests of services are as a builder has them.
+    ///
+    /// # Errors
+    /// The manifest that cannot be one of that builder.
+    pub(crate) fn as_built_by(
+        &mut self,
+        builder: Builder,
+        subjects: &[&Subject],
+        work: impl FnOnce(&mut Self),
+    ) -> Result<(), String> {
+        if builder != Builder::VextrusScratch {
+            work(self);
+            return Ok(());
+        }
+        let applied = smallest::edit(&self.site.workspace, subjects)?.apply(&self.site.workspace);
+        work(self);
+        applied.revert(&self.site.workspace);
+        Ok(())
+    }
+
+    /// Notes that there is no workspace to build.
+    pub(crate) fn unmade(&mut self, service: &str, why: &str) {
+        for builder in self.selection.builders(self.suite) {
+            let mut series = self.untaken(Scenario::Cold, builder.name(), service);
+            self.failed(&mut series, why.to_owned());
+            self.finish(series);
+        }
+    }
+
     /// Starts an engine with what services are built on.
     pub(crate) fn bed(&self, subjects: &[&Subject]) -> Result<Bed, String> {
         let mut images = BTreeSet::from([FRONTEND]);
         for subject in subjects {
-            images.extend(subject.images());
+            images.extend(subject.images.iter().map(String::as_str));
         }
         let images: Vec<&str> = images.into_iter().collect();
         let bed = attempt(|| Bed::start(&self.docker, &images))?;
@@ -105,7 +164,7 @@ impl Session {
         let images: Vec<&Image> = made.images.iter().map(|(_, image)| image).collect();
         let sizes = &mut self.sizes;
         let looked = attempt(|| {
-            let names: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.images()).collect();
+            let names: BTreeSet<&String> = subjects.iter().flat_map(|subject| &subject.images).collect();
             let bases = names
                 .iter()
                 .map(|name| Image::existing(&bed.engine, name).diff_ids());
@@ -151,13 +210,16 @@ impl Session {
 
     /// Takes a series out of what came out so far, to go on with it.
     pub(crate) fn take(&mut self, scenario: Scenario, builder: &'static str, service: &str) -> Series {
-        let is = |series: &Series| {
-            series.scenario == scenario.name() && series.builder == builder && series.service == service
-        };
-        match self.series.iter().position(is) {
+        let key = (self.suite, scenario.name(), builder, service);
+        match self.series.iter().position(|series| series.key() == key) {
             Some(place) => self.series.remove(place),
-            None => Series::new(scenario.name(), builder, service),
+            None => self.untaken(scenario, builder, service),
         }
+    }
+
+    /// Returns a series without runs, of what is measured now.
+    pub(crate) fn untaken(&self, scenario: Scenario, builder: &'static str, service: &str) -> Series {
+        Series::new(self.suite, scenario.name(), builder, service)
     }
 
     /// Notes what went wrong and shows it.
@@ -202,15 +264,15 @@ impl Session {
     /// Says once that a scenario has no meaning here.
     pub(crate) fn note(&mut self, scenario: Scenario, service: &str, why: &str) {
         let note = format!("{} of {service} was not measured: {why}", scenario.name());
-        if !self.notes.contains(&note) {
+        if !self.run.notes.contains(&note) {
             self.display.done(&note);
-            self.notes.push(note);
+            self.run.notes.push(note);
         }
     }
 
-    /// Says whether a scenario was chosen.
-    pub(crate) fn wants(&self, scenario: Scenario) -> bool {
-        self.selection.scenarios.contains(&scenario)
+    /// Says whether a scenario was chosen, and is measured with a builder.
+    pub(crate) fn wants(&self, scenario: Scenario, builder: Builder) -> bool {
+        self.selection.scenarios(self.suite).contains(&scenario) && self.suite.measures(scenario, builder)
     }
 
     /// Shows what is being run.
@@ -221,7 +283,10 @@ impl Session {
 
     /// Builds a service and leaves the image in the engine.
     pub(crate) fn build(&self, builder: Builder, subject: &Subject, bed: &Bed, args: &[String]) -> Made {
-        let build = self.kit.build(builder, subject, &bed.engine, &self.workspace);
+        let build = self
+            .site
+            .kit
+            .build(builder, subject, &bed.engine, &self.site.workspace);
         let built = build.args(args.iter().cloned()).run();
         Made {
             images: vec![(subject.name.clone(), built.image)],

@@ -1,6 +1,8 @@
 //! The scenarios of one service. In each pass every builder has its turn, on a fresh engine: a cold build, then one
 //! build after each change. So noise of some minutes strikes all alike, and one engine's disk is all that is needed.
 
+use std::rc::Rc;
+
 use vextrus_e2e::{Image, Progress, Registry};
 
 use crate::bed::{Bed, attempt};
@@ -11,7 +13,9 @@ use crate::record::Series;
 use crate::scale;
 use crate::scenario::Scenario;
 use crate::session::{Made, Session};
+use crate::site::Site;
 use crate::subject::Subject;
+use crate::suite::Suite;
 
 /// The disk from which an engine is replaced by one that has built nothing but what there was before the changes.
 const FULL_BYTES: u64 = 10_000_000_000;
@@ -19,30 +23,33 @@ const FULL_BYTES: u64 = 10_000_000_000;
 const NO_CHANGE_RUNS: usize = 3;
 
 impl Session {
-    /// Measures the chosen scenarios of a service.
-    pub(crate) fn single(&mut self, subject: &Subject) {
-        let chosen = self.selection.scenarios.clone().into_iter();
-        let scenarios: Vec<Scenario> = chosen.filter(|scenario| !scenario.is_bake()).collect();
-        let builders = self.selection.builders.clone();
-        self.passes(subject, &scenarios, &builders, self.selection.runs);
-    }
-
-    /// Measures scenarios of a service by some builders, each so many times.
+    /// Measures scenarios of services by some builders, each so many times.
     pub(crate) fn passes(
         &mut self,
-        subject: &Subject,
+        services: &[(Rc<Site>, Subject)],
         scenarios: &[Scenario],
         builders: &[Builder],
         runs: usize,
     ) {
         for pass in 0..runs {
-            for builder in builders.iter().copied() {
-                let chosen = scenarios.iter().copied();
-                let open: Vec<Scenario> = chosen
-                    .filter(|scenario| self.is_open(*scenario, builder, subject, runs))
-                    .collect();
-                if !open.is_empty() {
-                    self.pass(pass, builder, subject, &open);
+            for (site, subject) in services {
+                self.enter(site);
+                for builder in builders.iter().copied().filter(|builder| builder.builds(subject)) {
+                    let suite = self.suite;
+                    let chosen = scenarios.iter().copied();
+                    let chosen = chosen.filter(|scenario| suite.measures(*scenario, builder));
+                    let open: Vec<Scenario> = chosen
+                        .filter(|scenario| self.is_open(*scenario, builder, subject, runs))
+                        .collect();
+                    let Some(first) = open.first().copied() else {
+                        continue;
+                    };
+                    let turn = |session: &mut Self| session.pass(pass, builder, subject, &open);
+                    if let Err(why) = self.as_built_by(builder, &[subject], turn) {
+                        let mut series = self.take(first, builder.name(), &subject.name);
+                        self.failed(&mut series, why);
+                        self.finish(series);
+                    }
                 }
             }
         }
@@ -51,7 +58,7 @@ impl Session {
     /// Says whether a scenario of a builder is to be run once more.
     fn is_open(&mut self, scenario: Scenario, builder: Builder, subject: &Subject, runs: usize) -> bool {
         let runs = match scenario {
-            Scenario::NoChange | Scenario::ScaleNoChange => runs * NO_CHANGE_RUNS,
+            Scenario::NoChange => runs * NO_CHANGE_RUNS,
             _ => runs,
         };
         let series = self.take(scenario, builder.name(), &subject.name);
@@ -64,24 +71,18 @@ impl Session {
 
     /// Runs each of the scenarios once.
     fn pass(&mut self, pass: usize, builder: Builder, subject: &Subject, open: &[Scenario]) {
-        let Some(first) = open.first().map(|scenario| scenario.first()) else {
-            return;
-        };
-        let Some(mut bed) = self.cold(first, pass, builder, subject, open.contains(&first)) else {
+        let Some(mut bed) = self.cold(pass, builder, subject, open.contains(&Scenario::Cold)) else {
             return;
         };
         for scenario in open {
             match scenario {
-                Scenario::Cold if builder == Builder::Vextrus => self.smallest(pass, subject),
-                Scenario::Cold | Scenario::ScaleCold => {}
+                Scenario::Cold => {}
                 Scenario::ColdRegistryCache => self.registry_cache(pass, builder, subject, &bed),
-                Scenario::NoChange | Scenario::ScaleNoChange => {
-                    self.no_change(*scenario, pass, builder, subject, &bed);
-                }
+                Scenario::NoChange => self.no_change(pass, builder, subject, &bed),
                 _ => {
                     if bed.disk_bytes() > FULL_BYTES {
                         drop(bed);
-                        match self.cold(first, pass, builder, subject, false) {
+                        match self.cold(pass, builder, subject, false) {
                             Some(fresh) => bed = fresh,
                             None => return,
                         }
@@ -93,18 +94,12 @@ impl Session {
     }
 
     /// Builds on a fresh engine, which is returned; where only what follows is wanted, only a failure is kept.
-    fn cold(
-        &mut self,
-        scenario: Scenario,
-        pass: usize,
-        builder: Builder,
-        subject: &Subject,
-        wanted: bool,
-    ) -> Option<Bed> {
+    fn cold(&mut self, pass: usize, builder: Builder, subject: &Subject, wanted: bool) -> Option<Bed> {
+        let scenario = Scenario::Cold;
         let mut series = if wanted {
             self.take(scenario, builder.name(), &subject.name)
         } else {
-            Series::new(scenario.name(), builder.name(), &subject.name)
+            self.untaken(scenario, builder.name(), &subject.name)
         };
         self.doing(scenario.name(), builder.name(), &subject.name, pass);
         let bed = self.cold_build(&mut series, builder, subject);
@@ -114,12 +109,7 @@ impl Session {
         bed
     }
 
-    pub(crate) fn cold_build(
-        &mut self,
-        series: &mut Series,
-        builder: Builder,
-        subject: &Subject,
-    ) -> Option<Bed> {
+    fn cold_build(&mut self, series: &mut Series, builder: Builder, subject: &Subject) -> Option<Bed> {
         let built = self.bed(&[subject]).map(|mut bed| {
             let made = self.measure(series, &bed, || self.build(builder, subject, &bed, &[]))?;
             if series.samples.len() == 1 {
@@ -148,7 +138,8 @@ impl Session {
             let registry = Registry::start();
             let reference = registry.reference("cache");
             let export = format!("--cache-to=type=registry,mode=max,ref={reference}");
-            let build = self.kit.build(builder, subject, &bed.engine, &self.workspace);
+            let site = &self.site;
+            let build = site.kit.build(builder, subject, &bed.engine, &site.workspace);
             build.args([export]).steps();
             (registry, format!("--cache-from=type=registry,ref={reference}"))
         });
@@ -167,8 +158,8 @@ impl Session {
     }
 
     /// Builds again, and beside ours of a repository's service a Dockerfile for the built-in frontend.
-    fn no_change(&mut self, scenario: Scenario, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
-        let mut series = self.take(scenario, builder.name(), &subject.name);
+    fn no_change(&mut self, pass: usize, builder: Builder, subject: &Subject, bed: &Bed) {
+        let mut series = self.take(Scenario::NoChange, builder.name(), &subject.name);
         let mut last = None;
         for _ in 0..NO_CHANGE_RUNS {
             self.doing(series.scenario, builder.name(), &subject.name, pass);
@@ -179,7 +170,7 @@ impl Session {
             }
         }
         self.finish(series);
-        if let (Scenario::NoChange, Builder::Vextrus, Some(progress)) = (scenario, builder, last) {
+        if let (Suite::Services, Builder::Vextrus, Some(progress)) = (self.suite, builder, last) {
             let mut series = self.take(Scenario::NoChange, equal::BUILDER, &subject.name);
             self.equal(&mut series, subject, bed, &progress);
             self.finish(series);
@@ -188,7 +179,7 @@ impl Session {
 
     /// Measures the built-in frontend on a graph like ours.
     fn equal(&mut self, series: &mut Series, subject: &Subject, bed: &Bed, ours: &Progress) {
-        let (workspace, docker) = (&self.workspace, &bed.engine);
+        let (workspace, docker) = (&self.site.workspace, &bed.engine);
         let prepared = attempt(|| {
             let base = Image::existing(docker, &subject.run_base).layers().len();
             let layers = bed.layers.len().saturating_sub(base);
@@ -225,9 +216,9 @@ impl Session {
         if let Err(why) = prepared {
             self.failed(&mut series, why);
         } else {
-            let applied = edit.apply(&self.workspace);
+            let applied = edit.apply(&self.site.workspace);
             let made = self.measure(&mut series, bed, || self.build(builder, subject, bed, &[]));
-            applied.revert(&self.workspace);
+            applied.revert(&self.site.workspace);
             self.look_once(&mut series, bed, made, subject);
             if let Err(why) = attempt(|| base.into_iter().for_each(|base| bed.restore_base(base))) {
                 self.failed(&mut series, why);
@@ -263,13 +254,13 @@ impl Session {
     }
 
     fn new_edit(&self, scenario: Scenario, subject: &Subject, pass: usize) -> Result<Edit, String> {
-        let workspace = &self.workspace;
+        let workspace = &self.site.workspace;
         let shared = || {
-            let shared = self.subjects.most_shared(&[subject]);
+            let shared = self.site.subjects.most_shared(&[subject]);
             shared.ok_or_else(|| "it needs no package of the workspace".to_owned())
         };
         let unrelated = || {
-            let unrelated = self.subjects.unrelated(subject);
+            let unrelated = self.site.subjects.unrelated(subject);
             unrelated.ok_or_else(|| "the workspace has no other service".to_owned())
         };
         let dependency = |subject: &Subject| {
@@ -277,21 +268,17 @@ impl Session {
             Edit::dependency(&self.docker, workspace, subject, package, pass)
         };
         match scenario {
-            Scenario::Source | Scenario::ScaleSource => {
-                Edit::code(workspace, &subject.directory, &subject.entry)
-            }
+            Scenario::Source => Edit::source(workspace, subject),
+            Scenario::Readme => Ok(Edit::readme(workspace, &subject.directory)),
             Scenario::SharedChanged => Edit::code(workspace, &shared()?, "index.js"),
             Scenario::SharedSameOutput => Edit::blank_lines(workspace, &shared()?, "index.js", pass),
-            Scenario::UnrelatedSource => {
-                let other = unrelated()?;
-                Edit::code(workspace, &other.directory, &other.entry)
-            }
+            Scenario::UnrelatedSource => Edit::source(workspace, unrelated()?),
             Scenario::UnrelatedDependency => dependency(unrelated()?),
             Scenario::OwnDependency => dependency(subject),
-            Scenario::ScaleLeaf | Scenario::ScaleDeepest | Scenario::ScaleDependency => {
+            Scenario::Leaf | Scenario::Deepest | Scenario::Dependency => {
                 let place = scale::place(scenario, &subject.name);
                 let (name, directory) = place.ok_or("the workspace was not made in a size")?;
-                if scenario == Scenario::ScaleDependency {
+                if scenario == Scenario::Dependency {
                     return Edit::dependency(&self.docker, workspace, subject, (&name, &directory), pass);
                 }
                 Edit::code(workspace, &directory, "index.js")

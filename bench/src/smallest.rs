@@ -3,58 +3,14 @@
 use toml::{Table, Value};
 use vextrus_e2e::Workspace;
 
-use crate::bakes::ALL;
-use crate::builder::Builder;
 use crate::edit::Edit;
-use crate::scenario::Scenario;
-use crate::session::Session;
 use crate::subject::Subject;
 
-/// What its records name as the builder.
-pub(crate) const BUILDER: &str = "vextrus-scratch";
-
-impl Session {
-    /// Builds a service for the smallest base, on a fresh engine.
-    pub(crate) fn smallest(&mut self, pass: usize, subject: &Subject) {
-        let mut series = self.take(Scenario::Cold, BUILDER, &subject.name);
-        if series.goes_on(self.selection.runs) {
-            self.doing(series.scenario, BUILDER, &subject.name, pass);
-            match edit(&self.workspace, &[subject]) {
-                Ok(edit) => {
-                    let applied = edit.apply(&self.workspace);
-                    self.cold_build(&mut series, Builder::Vextrus, subject);
-                    applied.revert(&self.workspace);
-                }
-                Err(why) => self.failed(&mut series, why),
-            }
-            self.finish(series);
-        } else {
-            self.series.push(series);
-        }
-    }
-
-    /// Bakes services for the smallest base, on a fresh engine: once, for the sizes.
-    pub(crate) fn smallest_bake(&mut self, pass: usize, subjects: &[&Subject]) {
-        let mut series = self.take(Scenario::BakeCold, BUILDER, ALL);
-        if series.is_new() {
-            self.doing(series.scenario, BUILDER, ALL, pass);
-            match edit(&self.workspace, subjects) {
-                Ok(edit) => {
-                    let applied = edit.apply(&self.workspace);
-                    self.cold_bake(&mut series, Builder::Vextrus, subjects, true);
-                    applied.revert(&self.workspace);
-                }
-                Err(why) => self.failed(&mut series, why),
-            }
-            self.finish(series);
-        } else {
-            self.series.push(series);
-        }
-    }
-}
-
 /// Sets the base of the images of services.
-fn edit(workspace: &Workspace, subjects: &[&Subject]) -> Result<Edit, String> {
+///
+/// # Errors
+/// The manifest that is not TOML.
+pub(crate) fn edit(workspace: &Workspace, subjects: &[&Subject]) -> Result<Edit, String> {
     let manifests = subjects.iter().map(|subject| {
         let file = &subject.file;
         let set = with_base(&workspace.read(file)).map_err(|why| format!("{file}: {why}"))?;

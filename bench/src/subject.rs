@@ -1,22 +1,35 @@
 //! The services that are built, by what the frontend's own plan says of them.
 
+mod plan;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
 use vextrus_e2e::{Docker, Workspace};
+
+use crate::manager::Manager;
+use crate::smallest;
 
 /// What a manifest of the frontend begins with.
 const SYNTAX: &str = "# syntax=vextrus/frontend";
-/// Where a service listens that names no port and reads PORT.
-const PORT: u64 = 3000;
 /// The largest manifest.
 const MANIFEST_BYTES: u64 = 64 * 1024;
+
+/// What a build makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Product {
+    /// A program that Node runs.
+    Service,
+    /// Files that a web server serves.
+    Site,
+}
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subject {
+    /// What its build makes.
+    pub(crate) product: Product,
     /// The name of its directory, or its path where two share that.
     pub(crate) name: String,
     /// The manifest in the workspace.
@@ -25,7 +38,7 @@ pub(crate) struct Subject {
     pub(crate) package: String,
     /// The package's directory.
     pub(crate) directory: String,
-    /// The script that node runs, in the directory.
+    /// The script that node runs, in the directory; of a site its page.
     pub(crate) entry: String,
     /// The port that it is told to listen on.
     pub(crate) port: u64,
@@ -40,23 +53,18 @@ pub(crate) struct Subject {
     pub(crate) run_base: String,
     /// Node's version as the plan has it.
     pub(crate) node: String,
-    /// The exact version of pnpm.
-    pub(crate) pnpm: String,
+    /// Who resolves and installs.
+    pub(crate) manager: Manager,
     /// System packages that the install of what it needs takes.
     pub(crate) build_packages: Vec<String>,
     /// System packages that the install of the whole workspace takes.
     pub(crate) workspace_packages: Vec<String>,
     /// System packages that the service needs when it runs.
     pub(crate) run_packages: Vec<String>,
-    /// The directories of the workspace packages that it needs, without its own.
+    /// The directories of the workspace packages that it needs, without its own; each after what it needs itself.
     pub(crate) closure: Vec<String>,
-}
-
-impl Subject {
-    /// Returns every image that it is built and run on.
-    pub(crate) fn images(&self) -> [&str; 3] {
-        [&self.build_base, &self.production_base, &self.run_base]
-    }
+    /// Every image that it is built and run on, whichever of our builders builds it.
+    pub(crate) images: BTreeSet<String>,
 }
 
 /// The services of a workspace in the order of their names.
@@ -69,7 +77,7 @@ impl Subjects {
     /// Finds the manifests of a workspace and asks the frontend about each.
     ///
     /// # Errors
-    /// That there is none, or that a plan is not one of a service that node runs.
+    /// That there is none, or that a plan is neither one of a service that node runs nor one of a site.
     pub(crate) fn find(docker: &Docker, workspace: &Workspace) -> Result<Self, String> {
         let manifests = manifests(workspace.root());
         if manifests.is_empty() {
@@ -77,8 +85,19 @@ impl Subjects {
         }
         let mut all = manifests
             .iter()
-            .map(|file| ask(docker, workspace, file, &name(file, &manifests)))
+            .map(|file| plan::ask(docker, workspace, file, &name(file, &manifests)))
             .collect::<Result<Vec<_>, _>>()?;
+        for subject in &mut all {
+            // What the smallest image is taken from; a manifest that it does not go with has none.
+            if let Ok(edit) = smallest::edit(workspace, &[subject]) {
+                let applied = edit.apply(workspace);
+                let smallest = plan::ask(docker, workspace, &subject.file, &subject.name);
+                applied.revert(workspace);
+                subject
+                    .images
+                    .extend(smallest.into_iter().flat_map(|smallest| smallest.images));
+            }
+        }
         let packages: BTreeSet<String> = all
             .iter()
             .flat_map(|subject| subject.build_packages.iter().cloned())
@@ -89,15 +108,20 @@ impl Subjects {
         Ok(Self { all })
     }
 
+    /// Returns none.
+    pub(crate) fn none() -> Self {
+        Self { all: Vec::new() }
+    }
+
     /// Returns all.
     pub(crate) fn all(&self) -> &[Subject] {
         &self.all
     }
 
-    /// Gives the only one another name than that of its directory.
-    pub(crate) fn named(mut self, name: &str) -> Self {
-        if let [only] = self.all.as_mut_slice() {
-            name.clone_into(&mut only.name);
+    /// Gives each another name than that of its directory.
+    pub(crate) fn renamed(mut self, name: impl Fn(&str) -> String) -> Self {
+        for subject in &mut self.all {
+            subject.name = name(&subject.name);
         }
         self
     }
@@ -173,132 +197,12 @@ fn name(file: &str, all: &[String]) -> String {
     }
 }
 
-fn ask(docker: &Docker, workspace: &Workspace, file: &str, name: &str) -> Result<Subject, String> {
-    let called = docker
-        .build(workspace)
-        .file(file)
-        .args(["--call=plan,format=json"])
-        .call();
-    let plan: Value = serde_json::from_str(&called.answer).map_err(|_| {
-        format!(
-            "{file}: the frontend has no plan:\n{}{}",
-            called.answer, called.error
-        )
-    })?;
-    read(&plan, file, name).ok_or_else(|| format!("{file}: its plan is not one of a service that node runs"))
-}
-
-/// Reads a plan as `--call=plan,format=json` prints it.
-fn read(plan: &Value, file: &str, name: &str) -> Option<Subject> {
-    let package = text(&plan["package"])?;
-    let packages = plan["packages"].as_array()?;
-    let own = packages.iter().find(|other| other["name"] == package.as_str())?;
-    let root = text(&plan["root"])?;
-    let in_context = |package: &Value| Some(join(&root, &text(&package["directory"])?));
-    let directory = in_context(own)?;
-    let closure = packages.iter().filter_map(in_context);
-    let closure = closure.filter(|other| *other != directory).collect();
-    let image = &plan["outcome"]["image"];
-    let run = &image["run"];
-    let args = texts(&run["command"]);
-    let index = image["entry"]["argument"].as_u64();
-    let entry = match index.and_then(|index| usize::try_from(index).ok()) {
-        Some(index) => args.get(index)?.clone(),
-        None => args.iter().rev().find(|word| is_script(word))?.clone(),
-    };
-    let ports = run["ports"].as_array()?;
-    let mut health: Vec<String> = texts(&run["healthcheck"]["command"])
-        .into_iter()
-        .filter(|word| word.starts_with('/') && !is_script(word))
-        .collect();
-    // A service is live without what it needs to be ready, such as a database.
-    if health.iter().all(|path| path.ends_with("/ready")) || health.len() > 1 {
-        health.insert(0, "/health/live".to_owned());
-    }
-    let steps: Vec<&Value> = plan["steps"].as_array()?.iter().collect();
-    let system = |stage: &str| -> Vec<String> {
-        let steps = steps.iter().filter(|step| step["stage"] == stage);
-        let names: BTreeSet<String> = steps.flat_map(|step| system_packages(step)).collect();
-        names.into_iter().collect()
-    };
-    let image_at = |index: &Value| -> Option<String> {
-        let index = usize::try_from(index.as_u64()?).ok()?;
-        text(&plan["images"].get(index)?["reference"])
-    };
-    let runs = |stage: &str, word: &str| {
-        let is_it = |step: &&&Value| {
-            let command = &step["does"]["run"]["command"];
-            step["stage"] == stage && texts(command).iter().any(|part| part.contains(word))
-        };
-        let found = steps.iter().find(is_it)?;
-        image_at(&found["does"]["run"]["image"])
-    };
-    let value = |key: &str| {
-        let mut values = plan["values"].as_array()?.iter();
-        text(&values.find(|value| value["key"] == key)?["value"])
-    };
-    Some(Subject {
-        name: name.to_owned(),
-        file: file.to_owned(),
-        package,
-        directory,
-        entry,
-        port: ports.first().and_then(Value::as_u64).unwrap_or(PORT),
-        health,
-        build_base: runs("deps", "pnpm.sh")?,
-        production_base: runs("runtime", "--prod")?,
-        run_base: image_at(&image["base"])?,
-        node: value("node")?,
-        pnpm: value("pnpm")?,
-        build_packages: system("deps"),
-        workspace_packages: Vec::new(),
-        run_packages: system("runtime"),
-        closure,
-    })
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    let list = value.as_array().into_iter().flatten();
-    list.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Returns a directory of the workspace as the context has it.
-fn join(root: &str, directory: &str) -> String {
-    match (root, directory) {
-        ("", directory) => directory.to_owned(),
-        (root, ".") => root.to_owned(),
-        (root, directory) => format!("{root}/{directory}"),
-    }
-}
-
-/// Returns the system packages that a step installs.
-fn system_packages(step: &Value) -> Vec<String> {
-    let command = texts(&step["does"]["run"]["command"]);
-    let lines = command.iter().flat_map(|script| script.lines());
-    let installs = lines.filter_map(|line| {
-        let words = line.strip_prefix("apt-get install ");
-        words.or_else(|| line.strip_prefix("apk add "))
-    });
-    let words = installs.flat_map(str::split_whitespace);
-    words
-        .filter(|word| !word.starts_with('-'))
-        .map(str::to_owned)
-        .collect()
-}
-
-fn is_script(word: &str) -> bool {
-    [".js", ".cjs", ".mjs"].iter().any(|end| word.ends_with(end))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use serde_json::json;
 
-    use super::{Subject, Subjects, name, read};
+    use super::plan::read;
+    use super::{Manager, Product, Subject, Subjects, name};
 
     /// Returns a service of that name that needs some packages.
     pub(crate) fn subject(name: &str, closure: &[&str]) -> Subject {
@@ -343,7 +247,9 @@ pub(crate) mod tests {
             [&auth.build_base, &auth.production_base, &auth.run_base],
             ["node:22", "node:22", "node:22-alpine"]
         );
-        assert_eq!((auth.node.as_str(), auth.pnpm.as_str()), ("22", "9.15.9"));
+        assert_eq!(auth.node, "22");
+        assert_eq!(auth.manager, Manager::Pnpm("9.15.9".to_owned()));
+        assert_eq!(auth.product, Product::Service);
         assert_eq!((auth.port, auth.closure), (3000, vec!["kernel".to_owned()]));
     }
 

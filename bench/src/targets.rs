@@ -4,13 +4,15 @@ use crate::builder::Builder;
 use crate::equal;
 use crate::record::Record;
 use crate::scenario::Scenario;
-use crate::smallest;
+use crate::suite::Suite;
 use crate::units::{bytes, ratio, seconds};
 
 /// The unpacked bytes that no image is to reach.
 const LARGEST: u64 = 500_000_000;
 /// The compressed bytes of a plain service on the smallest base.
 const PLAIN: u64 = 60_000_000;
+/// The unpacked bytes that a front end is not to reach.
+const FRONT_END: u64 = 100_000_000;
 /// The seconds that a build without a change may take beyond the built-in frontend's.
 const BEYOND: f64 = 0.150;
 
@@ -39,34 +41,54 @@ impl<'a> Results<'a> {
         Self { records }
     }
 
-    /// Returns the service whose scenarios of one were measured first.
+    /// Returns the service of a repository whose scenarios of one were measured first.
     pub(crate) fn service(self) -> &'a str {
-        let others = |record: &&Record| {
-            Scenario::named(&record.scenario)
-                .is_some_and(|scenario| scenario.is_bake() || scenario.is_scale())
+        let is_single = |record: &&Record| {
+            record.suite == Suite::Services
+                && Scenario::named(&record.scenario).is_some_and(|scenario| !scenario.is_bake())
         };
-        let single = self.records.iter().find(|record| !others(record));
+        let single = self.records.iter().find(is_single);
         single.map_or("all", |record| record.service.as_str())
     }
 
+    /// Returns the services that stand for a scenario of a suite: of a repository the usual one, or all of a bake.
+    pub(crate) fn services(self, suite: Suite, scenario: Scenario) -> Vec<&'a str> {
+        match (suite, scenario.is_bake()) {
+            (Suite::Services, true) => vec!["all"],
+            (Suite::Services, false) => vec![self.service()],
+            _ => {
+                let is = |record: &&Record| record.suite == suite && record.scenario == scenario.name();
+                let records = self.records.iter().filter(is);
+                let mut services: Vec<&str> = records.map(|record| record.service.as_str()).collect();
+                services.dedup();
+                services
+            }
+        }
+    }
+
     /// Returns one that has a time.
-    pub(crate) fn get(self, scenario: Scenario, builder: &str, service: &str) -> Option<&'a Record> {
-        let is = |record: &&Record| {
-            record.scenario == scenario.name() && record.builder == builder && record.service == service
-        };
+    pub(crate) fn get(
+        self,
+        suite: Suite,
+        scenario: Scenario,
+        builder: &str,
+        service: &str,
+    ) -> Option<&'a Record> {
+        let is = |record: &&Record| record.key() == (suite, scenario.name(), builder, service);
         self.records.iter().find(is).filter(|record| record.runs > 0)
     }
 
-    /// Returns one by the service that stands for its scenario.
+    /// Returns one of a repository's services, by the service that stands for its scenario.
     pub(crate) fn usual(self, scenario: Scenario, builder: &str) -> Option<&'a Record> {
-        let service = if scenario.is_bake() { "all" } else { self.service() };
-        self.get(scenario, builder, service)
+        let services = self.services(Suite::Services, scenario);
+        self.get(Suite::Services, scenario, builder, services.first()?)
     }
 
     /// Returns the records of each service's image in a bake, by a builder.
     pub(crate) fn images(self, builder: &str) -> Vec<&'a Record> {
         let is = |record: &&Record| {
-            record.scenario == Scenario::BakeCold.name()
+            record.suite == Suite::Services
+                && record.scenario == Scenario::BakeCold.name()
                 && record.builder == builder
                 && record.service != "all"
                 && record.image_bytes_unpacked > 0
@@ -102,6 +124,7 @@ impl<'a> Results<'a> {
             }),
         ));
         targets.extend(self.sizes());
+        targets.push(self.front_end());
         targets.push(self.behind());
         targets
     }
@@ -173,7 +196,7 @@ impl<'a> Results<'a> {
         // The service whose scenarios of one were measured is on the same base, where a note does not say otherwise.
         let of = |builder| self.usual(Scenario::Cold, builder);
         let pair = of(Builder::Vextrus.name()).zip(of(Builder::Template.name()));
-        let smallest = of(smallest::BUILDER);
+        let smallest = of(Builder::VextrusScratch.name());
         let largest = ours.iter().max_by_key(|record| record.image_bytes_unpacked);
         let naive = self.images(Builder::Naive.name());
         let beside_naive = |builder: &str| sums(&self.images(builder), &naive);
@@ -218,33 +241,38 @@ impl<'a> Results<'a> {
             target(
                 "the same on the smallest base, `scratch`",
                 "−85 %",
-                beside_naive(smallest::BUILDER),
+                beside_naive(Builder::VextrusScratch.name()),
             ),
         ]
     }
 
-    /// Looks for scenarios in which a baseline is faster.
+    /// Looks for scenarios in which a baseline is faster. Workspaces that are made have a table with nothing else.
     fn behind(self) -> Target {
         let (mut seen, mut behind) = (false, Vec::new());
-        for scenario in Scenario::ALL {
-            let Some(ours) = self.usual(scenario, Builder::Vextrus.name()) else {
-                continue;
-            };
-            for builder in Builder::ALL
-                .into_iter()
-                .filter(|builder| *builder != Builder::Vextrus)
-            {
-                if let Some(other) = self.usual(scenario, builder.name()) {
-                    seen = true;
-                    if other.seconds < ours.seconds {
-                        let both = (seconds(other.seconds), seconds(ours.seconds));
-                        behind.push(format!(
-                            "{} {} {} < {}",
-                            scenario.name(),
-                            builder.name(),
-                            both.0,
-                            both.1
-                        ));
+        for suite in [Suite::Services, Suite::Static, Suite::Managers] {
+            for scenario in suite.scenarios().iter().copied() {
+                for service in self.services(suite, scenario) {
+                    let Some(ours) = self.get(suite, scenario, Builder::Vextrus.name(), service) else {
+                        continue;
+                    };
+                    let others = Builder::ALL.into_iter().filter(|builder| !builder.is_ours());
+                    for builder in others {
+                        if let Some(other) = self.get(suite, scenario, builder.name(), service) {
+                            seen = true;
+                            if other.seconds < ours.seconds {
+                                let place = match suite {
+                                    Suite::Services => String::new(),
+                                    _ => format!("{service} "),
+                                };
+                                behind.push(format!(
+                                    "{place}{} {} {} < {}",
+                                    scenario.name(),
+                                    builder.name(),
+                                    seconds(other.seconds),
+                                    seconds(ours.seconds)
+                                ));
+                            }
+                        }
                     }
                 }
             }
@@ -258,6 +286,24 @@ impl<'a> Results<'a> {
             "scenarios in which a baseline is faster",
             "none",
             seen.then_some((measured, behind.is_empty())),
+        )
+    }
+
+    /// Compares the image of a front end with what its users wanted.
+    fn front_end(self) -> Target {
+        let services = self.services(Suite::Static, Scenario::Cold);
+        let service = services.first().copied().unwrap_or_default();
+        let of = |builder: Builder| self.get(Suite::Static, Scenario::Cold, builder.name(), service);
+        target(
+            "image of a front end, unpacked",
+            "below 100 MB",
+            of(Builder::Vextrus).map(|ours| {
+                let size = ours.image_bytes_unpacked;
+                let scratch = of(Builder::VextrusScratch).map_or(String::new(), |scratch| {
+                    format!(", on `scratch` {}", bytes(scratch.image_bytes_unpacked))
+                });
+                (format!("{} ({service}{scratch})", bytes(size)), size < FRONT_END)
+            }),
         )
     }
 }
@@ -286,11 +332,11 @@ fn target(what: &str, aim: &str, measured: Option<(String, bool)>) -> Target {
 
 #[cfg(test)]
 mod tests {
-    use super::Results;
+    use super::{Results, Suite};
     use crate::record::{Record, Series};
 
     fn record(scenario: &'static str, builder: &'static str, seconds: f64, steps_run: usize) -> Record {
-        let mut record = Series::new(scenario, builder, "auth").record();
+        let mut record = Series::new(Suite::Services, scenario, builder, "auth").record();
         (record.seconds, record.steps_run, record.runs, record.ok) = (seconds, steps_run, 1, true);
         record
     }
@@ -322,5 +368,32 @@ mod tests {
         assert_eq!(find("no change"), ("+100 ms", Some(true)));
         assert_eq!(find("cold"), ("not measured", None));
         assert_eq!(find("scenarios in which"), ("in none", Some(true)));
+        assert_eq!(find("image of a front end"), ("not measured", None));
+    }
+
+    #[test]
+    fn a_baseline_is_faster_in_its_own_subject() {
+        let of = |suite, service, builder: &'static str, seconds| {
+            let mut record = Series::new(suite, "cold", builder, service).record();
+            (record.seconds, record.runs, record.ok) = (seconds, 1, true);
+            record
+        };
+        let records = [
+            of(Suite::Services, "auth", "naive", 2.0),
+            of(Suite::Services, "auth", "vextrus", 1.0),
+            of(Suite::Static, "web", "naive", 2.0),
+            of(Suite::Static, "web", "vextrus", 3.0),
+            of(Suite::Static, "web", "vextrus-scratch", 1.0),
+            of(Suite::Managers, "api-npm", "npm-docs", 1.0),
+            of(Suite::Managers, "api-npm", "vextrus", 2.0),
+            of(Suite::Scale, "wide-10-300", "pnpm-docs", 1.0),
+            of(Suite::Scale, "wide-10-300", "vextrus", 2.0),
+        ];
+        let behind = Results::of(&records).behind();
+        assert_eq!(
+            behind.measured,
+            "web cold naive 2.00 s < 3.00 s; api-npm cold npm-docs 1.00 s < 2.00 s"
+        );
+        assert_eq!(behind.met, Some(false));
     }
 }

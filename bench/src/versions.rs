@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use vextrus_e2e::{Docker, Invocation, Store};
 
 use crate::builder::TURBO;
+use crate::manager::Manager;
 use crate::selection::Selection;
-use crate::subject::Subjects;
+use crate::subject::Subject;
 
 /// The machine, the versions and the choices of a run: `docs/benchmarks/run.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +27,11 @@ pub(crate) struct Run {
     pub(crate) buildx: String,
     /// Node's version as the services have it.
     pub(crate) node: String,
-    /// The package manager's version.
+    /// The versions of pnpm that the services have.
     pub(crate) pnpm: String,
+    /// Those of npm.
+    #[serde(default)]
+    pub(crate) npm: String,
     /// Turbo's version, of the baseline that uses it.
     pub(crate) turbo: String,
     /// The frontend's commit.
@@ -46,23 +50,12 @@ pub(crate) struct Run {
 
 impl Run {
     /// Asks the machine and the engine.
-    pub(crate) fn here(docker: &Docker, subjects: &Subjects, selection: &Selection) -> Self {
+    pub(crate) fn here(docker: &Docker, selection: &Selection) -> Self {
         let info = |format: &str| docker.command(["info", "--format", format]).output();
         let store = match docker.store() {
             Store::Containerd => "containerd",
             Store::Classic => "classic",
         };
-        let each = |value: fn(&crate::subject::Subject) -> &str| {
-            let mut values: Vec<&str> = subjects.all().iter().map(value).collect();
-            values.sort_unstable();
-            values.dedup();
-            values.join(", ")
-        };
-        let stand_in = subjects.all().first().is_some_and(|subject| {
-            let label = "{{index .Config.Labels \"io.vextrus.stand-in\"}}";
-            let inspect = ["image", "inspect", "--format", label, &subject.run_base];
-            docker.command(inspect).output() == "true"
-        });
         let buildx = docker.command(["buildx", "version"]).output();
         let commit = Invocation::new("git").args(["describe", "--always", "--dirty", "--abbrev=12"]);
         let date = Invocation::new("date").args(["--utc", "+%Y-%m-%d"]).output();
@@ -76,21 +69,59 @@ impl Run {
             kernel: info("{{.KernelVersion}}"),
             engine: format!("{}, {store} image store", info("{{.ServerVersion}}")),
             buildx: buildx.split_whitespace().nth(1).unwrap_or_default().to_owned(),
-            node: each(|subject| &subject.node),
-            pnpm: each(|subject| &subject.pnpm),
+            // Known when there are services to build.
+            node: String::new(),
+            pnpm: String::new(),
+            npm: String::new(),
+            bases: String::new(),
             turbo: TURBO.to_owned(),
             frontend,
-            bases: if stand_in {
-                "stand-ins from Debian's packages and npm's Node".to_owned()
-            } else {
-                "the registry's".to_owned()
-            },
             // Known when there is an engine to measure.
             meter: String::new(),
-            runs: [selection.runs, selection.bake_runs],
+            runs: selection.most_runs(),
             parts: vec![part.trim_end().to_owned()],
             notes: Vec::new(),
         }
+    }
+
+    /// Adds what services are made with.
+    pub(crate) fn met(&mut self, docker: &Docker, subjects: &[Subject]) {
+        for subject in subjects {
+            add(&mut self.node, &subject.node);
+            match &subject.manager {
+                Manager::Pnpm(version) => add(&mut self.pnpm, version),
+                Manager::Npm(Some(version)) => add(&mut self.npm, version),
+                Manager::Npm(None) => add(&mut self.npm, "that of Node's image"),
+            }
+            if self.bases.is_empty() {
+                let label = "{{index .Config.Labels \"io.vextrus.stand-in\"}}";
+                let inspect = ["image", "inspect", "--format", label, &subject.run_base];
+                self.bases = if docker.command(inspect).output() == "true" {
+                    "stand-ins from Debian's packages and npm's Node".to_owned()
+                } else {
+                    "the registry's".to_owned()
+                };
+            }
+        }
+    }
+
+    /// Takes the versions of what an earlier run built, where this one built nothing of the kind.
+    pub(crate) fn complete(&mut self, earlier: &Self) {
+        for (own, other) in [(&mut self.pnpm, &earlier.pnpm), (&mut self.npm, &earlier.npm)] {
+            if own.is_empty() {
+                own.clone_from(other);
+            }
+        }
+    }
+}
+
+/// Adds a value to those of a list that has each once.
+fn add(list: &mut String, value: &str) {
+    if !list.split(", ").any(|other| other == value) {
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(value);
     }
 }
 
@@ -115,4 +146,16 @@ fn memory_bytes() -> u64 {
     let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kibibytes = total.and_then(|total| total.split_whitespace().next()?.parse::<u64>().ok());
     kibibytes.unwrap_or(0) * 1024
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_list_has_each_value_once() {
+        let mut list = String::new();
+        for value in ["22", "24", "22"] {
+            super::add(&mut list, value);
+        }
+        assert_eq!(list, "22, 24");
+    }
 }

@@ -12,7 +12,7 @@ use vextrus_e2e::{Docker, Workspace, repository};
 
 use super::closure::Closure;
 use super::workspace::{PNPM, Size};
-use crate::resolver;
+use crate::manager::Manager;
 
 /// The image that pnpm runs in.
 const IMAGE: &str = "node:22-bookworm-slim";
@@ -47,12 +47,11 @@ pub(crate) fn lockfile(
     for (file, text) in read {
         scratch.write(file, text);
     }
-    resolver::pnpm(
+    Manager::Pnpm(PNPM.to_owned()).run(
         docker,
         IMAGE,
-        PNPM,
         &scratch,
-        "install --lockfile-only --ignore-scripts --no-frozen-lockfile",
+        "pnpm install --lockfile-only --ignore-scripts --no-frozen-lockfile",
     )?;
     let lockfile = scratch.read("pnpm-lock.yaml");
     check(&lockfile, &closure.all).map_err(|why| format!("{}: {why}", size.name()))?;

@@ -8,11 +8,9 @@ pub(crate) mod workspace;
 use vextrus_e2e::{Docker, Workspace};
 
 use crate::bed::attempt;
-use crate::builder::Kit;
-use crate::record::Series;
 use crate::scenario::Scenario;
-use crate::session::Session;
-use crate::subject::{Subject, Subjects};
+use crate::site::Site;
+use crate::subject::Subjects;
 use closure::Closure;
 use workspace::{Shape, Size};
 
@@ -82,72 +80,33 @@ pub(crate) fn sizes(names: &[&str]) -> Result<Vec<Size>, String> {
     Ok(sizes)
 }
 
-/// A workspace of a size, and its service, which has the size's name.
-#[derive(Debug)]
-pub(crate) struct Site {
-    /// The files.
-    pub(crate) workspace: Workspace,
-    /// The service alone.
-    pub(crate) subjects: Subjects,
-}
-
-impl Site {
-    /// Writes a workspace, resolves it, and asks the frontend for the plan of its service.
-    ///
-    /// # Errors
-    /// What pnpm or the frontend said.
-    pub(crate) fn of(docker: &Docker, size: Size) -> Result<Self, String> {
-        let closure = Closure::of(size.externals)?;
-        let importers = workspace::importers(size, &closure.tools, &closure.others);
-        let files = workspace::files(size, &importers);
-        attempt(|| {
-            let lockfile = lockfile::lockfile(docker, size, &files, &closure)?;
-            let workspace = Workspace::empty();
-            for (file, text) in &files {
-                workspace.write(file, text);
-            }
-            workspace.write("pnpm-lock.yaml", lockfile);
-            let subjects = Subjects::find(docker, &workspace)?.named(&size.name());
-            Ok(Self { workspace, subjects })
-        })?
-    }
-}
-
-impl Session {
-    /// Measures all scenarios of a workspace of a size, which takes the place of the one before.
-    pub(crate) fn scale(&mut self, size: Size) {
-        self.display
-            .doing(&format!("making the workspace {}", size.name()));
-        let made = Site::of(&self.docker, size).and_then(|site| {
-            let kit = Kit::new(&site.subjects)?;
-            Ok((site, kit))
-        });
-        match made {
-            Ok((site, kit)) => {
-                let subjects: Vec<Subject> = site.subjects.all().to_vec();
-                (self.workspace, self.subjects, self.kit) = (site.workspace, site.subjects, kit);
-                let (builders, runs) = (self.selection.scale_builders.clone(), self.selection.scale_runs);
-                for subject in &subjects {
-                    self.passes(subject, &Scenario::SCALE, &builders, runs);
-                }
-            }
-            Err(why) => {
-                for builder in self.selection.scale_builders.clone() {
-                    let mut series = Series::new(Scenario::ScaleCold.name(), builder.name(), &size.name());
-                    self.failed(&mut series, why.clone());
-                    self.finish(series);
-                }
-            }
+/// Writes a workspace of a size, resolves it, and asks the frontend for the plan of its service, which has the size's
+/// name.
+///
+/// # Errors
+/// What pnpm or the frontend said.
+pub(crate) fn site(docker: &Docker, size: Size) -> Result<Site, String> {
+    let closure = Closure::of(size.externals)?;
+    let importers = workspace::importers(size, &closure.tools, &closure.others);
+    let files = workspace::files(size, &importers);
+    attempt(|| {
+        let lockfile = lockfile::lockfile(docker, size, &files, &closure)?;
+        let workspace = Workspace::empty();
+        for (file, text) in &files {
+            workspace.write(file, text);
         }
-    }
+        workspace.write("pnpm-lock.yaml", lockfile);
+        let subjects = Subjects::find(docker, &workspace)?.renamed(|_| size.name());
+        Site::of(workspace, subjects)
+    })?
 }
 
 /// Returns the name and the directory of the package that a scenario changes, by the name of the size.
 pub(crate) fn place(scenario: Scenario, name: &str) -> Option<(String, String)> {
     let size = Size::named(name)?;
     let number = match scenario {
-        Scenario::ScaleDeepest => 1,
-        Scenario::ScaleDependency => size.packages / 2 + 1,
+        Scenario::Deepest => 1,
+        Scenario::Dependency => size.packages / 2 + 1,
         _ => size.packages,
     };
     Some((workspace::package(size, number), size.directory(number)))
@@ -161,13 +120,13 @@ mod tests {
     #[test]
     fn a_scenario_changes_the_package_that_it_is_named_after() {
         let of = |scenario| place(scenario, "chain-50-300").unwrap();
-        assert_eq!(of(Scenario::ScaleDeepest).1, "packages/p001");
-        assert_eq!(of(Scenario::ScaleDependency).0, "@scale/p026");
+        assert_eq!(of(Scenario::Deepest).1, "packages/p001");
+        assert_eq!(of(Scenario::Dependency).0, "@scale/p026");
         assert_eq!(
-            of(Scenario::ScaleLeaf),
+            of(Scenario::Leaf),
             ("@scale/p050".to_owned(), "packages/p050".to_owned())
         );
-        assert_eq!(place(Scenario::ScaleLeaf, "auth"), None);
+        assert_eq!(place(Scenario::Leaf, "auth"), None);
     }
 
     #[test]

@@ -7,25 +7,25 @@ use crate::builder::Builder;
 use crate::record::Record;
 use crate::report::Report;
 use crate::scenario::Scenario;
+use crate::suite::Suite;
 use crate::targets::Results;
 use crate::units::{ratio, seconds};
 
 impl Report {
     /// Returns a table of all sizes that were measured, or nothing.
     pub(crate) fn scale(&self) -> String {
-        let records: Vec<&Record> = self.records.iter().filter(|record| record.is_scale()).collect();
+        let records: Vec<&Record> = self.of(Suite::Scale).collect();
         if records.is_empty() {
             return String::new();
         }
         let measured = |builder: &Builder| records.iter().any(|record| record.builder == builder.name());
-        let others = Builder::ALL
-            .into_iter()
-            .filter(|builder| *builder != Builder::Vextrus);
+        let others = Suite::Scale.builders().iter().copied();
+        let others = others.filter(|builder| *builder != Builder::Vextrus);
         let others: Vec<Builder> = others.filter(measured).collect();
         let mut text = ABOUT.to_owned();
-        for scenario in Scenario::SCALE {
+        for scenario in Suite::Scale.scenarios() {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "- **{}**: {}.", change(scenario), scenario.description());
+            let _ = writeln!(text, "- **{}**: {}.", scenario.name(), scenario.description());
         }
         text.push_str("\n| workspace | change | vextrus | CPU | steps |");
         for other in &others {
@@ -37,8 +37,8 @@ impl Report {
             "--:|--:|--:|".repeat(others.len())
         );
         for name in sizes(&records) {
-            for scenario in Scenario::SCALE {
-                text.push_str(&self.row(&name, scenario, &others));
+            for scenario in Suite::Scale.scenarios() {
+                text.push_str(&self.row(&name, *scenario, &others));
             }
         }
         text.push('\n');
@@ -48,7 +48,7 @@ impl Report {
     /// Returns the row of one change in one workspace, or nothing where it was not measured.
     fn row(&self, name: &str, scenario: Scenario, others: &[Builder]) -> String {
         let of = |builder: Builder| {
-            let is = |record: &&Record| record.key() == (scenario.name(), name, builder.name());
+            let is = |record: &&Record| record.key() == (Suite::Scale, scenario.name(), builder.name(), name);
             self.records.iter().find(is)
         };
         let ours = of(Builder::Vextrus);
@@ -56,8 +56,8 @@ impl Report {
             return String::new();
         }
         let steps = ours.map_or(String::new(), |record| record.steps_run.to_string());
-        let mut row = format!("| {name} | {} |{} {steps} |", change(scenario), times(ours));
-        let base = Results::of(&self.records).get(scenario, Builder::Vextrus.name(), name);
+        let mut row = format!("| {name} | {} |{} {steps} |", scenario.name(), times(ours));
+        let base = Results::of(&self.records).get(Suite::Scale, scenario, Builder::Vextrus.name(), name);
         for other in others {
             let other = of(*other);
             let pair = other.filter(|other| other.runs > 0).zip(base);
@@ -85,11 +85,6 @@ fn times(record: Option<&Record>) -> String {
     )
 }
 
-/// Returns what the table calls a scenario.
-fn change(scenario: Scenario) -> &'static str {
-    scenario.name().trim_start_matches("scale-")
-}
-
 /// Returns the names of the workspaces that records are of, the smaller ones first.
 fn sizes(records: &[&Record]) -> Vec<String> {
     let mut sizes: Vec<Size> = records
@@ -102,8 +97,8 @@ fn sizes(records: &[&Record]) -> Vec<String> {
 }
 
 const ABOUT: &str = "## scale\n\n\
-A service over many small TypeScript packages, made by `make bench SCENARIOS=scale`, or a part of it: \
-`SCENARIOS=scale-wide-50-300` is one workspace, of 50 packages and 300 published ones in the lockfile. In a `wide` one \
+A service over many small TypeScript packages, made by `make bench SUBJECT=scale`, or a part of it: \
+`SUBJECT=scale-wide-50-300` is one workspace, of 50 packages and 300 published ones in the lockfile. In a `wide` one \
 the service uses every package, and every package the deepest; in a `chain` each package uses the one before, and the \
 service the last. Seconds and processors are those of the tables above; each row is one run unless `SCALE_RUNS` asked \
 for more.\n\n";
@@ -114,9 +109,10 @@ mod tests {
 
     use crate::record::{Record, Series};
     use crate::report::Report;
+    use crate::suite::Suite;
 
     fn record(scenario: &'static str, builder: &'static str, size: &str, time: f64) -> Record {
-        let mut record = Series::new(scenario, builder, size).record();
+        let mut record = Series::new(Suite::Scale, scenario, builder, size).record();
         (record.seconds, record.cpu_seconds, record.steps_run) = (time, 2.0 * time, 7);
         (record.runs, record.ok) = (1, true);
         record
@@ -127,11 +123,11 @@ mod tests {
         let report = Report {
             run: Report::read(&repository().join("docs")).unwrap().run,
             records: vec![
-                record("scale-source", "pnpm-docs", "wide-100-300", 30.0),
-                record("scale-source", "vextrus", "wide-100-300", 3.0),
-                record("scale-cold", "vextrus", "wide-100-300", 20.0),
-                record("scale-cold", "vextrus", "wide-10-300", 10.0),
-                Series::new("scale-cold", "pnpm-docs", "wide-10-300").record(),
+                record("source", "pnpm-docs", "wide-100-300", 30.0),
+                record("source", "vextrus", "wide-100-300", 3.0),
+                record("cold", "vextrus", "wide-100-300", 20.0),
+                record("cold", "vextrus", "wide-10-300", 10.0),
+                Series::new(Suite::Scale, "cold", "pnpm-docs", "wide-10-300").record(),
             ],
         };
         let text = report.scale();
