@@ -263,3 +263,90 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
         .and_then(|()| std::fs::write(file, text))
         .map_err(|error| format!("{}: {error}", file.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use vextrus_e2e::{Workspace, repository};
+
+    use super::{Builder, Kit, arguments};
+    use crate::manager::Manager;
+    use crate::subject::tests::subject;
+    use crate::subject::{Product, Subject, Subjects};
+
+    fn of_npm(product: Product) -> Subject {
+        let mut subject = subject("web", &["kernel"]);
+        (subject.product, subject.manager) = (product, Manager::Npm(None));
+        subject
+    }
+
+    fn builders(subject: &Subject) -> Vec<&'static str> {
+        let all = Builder::ALL.into_iter();
+        all.filter(|builder| builder.builds(subject))
+            .map(Builder::name)
+            .collect()
+    }
+
+    #[test]
+    fn a_service_is_built_by_who_has_a_dockerfile_for_its_like() {
+        let ours = ["vextrus", "vextrus-scratch"];
+        let stages = ["naive", "template", "template-tuned"];
+        assert_eq!(
+            builders(&subject("auth", &[])),
+            [&stages[..], &["pnpm-docs", "turbo"], &ours].concat()
+        );
+        assert_eq!(
+            builders(&of_npm(Product::Service)),
+            [&["npm-docs"], &ours[..]].concat()
+        );
+        assert_eq!(builders(&of_npm(Product::Site)), [&stages[..], &ours].concat());
+        let mut portal = subject("portal", &[]);
+        portal.product = Product::Site;
+        assert_eq!(builders(&portal), ours);
+    }
+
+    #[test]
+    fn every_dockerfile_is_there() {
+        let subjects = [
+            subject("auth", &[]),
+            of_npm(Product::Service),
+            of_npm(Product::Site),
+        ];
+        for subject in subjects {
+            for builder in Builder::ALL {
+                if let Some(file) = builder.dockerfile(&subject) {
+                    let file = repository().join("bench/builders").join(file);
+                    assert!(file.is_file(), "{}", file.display());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_workspaces_dockerignore_is_everybodys() {
+        let kit = |workspace: &Workspace| {
+            let subjects = Subjects::of(vec![subject("auth", &[]), subject("audit", &[])]);
+            let kit = Kit::new(workspace, &subjects).unwrap();
+            let read = |builder| {
+                let file = kit.file(builder, &subjects.all()[0]) + ".dockerignore";
+                std::fs::read_to_string(file).unwrap()
+            };
+            (read(Builder::Naive), read(Builder::Template))
+        };
+        let workspace = Workspace::empty();
+        assert!(kit(&workspace).0.contains("**/node_modules\n"));
+        workspace.write(".dockerignore", "dist");
+        assert_eq!(kit(&workspace), ("dist\n".to_owned(), "dist\naudit\n".to_owned()));
+    }
+
+    #[test]
+    fn a_manager_that_node_brings_along_is_not_installed() {
+        let mut api = of_npm(Product::Service);
+        let npm = |api: &Subject| {
+            let arguments = arguments(Builder::NpmDocs, api);
+            (arguments["NPM"].clone(), arguments["CLOSURE"].clone())
+        };
+        assert_eq!(npm(&api), (String::new(), "kernel".to_owned()));
+        api.manager = Manager::Npm(Some("11.2.0".to_owned()));
+        assert_eq!(npm(&api).0, "11.2.0");
+    }
+}

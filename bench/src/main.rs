@@ -28,6 +28,7 @@ mod subject;
 mod suite;
 mod summary;
 mod targets;
+mod twin;
 mod units;
 mod versions;
 
@@ -83,38 +84,45 @@ fn run(selection: Selection) -> Result<bool, String> {
         repository().join(place)
     });
     let mut session = Session::new(Docker::default(), selection, Display::new())?;
+    session
+        .display
+        .doing("asking the frontend for the plans of all services");
+    // Before the first build: a mistake is told in seconds, and not when others were measured for hours.
+    let mut groups = Vec::new();
     for suite in session.selection.suites.clone() {
+        let (docker, selection) = (&session.docker, &session.selection);
+        let sites = match suite {
+            Suite::Services => vec![Site::services(docker, selection)?],
+            Suite::Static => vec![Site::frontend(docker)?],
+            Suite::Managers => Site::managers(docker)?,
+            Suite::Scale => continue,
+        };
         session.suite = suite;
-        if suite == Suite::Scale {
-            // Each takes the place of the one before: together they would fill the disk.
-            for size in session.selection.sizes.clone() {
-                session
-                    .display
-                    .doing(&format!("making the workspace {}", size.name()));
-                match scale::site(&session.docker, size) {
-                    Ok(site) => measure(&mut session, vec![site])?,
-                    Err(why) => session.unmade(&size.name(), &why),
-                }
-            }
-            continue;
-        }
+        groups.push((suite, chosen(&mut session, sites)?));
+    }
+    for (suite, (single, baked)) in groups {
+        session.suite = suite;
+        measure(&mut session, &single, &baked);
+    }
+    session.suite = Suite::Scale;
+    for size in session.selection.sizes.clone() {
+        // Each takes the place of the one before.
         session
             .display
-            .doing("asking the frontend for the plans of all services");
-        let sites = match suite {
-            Suite::Static => vec![Site::frontend(&session.docker)?],
-            Suite::Managers => Site::managers(&session.docker)?,
-            Suite::Services | Suite::Scale => vec![Site::services(&session.docker, &session.selection)?],
-        };
-        measure(&mut session, sites)?;
+            .doing(&format!("making the workspace {}", size.name()));
+        match scale::site(&session.docker, size) {
+            Ok(site) => {
+                let (single, _) = chosen(&mut session, vec![site])?;
+                measure(&mut session, &single, &[]);
+            }
+            Err(why) => session.unmade(&size.name(), &why),
+        }
     }
     finish(session, &out)
 }
 
-/// Measures the chosen scenarios of the services of some workspaces, side by side.
-fn measure(session: &mut Session, sites: Vec<Site>) -> Result<(), String> {
-    let sites: Vec<Rc<Site>> = sites.into_iter().map(Rc::new).collect();
-    let (single, baked) = chosen(session, &sites)?;
+/// Measures the chosen scenarios of services, side by side, and the bakes of all of a repository.
+fn measure(session: &mut Session, single: &[Service], baked: &[Service]) {
     let (scenarios, builders) = (
         session.selection.scenarios(session.suite),
         session.selection.builders(session.suite),
@@ -124,26 +132,26 @@ fn measure(session: &mut Session, sites: Vec<Site>) -> Result<(), String> {
         .filter(|scenario| !scenario.is_bake())
         .collect();
     let runs = session.selection.runs(session.suite);
-    session.passes(&single, &scenarios, &builders, runs);
-    if let (Suite::Services, [site]) = (session.suite, sites.as_slice()) {
+    session.passes(single, &scenarios, &builders, runs);
+    if let (Suite::Services, [(site, _), ..]) = (session.suite, baked) {
         session.enter(site);
         session.bakes(&baked.iter().map(|(_, subject)| subject).collect::<Vec<_>>());
     }
-    Ok(())
 }
 
-/// Services, each with its workspace.
-type Services = Vec<(Rc<Site>, Subject)>;
+/// A service with its workspace.
+type Service = (Rc<Site>, Subject);
 
 /// Returns the services of the scenarios of one, and of the bakes.
-fn chosen(session: &mut Session, sites: &[Rc<Site>]) -> Result<(Services, Services), String> {
-    let of = |site: &Rc<Site>| -> Services {
+fn chosen(session: &mut Session, sites: Vec<Site>) -> Result<(Vec<Service>, Vec<Service>), String> {
+    let of = |site: Site| -> Vec<Service> {
+        let site = Rc::new(site);
         let subjects = site.subjects.all().iter();
         subjects
-            .map(|subject| (Rc::clone(site), subject.clone()))
+            .map(|subject| (Rc::clone(&site), subject.clone()))
             .collect()
     };
-    let mut all: Services = sites.iter().flat_map(of).collect();
+    let mut all: Vec<Service> = sites.into_iter().flat_map(of).collect();
     if session.suite == Suite::Services {
         // Nobody wrote a Dockerfile for a site among services: those have a subject of their own.
         all.retain(|(_, subject)| subject.product == Product::Service);
@@ -160,8 +168,8 @@ fn chosen(session: &mut Session, sites: &[Rc<Site>]) -> Result<(Services, Servic
     let names: Vec<&str> = all.iter().map(|(_, subject)| subject.name.as_str()).collect();
     let named: Vec<&str> = session.selection.services.iter().map(String::as_str).collect();
     unknown("SERVICES", &named, &names)?;
-    let with = |names: &[&str]| -> Services {
-        let is = |(_, subject): &&(Rc<Site>, Subject)| names.contains(&subject.name.as_str());
+    let with = |names: &[&str]| -> Vec<Service> {
+        let is = |(_, subject): &&Service| names.contains(&subject.name.as_str());
         all.iter().filter(is).cloned().collect()
     };
     if !named.is_empty() {

@@ -108,9 +108,9 @@ impl Subjects {
         Ok(Self { all })
     }
 
-    /// Returns none.
-    pub(crate) fn none() -> Self {
-        Self { all: Vec::new() }
+    /// Returns these.
+    pub(crate) fn of(all: Vec<Subject>) -> Self {
+        Self { all }
     }
 
     /// Returns all.
