@@ -107,10 +107,10 @@ impl Session {
             .copied()
             .filter(|subject| !subject.closure.is_empty())
             .collect();
-        let package = self.site.subjects.most_shared(&needy).or_else(|| {
+        let package = self.project.subjects.most_shared(&needy).or_else(|| {
             let packages = needy
                 .iter()
-                .filter_map(|subject| self.site.subjects.most_shared(&[subject]));
+                .filter_map(|subject| self.project.subjects.most_shared(&[subject]));
             packages.max_by_key(|package| {
                 needy
                     .iter()
@@ -121,15 +121,15 @@ impl Session {
         let Some(package) = package else {
             return self.note(scenario, ALL, "no service needs a package of the workspace");
         };
-        let edit = match Edit::code(&self.site.workspace, &package, "index.js") {
+        let edit = match Edit::code(&self.project.workspace, &package, "index.js") {
             Ok(edit) => edit,
             Err(why) => return self.note(scenario, ALL, &why),
         };
         let mut series = self.take(scenario, builder.name(), ALL);
         self.doing(scenario.name(), builder.name(), ALL, pass);
-        let applied = edit.apply(&self.site.workspace);
+        let applied = edit.apply(&self.project.workspace);
         let made = self.measure(&mut series, bed, || self.bake(builder, subjects, bed));
-        applied.revert(&self.site.workspace);
+        applied.revert(&self.project.workspace);
         if let (Some(made), 1) = (made, series.samples.len()) {
             self.look(&mut series, bed, &made, subjects);
         }
@@ -137,8 +137,8 @@ impl Session {
     }
 
     fn bake(&self, builder: Builder, subjects: &[&Subject], bed: &Bed) -> Made {
-        let targets = self.site.kit.targets(builder, subjects);
-        let mut baked = bed.engine.bake_by(&self.site.workspace, &targets, BAKE_LIMIT);
+        let targets = self.project.kit.targets(builder, subjects);
+        let mut baked = bed.engine.bake_by(&self.project.workspace, &targets, BAKE_LIMIT);
         let image = |subject: &&Subject| {
             let image = baked.images.remove(&subject.name)?;
             Some((subject.name.clone(), image))

@@ -121,6 +121,9 @@ impl Selection {
             if self.workspace.is_some() && suite != Suite::Services {
                 mistakes.push(format!("WORKSPACE has no {}: leave SUBJECT out", suite.name()));
             }
+            if !self.services.is_empty() && suite == Suite::Scale {
+                mistakes.push("SERVICES has no scale: a workspace that is made has one service".to_owned());
+            }
         }
         mistakes
     }
@@ -263,6 +266,10 @@ mod tests {
             "WORKSPACE=/x",
         ];
         let mistakes = Selection::parse(words).unwrap_err();
+        assert_eq!(
+            Selection::parse(["SUBJECT=scale", "SERVICES=auth"]).unwrap_err(),
+            "SERVICES has no scale: a workspace that is made has one service"
+        );
         assert_eq!(
             mistakes.lines().collect::<Vec<_>>(),
             [

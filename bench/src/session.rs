@@ -11,11 +11,11 @@ use crate::bed::{Bed, FRONTEND, attempt};
 use crate::builder::Builder;
 use crate::display::Display;
 use crate::edit::Edit;
+use crate::project::Project;
 use crate::record::{Facts, Record, Sample, Series};
 use crate::report;
 use crate::scenario::Scenario;
 use crate::selection::Selection;
-use crate::site::Site;
 use crate::smallest;
 use crate::subject::Subject;
 use crate::suite::Suite;
@@ -32,7 +32,7 @@ pub(crate) struct Session {
     /// What is measured now.
     pub(crate) suite: Suite,
     /// The workspace that is built now.
-    pub(crate) site: Rc<Site>,
+    pub(crate) project: Rc<Project>,
     /// What it is measured with.
     pub(crate) run: Run,
     /// What is to be measured.
@@ -70,7 +70,7 @@ impl Session {
             run: attempt(|| Run::here(&docker, &selection))?,
             docker,
             suite: Suite::Services,
-            site: Rc::new(Site::empty()?),
+            project: Rc::new(Project::empty()?),
             selection,
             display,
             sizes: Sizes::default(),
@@ -81,10 +81,10 @@ impl Session {
     }
 
     /// Goes on with another workspace.
-    pub(crate) fn enter(&mut self, site: &Rc<Site>) {
-        if !Rc::ptr_eq(&self.site, site) {
-            self.run.met(&self.docker, site.subjects.all());
-            self.site = Rc::clone(site);
+    pub(crate) fn enter(&mut self, project: &Rc<Project>) {
+        if !Rc::ptr_eq(&self.project, project) {
+            self.run.met(&self.docker, project.subjects.all());
+            self.project = Rc::clone(project);
         }
     }
 
@@ -102,9 +102,9 @@ impl Session {
             work(self);
             return Ok(());
         }
-        let applied = smallest::edit(&self.site.workspace, subjects)?.apply(&self.site.workspace);
+        let applied = smallest::edit(&self.project.workspace, subjects)?.apply(&self.project.workspace);
         work(self);
-        applied.revert(&self.site.workspace);
+        applied.revert(&self.project.workspace);
         Ok(())
     }
 
@@ -284,9 +284,9 @@ impl Session {
     /// Builds a service and leaves the image in the engine.
     pub(crate) fn build(&self, builder: Builder, subject: &Subject, bed: &Bed, args: &[String]) -> Made {
         let build = self
-            .site
+            .project
             .kit
-            .build(builder, subject, &bed.engine, &self.site.workspace);
+            .build(builder, subject, &bed.engine, &self.project.workspace);
         let built = build.args(args.iter().cloned()).run();
         Made {
             images: vec![(subject.name.clone(), built.image)],

@@ -9,11 +9,11 @@ use crate::bed::{Bed, attempt};
 use crate::builder::{Builder, base};
 use crate::edit::Edit;
 use crate::equal;
+use crate::project::Project;
 use crate::record::Series;
 use crate::scale;
 use crate::scenario::Scenario;
 use crate::session::{Made, Session};
-use crate::site::Site;
 use crate::subject::Subject;
 use crate::suite::Suite;
 
@@ -26,14 +26,14 @@ impl Session {
     /// Measures scenarios of services by some builders, each so many times.
     pub(crate) fn passes(
         &mut self,
-        services: &[(Rc<Site>, Subject)],
+        services: &[(Rc<Project>, Subject)],
         scenarios: &[Scenario],
         builders: &[Builder],
         runs: usize,
     ) {
         for pass in 0..runs {
-            for (site, subject) in services {
-                self.enter(site);
+            for (project, subject) in services {
+                self.enter(project);
                 for builder in builders.iter().copied().filter(|builder| builder.builds(subject)) {
                     let suite = self.suite;
                     let chosen = scenarios.iter().copied();
@@ -138,8 +138,10 @@ impl Session {
             let registry = Registry::start();
             let reference = registry.reference("cache");
             let export = format!("--cache-to=type=registry,mode=max,ref={reference}");
-            let site = &self.site;
-            let build = site.kit.build(builder, subject, &bed.engine, &site.workspace);
+            let project = &self.project;
+            let build = project
+                .kit
+                .build(builder, subject, &bed.engine, &project.workspace);
             build.args([export]).steps();
             (registry, format!("--cache-from=type=registry,ref={reference}"))
         });
@@ -179,7 +181,7 @@ impl Session {
 
     /// Measures the built-in frontend on a graph like ours.
     fn equal(&mut self, series: &mut Series, subject: &Subject, bed: &Bed, ours: &Progress) {
-        let (workspace, docker) = (&self.site.workspace, &bed.engine);
+        let (workspace, docker) = (&self.project.workspace, &bed.engine);
         let prepared = attempt(|| {
             let base = Image::existing(docker, &subject.run_base).layers().len();
             let layers = bed.layers.len().saturating_sub(base);
@@ -216,9 +218,9 @@ impl Session {
         if let Err(why) = prepared {
             self.failed(&mut series, why);
         } else {
-            let applied = edit.apply(&self.site.workspace);
+            let applied = edit.apply(&self.project.workspace);
             let made = self.measure(&mut series, bed, || self.build(builder, subject, bed, &[]));
-            applied.revert(&self.site.workspace);
+            applied.revert(&self.project.workspace);
             self.look_once(&mut series, bed, made, subject);
             if let Err(why) = attempt(|| base.into_iter().for_each(|base| bed.restore_base(base))) {
                 self.failed(&mut series, why);
@@ -254,13 +256,13 @@ impl Session {
     }
 
     fn new_edit(&self, scenario: Scenario, subject: &Subject, pass: usize) -> Result<Edit, String> {
-        let workspace = &self.site.workspace;
+        let workspace = &self.project.workspace;
         let shared = || {
-            let shared = self.site.subjects.most_shared(&[subject]);
+            let shared = self.project.subjects.most_shared(&[subject]);
             shared.ok_or_else(|| "it needs no package of the workspace".to_owned())
         };
         let unrelated = || {
-            let unrelated = self.site.subjects.unrelated(subject);
+            let unrelated = self.project.subjects.unrelated(subject);
             unrelated.ok_or_else(|| "the workspace has no other service".to_owned())
         };
         let dependency = |subject: &Subject| {

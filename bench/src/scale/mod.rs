@@ -8,8 +8,8 @@ pub(crate) mod workspace;
 use vextrus_e2e::{Docker, Workspace};
 
 use crate::bed::attempt;
+use crate::project::Project;
 use crate::scenario::Scenario;
-use crate::site::Site;
 use crate::subject::Subjects;
 use closure::Closure;
 use workspace::{Shape, Size};
@@ -85,7 +85,7 @@ pub(crate) fn sizes(names: &[&str]) -> Result<Vec<Size>, String> {
 ///
 /// # Errors
 /// What pnpm or the frontend said.
-pub(crate) fn site(docker: &Docker, size: Size) -> Result<Site, String> {
+pub(crate) fn project(docker: &Docker, size: Size) -> Result<Project, String> {
     let closure = Closure::of(size.externals)?;
     let importers = workspace::importers(size, &closure.tools, &closure.others);
     let files = workspace::files(size, &importers);
@@ -97,7 +97,7 @@ pub(crate) fn site(docker: &Docker, size: Size) -> Result<Site, String> {
         }
         workspace.write("pnpm-lock.yaml", lockfile);
         let subjects = Subjects::find(docker, &workspace)?.renamed(|_| size.name());
-        Site::of(workspace, subjects)
+        Project::of(workspace, subjects)
     })?
 }
 

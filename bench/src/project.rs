@@ -17,7 +17,7 @@ const SHOP: &str = "examples/shop";
 
 /// A workspace that is built.
 #[derive(Debug)]
-pub(crate) struct Site {
+pub(crate) struct Project {
     /// A copy, as it is between edits.
     pub(crate) workspace: Workspace,
     /// Its services.
@@ -26,7 +26,7 @@ pub(crate) struct Site {
     pub(crate) kit: Kit,
 }
 
-impl Site {
+impl Project {
     /// Writes the Dockerfiles for the services of a workspace.
     ///
     /// # Errors
