@@ -13,7 +13,8 @@ RUN if [ -z "${BUILD_PACKAGES}" ]; then exit; \
 # At the repository's version, unless that is the one of Node's image.
 ARG NPM=""
 RUN [ -z "${NPM}" ] || npm install --global npm@${NPM}
-ENV HUSKY=0 PUPPETEER_SKIP_DOWNLOAD=true npm_config_nodedir=/usr/local npm_config_audit=false npm_config_fund=false
+ENV CI=true HUSKY=0 PUPPETEER_SKIP_DOWNLOAD=true npm_config_nodedir=/usr/local \
+    npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
 WORKDIR /app
 
 # The guide mounts package.json and the lockfile; a workspace has a manifest a member.

@@ -6,6 +6,7 @@ ARG RUN_BASE=nginxinc/nginx-unprivileged:stable-alpine-slim
 
 FROM ${BUILD_BASE} AS builder
 WORKDIR /app
+ENV CI=true
 RUN --mount=type=bind,source=package.json,target=package.json \
     --mount=type=bind,source=package-lock.json,target=package-lock.json \
     --mount=type=cache,target=/root/.npm \
