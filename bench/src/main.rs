@@ -11,6 +11,7 @@ mod display;
 mod edit;
 mod equal;
 mod figures;
+mod located;
 mod manager;
 mod measure;
 mod meter;

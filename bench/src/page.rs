@@ -221,7 +221,8 @@ fn capitalised(text: &str) -> String {
 const STATIC: &str = "The front end in [examples/samplemind](../examples/samplemind/frontend): Vite and React by npm, 119 \
 packages, served by nginx. `naive` installs and builds in one stage and serves by `vite preview`; `template` is the usual three \
 stages, of which the second copies what the first installed; `template-tuned` mounts manifests and a cache for one install, \
-names each source that it copies, and packs files for `gzip_static`. A repository with either keeps the nginx.conf beside it.";
+names each source that it copies, and packs files for `gzip_static`. A repository with either keeps the nginx.conf beside it. \
+The lockfile is the example's with the addresses that npm writes into one.";
 
 const MANAGERS: &str = "The service `api` of [examples/shop](../examples/shop), a workspace of npm, and the same sources at the \
 same versions as a workspace of pnpm, whose lockfile `pnpm import` takes over from npm's. `÷ ours` compares within a package \

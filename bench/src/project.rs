@@ -4,6 +4,7 @@ use vextrus_e2e::{Docker, Workspace, repository};
 
 use crate::bed::attempt;
 use crate::builder::Kit;
+use crate::located;
 use crate::selection::Selection;
 use crate::subject::Subjects;
 use crate::twin;
@@ -70,6 +71,7 @@ impl Project {
     /// What the frontend said of it.
     pub(crate) fn frontend(docker: &Docker) -> Result<Self, String> {
         let workspace = attempt(|| Workspace::tracked(&repository().join(FRONTEND)))?;
+        attempt(|| located::complete(docker, &workspace))??;
         let subjects = attempt(|| Subjects::find(docker, &workspace))??;
         // Its manifest lies at the root, whose name is nobody's.
         let subjects = subjects.renamed(|_| "samplemind-frontend".to_owned());
@@ -83,6 +85,7 @@ impl Project {
     pub(crate) fn managers(docker: &Docker) -> Result<Vec<Self>, String> {
         let by = |manager: &str| {
             let workspace = attempt(|| Workspace::tracked(&repository().join(SHOP)))?;
+            attempt(|| located::complete(docker, &workspace))??;
             if manager == "pnpm" {
                 attempt(|| twin::of_pnpm(docker, &workspace))??;
             }
