@@ -21,13 +21,16 @@ impl Session {
     /// Measures the chosen bakes of services.
     pub(crate) fn bakes(&mut self, subjects: &[&Subject]) {
         let builders = self.selection.builders(self.suite);
-        let wants = |session: &Self, builder| {
-            let wants = |scenario| session.wants(scenario, builder);
-            (wants(Scenario::BakeCold), wants(Scenario::BakeShared))
+        let changes = |session: &Self, builder| -> Vec<Scenario> {
+            let all = [Scenario::BakeShared, Scenario::BakeSharedCode];
+            let wanted = all
+                .into_iter()
+                .filter(|scenario| session.wants(*scenario, builder));
+            wanted.collect()
         };
-        let builders = builders
-            .into_iter()
-            .filter(|builder| wants(self, *builder) != (false, false));
+        let builders = builders.into_iter().filter(|builder| {
+            self.wants(Scenario::BakeCold, *builder) || !changes(self, *builder).is_empty()
+        });
         let builders: Vec<Builder> = builders
             .filter(|builder| subjects.iter().all(|subject| builder.builds(subject)))
             .collect();
@@ -39,9 +42,9 @@ impl Session {
         }
         for pass in 0..self.selection.bake_runs {
             for builder in builders.iter().copied() {
-                let (cold, shared) = wants(self, builder);
+                let (cold, changes) = (self.wants(Scenario::BakeCold, builder), changes(self, builder));
                 // Sizes are the same in every pass.
-                if pass > 0 && !shared && builder == Builder::VextrusScratch {
+                if pass > 0 && changes.is_empty() && builder == Builder::VextrusScratch {
                     continue;
                 }
                 let mut series = if cold {
@@ -60,8 +63,9 @@ impl Session {
                 if cold || series.failure.is_some() {
                     self.finish(series);
                 }
-                if let (true, Some(bed)) = (shared, bed) {
-                    self.shared_bake(pass, builder, subjects, &bed);
+                let Some(bed) = bed else { continue };
+                for scenario in changes {
+                    self.shared_bake((scenario, pass), builder, subjects, &bed);
                 }
             }
         }
@@ -99,8 +103,13 @@ impl Session {
     }
 
     /// Bakes after a change of the package that most services need.
-    fn shared_bake(&mut self, pass: usize, builder: Builder, subjects: &[&Subject], bed: &Bed) {
-        let scenario = Scenario::BakeShared;
+    fn shared_bake(
+        &mut self,
+        (scenario, pass): (Scenario, usize),
+        builder: Builder,
+        subjects: &[&Subject],
+        bed: &Bed,
+    ) {
         // Among all services some may need no package: then the most shared one of those that do.
         let needy: Vec<&Subject> = subjects
             .iter()
@@ -121,7 +130,11 @@ impl Session {
         let Some(package) = package else {
             return self.note(scenario, ALL, "no service needs a package of the workspace");
         };
-        let edit = match Edit::code(&self.project.workspace, &package, "index.js") {
+        let edit = match scenario {
+            Scenario::BakeSharedCode => Edit::inside,
+            _ => Edit::code,
+        };
+        let edit = match edit(&self.project.workspace, &package, "index.js") {
             Ok(edit) => edit,
             Err(why) => return self.note(scenario, ALL, &why),
         };

@@ -77,6 +77,20 @@ impl Edit {
         Ok(Self::of([(file, text)]))
     }
 
+    /// Adds a statement to a package's main source file, so that what it does changes, and nothing that it declares.
+    ///
+    /// # Errors
+    /// That the package has no source file.
+    pub(crate) fn inside(workspace: &Workspace, directory: &str, entry: &str) -> Result<Self, String> {
+        let file = source(workspace, directory, entry)?;
+        let line = format!(
+            "\nObject.defineProperty(globalThis, Symbol('{}'), {{ value: 1 }});\n",
+            unique()
+        );
+        let text = workspace.read(&file) + &line;
+        Ok(Self::of([(file, text)]))
+    }
+
     /// Adds blank lines to the end of a package's main source file, another number with each run: what is compiled of
     /// it stays as it is. A comment would be in the output, and a type that nobody uses is an error to strict compilers.
     ///

@@ -9,6 +9,7 @@ pub(crate) enum Scenario {
     Source,
     Readme,
     SharedChanged,
+    SharedCode,
     SharedSameOutput,
     UnrelatedSource,
     UnrelatedDependency,
@@ -16,20 +17,23 @@ pub(crate) enum Scenario {
     BaseChange,
     BakeCold,
     BakeShared,
+    BakeSharedCode,
     Leaf,
     Deepest,
+    DeepestCode,
     Dependency,
 }
 
 impl Scenario {
     /// All of every suite.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Cold,
         Self::ColdRegistryCache,
         Self::NoChange,
         Self::Source,
         Self::Readme,
         Self::SharedChanged,
+        Self::SharedCode,
         Self::SharedSameOutput,
         Self::UnrelatedSource,
         Self::UnrelatedDependency,
@@ -37,8 +41,10 @@ impl Scenario {
         Self::BaseChange,
         Self::BakeCold,
         Self::BakeShared,
+        Self::BakeSharedCode,
         Self::Leaf,
         Self::Deepest,
+        Self::DeepestCode,
         Self::Dependency,
     ];
 
@@ -51,6 +57,7 @@ impl Scenario {
             Self::Source => "source",
             Self::Readme => "readme",
             Self::SharedChanged => "shared-changed",
+            Self::SharedCode => "shared-code",
             Self::SharedSameOutput => "shared-same-output",
             Self::UnrelatedSource => "unrelated-source",
             Self::UnrelatedDependency => "unrelated-dependency",
@@ -58,8 +65,10 @@ impl Scenario {
             Self::BaseChange => "base-change",
             Self::BakeCold => "bake14-cold",
             Self::BakeShared => "bake14-shared",
+            Self::BakeSharedCode => "bake14-shared-code",
             Self::Leaf => "leaf",
             Self::Deepest => "deepest",
+            Self::DeepestCode => "deepest-code",
             Self::Dependency => "dependency",
         }
     }
@@ -80,6 +89,9 @@ impl Scenario {
             Self::Source => "one line added to the service's entry file, which is in the output",
             Self::Readme => "a line added to the README.md of the package, which nothing reads",
             Self::SharedChanged => "a new exported function in the shared package that most services use",
+            Self::SharedCode => {
+                "a statement added to a file of that package: what it does changes, what it declares does not"
+            }
             Self::SharedSameOutput => {
                 "blank lines at the end of a file of that package: the sources differ, what is compiled of them does not"
             }
@@ -95,8 +107,14 @@ impl Scenario {
             Self::BakeShared => {
                 "the same bake after a new exported function in the shared package that most services use"
             }
+            Self::BakeSharedCode => {
+                "the same bake after a statement added to that package: what it does changes, what it declares does not"
+            }
             Self::Leaf => "a new exported function in the last package, which the service alone uses",
             Self::Deepest => "a new exported function in the package that all others reach",
+            Self::DeepestCode => {
+                "a statement added to that package: what it does changes, what it declares does not"
+            }
             Self::Dependency => {
                 "a package in the middle gets a dependency: its package.json and the lockfile as pnpm writes it"
             }
@@ -105,6 +123,6 @@ impl Scenario {
 
     /// Says whether all services are built at once.
     pub(crate) fn is_bake(self) -> bool {
-        matches!(self, Self::BakeCold | Self::BakeShared)
+        matches!(self, Self::BakeCold | Self::BakeShared | Self::BakeSharedCode)
     }
 }

@@ -273,17 +273,21 @@ impl Session {
             Scenario::Source => Edit::source(workspace, subject),
             Scenario::Readme => Ok(Edit::readme(workspace, &subject.directory)),
             Scenario::SharedChanged => Edit::code(workspace, &shared()?, "index.js"),
+            Scenario::SharedCode => Edit::inside(workspace, &shared()?, "index.js"),
             Scenario::SharedSameOutput => Edit::blank_lines(workspace, &shared()?, "index.js", pass),
             Scenario::UnrelatedSource => Edit::source(workspace, unrelated()?),
             Scenario::UnrelatedDependency => dependency(unrelated()?),
             Scenario::OwnDependency => dependency(subject),
-            Scenario::Leaf | Scenario::Deepest | Scenario::Dependency => {
+            Scenario::Leaf | Scenario::Deepest | Scenario::DeepestCode | Scenario::Dependency => {
                 let place = scale::place(scenario, &subject.name);
                 let (name, directory) = place.ok_or("the workspace was not made in a size")?;
-                if scenario == Scenario::Dependency {
-                    return Edit::dependency(&self.docker, workspace, subject, (&name, &directory), pass);
+                match scenario {
+                    Scenario::Dependency => {
+                        Edit::dependency(&self.docker, workspace, subject, (&name, &directory), pass)
+                    }
+                    Scenario::DeepestCode => Edit::inside(workspace, &directory, "index.js"),
+                    _ => Edit::code(workspace, &directory, "index.js"),
                 }
-                Edit::code(workspace, &directory, "index.js")
             }
             _ => Ok(Edit::default()),
         }

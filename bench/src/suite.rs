@@ -42,6 +42,7 @@ impl Suite {
                 Scenario::NoChange,
                 Scenario::Source,
                 Scenario::SharedChanged,
+                Scenario::SharedCode,
                 Scenario::SharedSameOutput,
                 Scenario::UnrelatedSource,
                 Scenario::UnrelatedDependency,
@@ -49,6 +50,7 @@ impl Suite {
                 Scenario::BaseChange,
                 Scenario::BakeCold,
                 Scenario::BakeShared,
+                Scenario::BakeSharedCode,
             ],
             Self::Static => &[
                 Scenario::Cold,
@@ -69,6 +71,7 @@ impl Suite {
                 Scenario::Source,
                 Scenario::Leaf,
                 Scenario::Deepest,
+                Scenario::DeepestCode,
                 Scenario::Dependency,
             ],
         }

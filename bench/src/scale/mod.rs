@@ -105,7 +105,7 @@ pub(crate) fn project(docker: &Docker, size: Size) -> Result<Project, String> {
 pub(crate) fn place(scenario: Scenario, name: &str) -> Option<(String, String)> {
     let size = Size::named(name)?;
     let number = match scenario {
-        Scenario::Deepest => 1,
+        Scenario::Deepest | Scenario::DeepestCode => 1,
         Scenario::Dependency => size.packages / 2 + 1,
         _ => size.packages,
     };
