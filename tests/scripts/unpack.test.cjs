@@ -8,13 +8,14 @@ test('packed texts of an install are unpacked over those that are there, and not
   const tree = {
     'pnpm-lock.yaml.gz': gzipSync('new\n'),
     'pnpm-lock.yaml': 'old\n',
+    'package-lock.json.gz': gzipSync('{}'),
     'services/a/package.json.gz': gzipSync('{}'),
     'services/a/data.json.gz': gzipSync('{}'),
     'services/a/node_modules/b/package.json.gz': 'no gzip',
   };
   const root = write(temporary(t), tree);
   assert.deepEqual(run('unpack.cjs', [root]), { code: 0, stdout: '', stderr: '' });
-  assert.deepEqual(list(root), ['pnpm-lock.yaml', 'services/a/data.json.gz', 'services/a/node_modules/b/package.json.gz', 'services/a/package.json']);
+  assert.deepEqual(list(root), ['package-lock.json', 'pnpm-lock.yaml', 'services/a/data.json.gz', 'services/a/node_modules/b/package.json.gz', 'services/a/package.json']);
   assert.equal(read(root, 'pnpm-lock.yaml'), 'new\n');
 });
 

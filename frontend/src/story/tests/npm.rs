@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::kinds::node::scripts::UNPACK;
+use crate::plan::{Action, Verb};
 use crate::warning::Warning;
 
 const SERVICES: [&str; 2] = ["api", "worker"];
@@ -72,6 +74,29 @@ async fn the_same_request_has_the_same_bytes() {
             run(engine(shop()), of(service)).await,
         ];
         assert_eq!(one.unwrap().image().to_bytes(), two.unwrap().image().to_bytes());
+    }
+}
+
+/// A lockfile that is too long to be sent as it is: whatever is packed for an install, the script that unpacks knows by name.
+#[tokio::test]
+async fn what_is_packed_for_an_install_is_unpacked_by_its_name() {
+    let mut files = shop();
+    let entry = "\"node_modules/zod\": {";
+    let longer = format!("{entry}\n      \"description\": \"{}\",", "x".repeat(1 << 20));
+    replace(&mut files, LOCK, entry, &longer);
+    let (.., planned) = planned_for(engine(files), &of("api")).await.unwrap();
+    let trees = planned.plan.steps.iter().filter_map(|step| match &step.does {
+        Verb::Tree(tree) => Some(&tree.actions),
+        _ => None,
+    });
+    let packed = trees.flatten().filter_map(|action| match action {
+        Action::Packed { path, .. } => Some(crate::path::base_name(path)),
+        _ => None,
+    });
+    let packed: BTreeSet<&str> = packed.collect();
+    assert!(packed.contains(LOCK), "{packed:?}");
+    for name in packed {
+        assert!(UNPACK.text.contains(&format!("'{name}.gz'")), "{name}");
     }
 }
 

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { gunzipSync } = require('node:zlib');
 
-const TEXTS = ['package.json.gz', 'pnpm-lock.yaml.gz', 'pnpm-workspace.yaml.gz'];
+const TEXTS = ['package-lock.json.gz', 'package.json.gz', 'pnpm-lock.yaml.gz', 'pnpm-workspace.yaml.gz'];
 
 function unpack(directory) {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
