@@ -32,7 +32,7 @@ fn every_project_of_ours_is_in_the_list() {
     let listed = starters.iter().filter(|starter| starter.is_ours());
     assert_eq!(directories, listed.map(|starter| starter.name.clone()).collect());
     for starter in starters {
-        let locked = starter.files().join("pnpm-lock.yaml").exists();
+        let locked = starter.files().join(starter.lockfile()).exists();
         assert_eq!(
             locked, starter.tested,
             "{}: a lockfile is for what is tested",

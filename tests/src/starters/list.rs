@@ -17,6 +17,8 @@ pub struct Starter {
     of: Option<String>,
     pub(super) tool: Option<String>,
     pub(super) make: Option<String>,
+    #[serde(default)]
+    pub(super) manager: Manager,
     #[serde(default = "beside_package_json")]
     pub(super) manifest: String,
     #[serde(default)]
@@ -45,6 +47,15 @@ pub struct Starter {
     #[serde(default = "usual_minutes")]
     pub(super) minutes: u64,
     pub(super) note: Option<String>,
+}
+
+/// Who resolves and installs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Manager {
+    #[default]
+    Pnpm,
+    Npm,
 }
 
 fn beside_package_json() -> String {
@@ -78,6 +89,22 @@ impl Starter {
     /// Returns the directory of its files, where they are ours.
     pub fn files(&self) -> PathBuf {
         repository().join("tests/starters/projects").join(&self.name)
+    }
+
+    /// Returns the name of its lockfile.
+    pub fn lockfile(&self) -> &'static str {
+        match self.manager {
+            Manager::Pnpm => "pnpm-lock.yaml",
+            Manager::Npm => "package-lock.json",
+        }
+    }
+
+    /// Returns the command that makes its lockfile.
+    pub(super) fn locks(&self) -> &'static str {
+        match self.manager {
+            Manager::Pnpm => "pnpm install --lockfile-only",
+            Manager::Npm => "npm install --package-lock-only",
+        }
     }
 
     /// Says whether its files are ours, and not made by a tool.

@@ -47,19 +47,19 @@ impl Tools {
         if !workspace.path("app/package.json").exists() {
             return Err("the tool left no app/package.json".to_owned());
         }
-        if !workspace.path("app/pnpm-lock.yaml").exists() {
-            self.run(workspace.root(), "cd app && pnpm install --lockfile-only")?;
+        if !workspace.path("app").join(starter.lockfile()).exists() {
+            self.run(workspace.root(), &format!("cd app && {}", starter.locks()))?;
         }
         Ok(workspace)
     }
 
     /// Makes the lockfile of a project of ours anew.
     pub(super) fn relock(&self, starter: &Starter) -> Result<(), String> {
-        let _ = fs::remove_file(starter.files().join("pnpm-lock.yaml"));
+        let _ = fs::remove_file(starter.files().join(starter.lockfile()));
         let made = self.make(starter)?;
         let copied = fs::copy(
-            made.path("app/pnpm-lock.yaml"),
-            starter.files().join("pnpm-lock.yaml"),
+            made.path("app").join(starter.lockfile()),
+            starter.files().join(starter.lockfile()),
         );
         copied.map(|_| ()).map_err(|error| error.to_string())
     }

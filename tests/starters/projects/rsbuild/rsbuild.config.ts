@@ -1,0 +1,2 @@
+import { defineConfig } from '@rsbuild/core';
+export default defineConfig({ html: { title: 'Hello Rsbuild' } });
