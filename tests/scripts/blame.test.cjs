@@ -116,6 +116,50 @@ test('lockfiles of pnpm 8', (t) => {
   assert.equal(blame(t, failed('@s/deep'), { lockfile }).code, 5);
 });
 
+test('what npm says of a failure names a dependency or what it brings along', (t) => {
+  const lockfile = JSON.stringify({
+    packages: {
+      '': { dependencies: { plain: '^1' } },
+      'apps/api': { dependencies: { '@s/direct': '^1', renamed: 'npm:original@^1' } },
+      'node_modules/plain': { version: '1.0.0', resolved: 'https://example.org/archives/17', integrity: 'sha512-plain+/==' },
+      'node_modules/@s/direct': { version: '1.0.0', dependencies: { middle: '1.0.0' }, optionalDependencies: { '@s/native': '2' } },
+      'node_modules/@s/direct/node_modules/middle': { version: '1.0.0', integrity: 'sha512-middle==', dependencies: { deep: '3' } },
+      'node_modules/renamed': { name: 'original', version: '1.0.0' },
+      'node_modules/local': { version: '1.0.0', resolved: 'file:vendor/local.tgz' },
+      'node_modules/api': { resolved: 'apps/api', link: true },
+    },
+  });
+  const says = (text) => text.split('\n').map((line) => `npm error ${line}`).join('\n');
+  const usage = '\nnpm ci\n\nOptions:\n[--omit <dev|plain>]\nRun "npm help plain" for more info\naliases: plain, ic\nA complete log of this run can be found in: /root/plain';
+  for (const [said, status] of [
+    [says('code E404\n404 Not Found - GET https://registry.example.com/deep/-/deep-3.0.0.tgz - Not found\n404\n404  The requested resource could not be found'), 3],
+    [says('code E404\n404 Not Found - GET https://registry.example.com/@s%2fnative - Not found'), 3],
+    [says('code E403\n403 403 Forbidden - GET https://example.org/archives/17'), 5],
+    [says('code EINTEGRITY\nsha512-middle== integrity checksum failed when using sha512: wanted sha512-middle== but got sha512-x==. (9 bytes)'), 3],
+    [says('code EBADENGINE\nengine Unsupported engine\nengine Not compatible with your version of node/npm: deep@3.0.0'), 3],
+    [says('code EBADPLATFORM\nnotsup Unsupported platform for plain@1.0.0: wanted {"os":"darwin"}'), 5],
+    [says('code 1\npath /app/node_modules/@s/direct/node_modules/middle\ncommand failed\ncommand sh -c node build.js'), 3],
+    [says('code 1\npath /app/node_modules/renamed\ncommand failed'), 6],
+    [says('code ENOENT\nsyscall open\npath /app/vendor/local.tgz'), 8],
+    [says(`code EUSAGE\n\nMissing: deep@3.0.0 from lock file\n${usage}`), 3],
+    [says('code 1').replace('error', 'ERR!') + '\nnpm ERR! path /app/node_modules/plain', 5],
+    ['npm said that it was done, but\n  node_modules/plain has the version 2.0.0, and the lockfile says 1.0.0', 5],
+    // How npm is called names nothing, whatever the words are.
+    [says(`code EUSAGE${usage}`), 1],
+  ]) {
+    const root = write(temporary(t), { 'package-lock.json': lockfile });
+    const { code } = run('blame.cjs', [root, ...NAMES, '--', 'sh', '-c', 'printf "%s\\n" "$1"; exit 1', 'sh', said]);
+    assert.equal(code, status, said);
+  }
+});
+
+test('a lockfile that npm does not take may be one of a newer npm', (t) => {
+  const said = 'npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync.';
+  const { stderr } = blame(t, said, { lockfile: '' });
+  assert.match(stderr, /"engines": \{ "npm": ">=11" \}/);
+  assert.equal(blame(t, 'npm error code E404', { lockfile: '' }).stderr, '');
+});
+
 test('a command that is not there', (t) => {
   const { code, stderr } = run('blame.cjs', [temporary(t), '3=a', '--', 'nowhere-to-be-found']);
   assert.equal(code, 127);

@@ -14,6 +14,7 @@ const OPTIONS = {
   expected: ['dist'],
   work: ['.next', 'coverage'],
   fallback: null,
+  pages: 'one',
   basePath: null,
   immutable: { digest: 'assets/' },
   sourceMaps: false,
@@ -120,7 +121,7 @@ test('a server beside the pages is no static site', (t) => {
 });
 
 test('what answers for what is missing goes by the pages that are there', (t) => {
-  const pages = (names, options) => conf(make(t, inWeb(Object.fromEntries(names.map((name) => [`dist/${name}`, '']))), options));
+  const pages = (names, options) => conf(make(t, inWeb(Object.fromEntries(names.map((name) => [`dist/${name}`, PAGE]))), options));
   assert.match(pages(['index.html']), /try_files \$uri \$uri\/index\.html \/index\.html;/);
   assert.match(pages(['index.html', '200.html', '404.html']), /\$uri\/index\.html \/200\.html;/);
   const some = pages(['index.html', '404.html']);
@@ -129,6 +130,30 @@ test('what answers for what is missing goes by the pages that are there', (t) =>
   assert.match(pages(['index.html', '404.html'], { fallback: 'index.html' }), /\/index\.html; }/);
   assert.match(pages(['index.html'], { fallback: false }), /error_page 404 @missing;[^]*=404;/);
   assert.equal(refused(t, inWeb({ 'dist/index.html': '' }), { fallback: '404.html' })[0], 'static.fallback');
+});
+
+test('a page answers for all paths where it is that of an application', (t) => {
+  const answers = (files, options) => /\/(\S+); }/.exec(/location \/ \{.*/.exec(conf(make(t, inWeb(files), options)))[0])?.[1] ?? 'none';
+  const one = { 'dist/index.html': PAGE };
+  const some = { ...one, 'dist/about/index.html': PAGE };
+  for (const [files, pages, expected] of [
+    [one, 'one', 'index.html'],
+    [one, null, 'index.html'],
+    // A tool that writes a page for each path has none for the others, if it writes no 404.html.
+    [one, 'each', 'none'],
+    [some, 'one', 'index.html'],
+    [some, 'each', 'none'],
+    // Of an unknown tool, several pages are one for each path.
+    [some, null, 'none'],
+    // Nothing in it could find its way.
+    [{ 'dist/index.html': '<h1>Home</h1>' }, 'one', 'none'],
+    // What React Router and TanStack Start write beside a page that is made before.
+    [{ ...one, 'dist/__spa-fallback.html': PAGE }, 'one', '__spa-fallback.html'],
+    [{ ...one, 'dist/_shell.html': PAGE, 'dist/404.html': PAGE }, 'each', '_shell.html'],
+  ]) {
+    assert.equal(answers(files, { pages }), expected, `${Object.keys(files)} ${pages}`);
+  }
+  assert.equal(answers(some, { pages: 'each', fallback: 'index.html' }), 'index.html');
 });
 
 test('a file that the repository named itself is asked for again, whatever its name looks like', (t) => {

@@ -177,7 +177,8 @@ table! {
         pub output: Option<SitePath>,
         /// What answers where no file does: `"index.html"` for a site that finds its pages in the browser, `"404.html"` or
         /// `false` (no page) for one that has a file for each. A path with an ending that is missing is never a page.
-        /// Default: `200.html` where the build wrote one, else `404.html`, else `index.html`.
+        /// Default: `200.html` or another such page where the build wrote one, else `404.html`, else `index.html` where that is
+        /// the page of an application, else no page.
         pub fallback: Option<Fallback>,
         /// The path below which the site is served, such as `/app/`. Default: the one that the built page asks below.
         pub base_path: Option<SiteUrl>,

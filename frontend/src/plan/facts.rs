@@ -46,6 +46,8 @@ pub struct Looked {
     pub incomplete: bool,
     /// Whether an image with musl has native code that runs with glibc alone.
     pub glibc: bool,
+    /// Whether the service's build has left pages, and nothing that starts a service.
+    pub pages: bool,
 }
 
 impl Looked {
@@ -54,6 +56,7 @@ impl Looked {
         self.of_root.extend(other.of_root.iter().cloned());
         self.incomplete |= other.incomplete;
         self.glibc |= other.glibc;
+        self.pages |= other.pages;
     }
 }
 

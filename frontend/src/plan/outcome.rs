@@ -212,9 +212,15 @@ pub struct Entry {
     /// What may be the cause where none is there.
     #[serde(skip)]
     pub hint: Option<String>,
+    /// Whether a build that leaves pages and none of these is that of a site: nobody says that it is a service.
+    #[serde(skip)]
+    pub may_be_site: bool,
     /// The line that would say otherwise.
     #[serde(serialize_with = "as_text")]
     pub place: Place,
+    /// The line that says, or would say, what kind of service it is.
+    #[serde(skip)]
+    pub kind: Place,
 }
 
 /// How large an image is.

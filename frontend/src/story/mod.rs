@@ -14,6 +14,7 @@ mod failed;
 mod image_config;
 mod images;
 mod missed;
+mod pages;
 mod platform;
 mod question;
 mod request;

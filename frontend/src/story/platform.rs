@@ -66,20 +66,25 @@ pub(super) async fn build_all_of(
     platform: &ForPlatform,
 ) -> Result<Made, Failure> {
     let mut again: Option<ForPlatform> = None;
+    // What is only hoped for is said when it has come true.
+    let mut hoped: Option<check::Lacks> = None;
     loop {
         let platform = again.as_ref().unwrap_or(platform);
         let (mut facts, mut anew) = (platform.facts.clone(), platform.anew.clone());
         let failed = match build_platform(gateway, options, read, platform).await {
             Err(failed) => failed,
-            Ok(made) if made.lacks.is_nothing() => return Ok(made),
-            Ok(made) => {
-                let warnings = made.lacks.warnings.iter();
-                let warnings: Vec<&Warning> = warnings.filter(|one| read.lint.applies(one.rule)).collect();
-                for warning in &warnings {
-                    gateway.warn(&read.vertex, warning).await?;
+            Ok(made) if made.lacks.is_nothing() => {
+                if let Some(lacked) = hoped {
+                    tell(gateway, read, &lacked).await?;
                 }
-                refuse(read, warnings)?;
+                return Ok(made);
+            }
+            Ok(made) => {
                 facts.looked.add(&made.lacks.found);
+                match made.lacks.otherwise {
+                    Some(_) => hoped = Some(made.lacks),
+                    None => tell(gateway, read, &made.lacks).await?,
+                }
                 again = Some(platform.again(options, read, facts, anew)?);
                 continue;
             }
@@ -93,11 +98,25 @@ pub(super) async fn build_all_of(
                 refuse(read, [&warning])?;
             }
             missed.note(&mut facts);
+        } else if let Some(otherwise) = hoped.as_ref().and_then(|lacked| lacked.otherwise.as_ref())
+            && verdict::is_no_page(&failed.failure)
+        {
+            return Err(otherwise.clone().into());
         } else {
             return Err(explain::explain(failed, read, &platform.planned.plan));
         }
         again = Some(platform.again(options, read, facts, anew)?);
     }
+}
+
+/// Says what an image lacks that it is made once more for.
+async fn tell(gateway: &Gateway, read: &Read, lacks: &check::Lacks) -> Result<(), Failure> {
+    let warnings = lacks.warnings.iter();
+    let warnings: Vec<&Warning> = warnings.filter(|one| read.lint.applies(one.rule)).collect();
+    for warning in &warnings {
+        gateway.warn(&read.vertex, warning).await?;
+    }
+    refuse(read, warnings)
 }
 
 /// Builds the image of one platform.
@@ -157,7 +176,11 @@ async fn build_graph(
         check::check(gateway, options, read, plan, graph),
     );
     let (image, entry, large, sbom) = (image?, entry?, large?, sbom?);
-    let lacks = looked?.of_entry(outcome, entry.as_deref());
+    let lacks = match &entry {
+        // What starts it was looked for in vain.
+        Some(entry::Found::Pages(pages)) => check::Lacks::of_pages(pages),
+        entry => looked?.of_entry(outcome, entry.as_ref().and_then(entry::Found::file)),
+    };
     if let Some(warning) = large {
         gateway.warn(&read.vertex, &warning).await?;
         refuse(read, [&warning])?;
@@ -169,7 +192,7 @@ async fn build_graph(
         outcome,
         (&base.config, &platform.target),
         read.created,
-        entry.as_deref(),
+        entry.as_ref().and_then(entry::Found::file),
     );
     Ok(Made {
         image,

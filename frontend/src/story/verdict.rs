@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{make, refuse};
 use crate::decide::Read;
-use crate::diagnostic::{Diagnostic, names, shown};
+use crate::diagnostic::{Diagnostic, Diagnostics, names, shown};
 use crate::gateway::{Failure, Gateway};
 use crate::lower::Graph;
 use crate::options::Options;
@@ -27,6 +27,16 @@ struct Remark {
     rule: String,
     key: String,
     message: String,
+}
+
+/// What the step says first of a build that has written no page (`site.cjs`).
+pub(super) const NO_PAGE: &str = "the build wrote no index.html";
+
+/// Whether a failure says that a build has written no page.
+pub(super) fn is_no_page(failure: &Failure) -> bool {
+    let told = failure.diagnostics().into_iter().flat_map(Diagnostics::iter);
+    let mut told = told.filter(|told| told.name == names::NO_SITE);
+    told.any(|told| told.message.contains(NO_PAGE))
 }
 
 /// Hears the step of a plan that has one, before the image is asked for.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::entry::Pages;
 use super::{Kind, Report, is_of_other_libc, owner, package_of};
-use crate::diagnostic::{Place, shown};
+use crate::diagnostic::{Diagnostic, Place, shown};
 use crate::path::is_within;
 use crate::plan::{Check, Complete, Looked, Outcome};
 use crate::warning::{Warning, rules};
@@ -18,6 +19,8 @@ pub(in crate::story) struct Lacks {
     pub(in crate::story) found: Looked,
     /// What is said of it.
     pub(in crate::story) warnings: Vec<Warning>,
+    /// What is said instead where the other plan comes to nothing.
+    pub(in crate::story) otherwise: Option<Diagnostic>,
 }
 
 impl Lacks {
@@ -34,9 +37,14 @@ impl Lacks {
             of_root: of_root.keys().cloned().collect(),
             incomplete: complete.is_some_and(|complete| is_incomplete(complete, report)),
             glibc: foreign.is_some(),
+            pages: false,
         };
         let warnings = of_root.into_values().chain(foreign).collect();
-        Self { found, warnings }
+        Self {
+            found,
+            warnings,
+            otherwise: None,
+        }
     }
 
     /// Returns what a note of packages says that do not run on an image that was hoped to run them.
@@ -48,6 +56,19 @@ impl Lacks {
                 ..Looked::default()
             },
             warnings: foreign.into_iter().collect(),
+            otherwise: None,
+        }
+    }
+
+    /// Returns what a build lacks that has left a page, and nothing that starts a service.
+    pub(in crate::story) fn of_pages(pages: &Pages) -> Self {
+        Self {
+            found: Looked {
+                pages: true,
+                ..Looked::default()
+            },
+            warnings: vec![pages.warning.clone()],
+            otherwise: Some(pages.otherwise.clone()),
         }
     }
 

@@ -342,3 +342,33 @@ async fn a_package_beside_a_workspace_has_its_own_lockfile() {
         ("@shop/api", "web")
     );
 }
+
+/// npm leaves the native code of other platforms out where it finds a node_modules of one (npm/cli#4828).
+#[tokio::test]
+async fn a_lockfile_without_native_code_for_linux_is_warned_of_at_its_line() {
+    let told = async |optional: &str| {
+        let mut files = shop();
+        let entry = "\"node_modules/zod\": {";
+        let with = format!(
+            "\"node_modules/@x/darwin-arm64\": {{ \"version\": \"1.0.0\", \"integrity\": \"sha512-x\", \"optional\": true }},\n    \
+             {entry}\n      \"optionalDependencies\": {{ {optional} }},"
+        );
+        replace(&mut files, LOCK, entry, &with);
+        let (.., planned) = planned_for(engine(files), &of("api")).await.unwrap();
+        let warnings = planned.warnings.iter().map(ToString::to_string);
+        warnings.collect::<Vec<String>>().join("\n")
+    };
+    let missing = told(r#""@x/darwin-arm64": "1.0.0", "@x/linux-x64": "1.0.0""#).await;
+    assert!(
+        missing.contains("has `zod` without `@x/linux-x64`") && missing.ends_with("(package-lock.json:653)"),
+        "{missing}"
+    );
+    // Another platform's, one that nothing else tells of, and one of musl.
+    for optional in [
+        r#""@x/darwin-arm64": "1.0.0", "@x/linux-arm64": "1.0.0""#,
+        r#""@x/linux-x64": "1.0.0""#,
+        r#""@x/darwin-arm64": "1.0.0", "@x/linux-x64-musl": "1.0.0""#,
+    ] {
+        assert_eq!(told(optional).await, "", "{optional}");
+    }
+}

@@ -266,3 +266,95 @@ async fn variables_that_nothing_sets_and_builds_that_never_repeat_are_warned_of(
         "{told:?}"
     );
 }
+
+/// The portal built by a tool that nobody here knows, with what its build left.
+fn strange(manifest: &str, left: &[(&str, &str)]) -> Files {
+    let mut files = portal(manifest);
+    let path = "services/portal/package.json";
+    let text = String::from_utf8(files[path].clone()).unwrap();
+    let text = text.replace("vite build", "strange-tool make");
+    files.insert(path.to_owned(), text.into_bytes());
+    for (name, text) in left {
+        let path = format!("app/services/portal/{name}");
+        files.insert(path, text.as_bytes().to_vec());
+    }
+    files
+}
+
+/// Returns the program of the image, or why there is none, and the rules that warned.
+async fn comes_to(files: Files) -> (String, Vec<String>) {
+    let (gateway, fake) = connect(engine(files)).await;
+    let result = build(gateway, request("portal")).await;
+    let state = fake.state();
+    let rules = state.warnings.iter().map(|warning| {
+        let short = String::from_utf8_lossy(&warning.short).into_owned();
+        short.split(':').next().unwrap_or_default().to_owned()
+    });
+    let rules: Vec<String> = rules.collect();
+    drop(state);
+    let told = match result {
+        Ok(result) => {
+            let config = Built {
+                result,
+                solves: Vec::new(),
+                fake: fake.clone(),
+            }
+            .config();
+            config["config"]["Cmd"][0].as_str().unwrap().to_owned()
+        }
+        Err(failure) => failure.to_string(),
+    };
+    (told, rules)
+}
+
+/// Which tools write sites is known of some alone; of the others what they wrote tells.
+#[tokio::test]
+async fn a_build_that_leaves_pages_and_nothing_to_start_is_that_of_a_site() {
+    let page = ("dist/index.html", "<script src=\"main.js\"></script>");
+    for left in [
+        &[page][..],
+        &[("public_html/index.html", "")],
+        // A script for browsers, by the name that a server would have.
+        &[page, ("dist/main.js", "document.body.append('x')")],
+    ] {
+        let (started, rules) = comes_to(strange("", left)).await;
+        assert_eq!(started, "nginx", "{left:?}");
+        assert!(rules.contains(&"SiteByOutput".to_owned()), "{rules:?}");
+    }
+    // A server with pages beside it.
+    let (started, rules) = comes_to(strange("", &[("dist/index.html", ""), ("dist/main.js", "")])).await;
+    assert_ne!(started, "nginx");
+    assert!(!rules.contains(&"SiteByOutput".to_owned()), "{rules:?}");
+    // Who says what it is gets that, or is told what is missing.
+    let (said, _) = comes_to(strange("kind = \"node\"\n", &[page])).await;
+    assert!(
+        said.contains("the build left dist/index.html, and nothing that starts a service"),
+        "{said}"
+    );
+    let (said, _) = comes_to(strange("", &[])).await;
+    assert!(said.contains("the build left none of dist/main.js"), "{said}");
+}
+
+/// Pages of the repository's own say nothing of what the build wrote.
+#[tokio::test]
+async fn a_service_with_pages_and_nothing_to_start_is_told_what_it_lacks() {
+    let mut files = strange("", &[("public/index.html", "")]);
+    let report =
+        json!({ "error": "the build wrote no index.html; write …", "key": "static.output", "warnings": [] });
+    files.insert(
+        "usr/lib/vextrus/site.json".to_owned(),
+        report.to_string().into_bytes(),
+    );
+    let (said, rules) = comes_to(files).await;
+    assert!(said.contains("the build left none of dist/main.js"), "{said}");
+    assert!(!rules.contains(&"SiteByOutput".to_owned()), "{rules:?}");
+}
+
+#[test]
+fn what_is_told_of_a_build_without_a_page_is_known() {
+    assert!(
+        crate::kinds::node::scripts::SITE
+            .text
+            .contains(&format!("`{}", verdict::NO_PAGE))
+    );
+}

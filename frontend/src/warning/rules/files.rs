@@ -2,6 +2,25 @@
 
 use crate::warning::{Example, Rule};
 
+/// A lockfile of npm without the native code for Linux.
+pub static FOREIGN_LOCKFILE: Rule = Rule {
+    name: "ForeignLockfile",
+    short: "A lockfile should hold the native code for the platform of the image",
+    is_experimental: false,
+    why: "\
+Packages such as esbuild, rollup and sharp have their native code in optional packages, one for each platform. Where
+npm makes a lockfile beside a `node_modules` of another platform it notes the package of that one alone
+(npm/cli#4828): `npm ci` then ends well on Linux, and the build or the service does not find its native code.",
+    bad: Example {
+        language: "sh",
+        text: "rm package-lock.json && npm install                    # on macOS, beside its node_modules",
+    },
+    good: Example {
+        language: "sh",
+        text: "rm -r node_modules package-lock.json && npm install    # notes those of every platform",
+    },
+};
+
 /// A target that changes nothing.
 pub static EMPTY_TARGET: Rule = Rule {
     name: "EmptyTarget",

@@ -15,12 +15,13 @@ pub use secrets::*;
 pub use site::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 38] = [
+pub static ALL: [&Rule; 40] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
     &END_OF_LIFE_NODE,
     &FLOATING_BASE,
+    &FOREIGN_LOCKFILE,
     &GLIBC_ONLY,
     &HEALTHCHECK_OFF,
     &HEALTHCHECK_PROGRAM,
@@ -42,6 +43,7 @@ pub static ALL: [&Rule; 38] = [
     &SECRET_IN_MANIFEST,
     &SECRET_IN_NPMRC,
     &SECRET_IN_SETTINGS,
+    &SITE_BY_OUTPUT,
     &UNAPPROVED_BUILD,
     &UNDECLARED_BUILD_ARG,
     &UNDECLARED_DEPENDENCY,

@@ -24,6 +24,26 @@ Build for the path that the site is served below (`base: '/'` of Vite, `homepage
     },
 };
 
+/// A site that shows only once it is built.
+pub static SITE_BY_OUTPUT: Rule = Rule {
+    name: "SiteByOutput",
+    short: "A site that no file tells should be called one",
+    is_experimental: false,
+    why: "\
+Nothing in the package starts a service, and its build left pages: what it wrote is served by nginx. Which tools write
+sites is known of the usual ones alone; of others it shows in what they write, after the package was built as a service,
+and it is built once more as a site. With the kind written down it is built once, and a start file that somebody forgot
+is told of instead.",
+    bad: Example {
+        language: "toml",
+        text: "# syntax=vextrus/frontend",
+    },
+    good: Example {
+        language: "toml",
+        text: "# syntax=vextrus/frontend\nkind = \"static\"",
+    },
+};
+
 /// A build that never comes out the same.
 pub static UNREPEATABLE_SITE: Rule = Rule {
     name: "UnrepeatableSite",

@@ -246,6 +246,23 @@ fn is_for_developers(start: &Inferred, manifest: &PackageJson) -> bool {
     start.runs_sources && is_built && start.programs.iter().any(is_tool)
 }
 
+/// Whether a command is a program that also builds the package and is there for development alone: a bundler's server, which
+/// serves what it would have built.
+pub(super) fn is_of_builder(start: &Inferred, manifest: &PackageJson, build: &str) -> bool {
+    let program = start.command.args.first();
+    let Some(program) = program.and_then(|program| program.strip_prefix("node_modules/.bin/")) else {
+        return false;
+    };
+    let package = script::package_of(program);
+    let is_of = |name: &String| {
+        name.split(['/', '@'])
+            .any(|part| part == package || part == program)
+    };
+    let mut built = commands(manifest, build).into_iter();
+    built.any(|words| words.first().is_some_and(|word| word == program))
+        && !manifest.dependencies.keys().any(is_of)
+}
+
 /// Returns the files that the first usual entries may be.
 fn usual_entries(count: usize) -> Vec<String> {
     let stems = USUAL_ENTRIES.iter().take(count);

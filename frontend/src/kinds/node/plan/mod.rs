@@ -1,6 +1,7 @@
 //! Decides everything about the build of a Node service, in the kind's own terms; [`super::steps`] writes the steps that
 //! follow from it. Pure: `manifest + workspace + facts → Model`.
 
+mod absent_native;
 mod arguments;
 mod base;
 pub mod build_order;

@@ -63,6 +63,8 @@ pub struct Model {
     pub product: Product,
     /// What kind the service would be without a word of the manifest.
     pub inferred: Kind,
+    /// Whether it is a site if its build leaves pages and nothing that starts a service.
+    pub may_be_site: bool,
     /// The tool that builds it, where that is one of sites.
     pub site_tool: Option<&'static tools::Tool>,
     /// What may be the cause where the build leaves nothing to start.

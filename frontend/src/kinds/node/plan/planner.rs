@@ -14,8 +14,8 @@ use super::packages;
 use super::runs::{self, WhatRuns};
 use super::start;
 use super::{
-    checks, command, foreign, healthcheck, injection, linked, local, look, names, node_version, of_root,
-    runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
+    absent_native, checks, command, foreign, healthcheck, injection, linked, local, look, names,
+    node_version, of_root, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -53,7 +53,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let project = project(input)?;
     checks::check_secrets(input.manifest, &input.workspace.manager)?;
     checks::check_hooks(input)?;
-    let decided = site::decide(input.manifest, project);
+    let decided = site::decide(input.manifest, project, input.facts.looked.pages);
     let mut run = input.manifest.role(&input.target);
     let of_site = Some(&decided).filter(|decided| decided.kind == Kind::Static);
     match of_site {
@@ -64,6 +64,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => site::of_node(input.manifest, &decided)?,
     }
     let (start, mut warnings) = start::decide(input, &run, project, of_site.is_some())?;
+    let may_be_site = decided.is_default() && start.may_be_of_site(project);
     let node = node_version::choose(input.manifest, input.workspace, input.service);
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
     let runs = match of_site {
@@ -72,6 +73,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     };
     warnings.extend(unapproved(input.workspace, &runs));
     warnings.extend(unreviewed::find(input, &mut surveyor)?);
+    warnings.extend(absent_native::find(input)?);
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
@@ -136,6 +138,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         packages: built,
         product,
         inferred: decided.inferred,
+        may_be_site,
         site_tool: of_site
             .and_then(|decided| decided.recognised.as_ref())
             .map(|found| found.tool),

@@ -78,6 +78,16 @@ pub(super) fn decide<'a>(
 }
 
 impl Start<'_> {
+    /// Returns whether what the build leaves may be all that there is: nothing of the package's own is said to start, or what
+    /// starts is the tool that builds, as developers run it.
+    pub(super) fn may_be_of_site(&self, project: &Project) -> bool {
+        let Some(script) = self.build_script else {
+            return false;
+        };
+        let is_script = self.command.field.first().is_some_and(|field| field == "scripts");
+        !is_script || command::is_of_builder(&self.command, &project.manifest, script)
+    }
+
     /// Returns why the command is what it is.
     pub(super) fn reason(&self, input: &PlanInput<'_>, project: &Project) -> Reason {
         let written = input.manifest.role(&input.target).command.is_some();

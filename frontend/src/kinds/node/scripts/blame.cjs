@@ -1,7 +1,7 @@
 // Runs a command of an install, and where it fails tells by its status which dependency or patch it has failed of.
 //
 // usage: node blame.cjs ROOT STATUS=NAME... -- COMMAND...
-// NAME is a dependency of a project in ROOT, or `./` and the path of a patch. What pnpm says of a package that a
+// NAME is a dependency of a project in ROOT, or `./` and the path of a patch. What pnpm or npm says of a package that a
 // dependency brings along is blamed on the dependency, by the lockfiles in ROOT. Where nothing is blamed the status is the
 // command's own, or 1 where that is the one of a name.
 'use strict';
@@ -16,8 +16,10 @@ const statuses = new Map();
 for (const pair of rest.slice(0, rest.indexOf('--'))) statuses.set(pair.slice(pair.indexOf('=') + 1), parseInt(pair, 10));
 
 // Lines with which pnpm, or a script of the frontend, says that something has failed. Some are explained by what follows.
-const FAILURE = /\bERR_[A-Z]|\bELIFECYCLE\b|: Failed$|did not install$|, which is refused$/;
-const EXPLAINED = /\bERR_[A-Z]|did not install$/;
+// npm says all of it on lines of one kind, with how it is called and where it logs among them.
+const FAILURE =
+  /\bERR_[A-Z]|\bELIFECYCLE\b|: Failed$|did not install$|, which is refused$|said that it was done, but$|^npm (?:error|ERR!) (?!aliases|Options|Usage|Run |Log files|A complete|\[|$)/;
+const EXPLAINED = /\bERR_[A-Z]|did not install$|said that it was done, but$/;
 const EXPLANATION = 6;
 
 const unquoted = (key) => (/^(['"]).*\1$/.test(key) ? key.slice(1, -1) : key);
@@ -33,7 +35,21 @@ function add(name, dependent) {
   if (name !== dependent) dependents.get(name).add(dependent);
 }
 
-// Lockfiles are written by pnpm and by the frontend, so that their lines can be told by how far they are indented.
+// npm's names each package by where it lies, and what it needs by name.
+function learnLocations(lockfile) {
+  for (const [location, entry] of Object.entries(JSON.parse(lockfile).packages)) {
+    if (!location.includes('node_modules/') || entry.link) continue;
+    const name = location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    // Of an alias the package's own name is another one.
+    if (entry.name) add(entry.name, name);
+    for (const mark of [entry.resolved?.replace(/^file:/, ''), entry.integrity].filter(Boolean)) marks.set(mark, name);
+    for (const field of ['dependencies', 'optionalDependencies', 'peerDependencies']) {
+      for (const needed of Object.keys(entry[field] ?? {})) add(needed, name);
+    }
+  }
+}
+
+// Lockfiles of pnpm are written by it and by the frontend, so that their lines can be told by how far they are indented.
 function learn(lockfile) {
   const keys = [];
   for (const line of lockfile.split('\n')) {
@@ -59,7 +75,7 @@ function learn(lockfile) {
 function* lockfiles(directory) {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
-    if (entry.name === 'pnpm-lock.yaml') yield file;
+    if (entry.name === 'pnpm-lock.yaml' || entry.name === 'package-lock.json') yield file;
     else if (entry.isDirectory() && entry.name !== 'node_modules') yield* lockfiles(file);
   }
 }
@@ -74,7 +90,7 @@ function responsible(name) {
   return undefined;
 }
 
-// What a line names as pnpm writes it: a patch, what tells a package, a directory of one, the address of an archive or of all
+// What a line names as package managers write it: a patch, what tells a package, a directory of one, the address of an archive or of all
 // versions, a package with its version.
 function* named(line) {
   for (const name of statuses.keys()) if (name.startsWith('./') && line.includes(name.slice(2))) yield name;
@@ -106,9 +122,12 @@ function blamed(said) {
 
 function status(code, said) {
   try {
-    for (const file of lockfiles(root)) learn(fs.readFileSync(file, 'utf8'));
+    for (const file of lockfiles(root)) (file.endsWith('.json') ? learnLocations : learn)(fs.readFileSync(file, 'utf8'));
   } catch {
     // What is named itself is blamed all the same.
+  }
+  if (said.includes('can only install packages when your package.json and package-lock.json')) {
+    console.error('What a newer npm has locked an older one may not take: if yours is newer, write its major, as in "engines": { "npm": ">=11" }, into the root\'s package.json');
   }
   const found = blamed(said);
   if (found) return statuses.get(found);

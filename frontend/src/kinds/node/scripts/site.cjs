@@ -25,6 +25,8 @@ const FILE_TIME = 499_162_500;
 // 1980: some archivers refuse earlier times.
 const FIRST = 315_532_800;
 const PAGES = ['index.html', '200.html'];
+// Pages that tools make for paths that no file answers: of a host's convention, of React Router, TanStack Start, Angular.
+const SHELLS = ['200.html', '__spa-fallback.html', '_shell.html', 'index.csr.html'];
 
 // What changes with the code, and what does not: two layers.
 const isCode = (name) => /\.(html?|[cm]?js|css|json|txt|xml|webmanifest|map)$/i.test(name);
@@ -185,16 +187,27 @@ function caching(folder, files) {
 }
 
 // What answers, by what there is: see `fallback` of the manifest.
-function pages(files, base) {
+// Whether the page at the root is that of an application, which finds its way by the path. It takes a script; and where no
+// tool is known that says so, it is the only one.
+function finds(folder, files) {
+  if (options.pages === 'each') return false;
+  const others = files.filter((file) => path.basename(file) === 'index.html').length > 1;
+  if (others && options.pages !== 'one') return false;
+  return /<script[\s>]/i.test(fs.readFileSync(path.join(written, folder, 'index.html'), 'utf8'));
+}
+
+function pages(folder, files, base) {
   const has = (name) => files.includes(name);
-  const usual = has('200.html') ? '200.html' : has('404.html') ? '404.html' : has('index.html') ? 'index.html' : false;
+  const shell = SHELLS.find(has);
+  const index = has('index.html') && finds(folder, files) ? 'index.html' : false;
+  const usual = shell ?? (has('404.html') ? '404.html' : index);
   const fallback = options.fallback ?? usual;
-  if (fallback && !has(fallback) && !(fallback === 'index.html' && has('200.html'))) {
+  if (fallback && !has(fallback) && !(fallback === 'index.html' && shell)) {
     throw new Refusal('static.fallback', `the build wrote no ${fallback}, which is to answer where no file does; write another \`fallback\``);
   }
   const text = ['        error_page 404 @missing;'];
   const missing = '        location @missing { internal; types { } default_type text/plain; return 404 "404 not found\\n"; }';
-  if (fallback === '200.html' || fallback === 'index.html') {
+  if (fallback && fallback !== '404.html') {
     return { fallback, head: text, tail: [`        location / { try_files $uri $uri/index.html /${fallback}; }`, missing] };
   }
   // Redirects to folders would lose a base path, which is taken off before.
@@ -254,8 +267,8 @@ function make() {
   const files = served(folder);
   const page = PAGES.find((name) => files.includes(name)) ?? files.find((file) => file.endsWith('.html'));
   const base = page === undefined ? (options.basePath ?? '').replace(/\/+$/, '') : basePath(folder, files, page);
-  const found = pages(files, base);
-  if (found.fallback === 'index.html' || found.fallback === '200.html') warnOfRelative(folder, found.fallback, found.fallback);
+  const found = pages(folder, files, base);
+  if (found.fallback && found.fallback !== '404.html') warnOfRelative(folder, found.fallback, found.fallback);
   for (const layer of ['code', 'media']) fs.mkdirSync(path.join(out, layer, HTML), { recursive: true });
   for (const file of files) put(file, fs.readFileSync(path.join(written, folder, file)));
   for (const layer of ['code', 'media']) settle(path.join(out, layer));

@@ -226,13 +226,16 @@ impl Writer<'_> {
     fn entry(&self, runtime: &Runtime, service: Files) -> Option<Entry> {
         let command = &runtime.command;
         let why = self.model.reasons.get("run.command");
-        (!command.entries.is_empty()).then(|| Entry {
+        let is_looked_for = !command.entries.is_empty() || self.model.may_be_site;
+        is_looked_for.then(|| Entry {
             service,
             candidates: command.entries.clone(),
             argument: command.entry_index,
             why: why.map(|Reason { why, .. }| why.clone()).unwrap_or_default(),
             hint: self.model.unbuilt.clone(),
+            may_be_site: self.model.may_be_site,
             place: self.steps.key("run.command"),
+            kind: self.steps.key("kind"),
         })
     }
 

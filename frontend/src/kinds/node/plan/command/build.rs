@@ -1,7 +1,8 @@
 //! The script that builds a package.
 
-use super::START_SCRIPTS;
 use super::shell::{conjunction, is_build};
+use super::{START_SCRIPTS, commands};
+use crate::kinds::node::plan::site;
 use crate::kinds::node::workspace::PackageJson;
 
 /// Programs that write what runs.
@@ -11,7 +12,8 @@ const COMPILERS: [&str; 15] = [
 ];
 
 /// Returns the script that builds a package: `build`; else the one that its start script runs in front of the program, which
-/// is left out of the image's command; else the only one of those whose name says so that runs a compiler.
+/// is left out of the image's command; else the only one of those whose name says so that runs a compiler; else, where nothing
+/// is said to start, the only one that runs a tool which builds nothing but sites, as `docs:build` and `build-storybook` do.
 pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
     let own = |name: &str| {
         manifest
@@ -24,7 +26,29 @@ pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
         [one] => Some(*one),
         _ => None,
     };
-    own("build").or_else(started).or_else(only)
+    let of_site = || match builds_site(manifest).as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    own("build").or_else(started).or_else(only).or_else(of_site)
+}
+
+/// Returns the scripts that build a site by a tool that builds nothing else, of a package that starts nothing.
+fn builds_site(manifest: &PackageJson) -> Vec<&str> {
+    let is_program = manifest.main.is_some() || manifest.exports.is_some() || !manifest.bin.is_empty();
+    let is_started = START_SCRIPTS
+        .iter()
+        .any(|name| manifest.scripts.contains_key(*name));
+    if is_program || is_started {
+        return Vec::new();
+    }
+    let names = manifest.scripts.keys().map(String::as_str);
+    let builds = |name: &&str| {
+        commands(manifest, name)
+            .iter()
+            .any(site::is_of_sites_alone)
+    };
+    names.filter(builds).collect()
 }
 
 /// Returns the scripts whose names say that they build, and that run a compiler once.
@@ -117,6 +141,22 @@ mod tests {
             (r#"{ "prestart": "node check.js", "start": "node a.js" }"#, None),
         ] {
             assert_eq!(built(scripts).as_deref(), expected, "{scripts}");
+        }
+    }
+
+    #[test]
+    fn a_package_that_starts_nothing_is_built_by_its_only_script_of_a_site() {
+        let docs = r#"{ "docs:dev": "vitepress dev docs", "docs:build": "vitepress build docs", "docs:preview": "vitepress preview docs" }"#;
+        assert_eq!(built(docs).as_deref(), Some("docs:build"));
+        let book = r#"{ "storybook": "storybook dev -p 6006", "build-storybook": "storybook build" }"#;
+        assert_eq!(built(book).as_deref(), Some("build-storybook"));
+        for scripts in [
+            r#"{ "docs:build": "vitepress build docs", "start": "node a.js" }"#,
+            r#"{ "docs:build": "vitepress build docs", "book": "storybook build" }"#,
+            r#"{ "site": "vite build" }"#,
+            r#"{ "dev": "eleventy --serve" }"#,
+        ] {
+            assert_eq!(built(scripts), None, "{scripts}");
         }
     }
 

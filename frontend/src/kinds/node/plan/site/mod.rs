@@ -22,10 +22,11 @@ use crate::path::is_within;
 use crate::plan::{FILE_TIME, Healthcheck, User, WORKSPACE};
 
 pub use base::SiteBase;
+pub(super) use recognise::is_of_sites_alone;
 pub use recognise::{Decided, Recognised, decide, is_looked_at};
 pub(super) use refused::{of_node, run_of};
 pub use server::{CONFIGURATION, OWN, Own, Shape};
-use tools::{Immutable, TOOLS};
+use tools::{Immutable, Pages, TOOLS};
 
 /// The port of a site of which nobody says another one.
 const PORT: u16 = 8080;
@@ -138,7 +139,7 @@ pub(super) fn plan(
         .chain(unchecked.clone().map(|why| ("image.check".to_owned(), why)));
     let reasons = reasons.collect();
     let site = Site {
-        options: options(keys, decided, &directory, asks_ours),
+        options: options(keys, decided, project, &directory, asks_ours),
         server: server::write(keys, &ports, own.as_ref(), has_times(input)),
         is_checked: unchecked.is_none(),
         work: work(decided),
@@ -184,7 +185,7 @@ fn work(decided: &Decided) -> Vec<String> {
 }
 
 /// Returns what the step reads that makes files ready to be served.
-fn options(keys: &Static, decided: &Decided, directory: &str, packs: bool) -> String {
+fn options(keys: &Static, decided: &Decided, project: &Project, directory: &str, packs: bool) -> String {
     /// Directories that hold pages which are reports, whatever builds the site.
     const REPORTS: [&str; 3] = ["coverage", "playwright-report", "test-results"];
     let found = decided.recognised.as_ref();
@@ -214,6 +215,7 @@ fn options(keys: &Static, decided: &Decided, directory: &str, packs: bool) -> St
         "expected": found.map(|found| found.expected.clone()).unwrap_or_default(),
         "work": tools.chain(REPORTS).collect::<Vec<_>>(),
         "fallback": fallback,
+        "pages": pages(found, project),
         "basePath": keys.base_path.as_ref().map(|path| path.as_str()),
         "immutable": immutable,
         "sourceMaps": keys.source_maps.unwrap_or(false),
@@ -221,6 +223,18 @@ fn options(keys: &Static, decided: &Decided, directory: &str, packs: bool) -> St
         "hint": found.and_then(hint),
     });
     format!("{options}\n")
+}
+
+/// Returns whether one page answers for all paths (`one`), or there is one for `each`; nothing where no tool is known.
+fn pages(found: Option<&Recognised>, project: &Project) -> Option<&'static str> {
+    Some(match found?.tool.pages {
+        Pages::One => "one",
+        Pages::Each => "each",
+        Pages::EachUnless(start, key) => match project.site.setting(start, key, None) {
+            Some(_) => "one",
+            None => "each",
+        },
+    })
 }
 
 /// Returns what may be the cause where a tool wrote no page.

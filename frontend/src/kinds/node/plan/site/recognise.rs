@@ -39,8 +39,16 @@ pub struct Decided {
     pub place: Option<Place>,
 }
 
-/// Decides what kind of service a package is: what the manifest says, else what the repository does.
-pub fn decide(manifest: &Manifest, project: &Project) -> Decided {
+impl Decided {
+    /// Whether nothing says what kind it is.
+    pub fn is_default(&self) -> bool {
+        self.kind == Kind::Node && self.place.is_none()
+    }
+}
+
+/// Decides what kind of service a package is: what the manifest says, else what the repository does, else what its build was
+/// seen to leave: `has_pages` says that those are pages and nothing that starts a service.
+pub fn decide(manifest: &Manifest, project: &Project, has_pages: bool) -> Decided {
     let recognised = recognise(manifest, project);
     let sure = recognised.clone().filter(|found| found.is_certain);
     let sure = sure.filter(|found| !starts_service(project, found));
@@ -69,6 +77,10 @@ pub fn decide(manifest: &Manifest, project: &Project) -> Decided {
                 found.tool.name, found.script
             );
             (Kind::Static, why, Some(found.place))
+        }
+        (None, None, None, None) if has_pages => {
+            let why = "its build leaves pages, and nothing that starts a service".to_owned();
+            (Kind::Static, why, Some(manifest.first_line()))
         }
         (None, None, None, None) => (Kind::Node, "the default".to_owned(), None),
     };
@@ -117,13 +129,19 @@ fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
     })
 }
 
+/// Whether a command builds by a tool that builds sites and nothing else.
+pub(in super::super) fn is_of_sites_alone(words: &Words) -> bool {
+    let mut tools = TOOLS.iter().filter(|tool| tool.by == By::Command);
+    tools.any(|tool| is_run(tool, words))
+}
+
 /// Whether a command builds by a tool.
 fn is_run(tool: &Tool, words: &Words) -> bool {
     let Some((program, arguments)) = words.split_first() else {
         return false;
     };
     let first = arguments.iter().find(|word| !word.starts_with('-'));
-    let is_server = |word: &&str| ["--ssr", "--watch", "-w"].contains(word);
+    let is_server = |word: &&str| ["--serve", "--ssr", "--watch", "-w"].contains(word);
     tool.builds
         .iter()
         .any(|(name, word)| name == program && (word.is_empty() || first.is_some_and(|first| first == word)))
@@ -137,13 +155,22 @@ fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
         By::Command => true,
         // Analog's page is that of a server.
         By::Page => {
-            let names_page = words.iter().any(|word| word.ends_with(".html"));
+            let source = manifest.raw.get("source").and_then(serde_json::Value::as_str);
+            let mut named = words.iter().map(String::as_str).chain(source);
+            let names_page = named.any(|word| word.ends_with(".html"));
             (files.has("index.html") || names_page) && manifest.specifier("@analogjs/platform").is_none()
         }
         By::Dependency(name) => manifest.specifier(name).is_some(),
-        By::Setting(start, key, values) => values
-            .iter()
-            .any(|value| files.setting(start, key, Some(value)).is_some()),
+        By::Setting(starts, key, values) => {
+            let is_set = |start: &&str| {
+                let mut values = values.iter();
+                values.any(|value| files.setting(start, key, Some(value)).is_some())
+            };
+            starts.iter().any(is_set)
+        }
+        By::UnlessStatic(dependency, start, (key, value)) => {
+            manifest.specifier(dependency).is_none() || files.setting(start, key, Some(value)).is_some()
+        }
         By::Unless(dependencies, start, settings) => {
             let has = |name: &&str| manifest.specifier(name).is_some();
             let is_set = |(key, value): &(&str, &str)| {
@@ -159,11 +186,14 @@ fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
 fn starts_service(project: &Project, found: &Recognised) -> bool {
     let manifest = &project.manifest;
     let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
-    let is_program = manifest.main.as_deref().is_some_and(|main| {
-        let main = join(".", main);
-        // `npm init` writes the name of a file that most repositories then have not.
-        project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
-    });
+    // Expo's is where the bundle begins.
+    let is_source = found.tool.name == "Expo";
+    let is_program = !is_source
+        && manifest.main.as_deref().is_some_and(|main| {
+            let main = join(".", main);
+            // `npm init` writes the name of a file that most repositories then have not.
+            project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
+        });
     let inferred = command::infer(manifest, None, ".", &[]);
     let started = inferred
         .command
@@ -172,7 +202,12 @@ fn starts_service(project: &Project, found: &Recognised) -> bool {
         .map(String::as_str)
         .unwrap_or_default();
     let started = started.rsplit('/').next().unwrap_or(started);
-    let of_tool = found.tool.builds.iter().any(|(program, _)| *program == started);
+    // Its own server, such as react-router-serve, serves a build that has one; this one is said to have none.
+    let is_of = |program: &str| {
+        let rest = started.strip_prefix(program);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let of_tool = found.tool.builds.iter().any(|(program, _)| is_of(program));
     let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
     let serves_files = of_tool || FILE_SERVERS.contains(&started);
     is_library || is_program || is_script && !serves_files

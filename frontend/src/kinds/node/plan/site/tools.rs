@@ -14,6 +14,8 @@ pub struct Tool {
     pub folder: &'static str,
     /// Which of its files never change under their names.
     pub immutable: Immutable,
+    /// Whether one page answers for the paths that no file answers.
+    pub pages: Pages,
     /// How the names of the variables begin that its output shows to everybody.
     pub public: &'static [&'static str],
     /// Directories in which it keeps what a build left, beside its folder.
@@ -30,13 +32,26 @@ pub enum By {
     /// A dependency.
     Dependency(&'static str),
     /// A value in its configuration: of files that begin so, the key and one of the values.
-    Setting(&'static str, &'static str, &'static [&'static str]),
+    Setting(&'static [&'static str], &'static str, &'static [&'static str]),
     /// None of some dependencies, and none of some settings in the files that begin so.
     Unless(
         &'static [&'static str],
         &'static str,
         &'static [(&'static str, &'static str)],
     ),
+    /// No such dependency, or a setting in files that begin so by which its pages are all that is written.
+    UnlessStatic(&'static str, &'static str, (&'static str, &'static str)),
+}
+
+/// Which pages a tool writes, where none is made for paths that are missing (`404.html`, `200.html`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pages {
+    /// That of an application, which finds its way by the path.
+    One,
+    /// One for each path that there is.
+    Each,
+    /// One for each path, unless files that begin so set this key.
+    EachUnless(&'static str, &'static str),
 }
 
 /// Files that never change under their names.
@@ -58,13 +73,14 @@ const PUBLIC: &[&str] = &["PUBLIC_"];
 /// The tools. Of those with the same command the first one that fits is meant.
 ///
 /// Source: each tool's documentation of its build; the detectors of Netlify's build-info and of railpack.
-pub static TOOLS: [Tool; 17] = [
+pub static TOOLS: [Tool; 18] = [
     Tool {
         name: "SvelteKit",
         builds: &[("vite", "build")],
         by: By::Dependency("@sveltejs/adapter-static"),
         folder: "build",
         immutable: Immutable::All("_app/immutable/"),
+        pages: Pages::EachUnless("svelte.config.", "fallback"),
         public: PUBLIC,
         work: &[".svelte-kit"],
     },
@@ -74,6 +90,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Page,
         folder: "dist",
         immutable: Immutable::Digest("assets/"),
+        pages: Pages::One,
         public: VITE,
         work: &[],
     },
@@ -93,24 +110,27 @@ pub static TOOLS: [Tool; 17] = [
         ),
         folder: "dist",
         immutable: Immutable::Digest("_astro/"),
+        pages: Pages::Each,
         public: PUBLIC,
         work: &[".astro"],
     },
     Tool {
         name: "Angular",
         builds: &[("ng", "build")],
-        by: By::Unless(&["@angular/ssr"], "angular.json", &[]),
+        by: By::UnlessStatic("@angular/ssr", "angular.json", ("outputMode", "static")),
         folder: "dist",
         immutable: Immutable::Capitals(""),
+        pages: Pages::One,
         public: &[],
         work: &[".angular"],
     },
     Tool {
         name: "Next.js",
         builds: &[("next", "build")],
-        by: By::Setting("next.config.", "output", &["export"]),
+        by: By::Setting(&["next.config."], "output", &["export"]),
         folder: "out",
         immutable: Immutable::All("_next/static/"),
+        pages: Pages::Each,
         public: &["NEXT_PUBLIC_"],
         work: &[".next"],
     },
@@ -120,15 +140,27 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: ".output/public",
         immutable: Immutable::Digest("_nuxt/"),
+        pages: Pages::One,
+        public: &["NUXT_PUBLIC_"],
+        work: &[".nuxt", ".output"],
+    },
+    Tool {
+        name: "Nuxt",
+        builds: &[("nuxt", "build"), ("nuxi", "build")],
+        by: By::Setting(&["nuxt.config."], "preset", &["static"]),
+        folder: ".output/public",
+        immutable: Immutable::Digest("_nuxt/"),
+        pages: Pages::One,
         public: &["NUXT_PUBLIC_"],
         work: &[".nuxt", ".output"],
     },
     Tool {
         name: "React Router",
         builds: &[("react-router", "build"), ("remix", "vite:build")],
-        by: By::Setting("react-router.config.", "ssr", &["false"]),
+        by: By::Setting(&["react-router.config.", "vite.config."], "ssr", &["false"]),
         folder: "build/client",
         immutable: Immutable::Digest("assets/"),
+        pages: Pages::One,
         public: VITE,
         work: &[".react-router"],
     },
@@ -142,6 +174,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "build",
         immutable: Immutable::Digest("static/"),
+        pages: Pages::One,
         public: &["REACT_APP_"],
         work: &[],
     },
@@ -151,6 +184,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "dist",
         immutable: Immutable::None,
+        pages: Pages::One,
         public: &["VUE_APP_"],
         work: &[],
     },
@@ -160,6 +194,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: ".vitepress/dist",
         immutable: Immutable::Digest("assets/"),
+        pages: Pages::Each,
         public: VITE,
         work: &[".vitepress/cache"],
     },
@@ -169,6 +204,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "build",
         immutable: Immutable::Digest("assets/"),
+        pages: Pages::Each,
         public: &[],
         work: &[".docusaurus"],
     },
@@ -178,6 +214,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "storybook-static",
         immutable: Immutable::Digest("assets/"),
+        pages: Pages::Each,
         public: &["STORYBOOK_", "VITE_"],
         work: &[],
     },
@@ -187,6 +224,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "public",
         immutable: Immutable::None,
+        pages: Pages::Each,
         public: &["GATSBY_"],
         work: &[".cache"],
     },
@@ -196,6 +234,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "_site",
         immutable: Immutable::None,
+        pages: Pages::Each,
         public: &[],
         work: &[],
     },
@@ -205,6 +244,7 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Page,
         folder: "dist",
         immutable: Immutable::None,
+        pages: Pages::One,
         public: &[],
         work: &[".parcel-cache"],
     },
@@ -214,15 +254,17 @@ pub static TOOLS: [Tool; 17] = [
         by: By::Command,
         folder: "dist",
         immutable: Immutable::All("_expo/static/"),
+        pages: Pages::One,
         public: &["EXPO_PUBLIC_"],
         work: &[".expo"],
     },
     Tool {
         name: "SolidStart",
         builds: &[("vinxi", "build")],
-        by: By::Setting("app.config.", "preset", &["static"]),
+        by: By::Setting(&["app.config."], "preset", &["static"]),
         folder: ".output/public",
         immutable: Immutable::Digest("_build/"),
+        pages: Pages::One,
         public: VITE,
         work: &[".vinxi", ".output"],
     },

@@ -14,7 +14,7 @@ fn project(scripts: &str, fields: &str, files: &[(&str, &str)]) -> Project {
 
 fn kind(manifest: &str, project: &Project) -> Kind {
     let manifest = Manifest::parse(&SourceFile::new("service.toml", manifest)).unwrap();
-    decide(&manifest, project).kind
+    decide(&manifest, project, false).kind
 }
 
 const PAGE: (&str, &str) = ("index.html", "");
@@ -116,6 +116,61 @@ fn the_usual_projects_of_each_tool_are_sites() {
             &[("react-router.config.ts", "{ ssr: false }")],
             "build/client",
         ),
+        // The start script of its template, which serves what `ssr: false` does not write.
+        (
+            r#"{ "build": "react-router build", "start": "react-router-serve ./build/server/index.js" }"#,
+            "",
+            &[("react-router.config.ts", "{ ssr: false }")],
+            "build/client",
+        ),
+        (
+            r#"{ "build": "remix vite:build" }"#,
+            "",
+            &[("vite.config.ts", "plugins: [remix({ ssr: false })]")],
+            "build/client",
+        ),
+        (
+            r#"{ "build": "nuxt build" }"#,
+            "",
+            &[("nuxt.config.ts", "{ nitro: { preset: 'static' } }")],
+            ".output/public",
+        ),
+        // A server that its build runs and leaves out.
+        (
+            r#"{ "build": "ng build" }"#,
+            r#", "dependencies": { "@angular/ssr": "20" }"#,
+            &[(
+                "angular.json",
+                r#"{ "projects": { "a": { "architect": { "build": { "builder": "@angular/build:application",
+                    "options": { "outputMode": "static" } } } } } }"#,
+            )],
+            "dist/a/browser",
+        ),
+        // Its `main` is where the bundle begins.
+        (
+            r#"{ "build": "expo export --platform web", "start": "expo start" }"#,
+            r#", "main": "index.js""#,
+            &[("index.js", "")],
+            "dist",
+        ),
+        (
+            r#"{ "docs:build": "vitepress build docs", "docs:dev": "vitepress dev docs" }"#,
+            "",
+            &[],
+            "docs/.vitepress/dist",
+        ),
+        (
+            r#"{ "storybook": "storybook dev", "build-storybook": "storybook build" }"#,
+            "",
+            &[],
+            "storybook-static",
+        ),
+        (
+            r#"{ "build": "parcel build", "start": "parcel" }"#,
+            r#", "source": "src/index.html""#,
+            &[],
+            "dist",
+        ),
         (r#"{ "build": "docusaurus build" }"#, "", &[], "build"),
         (
             r#"{ "build": "vitepress build docs" }"#,
@@ -204,12 +259,34 @@ fn what_starts_a_service_or_is_a_library_is_none() {
             r#", "dependencies": { "@angular/ssr": "20" }"#,
             &[("angular.json", "{}")],
         ),
+        (
+            r#"{ "build": "react-router build", "start": "node server.js" }"#,
+            "",
+            &[("react-router.config.ts", "{ ssr: false }")],
+        ),
+        (
+            r#"{ "build": "parcel build" }"#,
+            r#", "source": "src/server.ts""#,
+            &[],
+        ),
         (r#"{ "build": "tsc", "site": "vite build" }"#, "", &[PAGE]),
         ("{}", "", &[PAGE]),
     ] {
         let project = project(scripts, fields, files);
         assert_eq!(kind("", &project), Kind::Node, "{scripts}{fields}");
     }
+}
+
+#[test]
+fn what_the_build_left_decides_where_nothing_else_does() {
+    let kind = |manifest: &str, scripts: &str| {
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", manifest)).unwrap();
+        decide(&manifest, &project(scripts, "", &[]), true).kind
+    };
+    let unknown = r#"{ "build": "webpack" }"#;
+    assert_eq!(kind("", unknown), Kind::Static);
+    assert_eq!(kind("kind = \"node\"\n", unknown), Kind::Node);
+    assert_eq!(kind("[run]\ncommand = \"node x.js\"\n", unknown), Kind::Node);
 }
 
 #[test]
@@ -225,7 +302,7 @@ fn the_manifest_says_otherwise() {
     assert_eq!(kind("kind = \"static\"\n", &service), Kind::Static);
     assert_eq!(kind("[static]\noutput = \"public\"\n", &service), Kind::Static);
     let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
-    let decided = decide(&manifest, &site);
+    let decided = decide(&manifest, &site, false);
     assert_eq!(
         decided.why,
         "Vite builds it (`tsc -b && vite build`), and nothing starts a service"
