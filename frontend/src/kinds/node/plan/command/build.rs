@@ -43,11 +43,7 @@ fn builds_site(manifest: &PackageJson) -> Vec<&str> {
         return Vec::new();
     }
     let names = manifest.scripts.keys().map(String::as_str);
-    let builds = |name: &&str| {
-        commands(manifest, name)
-            .iter()
-            .any(site::is_of_sites_alone)
-    };
+    let builds = |name: &&str| commands(manifest, name).iter().any(site::is_of_sites_alone);
     names.filter(builds).collect()
 }
 
