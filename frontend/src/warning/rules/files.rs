@@ -197,7 +197,8 @@ pub static MISSED_FILES: Rule = Rule {
     why: "\
 A build is given its package, the packages that it depends on, and what configuration and scripts name outside of them.
 One that fails since it does not find a file is run once more with every file of the workspace. That takes longer, and
-every change of any file runs it again. `files` of `[build]` names what it reads.",
+every change of any file runs it again. `files` of `[build]` names what it reads. So is one that loads code of another
+package though its scripts are those of compilers alone, which read no more than what packages declare.",
     bad: Example {
         language: "toml",
         text: "# syntax=vextrus/frontend",
