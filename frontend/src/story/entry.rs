@@ -6,7 +6,7 @@ use crate::gateway::{Failure, Gateway, Reference, SolveRequest};
 use crate::lower::Graph;
 use crate::options::Options;
 use crate::path::{base_name, is_within, join, parent};
-use crate::plan::{Entry, Plan};
+use crate::plan::{Entry, Outcome, Plan};
 use crate::warning::{Warning, rules};
 
 /// What was looked for among the files that a build has left.
@@ -84,6 +84,15 @@ pub(super) async fn find(
         _ if entry.candidates.is_empty() => Ok(Found::Nothing),
         page => Err(nothing(plan, entry, directory, page).into()),
     }
+}
+
+/// Whether nothing says that it is a service, so that its build may turn out to be a site's.
+pub(super) fn may_be_site(plan: &Plan) -> bool {
+    let entry = match &plan.outcome {
+        Outcome::Image(image) => image.entry.as_ref(),
+        Outcome::Workbench(_) => None,
+    };
+    entry.is_some_and(|entry| entry.may_be_site)
 }
 
 /// Whether a page beside a script loads it: then it is one of browsers.

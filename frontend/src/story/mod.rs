@@ -38,7 +38,7 @@ use crate::plan::{Facts, Looked};
 use crate::result;
 use crate::source::{Named, Reader};
 use crate::subrequest::{self, Question};
-use crate::warning::Warning;
+use crate::warning::{Warning, rules};
 use images::Resolved;
 use platform::{ForPlatform, Made, build_all_of};
 
@@ -53,11 +53,13 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
     engine::check_usual(&gateway).await?;
     let (read, planned) = decided(&gateway, &options).await?;
     // What there is to know of one platform is to be known of all.
-    let warnings = planned.first().map_or(&[][..], |first| &first.planned.warnings);
-    for warning in warnings {
-        gateway.warn(&read.vertex, warning).await?;
-    }
-    refuse(&read, warnings)?;
+    let first = planned.first().map(|first| &first.planned);
+    let warnings = first.into_iter().flat_map(|first| &first.warnings);
+    // Of what may turn out to be a site nobody knows yet that it is a service that lacks a check.
+    let may_be_site = first.is_some_and(|first| entry::may_be_site(&first.plan));
+    let waits = |warning: &&Warning| may_be_site && warning.rule == &rules::NO_HEALTHCHECK;
+    let (of_service, warnings): (Vec<&Warning>, Vec<&Warning>) = warnings.partition(waits);
+    tell(&gateway, &read, warnings).await?;
 
     let count = planned.len();
     let builds = planned
@@ -81,6 +83,9 @@ pub async fn build(gateway: Gateway, options: Options) -> Result<BuildResult, Fa
             *made = build_all_of(&gateway, &options, &read, &platform).await?;
         }
     }
+    if !looked.pages {
+        tell(&gateway, &read, of_service).await?;
+    }
     Ok(combine(made, request::is_index(&options, count)))
 }
 
@@ -97,10 +102,7 @@ async fn look(
     let reader = Reader::Engine(gateway.clone());
     let found = decide::in_files(&reader, options, read, &platform.planned).await;
     let found = found.map_err(|failure| said::in_words(failure, None))?;
-    for warning in &found {
-        gateway.warn(&read.vertex, warning).await?;
-    }
-    refuse(read, &found)
+    tell(gateway, read, &found).await
 }
 
 /// Answers a question about a build (`docker buildx build --call`).
@@ -164,6 +166,19 @@ async fn decided(gateway: &Gateway, options: &Options) -> Result<(Read, Vec<ForP
         });
     }
     Ok((read, planned))
+}
+
+/// Shows warnings, and stops the build at them where the user asks for it.
+async fn tell(
+    gateway: &Gateway,
+    read: &Read,
+    warnings: impl IntoIterator<Item = &Warning>,
+) -> Result<(), Failure> {
+    let warnings: Vec<&Warning> = warnings.into_iter().collect();
+    for warning in &warnings {
+        gateway.warn(&read.vertex, warning).await?;
+    }
+    refuse(read, warnings)
 }
 
 /// Stops the build at warnings where the user asks for it with `error=true`, at the line of each.

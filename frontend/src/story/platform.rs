@@ -5,7 +5,7 @@ use buildkit_llb::Platform;
 use super::failed::Failed;
 use super::images::Resolved;
 use super::missed::Missed;
-use super::{ahead, budget, check, entry, explain, image_config, make, question, refuse, surround, verdict};
+use super::{ahead, budget, check, entry, explain, image_config, make, question, surround, tell, verdict};
 use crate::decide::Read;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gateway::{Failure, Gateway, Reference};
@@ -75,7 +75,7 @@ pub(super) async fn build_all_of(
             Err(failed) => failed,
             Ok(made) if made.lacks.is_nothing() => {
                 if let Some(lacked) = hoped {
-                    tell(gateway, read, &lacked).await?;
+                    tell_lacks(gateway, read, &lacked).await?;
                 }
                 return Ok(made);
             }
@@ -83,7 +83,7 @@ pub(super) async fn build_all_of(
                 facts.looked.add(&made.lacks.found);
                 match made.lacks.otherwise {
                     Some(_) => hoped = Some(made.lacks),
-                    None => tell(gateway, read, &made.lacks).await?,
+                    None => tell_lacks(gateway, read, &made.lacks).await?,
                 }
                 again = Some(platform.again(options, read, facts, anew)?);
                 continue;
@@ -94,8 +94,7 @@ pub(super) async fn build_all_of(
         } else if let Some(missed) = Missed::of(&platform.planned.plan, &facts, &failed) {
             let warning = missed.warning(read);
             if read.lint.applies(warning.rule) {
-                gateway.warn(&read.vertex, &warning).await?;
-                refuse(read, [&warning])?;
+                tell(gateway, read, [&warning]).await?;
             }
             missed.note(&mut facts);
         } else if let Some(otherwise) = hoped.as_ref().and_then(|lacked| lacked.otherwise.as_ref())
@@ -110,13 +109,10 @@ pub(super) async fn build_all_of(
 }
 
 /// Says what an image lacks that it is made once more for.
-async fn tell(gateway: &Gateway, read: &Read, lacks: &check::Lacks) -> Result<(), Failure> {
+async fn tell_lacks(gateway: &Gateway, read: &Read, lacks: &check::Lacks) -> Result<(), Failure> {
     let warnings = lacks.warnings.iter();
     let warnings: Vec<&Warning> = warnings.filter(|one| read.lint.applies(one.rule)).collect();
-    for warning in &warnings {
-        gateway.warn(&read.vertex, warning).await?;
-    }
-    refuse(read, warnings)
+    tell(gateway, read, warnings).await
 }
 
 /// Builds the image of one platform.
@@ -182,8 +178,7 @@ async fn build_graph(
         entry => looked?.of_entry(outcome, entry.as_ref().and_then(entry::Found::file)),
     };
     if let Some(warning) = large {
-        gateway.warn(&read.vertex, &warning).await?;
-        refuse(read, [&warning])?;
+        tell(gateway, read, [&warning]).await?;
     }
     let base = images.get(outcome.base().index());
     let base = base.ok_or_else(|| Diagnostic::internal("the base was not resolved"))?;

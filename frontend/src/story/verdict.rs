@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{make, refuse};
+use super::{make, tell};
 use crate::decide::Read;
 use crate::diagnostic::{Diagnostic, Diagnostics, names, shown};
 use crate::gateway::{Failure, Gateway};
@@ -78,8 +78,5 @@ pub(super) async fn hear(
     let warnings: Vec<Warning> = warnings
         .filter(|warning| read.lint.applies(warning.rule))
         .collect();
-    for warning in &warnings {
-        gateway.warn(&read.vertex, warning).await?;
-    }
-    refuse(read, &warnings)
+    tell(gateway, read, &warnings).await
 }

@@ -320,10 +320,12 @@ async fn a_build_that_leaves_pages_and_nothing_to_start_is_that_of_a_site() {
         let (started, rules) = comes_to(strange("", left)).await;
         assert_eq!(started, "nginx", "{left:?}");
         assert!(rules.contains(&"SiteByOutput".to_owned()), "{rules:?}");
+        assert!(!rules.contains(&"NoHealthcheck".to_owned()), "{rules:?}");
     }
     // A server with pages beside it.
     let (started, rules) = comes_to(strange("", &[("dist/index.html", ""), ("dist/main.js", "")])).await;
     assert_ne!(started, "nginx");
+    assert!(rules.contains(&"NoHealthcheck".to_owned()), "{rules:?}");
     assert!(!rules.contains(&"SiteByOutput".to_owned()), "{rules:?}");
     // Who says what it is gets that, or is told what is missing.
     let (said, _) = comes_to(strange("kind = \"node\"\n", &[page])).await;
