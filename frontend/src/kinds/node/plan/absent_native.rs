@@ -4,25 +4,13 @@
 //! there already: then it notes those of that machine alone, and `npm ci` ends well without the others (npm/cli#4828).
 
 use super::input::PlanInput;
-use crate::diagnostic::Diagnostics;
-use crate::kinds::node::Manager;
-use crate::kinds::node::pnpm::closure::Scope;
+use crate::kinds::node::npm::Npm;
+use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::warning::{Warning, rules};
 
 /// Warns of each package that the service is developed with, or runs on, whose part for Linux on this processor is missing.
-///
-/// # Errors
-/// All that a closure refuses.
-pub(super) fn find(input: &PlanInput<'_>) -> Result<Vec<Warning>, Diagnostics> {
-    let Manager::Npm(npm) = &input.workspace.manager else {
-        return Ok(Vec::new());
-    };
-    let scope = Scope::Development { include_root: true };
-    let closure = input
-        .workspace
-        .manager
-        .closure(&[input.service.to_owned()], scope)?;
-    let locations = closure.tree.iter().flat_map(|tree| &tree.locations);
+pub(super) fn find(input: &PlanInput<'_>, npm: &Npm, development: &WorkspaceClosure) -> Vec<Warning> {
+    let locations = development.tree.iter().flat_map(|tree| &tree.locations);
     let platforms = [&input.facts.build, &input.facts.target];
     let found = locations.filter_map(|location| {
         let entry = npm.lockfile.get(location)?;
@@ -51,7 +39,7 @@ pub(super) fn find(input: &PlanInput<'_>) -> Result<Vec<Warning>, Diagnostics> {
             None => warning,
         })
     });
-    Ok(found.collect())
+    found.collect()
 }
 
 /// Whether a package's name says that it is for Linux with glibc on an architecture, as Go names it.

@@ -72,8 +72,15 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => runs::of_service(input, &run, (&start, node), project, &mut surveyor)?,
     };
     warnings.extend(unapproved(input.workspace, &runs));
-    warnings.extend(unreviewed::find(input, &mut surveyor)?);
-    warnings.extend(absent_native::find(input)?);
+    if let Manager::Npm(npm) = &input.workspace.manager {
+        let scope = Scope::Development { include_root: true };
+        let development = input
+            .workspace
+            .manager
+            .closure(&[input.service.to_owned()], scope)?;
+        warnings.extend(unreviewed::find(input, npm, &development, &mut surveyor)?);
+        warnings.extend(absent_native::find(input, npm, &development));
+    }
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);

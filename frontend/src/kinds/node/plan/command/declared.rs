@@ -31,15 +31,17 @@ pub(in super::super) fn reads_declarations(
 fn compiles(manifest: &PackageJson, nest: Option<&Nest>, name: &str, depth: usize) -> bool {
     let parts = manifest.scripts.get(name).and_then(|script| conjunction(script));
     let is_known = |part: &&str| {
+        // What a shell puts into its place is run, whatever the command.
+        if part.contains('`') || part.contains("$(") {
+            return false;
+        }
         let mut words = shlex::split(part).unwrap_or_default();
         strip_prefixes(&mut words, &mut std::collections::BTreeMap::new());
         let Some((program, arguments)) = words.split_first() else {
             return false;
         };
-        let has = |flags: &[&str]| arguments.iter().any(|word| flags.contains(&word.as_str()));
         match program.rsplit('/').next().unwrap_or(program) {
-            // With these it builds what it refers to as well, and looks at what was built of that.
-            "tsc" | "vue-tsc" => !has(&["-b", "--build"]),
+            "tsc" | "vue-tsc" => !arguments.iter().any(|word| is_build_mode(word)),
             "tsc-alias" => true,
             "nest" => arguments.first().is_some_and(|word| word == "build") && !bundles(nest, arguments),
             "npm" | "pnpm" | "yarn" => match arguments {
@@ -54,16 +56,24 @@ fn compiles(manifest: &PackageJson, nest: Option<&Nest>, name: &str, depth: usiz
     parts.is_some_and(|parts| parts.iter().all(is_known))
 }
 
-/// Whether `nest build` reads code: where it bundles, and where it copies something of other packages.
+/// Whether a word has TypeScript's compiler build what a project refers to as well, and look at what was built of that.
+/// It takes the word in any case, with one dash or two.
+fn is_build_mode(word: &str) -> bool {
+    let name = word.trim_start_matches('-').to_lowercase();
+    word.starts_with('-') && ["b", "build"].contains(&name.as_str())
+}
+
+/// Whether `nest build` reads code: where it bundles, where it copies something of other packages, and where it is told of
+/// another `nest-cli.json`.
 fn bundles(nest: Option<&Nest>, arguments: &[String]) -> bool {
-    let is_flag =
-        |word: &String| word.starts_with("--webpack") || word.starts_with("--builder") || word == "-b";
+    const FLAGS: [&str; 5] = ["--webpack", "--builder", "--config", "-b", "-c"];
+    let is_flag = |word: &String| FLAGS.iter().any(|flag| word.starts_with(flag));
     arguments.iter().any(is_flag) || nest.is_some_and(|nest| nest.reads_code)
 }
 
 /// Whether a path that a script names lies in its own package.
 fn is_own(word: &str) -> bool {
-    !word.starts_with(['/', '~', '$']) && !word.split('/').any(|part| ["..", "node_modules"].contains(&part))
+    !word.starts_with(['/', '~']) && !["$", "..", "node_modules"].iter().any(|part| word.contains(part))
 }
 
 #[cfg(test)]
@@ -98,11 +108,18 @@ mod tests {
         for script in [
             "tsc -b",
             "tsc --build",
+            "tsc -B --force",
+            "tsc && echo `node x.js`",
+            "tsc && echo '$(node x.js)'",
+            "tsc && copyfiles {..,src}/*.js dist",
+            "tsc && cp $INIT_CWD/kit/x.js dist",
+            "nest build -c other.json",
+            "nest build -bwebpack",
             "tsup",
             "tsc && node scripts/after.js",
             "tsc; node x.js",
             "tsc || true",
-            "tsc && cp ../shared/dist/x.js dist/",
+            "tsc && cp ../kit/dist/x.js dist/",
             "cp -r node_modules/@a/b/dist dist && tsc",
             "nest start",
             "nest build --webpack",
