@@ -26,6 +26,7 @@ mod configuration;
 mod contexts;
 mod created;
 mod culprits;
+mod declared;
 mod derived;
 mod directory;
 mod engines;
