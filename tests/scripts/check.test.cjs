@@ -10,7 +10,7 @@ function check(t, tree, start) {
   const top = fs.realpathSync(write(temporary(t), { ...tree, 'out/': '' }));
   const report = path.join(top, 'out/loaded.json');
   const whole = { entry: null, candidates: [], search: [], ...start, packages: (start.packages ?? []).map((name) => path.join(top, name)) };
-  const result = run('check.cjs', [report, JSON.stringify(whole)], { cwd: top });
+  const result = run('check.cjs', [report, JSON.stringify(whole)], { cwd: top, flags: ['--no-warnings', '--experimental-vm-modules'] });
   assert.equal(result.code, 0, result.stderr);
   assert.deepEqual(fs.readdirSync(path.dirname(report)), ['loaded.json']);
   const { missing, undeclared, foreign } = JSON.parse(read(report).replaceAll(`${top}/`, ''));
@@ -116,7 +116,7 @@ test('a program that never rests is ended', (t) => {
 function undeclared(t, tree) {
   const linked = { 'api/node_modules/lib': link('../../lib'), 'lib/package.json': '{ "name": "lib", "main": "a.js" }', ...tree };
   const found = check(t, linked, { command: [process.execPath, 'api/main.js'], packages: ['api', 'lib'] }).undeclared;
-  return found?.map(({ name, from }) => `${name} of ${from}`);
+  return found?.map(({ name, from, imported }) => `${name} of ${from}${imported ? ', imported' : ''}`);
 }
 
 const UNDECLARED = {
@@ -136,7 +136,7 @@ const UNDECLARED = {
       'lib/x.mjs': 'import{a}from"tslib";export*from"ms";import"x"',
       'lib/y.js': "require('y')",
     },
-    ['ms of lib/x.mjs', 'tslib of lib/x.mjs', 'x of lib/x.mjs'],
+    ['ms of lib/x.mjs, imported', 'tslib of lib/x.mjs, imported', 'x of lib/x.mjs, imported'],
   ],
   'what TypeScript loads, by the names of what it becomes': [
     {
@@ -144,7 +144,18 @@ const UNDECLARED = {
       'api/a.ts': "import { b } from './b.js';\nimport type { T } from 'types';\nexport type { U } from 'types';\nimport { type V, v } from 'ms';",
       'api/b.ts': "import 'x'",
     },
-    ['ms of api/a.ts', 'x of api/b.ts'],
+    ['ms of api/a.ts', 'x of api/b.ts, imported'],
+  ],
+  'what a statement imports, and not a text of one or a call': [
+    {
+      'api/main.js': "if (0) import('./chunk.mjs')",
+      'api/chunk.mjs': '#!/usr/bin/env node\nconst text = `import a from "a"`; try { await import("b"); require("c") } catch {} import "d"',
+    },
+    ['a of api/chunk.mjs', 'b of api/chunk.mjs', 'c of api/chunk.mjs', 'd of api/chunk.mjs, imported'],
+  ],
+  'the file that cannot be loaded without a package before one that may': [
+    { 'api/main.js': "if (0) { import('./b.mjs'); require('a') }", 'api/b.mjs': "export * from 'a/b'" },
+    ['a of api/b.mjs, imported'],
   ],
   'not what is there, of Node, or named in a comment': [
     {

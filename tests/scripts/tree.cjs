@@ -51,8 +51,8 @@ function list(directory, below = '') {
 const read = (...parts) => fs.readFileSync(path.join(...parts), 'utf8');
 
 // Runs a script to its end. A minute is what the harness waits for one that hangs.
-function run(name, args, options = {}) {
-  const result = spawnSync(process.execPath, [script(name), ...args], { encoding: 'utf8', timeout: 60_000, ...options });
+function run(name, args, { flags = [], ...options } = {}) {
+  const result = spawnSync(process.execPath, [...flags, script(name), ...args], { encoding: 'utf8', timeout: 60_000, ...options });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 

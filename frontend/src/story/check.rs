@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place, names, shown};
 use crate::gateway::{Failure, Gateway};
 use crate::lower::{self, Graph};
 use crate::options::Options;
-use crate::path::join;
+use crate::path::{is_within, join};
 use crate::pattern::literal;
 use crate::plan::{self, Check, Checked, LOADED, Noted, Outcome, Plan, RUNTIME_SCRIPTS, WORKSPACE};
 use crate::source::Reader;
@@ -39,6 +39,9 @@ struct Undeclared {
     name: String,
     /// The file that names it.
     from: String,
+    /// Whether the file cannot be loaded without it: a statement imports it.
+    #[serde(default)]
+    imported: bool,
 }
 
 /// What is not as the image needs it.
@@ -87,7 +90,8 @@ pub(super) async fn check(
     let report = gateway.read_file(&reference, &path, MAX_REPORT).await?;
     let report: Report = serde_json::from_slice(&report).map_err(Diagnostic::internal)?;
     let lacks = Lacks::of(check, &report);
-    let Some(missing) = report.missing.filter(|_| lacks.is_nothing()) else {
+    let missing = report.missing.or_else(|| of_output(check, report.undeclared));
+    let Some(missing) = missing.filter(|_| lacks.is_nothing()) else {
         return Ok(lacks);
     };
     if missing.kind != Kind::File {
@@ -112,6 +116,24 @@ pub(super) async fn check(
         }
     }
     Ok(lacks)
+}
+
+/// Returns a package that code of an output needs which should hold all that it loads, though the code is not run at the
+/// start: a bundler writes what a request needs into files of their own.
+fn of_output(check: &Check, undeclared: Vec<Undeclared>) -> Option<Missing> {
+    let outputs = &check.complete.as_ref()?.outputs;
+    let is_inside = |from: &str| {
+        let (_, inside) = owner(&check.packages, from)?;
+        outputs.iter().find(|output| is_within(inside, output))
+    };
+    let mut undeclared = undeclared.into_iter();
+    let found = undeclared.find(|one| one.imported && is_inside(&one.from).is_some())?;
+    Some(Missing {
+        kind: Kind::Module,
+        name: found.name,
+        from: Some(found.from),
+        others: Vec::new(),
+    })
 }
 
 /// Reads what the install has noted of native code, for an image that nothing is started in.

@@ -262,6 +262,12 @@ async fn nothing_is_installed_beside_an_output_that_is_complete() {
     let lazy = json!({ "undeclared": [{ "name": "pg", "from": main }] });
     let others = json!({ "undeclared": [{ "name": "pg-native", "from": main }] });
     assert_eq!(installs(others, &nitro, &[entry]).await, nothing);
+    let route = "/app/services/auth/.output/server/chunks/page.mjs";
+    let imported = |from: &str| json!({ "undeclared": [{ "name": "vue", "from": from, "imported": true }] });
+    let failed = found(imported(route), &[("services/auth/package.json", &nitro), entry]).await;
+    insta::assert_snapshot!(failed.unwrap_err().to_string(), @"services/auth/package.json:15: the image has no `vue`, which /app/services/auth/.output/server/chunks/page.mjs loads: `@erp/auth-service` does not declare `vue`; add it to `dependencies` of services/auth/package.json");
+    let beside = imported("/app/services/auth/worker.mjs");
+    assert_eq!(installs(beside, &nitro, &[entry]).await, nothing);
     let all = installs(json!({}), &text, &[]).await;
     assert_eq!(installs(lazy, &nitro, &[entry]).await, all);
     // Another file is started than such an output has.

@@ -1,6 +1,6 @@
 // Looks whether an image can load what it starts.
 //
-// usage: node check.cjs REPORT START
+// usage: node --no-warnings --experimental-vm-modules check.cjs REPORT START
 // START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
 // is, `search`, directories in front of those in which programs are looked for, `packages`, those of the workspace, and
 // `note`, a file with names of packages that run with another C library alone, where there are any.
@@ -9,7 +9,8 @@
 // `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's
 // own, as for a database that is not there, are none of the image.
 // `undeclared` are packages that are not there and that code of `packages` names which the command's files lead to, whether
-// or not it has come to that: each by `name` and the file `from` which it is named. `foreign` is what `note` holds.
+// or not it has come to that: each by `name` and the file `from` which it is named, with `imported` where a statement of it
+// does that, so that it cannot be loaded without it. `foreign` is what `note` holds.
 //
 // In the programs that it starts this is loaded first, and notes there what cannot be loaded.
 'use strict';
@@ -111,6 +112,18 @@ function namesIn(text) {
   return new Set([...found].map(([, , name]) => name));
 }
 
+// Whether a file is a module with a statement that imports something: the engine's own parser tells it from texts and calls.
+function imports(file, name) {
+  /** @type {any} Types know only what is stable. */
+  const { SourceTextModule } = require('node:vm');
+  try {
+    const module = new SourceTextModule(fs.readFileSync(file, 'utf8'));
+    return (module.moduleRequests?.map(({ specifier }) => specifier) ?? module.dependencySpecifiers).includes(name);
+  } catch {
+    return false;
+  }
+}
+
 // The file that code means by a path. That of TypeScript may be written with the ending of what is compiled.
 function fileOf(place) {
   const ends = ['', '.js', '.cjs', '.mjs', '.ts', '.mts', '.cts', '.tsx', '/index.js', '/index.cjs', '/index.mjs', '/index.ts'];
@@ -165,7 +178,9 @@ function undeclared(words, packages) {
     if (/^#|:/.test(name) || require('node:module').isBuiltin(name)) return [];
     const owner = ownerOf(file);
     const home = wanted === names.get(owner) ? owner : homeOf(file, wanted);
-    if (home === undefined) found.set(wanted, file);
+    if (home === undefined && !found.get(wanted)?.imported) {
+      found.set(wanted, { name: wanted, from: file, ...(imports(file, name) && { imported: true }) });
+    }
     return packages.includes(home) ? targetsOf(file, name, home) : [];
   };
   const seen = new Set();
@@ -184,7 +199,7 @@ function undeclared(words, packages) {
       // What cannot be followed is found when it is loaded.
     }
   }
-  return [...found].sort().map(([name, from]) => ({ name, from }));
+  return [...found].sort().map(([, what]) => what);
 }
 
 function outside(report, start) {

@@ -54,6 +54,9 @@ impl Writer<'_> {
         let script = self.script(CHECK);
         let command = [
             runtime.base.node.clone(),
+            "--no-warnings".to_owned(),
+            // It asks Node's own parser what a module imports.
+            "--experimental-vm-modules".to_owned(),
             format!("{SCRIPTS}/{}", CHECK.name),
             format!("{OUT}/{LOADED}"),
             start(production, checked).to_string(),
