@@ -43,7 +43,9 @@ const draw = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483
 let count = 0;
 if (damage === 'emptied') {
   for (const name of fs.readdirSync('/store')) {
-    fs.rmSync('/store/' + name, { recursive: true, force: true, maxRetries: 5 });
+    // Builds that still write into a directory would keep it from being empty.
+    fs.renameSync('/store/' + name, '/store/.gone');
+    fs.rmSync('/store/.gone', { recursive: true, force: true });
     count++;
   }
   console.log(`${count} files damaged`);
