@@ -54,7 +54,7 @@ function ask(t, { ways, inRoot = false } = {}) {
     // Runs a script, and returns how it ended and whether the manager did it.
     run: (directory, name, env = ENV, how = 'run') => {
       const cwd = path.join(root, directory);
-      const result = run('run.cjs', [how, answer, ...asked.command, name], { cwd, env });
+      const result = run('run.cjs', [...[how].flat(), answer, ...asked.command, name], { cwd, env });
       return { ...result, byManager: asked.asked().length > 1 };
     },
   };
@@ -268,4 +268,22 @@ test('what a script leaves running is not waited for', (t) => {
   const { code, stdout } = asked.run('a', 'build', ENV, 'try');
   assert.equal(code, 0);
   assert.match(stdout, /built\n$/);
+});
+
+test('one of our scripts runs after a script that has not failed, and only then', (t) => {
+  const asked = ask(t);
+  const after = write(temporary(t), { 'after.cjs': "console.log('after', process.argv.slice(2).join('+'), process.cwd())" });
+  const scripts = { good: 'echo script', bad: 'exit 3', left: 'sleep 30 >/dev/null 2>&1 & echo left' };
+  write(asked.root, { 'a/package.json': JSON.stringify({ scripts }) });
+  const then = (name, words = [path.join(after, 'after.cjs'), 'x', 'y z']) => {
+    const { code, stdout } = asked.run('a', name, ENV, ['then', ...words, '--', 'try']);
+    return [code, stdout.trim().split('\n').slice(-2)];
+  };
+  const ran = `after x+y z ${path.join(asked.root, 'a')}`;
+  assert.deepEqual(then('good'), [0, ['script', ran]]);
+  assert.deepEqual(then('left'), [0, ['left', ran]]);
+  assert.deepEqual(then('bad')[0], 3);
+  assert.ok(!then('bad')[1].includes(ran));
+  const [code] = then('good', [write(temporary(t), { 'a.cjs': 'throw new Error()' }) + '/a.cjs']);
+  assert.notEqual(code, 0);
 });

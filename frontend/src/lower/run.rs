@@ -64,8 +64,10 @@ impl Graph<'_> {
     fn with_network(&self, exec: Exec<Rooted>, network: Network) -> Exec<Rooted> {
         let asked = self.surroundings.exec.network.as_deref();
         match (network, asked) {
-            (Network::None, _) | (Network::Asked, Some("none")) => exec.network(LlbNetwork::None),
-            (Network::Host, _) | (Network::Asked | Network::Fetch, Some("host")) => {
+            (Network::None, _)
+            | (Network::Unneeded, None)
+            | (Network::Asked | Network::Unneeded, Some("none")) => exec.network(LlbNetwork::None),
+            (Network::Host, _) | (Network::Asked | Network::Unneeded | Network::Fetch, Some("host")) => {
                 exec.network(LlbNetwork::Host)
             }
             _ => exec.network(LlbNetwork::Sandbox),

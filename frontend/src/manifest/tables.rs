@@ -90,7 +90,8 @@ table! {
         /// The ssh agents that the service's own build may ask: `true` for the default one, or a list of the
         /// ids of `--ssh`. Default: `false`.
         pub ssh: Option<SshAgents>,
-        /// The network of the service's own build. Installing dependencies always has one. Default: `default`.
+        /// The network of the service's own build. Installing dependencies always has one. Without the key, scripts that only
+        /// compile (`tsc`, `nest build`) have none. Default: `default`.
         pub network: Option<Network>,
         /// Whether a lockfile that does not match the package.json files fails the build. Default: `true`.
         pub frozen: Option<bool>,

@@ -244,6 +244,9 @@ pub enum Network {
     Fetch,
     /// What the command line says.
     Asked,
+    /// What the command line says; without a word none: such a program asks it for nothing, and a container without one is
+    /// made with less work.
+    Unneeded,
     /// None.
     None,
     /// The host's.

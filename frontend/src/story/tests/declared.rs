@@ -1,7 +1,7 @@
 //! What a package's scripts find of the packages below: what those declare, or their code as well.
 
 use super::*;
-use crate::plan::{Action, Files as From, Mount, Plan, Verb};
+use crate::plan::{Action, Files as From, Mount, Network, Plan, Verb};
 
 /// Libraries of which each uses those before it, by their build scripts, and a service over all.
 fn workspace(scripts: &[&str], service: &str) -> Files {
@@ -119,4 +119,26 @@ async fn who_has_missed_a_file_is_given_the_code() {
     facts.whole.insert("services/s".to_owned());
     let planned = read.plan(&request("s"), &facts).unwrap();
     assert_eq!(seen(&planned.plan, "s", "l0").as_deref(), Some("/compiled"));
+}
+
+#[tokio::test]
+async fn what_only_compiles_needs_no_network() {
+    let network = async |script: &str| {
+        let plan = plan_of(workspace(&[], script)).await;
+        let mut runs = plan.steps.iter().filter_map(|step| match &step.does {
+            Verb::Run(run) if step.name.ends_with("build s") => Some(run.network),
+            _ => None,
+        });
+        runs.next().unwrap()
+    };
+    for (script, expected) in [
+        ("tsc", Network::Unneeded),
+        ("rimraf dist && nest build", Network::Unneeded),
+        // Where rimraf is not installed it is downloaded.
+        ("npx rimraf dist && nest build", Network::Asked),
+        ("tsup", Network::Asked),
+        ("tsc && node fetch.js", Network::Asked),
+    ] {
+        assert_eq!(network(script).await, expected, "{script}");
+    }
 }

@@ -40,8 +40,11 @@ async fn pnpm_is_asked_once_and_started_for_no_package() {
         .collect();
     assert!(builds.len() > 4);
     for exec in builds {
-        let run = " && node /vextrus/run.cjs try /vextrus/answer.json pnpm run build\n";
-        assert!(text(exec).contains(run), "{}", text(exec));
+        let run = " /out -- try /vextrus/answer.json pnpm run build";
+        assert!(text(exec).ends_with(run), "{}", text(exec));
+        // The same process collects what the script leaves.
+        let collects = " && exec node /vextrus/run.cjs then /vextrus/collect.cjs /app/";
+        assert!(text(exec).contains(collects), "{}", text(exec));
         let answer = exec
             .mounts
             .iter()

@@ -23,7 +23,7 @@ use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::application::{self, Application};
 pub(super) use build::{build_script, nearly_builds};
 pub(super) use commands::{Words, commands};
-pub(super) use declared::reads_declarations;
+pub(super) use declared::{downloads_programs, reads_declarations};
 use script::Scripts;
 
 /// Scripts that start a production service, the most telling first.

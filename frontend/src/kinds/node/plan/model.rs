@@ -219,6 +219,8 @@ pub struct PackageBuild {
     pub ssh: Vec<String>,
     /// Network of the scripts: `none`, `host` or the sandbox's own.
     pub network: Option<String>,
+    /// Whether the scripts are known to ask no network for anything.
+    pub is_offline: bool,
     /// Whether the scripts read what the packages below declare, and none of their code.
     pub reads_declarations: bool,
     /// What dependents see of the package.

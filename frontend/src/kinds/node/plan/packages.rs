@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::command::{build_script, reads_declarations};
+use super::command::{build_script, downloads_programs, reads_declarations};
 use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
@@ -86,7 +86,7 @@ fn plan_one(
     let reached = input.reaches.get(importer).into_iter().flatten();
     let inputs: BTreeSet<&ImporterId> = reached.chain(&mapped).collect();
     let inputs = inputs.into_iter().cloned().collect();
-    let reads_declarations = has_scripts && reads_declarations_alone(input, importer, project, &scripts);
+    let compiles = has_scripts && compiles_alone(input, importer, project, &scripts);
     PackageBuild {
         importer: importer.to_owned(),
         name: project.name(importer),
@@ -137,7 +137,9 @@ fn plan_one(
         secrets: Vec::new(),
         ssh: Vec::new(),
         network: None,
-        reads_declarations,
+        is_offline: compiles && !downloads_programs(&project.manifest),
+        // One that has missed a file, which may be code, is given all.
+        reads_declarations: compiles && !input.whole.contains(importer),
         build_output,
         runtime_output,
         generates: has_scripts && generator::is_used(project),
@@ -163,6 +165,7 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
         optional_files: named(input, importer, project),
         env: generator::environment(project),
         injected_at: Vec::new(),
+        is_offline: false,
         reads_declarations: false,
         ..package
     };
@@ -175,14 +178,9 @@ fn install_key(input: &PackageInput<'_>, importer: &str) -> String {
     manager.installed_for(importer, input.service).to_owned()
 }
 
-/// Whether a package's scripts read what the packages below declare, and none of their code. One that has missed a file, which
-/// may be code, is given all.
-fn reads_declarations_alone(
-    input: &PackageInput<'_>,
-    importer: &str,
-    project: &Project,
-    scripts: &[Script],
-) -> bool {
+/// Whether a package's scripts do nothing but compile by types: they read what the packages below declare, and none of their
+/// code.
+fn compiles_alone(input: &PackageInput<'_>, importer: &str, project: &Project, scripts: &[Script]) -> bool {
     let directory = input.workspace.container_path(importer);
     let is_known = |script: &Script| {
         let name = script
@@ -191,7 +189,7 @@ fn reads_declarations_alone(
             .filter(|_| script.is_named && script.directory == directory);
         name.is_some_and(|name| reads_declarations(&project.manifest, project.nest.as_ref(), name))
     };
-    !input.whole.contains(importer) && scripts.iter().all(is_known)
+    scripts.iter().all(is_known)
 }
 
 /// Returns the name of the script that builds a package.

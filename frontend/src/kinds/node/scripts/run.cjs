@@ -3,12 +3,14 @@
 //
 // usage: node run.cjs ask PROJECT FILE COMMAND... | run FILE COMMAND... NAME | try[=LINKS] FILE COMMAND... NAME
 //        node run.cjs link=LINKS FILE COMMAND... NAME
+//        node run.cjs then SCRIPT WORD... -- run ..., or one of the others
 // "ask" has COMMAND, such as pnpm run, run a script in a package made at PROJECT, and writes what the script found to
 // FILE, where "run" would have given it exactly that. "run" runs the script NAME of the package here, or leaves that to
 // COMMAND where FILE does not say how, or something here is not as it was there. "try" does the same, and ends with the
 // status 117 where the script has failed and what it printed tells of a file, a module or a script that was not found. LINKS
 // are names of packages, with commas between them: where it tells that one was not found, the status is 118 for the first
-// of them, and so on. "link" tells of these alone.
+// of them, and so on. "link" tells of these alone. "then" runs one of our own scripts after a script that has not failed, in
+// this process, which saves the start of another one; as process 1 of a container it ends first whatever that left running.
 'use strict';
 const fs = require('node:fs');
 const os = require('node:os');
@@ -179,7 +181,33 @@ function run(file, command, name, tells) {
   child.on('close', (status) => end(status ?? 1));
 }
 
-const [what, ...words] = process.argv.slice(2);
+// Runs one of our own scripts when all is done.
+function afterwards(command) {
+  process.on('exit', (status) => {
+    if (status !== 0) return;
+    try {
+      // Only there: an engine may have its steps share the processes of more.
+      if (process.pid === 1) process.kill(-1, 'SIGKILL');
+    } catch {
+      // Nothing is left.
+    }
+    process.argv = [process.execPath, ...command];
+    try {
+      require(command[0]);
+    } catch (error) {
+      // Nothing else would say so where a process ends already.
+      console.error(error);
+      process.exitCode = 1;
+    }
+  });
+}
+
+let [what, ...words] = process.argv.slice(2);
+if (what === 'then') {
+  const end = words.indexOf('--');
+  afterwards(words.slice(0, end));
+  [what, ...words] = words.slice(end + 1);
+}
 if (what === 'ask') {
   ask(words[0], words[1], words.slice(2));
 } else if (what === 'answer') {

@@ -97,7 +97,12 @@ impl Writer<'_> {
             .steps
             .name(format!("collect {} from the context build", package.name));
         let image = self.tools();
-        let run = Run::new(tools, image, Side::Build, shell(&[self.handed_on(package)]));
+        let run = Run::new(
+            tools,
+            image,
+            Side::Build,
+            shell(&[format!("node {}", self.handed_on(package))]),
+        );
         let places = vec![package.place.clone()];
         let step = Step::new(&line, Stage::Build, places, Verb::Run(Box::new(run)));
         Ok(self.collected(step, package, tree))
@@ -114,20 +119,14 @@ impl Writer<'_> {
         let tree = Files::Step(self.steps.add(tree.on_line(Line::with(&line))));
 
         let image = self.tools();
-        // What has changed since then the scripts wrote.
-        let mut commands = vec![": >/out/.begun".to_owned()];
-        commands.extend(self.commands(package, true));
-        // Nothing that a script left running writes into what is collected. Only as process 1 of a container: an engine
-        // may have its steps share the processes of more.
-        commands.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
-        commands.push(self.handed_on(package));
+        let commands = self.commands_to(package, &self.handed_on(package));
         let mut run = Run::new(installed.tools, image, Side::Build, shell(&commands));
         run.shown = Self::shown(package);
         let step = self.equipped(&line, Stage::Build, run, package);
         Ok(self.collected(step, package, tree))
     }
 
-    /// Returns the command that collects what a package's scripts left: of a site, wherever they wrote it.
+    /// Returns the script, with its words, that collects what a package's scripts left: of a site, wherever they wrote it.
     fn handed_on(&self, package: &PackageBuild) -> String {
         match self.gathers(package) {
             Some(site) => gather(site, package),
@@ -306,9 +305,10 @@ impl Writer<'_> {
             Some("none") => Network::None,
             Some("host") => Network::Host,
             Some("default") => Network::Sandbox,
+            None if package.is_offline => Network::Unneeded,
             _ => Network::Asked,
         };
-        if run.network != Network::Asked {
+        if package.network.is_some() {
             // Where the scripts fail for the lack of a network, this line is why.
             places.push(self.steps.key("build.network"));
         }
@@ -323,13 +323,9 @@ fn at(root: &str, path: &str) -> String {
     format!("{}{}", root.trim_end_matches('/'), in_tree(path))
 }
 
-/// Returns the command that collects what a package's scripts left.
+/// Returns the script, with its words, that collects what a package's scripts left.
 fn collect(package: &PackageBuild) -> String {
-    let mut collect = format!(
-        "node {SCRIPTS}/{} {} /out",
-        COLLECT.name,
-        quote(&package.directory)
-    );
+    let mut collect = format!("{SCRIPTS}/{} {} /out", COLLECT.name, quote(&package.directory));
     if package.generates {
         collect.push_str(&format!(" generated={WORKSPACE}"));
     }

@@ -3,7 +3,7 @@
 use super::Writer;
 use super::install::worked_on;
 use super::package::quote;
-use crate::kinds::node::plan::{PackageBuild, SystemPackages};
+use crate::kinds::node::plan::{PackageBuild, Script, SystemPackages};
 use crate::kinds::node::pnpm::workspace_file;
 use crate::kinds::node::scripts::{INJECT, RUN};
 use crate::plan::{
@@ -16,44 +16,74 @@ const PROBE: &str = "probe";
 const ANSWER: &str = "/answer.json";
 
 impl Writer<'_> {
-    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one. `tries` has
-    /// them tell by their status where they do not find a file.
-    pub(super) fn commands(&self, package: &PackageBuild, tries: bool) -> Vec<String> {
+    /// Returns the commands of the package's scripts, in order, after what has to be done before the first one.
+    pub(super) fn commands(&self, package: &PackageBuild) -> Vec<String> {
+        let scripts = package.scripts.iter();
+        let scripts = scripts.map(|script| match self.verb(package, script, false) {
+            Some(verb) => in_directory(script, &by_runner("", &verb, script)),
+            None => in_directory(script, &quoted(script)),
+        });
+        self.injection(package).into_iter().chain(scripts).collect()
+    }
+
+    /// Returns the same commands of a build, which tell by their status where they do not find a file, and end with one of
+    /// our scripts: `hand_on`, with its words.
+    pub(super) fn commands_to(&self, package: &PackageBuild, hand_on: &str) -> Vec<String> {
+        // What has changed since then the scripts wrote.
+        let mut lines = vec![": >/out/.begun".to_owned()];
+        lines.extend(self.injection(package));
+        for (index, script) in package.scripts.iter().enumerate() {
+            let is_last = index + 1 == package.scripts.len();
+            let command = match self.verb(package, script, true) {
+                Some(verb) if is_last => {
+                    // The process that runs the script hands on as well, and so it is process 1 of the container.
+                    let command = by_runner(&format!("then {hand_on} -- "), &verb, script);
+                    lines.push(in_directory(script, &format!("exec {command}")));
+                    return lines;
+                }
+                Some(verb) => by_runner("", &verb, script),
+                None => quoted(script),
+            };
+            lines.push(in_directory(script, &command));
+        }
+        // Nothing that a script left running writes into what is handed on. Only as process 1 of a container: an engine may
+        // have its steps share the processes of more.
+        lines.push("[ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true".to_owned());
+        lines.push(format!("node {hand_on}"));
+        lines
+    }
+
+    /// Returns the command that lays packages over the copies that pnpm has made of them, where it has.
+    fn injection(&self, package: &PackageBuild) -> Option<String> {
         let planned = |ids: &[String]| -> Vec<&PackageBuild> {
             ids.iter().filter_map(|id| self.model.package(id)).collect()
         };
-        let mut lines = Vec::new();
-        if !package.injected.is_empty() {
-            let pair = |package: &&PackageBuild| quote(&format!("{}={}", package.name, package.directory));
-            let pairs: Vec<String> = planned(&package.injected).iter().map(pair).collect();
-            let roots = planned(&package.inputs).into_iter().chain([package]);
-            let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
-            lines.push(format!(
+        let pair = |package: &&PackageBuild| quote(&format!("{}={}", package.name, package.directory));
+        let pairs: Vec<String> = planned(&package.injected).iter().map(pair).collect();
+        let roots = planned(&package.inputs).into_iter().chain([package]);
+        let roots: Vec<String> = roots.map(|package| quote(&package.directory)).collect();
+        (!package.injected.is_empty()).then(|| {
+            format!(
                 "node {SCRIPTS}/{} {WORKSPACE} {} -- {}",
                 INJECT.name,
                 roots.join(" "),
                 pairs.join(" ")
-            ));
-        }
-        for script in &package.scripts {
-            let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
-            let mut command = words.join(" ");
-            if script.is_named && self.asks() {
-                let verb = match package.links.as_slice() {
-                    _ if !tries => "run".to_owned(),
-                    // Who is given everything misses no file that the workspace has.
-                    [] if package.is_whole => "run".to_owned(),
-                    [] => "try".to_owned(),
-                    links => {
-                        let verb = if package.is_whole { "link" } else { "try" };
-                        quote(&format!("{verb}={}", links.join(",")))
-                    }
-                };
-                command = format!("node {SCRIPTS}/{} {verb} {SCRIPTS}{ANSWER} {command}", RUN.name);
+            )
+        })
+    }
+
+    /// Returns how `run.cjs` runs a script, where it does: `tries` has it tell by its status where it does not find a file.
+    fn verb(&self, package: &PackageBuild, script: &Script, tries: bool) -> Option<String> {
+        (script.is_named && self.asks()).then(|| match package.links.as_slice() {
+            _ if !tries => "run".to_owned(),
+            // Who is given everything misses no file that the workspace has.
+            [] if package.is_whole => "run".to_owned(),
+            [] => "try".to_owned(),
+            links => {
+                let verb = if package.is_whole { "link" } else { "try" };
+                quote(&format!("{verb}={}", links.join(",")))
             }
-            lines.push(format!("cd {} && {command}", quote(&script.directory)));
-        }
-        lines
+        })
     }
 
     /// Returns what a reader is shown of these commands.
@@ -143,4 +173,22 @@ impl Writer<'_> {
         self.answer = Some(answer.clone());
         answer
     }
+}
+
+/// Returns the command that has `run.cjs` run a script.
+fn by_runner(before: &str, verb: &str, script: &Script) -> String {
+    format!(
+        "node {SCRIPTS}/{} {before}{verb} {SCRIPTS}{ANSWER} {}",
+        RUN.name,
+        quoted(script)
+    )
+}
+
+fn in_directory(script: &Script, command: &str) -> String {
+    format!("cd {} && {command}", quote(&script.directory))
+}
+
+fn quoted(script: &Script) -> String {
+    let words: Vec<String> = script.command.iter().map(|word| quote(word)).collect();
+    words.join(" ")
 }

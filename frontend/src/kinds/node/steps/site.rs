@@ -244,12 +244,12 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the command that gathers what the build of a site wrote.
+/// Returns the script, with its words, that gathers what the build of a site wrote.
 pub(super) fn gather(site: &Site, package: &PackageBuild) -> String {
     let left = site.work.iter().map(|place| format!(" {}", quote(place)));
     let left: String = left.collect();
     format!(
-        "node {SCRIPTS}/{} {} {OUT} {WORKSPACE}{left}",
+        "{SCRIPTS}/{} {} {OUT} {WORKSPACE}{left}",
         GATHER.name,
         quote(&package.directory)
     )

@@ -34,7 +34,7 @@ impl Writer<'_> {
             image = Files::Step(self.steps.add(step.on_line(Line::with(&line))));
             history.push(format!("sources of {}", package.name));
         }
-        let commands = self.commands(package, false);
+        let commands = self.commands(package);
         if workbench.contents != Contents::Dependencies && !commands.is_empty() {
             let mut run = Run::new(image, base, Side::Build, shell(&commands));
             run.shown = Self::shown(package);

@@ -8,7 +8,7 @@ use crate::kinds::node::workspace::tools::Nest;
 /// How many scripts that run each other are followed.
 const MAX_DEPTH: usize = 8;
 /// Programs that look at no other package at all.
-const OWN: [&str; 6] = [":", "echo", "mkdir", "rimraf", "rm", "true"];
+const OWN: [&str; 7] = [":", "echo", "mkdir", "rimraf", "rm", "touch", "true"];
 /// Programs that copy what they are told to.
 const COPY: [&str; 5] = ["copyfiles", "cp", "cpx", "cpy", "ncp"];
 
@@ -26,6 +26,13 @@ pub(in super::super) fn reads_declarations(
     let hooks = hooks.iter().filter(|hook| manifest.scripts.contains_key(*hook));
     let mut all = hooks.map(String::as_str).chain([script]);
     all.all(|name| compiles(manifest, nest, name, 0))
+}
+
+/// Whether a script of a package may download a program before it runs it, where none is installed.
+pub(in super::super) fn downloads_programs(manifest: &PackageJson) -> bool {
+    let runners = ["npx", "pnpx", "dlx"];
+    let mut scripts = manifest.scripts.values();
+    scripts.any(|script| runners.iter().any(|runner| script.contains(runner)))
 }
 
 fn compiles(manifest: &PackageJson, nest: Option<&Nest>, name: &str, depth: usize) -> bool {
@@ -101,6 +108,24 @@ mod tests {
         }
         let scripts = r#"{"clean":"rimraf dist","prebuild":"npm run clean","build":"pnpm run esm && pnpm run cjs","esm":"tsc -m es2022","cjs":"tsc"}"#;
         assert!(reads(scripts, None));
+    }
+
+    #[test]
+    fn what_runs_a_program_that_is_not_installed_downloads_it() {
+        let downloads = |script: &str| {
+            let file = SourceFile::new("package.json", format!(r#"{{"scripts":{{"build":"{script}"}}}}"#));
+            downloads_programs(&PackageJson::parse(&file).unwrap())
+        };
+        for script in [
+            "npx rimraf dist && tsc",
+            "pnpx tsc",
+            "NODE_ENV=production pnpm dlx tsc",
+        ] {
+            assert!(downloads(script), "{script}");
+        }
+        for script in ["tsc", "pnpm exec tsc", "exec nest build"] {
+            assert!(!downloads(script), "{script}");
+        }
     }
 
     #[test]
