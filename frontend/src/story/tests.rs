@@ -52,6 +52,7 @@ mod scripts;
 mod services;
 mod sites;
 mod targets;
+mod tools;
 
 /// The services of the example, by directory.
 const SERVICES: [&str; 4] = ["api-gateway", "auth", "file-storage", "notification"];

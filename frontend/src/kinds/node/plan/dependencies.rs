@@ -147,15 +147,23 @@ impl Planner<'_, '_> {
         let on = below.or_else(on_root);
         let layers = |on: &String| self.known.get(on).map_or(0, |below| below.layers);
         let on = on.filter(|on| layers(on) < HIGHEST);
-        let layers = on.as_ref().map_or(0, layers) + LAYERS;
         let closure = self.installer.closure(&[importer.to_owned()])?;
         let mut install = self
             .installer
             .development(importer, on, &closure, self.surveyor)?;
+        let root = self.known.get(ROOT).map_or(0, |root| root.extent.size());
+        let tools = install.tools.as_ref().map_or(0, |tools| tools.package_count);
+        // Most of these tools are the root's. What projects have beside that differs, and a step for each of them would
+        // install all that the root has from nothing.
+        if root * 2 > tools {
+            install.tools = None;
+            if tools > 0 && install.on.is_none() {
+                install.on = Some(ROOT.to_owned());
+            }
+        }
+        let layers = install.on.as_ref().map_or(0, layers) + LAYERS;
         if install.on.as_deref() == Some(ROOT) {
-            let root = self.known.get(ROOT).map(|root| root.extent.size());
-            // The tools of the root alone lie there already.
-            install.tools = install.tools.filter(|tools| Some(tools.package_count) != root);
+            self.add_root()?;
         }
         self.found.installs.insert(importer.to_owned(), install);
         self.order.push(importer.to_owned());
@@ -163,12 +171,21 @@ impl Planner<'_, '_> {
         Ok(())
     }
 
+    /// Plans the install of the root's own dependencies, once.
+    fn add_root(&mut self) -> Result<(), Diagnostics> {
+        if !self.found.installs.contains_key(ROOT) {
+            let closure = self.installer.closure(&[])?;
+            let install = self.installer.of_root(&closure, self.surveyor)?;
+            self.found.installs.insert(ROOT.to_owned(), install);
+        }
+        Ok(())
+    }
+
     /// Plans a piece on top of what a package below is built with.
     fn add_piece(&mut self, importer: &str, on: &str, extent: Extent) -> Result<(), Diagnostics> {
         let installer = self.installer;
-        if on == ROOT && !self.found.installs.contains_key(ROOT) {
-            let install = installer.of_root(&installer.closure(&[])?, self.surveyor)?;
-            self.found.installs.insert(ROOT.to_owned(), install);
+        if on == ROOT {
+            self.add_root()?;
         }
         let ground = self.known.get(on);
         let is_below = |id: &ImporterId| ground.is_some_and(|ground| ground.extent.projects.contains(id));
