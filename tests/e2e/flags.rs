@@ -176,7 +176,8 @@ fn proxies_reach_every_step_and_no_cache_key() {
 }
 
 /// Honours `--network MODE`: with `none` the repository's scripts have no network, and what is installed is still fetched; with
-/// `host` every step has the engine's own; `default` is a network of its own.
+/// `host` every step has the engine's own; `default` is a network of its own, but for scripts that only
+/// compile.
 /// Honours `--allow ENTITLEMENT`: `network.host` is needed where the manifest asks for it, and the error says so.
 #[test]
 fn a_step_has_the_network_that_is_asked_for() {
