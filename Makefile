@@ -16,7 +16,7 @@ ENGINE := $(if $(NAME),--name $(NAME)) $(if $(STORE),--store $(STORE)) $(if $(RE
 given = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help engine image bases demo bench test fuzz faults starters scripts lint down clean
+.PHONY: help engine image bases demo bench test fuzz faults fixtures starters scripts lint down clean
 
 # Runs the rest of a recipe line with DOCKER_HOST set to the engine that is found or started.
 WITH_ENGINE = set -e; engine=$$(tests/engine/up.sh $(ENGINE)); eval "$$engine";
@@ -62,6 +62,11 @@ FAULTS := ROUNDS SEED FROM BUILDS
 faults: image bases ## Build while clients, engines, registries, disks and caches fail, ROUNDS=20 times, and count how that ends (SEED=1)
 	@$(WITH_ENGINE) cargo run --quiet --locked -p vextrus-e2e --bin faults -- \
 	  $(foreach name,$(FAULTS),$(if $(filter command,$(firstword $(origin $(name)))),'$(name)=$($(name))'))
+
+# FIXTURES names some of tests/fixtures, with commas between.
+fixtures: image bases ## Build every fixture with the real pnpm and npm of every major that has its feature (FIXTURES=catalogs,patches)
+	@$(WITH_ENGINE) MAJORS=all FIXTURES='$(call given,FIXTURES)' \
+	  cargo test --locked -p vextrus-e2e --test e2e -- --nocapture npm_installs_what_is_left
 
 # What `make starters` passes on.
 STARTERS := ONLY RELOCK

@@ -1,4 +1,5 @@
-//! Every feature of pnpm's and npm's workspaces, each with the real one of every major that has it.
+//! Every feature of pnpm's and npm's workspaces, each with the real one of two majors that have it; with `MAJORS=all`, which
+//! is `make fixtures`, of every one.
 //!
 //! The install steps run `pnpm install --frozen-lockfile`, or `npm ci`, on what the frontend left of the workspace, so a
 //! build that succeeds is the proof that they agree; the image's command then says what it finds.
@@ -18,29 +19,28 @@ const SIDE_BY_SIDE: usize = 2;
 type Cell = (String, u64);
 
 #[test]
-fn every_major_of_pnpm_installs_what_is_left_of_the_workspace() {
+fn pnpm_installs_what_is_left_of_the_workspace() {
     install(chosen(Fixture::all()), &Releases::of_pnpm());
 }
 
 #[test]
-fn every_major_of_npm_installs_what_is_left_of_the_workspace() {
+fn npm_installs_what_is_left_of_the_workspace() {
     install(chosen(Fixture::of_npm()), &Releases::of_npm());
 }
 
-/// Builds fixtures with each major that has them.
+/// What is built of one fixture with one major.
+struct Job<'a> {
+    fixture: &'a Fixture,
+    major: u64,
+    cases: Vec<&'a Case>,
+}
+
+/// Builds fixtures with the majors of this run.
 fn install(fixtures: Vec<Fixture>, releases: &Releases) {
     let engine = Engine::take();
     let docker: &Docker = &engine;
-    // Majors on the outside: each sets its package manager up once, and the builds after it find that done.
-    let mut jobs: Vec<(&Fixture, u64)> = Vec::new();
-    for major in releases.majors() {
-        jobs.extend(
-            fixtures
-                .iter()
-                .filter(|fixture| fixture.majors.contains(&major))
-                .map(|fixture| (fixture, major)),
-        );
-    }
+    let all = std::env::var("MAJORS").is_ok_and(|majors| majors == "all");
+    let jobs = jobs(&fixtures, releases, all);
     let (jobs, results) = (Mutex::new(jobs.into_iter()), Mutex::new(BTreeMap::new()));
     // An image stays until no other is being unpacked: the engine would take the layers away that both have, for it
     // holds those alone that a build unpacked itself (moby/buildkit#6521).
@@ -49,14 +49,14 @@ fn install(fixtures: Vec<Fixture>, releases: &Releases) {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
                 loop {
-                    let Some((fixture, major)) = jobs.lock().unwrap().next() else {
+                    let Some(job) = jobs.lock().unwrap().next() else {
                         break;
                     };
-                    let failures = build(docker, fixture, major, releases, &images);
+                    let failures = build(docker, &job, releases, &images);
                     results
                         .lock()
                         .unwrap()
-                        .insert((fixture.name.clone(), major), failures);
+                        .insert((job.fixture.name.clone(), job.major), failures);
                 }
             });
         }
@@ -68,6 +68,7 @@ fn install(fixtures: Vec<Fixture>, releases: &Releases) {
             match results.get(&(fixture.name.clone(), major)) {
                 Some(failures) if failures.is_empty() => "yes",
                 Some(_) => "FAILED",
+                None if fixture.majors.contains(&major) => "not tried",
                 None => "–",
             }
         })
@@ -109,25 +110,94 @@ fn documented(command: &str, directory: &str, fixtures: &[Fixture], releases: &R
 
 /// Returns the fixtures; while one works on some, `FIXTURES` names those, with commas between.
 fn chosen(mut fixtures: Vec<Fixture>) -> Vec<Fixture> {
-    if let Ok(names) = std::env::var("FIXTURES") {
-        let names: Vec<&str> = names.split(',').collect();
-        fixtures.retain(|fixture| names.contains(&fixture.name.as_str()));
+    let names = std::env::var("FIXTURES").unwrap_or_default();
+    if !names.is_empty() {
+        fixtures.retain(|fixture| names.split(',').any(|name| name == fixture.name));
     }
     fixtures
 }
 
+/// Returns what is built: of each fixture what differs with the major, with all majors or with two.
+fn jobs<'a>(fixtures: &'a [Fixture], releases: &Releases, all: bool) -> Vec<Job<'a>> {
+    let cases = fixtures
+        .iter()
+        .flat_map(|fixture| fixture.cases.iter().map(move |case| (fixture, case)));
+    let tried: Vec<(&Fixture, &Case, Vec<u64>)> = cases
+        .enumerate()
+        .map(|(turn, (fixture, case))| {
+            let majors = if all {
+                case.majors.clone()
+            } else {
+                two_of(&case.majors, turn)
+            };
+            (fixture, case, majors)
+        })
+        .collect();
+    // Majors on the outside: each sets its package manager up once, and the builds after it find that done.
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for major in releases.majors() {
+        for (fixture, case, _) in tried.iter().filter(|(_, _, majors)| majors.contains(&major)) {
+            match jobs.last_mut() {
+                Some(job) if job.major == major && job.fixture.name == fixture.name => job.cases.push(case),
+                _ => jobs.push(Job {
+                    fixture,
+                    major,
+                    cases: vec![case],
+                }),
+            }
+        }
+    }
+    jobs
+}
+
+/// Returns the newest of the majors and another one, which the next turn has the next one of.
+fn two_of(majors: &[u64], turn: usize) -> Vec<u64> {
+    let mut sorted = majors.to_vec();
+    sorted.sort_unstable();
+    let newest = sorted.pop();
+    let other = sorted.get(turn % sorted.len().max(1)).copied();
+    other.into_iter().chain(newest).collect()
+}
+
+#[test]
+fn a_run_has_every_case_and_every_major() {
+    assert_eq!(two_of(&[8, 9, 10], 0), [8, 10]);
+    assert_eq!(two_of(&[8, 9, 10], 3), [9, 10]);
+    assert_eq!(two_of(&[12], 5), [12]);
+    for (fixtures, releases) in [
+        (Fixture::all(), Releases::of_pnpm()),
+        (Fixture::of_npm(), Releases::of_npm()),
+    ] {
+        let count = |all: bool| -> usize {
+            jobs(&fixtures, &releases, all)
+                .iter()
+                .map(|job| job.cases.len())
+                .sum()
+        };
+        let (whole, run) = (count(true), jobs(&fixtures, &releases, false));
+        let cells: usize = fixtures
+            .iter()
+            .flat_map(|fixture| &fixture.cases)
+            .map(|case| case.majors.len())
+            .sum();
+        assert_eq!(whole, cells);
+        assert!(count(false) < whole);
+        for case in fixtures.iter().flat_map(|fixture| &fixture.cases) {
+            let is_tried = |job: &&Job<'_>| job.cases.iter().any(|one| std::ptr::eq(*one, case));
+            assert_eq!(run.iter().filter(is_tried).count(), case.majors.len().min(2));
+        }
+        for major in releases.majors() {
+            let built = run.iter().filter(|job| job.major == major).count();
+            assert!(built >= 5, "{} {major} is tried {built} times", releases.name);
+        }
+    }
+}
+
 /// Builds what a fixture says, keeps the images, and returns what went wrong.
-fn build(
-    docker: &Docker,
-    fixture: &Fixture,
-    major: u64,
-    releases: &Releases,
-    images: &Mutex<Vec<Image>>,
-) -> Vec<String> {
-    let workspace = fixture.workspace(major, releases);
-    let cases = fixture.cases.iter().filter(|case| case.majors.contains(&major));
+fn build(docker: &Docker, job: &Job<'_>, releases: &Releases, images: &Mutex<Vec<Image>>) -> Vec<String> {
+    let workspace = job.fixture.workspace(job.major, releases);
     let mut failures = Vec::new();
-    for case in cases {
+    for case in &job.cases {
         // The harness fails a test by panicking; here the other builds go on.
         let checked = catch_unwind(AssertUnwindSafe(|| {
             check(docker.build(&workspace).file(&case.file), case, images)
@@ -227,9 +297,9 @@ fn page(command: &str, directory: &str, fixtures: &[Fixture], releases: &Release
 
 <!-- Made of {directory} by UPDATE=1 cargo test -p vextrus-e2e fixtures:: -->
 
-Each row is a small workspace in `{directory}`. The end-to-end tests build it with the real {name} of every major
-that has the feature: the frontend cuts the workspace down to one service, `{command}` accepts
-what is left, and the image runs.
+Each row is a small workspace in `{directory}`, which `make fixtures` builds with the real {name} of every major
+that has the feature, and `make test` with two of them: the frontend cuts the workspace down to one service,
+`{command}` accepts what is left, and the image runs.
 
 {table}
 {notes}"
