@@ -26,7 +26,7 @@ use failure::Result;
 
 /// What wrong arguments are answered with.
 const USAGE: &str = "usage: measure REPORT DIRECTORY=PATH...
-       packages FACTS BASE WORKSPACE OUT
+       packages FACTS BASE OUT [DIRECTORY...]
        node IMAGE OUT
        nginx IMAGE OUT
        libraries IMAGE OUT BASE TREE
@@ -66,15 +66,11 @@ fn dispatch(arguments: &[&OsStr], search: &str) -> Option<Result<()>> {
                 .collect::<Option<Vec<_>>>()?;
             Some(measure::run(Path::new(report), &pairs))
         }
-        ("packages", [facts, base, workspace, out]) => {
+        ("packages", [facts, base, out, directories @ ..]) => {
             let base = PathBuf::from(base);
-            Some(packages::run(
-                Path::new(facts),
-                base,
-                Path::new(workspace),
-                Path::new(out),
-                search,
-            ))
+            let directories: Vec<&Path> = directories.iter().map(Path::new).collect();
+            let (facts, out) = (Path::new(facts), Path::new(out));
+            Some(packages::run(facts, base, &directories, out, search))
         }
         ("nginx", [image, out]) => Some(scratch::nginx(image.into(), Path::new(out), search)),
         ("node", [image, out]) => Some(scratch::node(image.into(), Path::new(out), search)),

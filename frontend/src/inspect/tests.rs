@@ -14,7 +14,7 @@ fn wrong_arguments_are_answered_with_the_usage() {
         &["measure"],
         &["measure", "report", "directory"],
         &["measure", "report", "=place"],
-        &["packages", "facts", "base", "workspace"],
+        &["packages", "facts", "base"],
         &["node", "image"],
         &["libraries", "image", "out", "base", "tree", "more"],
     ] {

@@ -1,9 +1,10 @@
-//! `packages FACTS BASE WORKSPACE OUT`: an image's bill of materials, an SPDX 2.3 document
+//! `packages FACTS BASE OUT [DIRECTORY...]`: an image's bill of materials, an SPDX 2.3 document
 //! (<https://spdx.github.io/spdx-spec/v2.3/>).
 //!
 //! FACTS is a JSON file: what the lockfile knows of the service's closure, and what the image stands on. BASE is the
-//! root of the base image with the system packages added to it, WORKSPACE the production install. A package is in the
-//! document when it is in one of the two; the lockfile adds where it comes from and what it depends on.
+//! root of the base image with the system packages added to it, each DIRECTORY something that the image holds packages in, as
+//! the production install. A package is in the document when it is in one of these; the lockfile adds where it comes from
+//! and what it depends on.
 
 mod collected;
 mod document;
@@ -29,17 +30,25 @@ use facts::Facts;
 /// # Errors
 /// Facts that cannot be read or lack the service, a document that cannot be written. A file of the image that cannot
 /// be read is as one that is not there.
-pub(super) fn run(facts: &Path, base: PathBuf, workspace: &Path, out: &Path, search: &str) -> Result<()> {
+pub(super) fn run(
+    facts: &Path,
+    base: PathBuf,
+    directories: &[&Path],
+    out: &Path,
+    search: &str,
+) -> Result<()> {
     let text = fs::read(facts).map_err(reading(facts))?;
     let facts: Facts = serde_json::from_slice(&text)
         .map_err(|error| Failure(format!("cannot read {}: {error}", facts.display())))?;
-    let text = document(&facts, base, workspace, search)?;
+    let text = document(&facts, base, directories, search)?;
     fs::write(out, text).map_err(writing(out))
 }
 
-fn document(facts: &Facts, base: PathBuf, workspace: &Path, search: &str) -> Result<Vec<u8>> {
+fn document(facts: &Facts, base: PathBuf, directories: &[&Path], search: &str) -> Result<Vec<u8>> {
     let mut collected = Collected::new(facts);
-    modules::of_workspace(workspace, &mut collected);
+    for directory in directories {
+        modules::of_directory(directory, &mut collected);
+    }
     collected.relate_dependencies();
     modules::of_base(&base, &mut collected);
     let base = Root::new(base);

@@ -1,15 +1,17 @@
 //! The packages in node_modules, each where Node looks for it: not what a package's tests have for fixtures.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use super::collected::Collected;
 use super::manifest::Manifest;
-use crate::inspect::files::directories;
+use crate::inspect::files::{directories, entries};
 
-/// Adds the packages of the workspace's root and of each of its projects.
-pub(super) fn of_workspace(workspace: &Path, collected: &mut Collected<'_>) {
-    let mut left = below(workspace);
+/// Adds the packages of each node_modules below a directory: those of a workspace's root and of its projects, or those that
+/// a build has put into its output.
+pub(super) fn of_directory(directory: &Path, collected: &mut Collected<'_>) {
+    let mut left = below(directory);
     while let Some(directory) = left.pop() {
         match is_modules(&directory) {
             true => add_modules(&directory, collected, false),
@@ -45,7 +47,7 @@ pub(super) fn of_base(base: &Path, collected: &mut Collected<'_>) {
 
 /// What is to be looked at, with the key of the package that holds it.
 enum Step {
-    /// A directory node_modules.
+    /// A directory node_modules, or a scope in one.
     Modules(PathBuf, Rc<str>),
     /// A package's directory.
     Package(PathBuf, Rc<str>),
@@ -54,11 +56,12 @@ enum Step {
 /// Adds the packages of a directory node_modules, and those in turn that lie in them.
 fn add_modules(directory: &Path, collected: &mut Collected<'_>, is_contained: bool) {
     let owner = Rc::from(collected.facts.service.as_str());
+    let mut hidden = Hidden::below(directory);
     let mut left = vec![Step::Modules(directory.to_path_buf(), owner)];
     while let Some(step) = left.pop() {
         match step {
             Step::Modules(directory, owner) => {
-                let mut steps = in_modules(&directory, &owner);
+                let mut steps = in_modules(&directory, &owner, &mut hidden);
                 steps.reverse();
                 left.append(&mut steps);
             }
@@ -72,19 +75,52 @@ fn add_modules(directory: &Path, collected: &mut Collected<'_>, is_contained: bo
     }
 }
 
+/// Packages that links lead to, in directories whose names begin with a dot: where a build packs several versions of one, as
+/// Nitro does (`.nitro/NAME@VERSION`). Those of pnpm are in its store, which is looked through.
+struct Hidden {
+    /// The node_modules that they are in.
+    root: Option<PathBuf>,
+    found: HashSet<PathBuf>,
+}
+
+impl Hidden {
+    fn below(directory: &Path) -> Self {
+        Self {
+            root: directory.canonicalize().ok(),
+            found: HashSet::new(),
+        }
+    }
+
+    /// Returns the package that a link leads to, the first time that one does.
+    fn follow(&mut self, link: &Path) -> Option<PathBuf> {
+        let target = link.canonicalize().ok().filter(|target| target.is_dir())?;
+        let mut names = target.strip_prefix(self.root.as_ref()?).ok()?.components();
+        let hides = |name: Component<'_>| {
+            let name = name.as_os_str().to_string_lossy();
+            name.starts_with('.') && name != ".pnpm"
+        };
+        (names.next().is_some_and(hides) && self.found.insert(target.clone())).then_some(target)
+    }
+}
+
 /// Returns what is in a directory node_modules, in order: packages, those of scopes, and pnpm's store.
-fn in_modules(directory: &Path, owner: &Rc<str>) -> Vec<Step> {
+fn in_modules(directory: &Path, owner: &Rc<str>, hidden: &mut Hidden) -> Vec<Step> {
     let mut steps = Vec::new();
-    for file in directories(directory) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name == ".pnpm" {
+    for (name, kind) in entries(directory).unwrap_or_default() {
+        let file = directory.join(&name);
+        let name = name.to_string_lossy();
+        if kind.is_symlink() {
+            let target = hidden.follow(&file);
+            steps.extend(target.map(|package| Step::Package(package, Rc::clone(owner))));
+        } else if !kind.is_dir() {
+        } else if name == ".pnpm" {
             let stored = directories(&file)
                 .into_iter()
                 .map(|stored| stored.join("node_modules"));
             steps.extend(stored.map(|modules| Step::Modules(modules, Rc::clone(owner))));
         } else if name.starts_with('@') {
-            let scoped = directories(&file).into_iter();
-            steps.extend(scoped.map(|package| Step::Package(package, Rc::clone(owner))));
+            // Packages lie in a scope as in the directory itself.
+            steps.push(Step::Modules(file, Rc::clone(owner)));
         } else if !name.starts_with('.') {
             steps.push(Step::Package(file, Rc::clone(owner)));
         }

@@ -51,6 +51,27 @@ fn image() -> Tree {
     )
     .unwrap();
 
+    // A build that packs two versions of a package, which need each other.
+    let packed = "app/services/auth/.output/server/node_modules";
+    for version in ["1.0.0", "2.0.0"] {
+        let hidden = format!("{packed}/.nitro/@s/e@{version}");
+        package(&hidden, json!({ "name": "@s/e", "version": version }));
+    }
+    fs::create_dir_all(tree.at(&format!("{packed}/@s"))).unwrap();
+    fs::create_dir_all(tree.at(&format!("{packed}/.nitro/@s/e@1.0.0/node_modules/@s"))).unwrap();
+    fs::create_dir_all(tree.at(&format!("{packed}/.nitro/@s/e@2.0.0/node_modules/@s"))).unwrap();
+    symlink("../.nitro/@s/e@1.0.0", tree.at(&format!("{packed}/@s/e"))).unwrap();
+    symlink(
+        "../../../e@2.0.0",
+        tree.at(&format!("{packed}/.nitro/@s/e@1.0.0/node_modules/@s/e")),
+    )
+    .unwrap();
+    symlink(
+        "../../../e@1.0.0",
+        tree.at(&format!("{packed}/.nitro/@s/e@2.0.0/node_modules/@s/e")),
+    )
+    .unwrap();
+
     package(
         "base/usr/lib/node_modules/npm",
         json!({ "name": "npm", "version": "10.0.0" }),
@@ -138,7 +159,7 @@ fn written(tree: &Tree) -> Result<String> {
     run(
         &tree.at("facts.json"),
         tree.at("base"),
-        &tree.at("app"),
+        &[&tree.at("app")],
         &out,
         SEARCH,
     )?;
@@ -161,6 +182,8 @@ fn packages_are_those_that_the_files_show() {
         .collect();
     let expected = [
         "pkg:npm/%40s/b@3.0.0?vcs_url=git%2Bhttps%3A%2F%2Fexample.com%2Fb.git%40c0ffee",
+        "pkg:npm/%40s/e@1.0.0",
+        "pkg:npm/%40s/e@2.0.0",
         "pkg:npm/%40s/nested@2.0.0",
         "pkg:npm/a@1.0.0",
         "pkg:apk/debian/musl@1.2.5-r0?arch=x86_64&distro=debian-12",
@@ -182,7 +205,7 @@ fn packages_are_those_that_the_files_show() {
         .map(|package| package["licenseDeclared"].as_str().unwrap())
         .collect();
     assert_eq!(
-        licences[..5],
+        licences[2..7],
         ["NOASSERTION", "LicenseRef-BSD", "MIT", "MIT", "LicenseRef-own"]
     );
     let extracted: Vec<_> = document["hasExtractedLicensingInfos"]
@@ -210,10 +233,12 @@ fn relationships_are_the_lockfiles_and_those_of_directories() {
     let expected = [
         format!("DOCUMENT DESCRIBES {service}"),
         "s-b-3.0.0 DEPENDS_ON a-1.0.0".to_owned(),
+        "s-e-1.0.0 CONTAINS s-e-2.0.0".to_owned(),
         "a-1.0.0 CONTAINS s-nested-2.0.0".to_owned(),
         "npm-10.0.0 CONTAINS a-1.0.0".to_owned(),
     ];
     let contained = [
+        "s-e-1.0.0",
         "apk-musl-1.2.5-r0-x86-64",
         "apk-x-1-x86-64",
         "c",
@@ -280,7 +305,7 @@ fn facts_that_do_not_fit_are_an_error() {
         run(
             &tree.at("facts.json"),
             tree.at("base"),
-            &tree.at("app"),
+            &[&tree.at("app")],
             &tree.at("out"),
             SEARCH,
         )
@@ -298,7 +323,7 @@ fn facts_that_do_not_fit_are_an_error() {
         run(
             &tree.at("none"),
             tree.at("base"),
-            &tree.at("app"),
+            &[&tree.at("app")],
             &tree.at("out"),
             SEARCH
         )

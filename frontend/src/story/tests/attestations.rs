@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::options;
+use crate::plan::Verb;
 
 /// Asks for a bill of materials, as `--sbom=true` does, or with other parameters.
 fn asking(service: &str, sbom: &str) -> Options {
@@ -110,4 +111,41 @@ async fn a_generator_of_the_user_s_is_left_to_the_daemon() {
     assert_eq!(built.result.attestations, BTreeMap::new());
     let plain = run(attesting(), request("auth")).await.unwrap();
     assert_eq!(plain.result.attestations, BTreeMap::new());
+}
+
+/// Returns the directories that are listed, in the words of the step that lists them.
+fn listed(graph: &Plan) -> Vec<String> {
+    let step = graph
+        .steps
+        .iter()
+        .find(|step| step.name.ends_with("list the packages of the image"));
+    let Verb::Run(run) = &step.unwrap().does else {
+        panic!("it runs a program")
+    };
+    run.command
+        .iter()
+        .filter(|word| word.starts_with("/packages/"))
+        .cloned()
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_build_packs_into_its_output_is_listed_there() {
+    let text = String::from_utf8(example()["services/auth/package.json"].clone()).unwrap();
+    let nitro = text.replace("node dist/main.js", "node .output/server/index.mjs");
+    for (text, directories) in [(text, 1), (nitro, 2)] {
+        let is_packed = directories == 2;
+        let mut files = example();
+        files.insert("services/auth/package.json".to_owned(), text.into_bytes());
+        let state = State { files, ..attesting() };
+        let (.., planned) = planned_for(state, &asking("auth", "type=sbom")).await.unwrap();
+        assert_eq!(listed(&planned.plan).len(), directories);
+        let kinds::Model::Node(model) = planned.model;
+        let sbom = model.sbom.unwrap();
+        let has = |name: &str| sbom.components.values().any(|component| component.name == name);
+        // Nobody knows which of its tools a build packs, but what it packs is code of other workspace packages.
+        assert!(has("bcrypt") && has("@erp/auth-service"));
+        let has_kernel = sbom.components.contains_key("workspace:shared/kernel");
+        assert_eq!((has("typescript"), has_kernel), (is_packed, !is_packed));
+    }
 }

@@ -20,7 +20,6 @@ use super::{
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
-use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
@@ -119,7 +118,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         &runs.base,
         &runs.installs,
     );
-    let sbom = bill(input, &runs.closure)?;
+    let sbom = bill(input, &runs)?;
     let reasons = runs.reasons(input, &start, project);
     let (product, more) = match (workbench, of_site) {
         (Some(workbench), _) => (Product::Workbench(Box::new(workbench)), Vec::new()),
@@ -241,14 +240,15 @@ fn sets_conditions(run: &Run, command: &command::Inferred) -> bool {
 
 /// Lists what the image may hold, where a bill of materials is asked for: of the production image what runs, of any other
 /// what the service is developed with.
-fn bill(input: &PlanInput<'_>, runs: &WorkspaceClosure) -> Result<Option<Sbom>, Diagnostics> {
-    if !input.facts.sbom {
-        return Ok(None);
-    }
-    match input.target.stage {
-        Stage::Runtime => sbom::list(input.workspace, input.service, runs).map(Some),
-        _ => sbom::of_workbench(input.workspace, input.service).map(Some),
-    }
+fn bill(input: &PlanInput<'_>, runs: &WhatRuns) -> Result<Option<Sbom>, Diagnostics> {
+    let (workspace, service) = (input.workspace, input.service);
+    let list = match input.target.stage {
+        _ if !input.facts.sbom => return Ok(None),
+        Stage::Runtime if runs.complete.is_some() => sbom::of_output(workspace, service),
+        Stage::Runtime => sbom::list(workspace, service, &runs.closure),
+        _ => sbom::of_workbench(workspace, service),
+    };
+    list.map(Some)
 }
 
 /// Returns the service's project; every project that the lockfile links to has to be there.

@@ -28,6 +28,22 @@ pub(super) fn of_workbench(workspace: &Workspace, service: &str) -> Result<Sbom,
     list(workspace, service, &closure)
 }
 
+/// Lists what a build may pack into its output: whatever the service is developed with. Of other workspace packages it
+/// packs the code, and no package.
+///
+/// # Errors
+/// A malformed entry of the lockfile.
+pub(super) fn of_output(workspace: &Workspace, service: &str) -> Result<Sbom, Diagnostics> {
+    let mut sbom = of_workbench(workspace, service)?;
+    let Sbom { service, components } = &mut sbom;
+    components.retain(|key, component| !component.workspace || key == service);
+    let keys: BTreeSet<String> = components.keys().cloned().collect();
+    for component in components.values_mut() {
+        component.dependencies.retain(|key| keys.contains(key));
+    }
+    Ok(sbom)
+}
+
 /// Lists a closure of the service.
 ///
 /// # Errors

@@ -1,22 +1,21 @@
 //! The step that writes the image's bill of materials.
 
 use super::Writer;
-use super::install::Installed;
 use crate::diagnostic::Diagnostic;
 use crate::kinds::node::plan::Product;
-use crate::plan::{Action, BILL, Files, ImageId, Line, Mount, SCRIPTS, Stage, Step, Tree, Verb, WORKSPACE};
+use crate::plan::{Action, BILL, Files, ImageId, Line, Mount, SCRIPTS, Stage, Step, Tree, Verb};
 
 impl Writer<'_> {
-    /// Lists the packages of an image that is made of a base, with its system packages, and an install; nothing where no
-    /// bill of materials is asked for.
+    /// Lists the packages of an image that is made of a base, with its system packages, and of what holds further ones, such
+    /// as an install, each with its directory; nothing where no bill of materials is asked for.
     ///
-    /// The step reads no build: a code change leaves it in the cache. It runs on the build platform whatever the image's
-    /// is, since it only reads.
+    /// The step reads no build but one that packs its dependencies: a code change leaves it in the cache. It runs on the
+    /// build platform whatever the image's is, since it only reads.
     pub(super) fn bill(
         &mut self,
         base: ImageId,
         system: &Files,
-        install: &Installed,
+        holding: &[(Files, &str)],
     ) -> Result<Option<Files>, Diagnostic> {
         let Some(sbom) = &self.model.sbom else {
             return Ok(None);
@@ -44,7 +43,10 @@ impl Writer<'_> {
         let input = Files::Step(self.steps.add(input));
         let facts = format!("{SCRIPTS}/facts.json");
         let out = format!("/out{BILL}");
-        let words = ["packages", &facts, "/base", WORKSPACE, &out];
+        let at = (0..holding.len()).map(|number| format!("/packages/{number}"));
+        let at: Vec<String> = at.collect();
+        let words = ["packages", &facts, "/base", &out].into_iter();
+        let words: Vec<&str> = words.chain(at.iter().map(String::as_str)).collect();
         let mut run = self.steps.inspect(base, "", &words)?;
         run.mounts.extend([
             Mount::Read {
@@ -54,9 +56,11 @@ impl Writer<'_> {
                 key: crate::plan::Key::Content,
             },
             Mount::read_of(system.clone(), None, "/base"),
-            install.mounted(),
             Mount::output("/out"),
         ]);
+        let held = holding.iter().zip(&at);
+        let held = held.map(|((files, directory), at)| Mount::read_of(files.clone(), Some(directory), at));
+        run.mounts.extend(held);
         let line = self.steps.name("list the packages of the image");
         let step =
             Step::new(&line, Stage::Runtime, places, Verb::Run(Box::new(run))).on_line(Line::of(&line));

@@ -59,7 +59,12 @@ impl Writer<'_> {
         if let Some(extra) = self.extra_files(runtime) {
             layers.add("extra files", extra);
         }
-        let bill = self.bill(image, &system, &installed)?;
+        let mut holding = vec![installed.held()];
+        if production.complete.is_some() {
+            // Packed by the build, and installed nowhere.
+            holding.push((service.clone(), WORKSPACE));
+        }
+        let bill = self.bill(image, &system, &holding)?;
         let check = production.checked.as_ref().map(|checked| {
             let found = layers.files.split_at(below);
             self.check(production, checked, base.clone(), found)

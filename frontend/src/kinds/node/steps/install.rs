@@ -39,6 +39,11 @@ impl Installed {
     pub(super) fn mounted(&self) -> Mount {
         Mount::read_of(self.tree.clone(), Some(self.directory), WORKSPACE)
     }
+
+    /// Returns the workspace, with the directory of the tree that it is in.
+    pub(super) fn held(&self) -> (Files, &'static str) {
+        (self.tree.clone(), self.directory)
+    }
 }
 
 /// What the first half of an install leaves, of which nothing has run yet: what further installs add to, which have the

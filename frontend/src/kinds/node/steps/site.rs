@@ -48,9 +48,8 @@ impl Writer<'_> {
         layers.add("what was found of the site", verdict.report.clone());
         let root = self.joined(base.clone(), &layers.files);
         let size = self.size_of_site(site, &root)?;
-        let (_, service) = self.service()?;
-        let installed = self.development(&service.install.clone())?;
-        let bill = self.bill(image, &base, &installed)?;
+        // What a site is built of is packed into its files, which say no more of that.
+        let bill = self.bill(image, &base, &[])?;
         Ok(Outcome::Image(Box::new(crate::plan::Production {
             base: image,
             is_scratch: site.base.only_nginx,

@@ -54,7 +54,7 @@ impl Writer<'_> {
         }
         Ok(Outcome::Workbench(Box::new(crate::plan::Workbench {
             base,
-            bill: self.bill(base, &installed.tools, &installed)?,
+            bill: self.bill(base, &installed.tools, &[installed.held()])?,
             root: image,
             history: history.into_iter().map(History::of_base).collect(),
             run: run_config(workbench),
