@@ -63,10 +63,9 @@ async fn secrets(read: &Read, plan: &Plan, parts: &[Loaded<'_>]) -> Result<Vec<W
         if paths.is_empty() {
             paths.push(String::new());
         }
-        let rank = |path: &str| {
-            let is_meant = plan.copies(*id, path) && !is_named(path) && !read.context.hides(path);
-            files::rank(path).filter(|_| is_meant)
-        };
+        // Few files are looked into, and whether a step copies one takes all steps to say.
+        let is_meant = |path: &str| plan.copies(*id, path) && !is_named(path) && !read.context.hides(path);
+        let rank = |path: &str| files::rank(path).filter(|_| is_meant(path));
         found.extend(source::search(tree, &paths, rank).await?);
     }
     found.sort();

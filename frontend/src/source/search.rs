@@ -1,10 +1,12 @@
 //! Files of a tree that are looked for, with what they begin with.
 
+use std::collections::HashSet;
+
 use futures_util::future::{join_all, try_join_all};
 
 use super::Tree;
 use crate::gateway::Failure;
-use crate::path::{is_within, join};
+use crate::path::join;
 
 /// How many directories are looked into, at most.
 const MAX_DIRECTORIES: usize = 5000;
@@ -44,10 +46,17 @@ pub async fn search<R: Ord>(
     Ok(found)
 }
 
+/// Returns the directories that a path lies in, the root as both of its names.
+fn around(path: &str) -> impl Iterator<Item = &str> {
+    let parents = std::iter::successors(Some(path), |path| Some(path.rsplit_once('/')?.0)).skip(1);
+    parents.chain([".", ""].into_iter().filter(move |root| *root != path))
+}
+
 /// Returns all files at paths and below them.
 async fn files(tree: &Tree, paths: &[String]) -> Result<Vec<String>, Failure> {
-    let is_below = |path: &String| paths.iter().any(|other| other != path && is_within(path, other));
-    let mut level: Vec<String> = paths.iter().filter(|path| !is_below(path)).cloned().collect();
+    let asked: HashSet<&str> = paths.iter().map(String::as_str).collect();
+    let mut level = paths.to_vec();
+    level.retain(|path| !around(path).any(|directory| asked.contains(directory)));
     let (mut found, mut looked_into) = (Vec::new(), 0);
     // What is asked for may be a file itself.
     found.extend(level.iter().cloned());
