@@ -7,15 +7,15 @@ use vextrus_e2e::{BUILD_LIMIT, Docker, Engine, Entry, Store, Workspace};
 /// Honours `docker --context NAME`: the engine of that context builds, on whatever machine it is.
 #[test]
 fn the_classic_image_store_which_has_no_merge_builds_the_same() {
-    let engine = Engine::take();
-    let classic = engine.sibling(Store::Classic);
-    builds_as(&engine, &classic);
-    installs_as(&engine, &classic);
-    builds_by_context(&engine, &classic);
+    let beside = Engine::take_beside();
+    let classic = beside.sibling(Store::Classic);
+    builds_as(&classic);
+    installs_as(&classic);
+    builds_by_context(&classic);
 }
 
 /// An install for development adds to that of the tools where they can be merged, and to nothing of the kind elsewhere.
-fn installs_as(engine: &Engine, other: &Docker) {
+fn installs_as(other: &Docker) {
     let erp = Workspace::erp();
     let installed = |docker: &Docker| {
         let built = docker
@@ -25,7 +25,7 @@ fn installs_as(engine: &Engine, other: &Docker) {
             .run();
         files(built.image.files().below("/app"))
     };
-    let (here, there) = (installed(engine), installed(other));
+    let (there, here) = (installed(other), installed(&Engine::take()));
     assert!(here.len() > 30_000, "{} files", here.len());
     let differ = |a: &[String], b: &[String]| -> Vec<String> {
         let b: BTreeSet<&String> = b.iter().collect();
@@ -40,8 +40,8 @@ fn installs_as(engine: &Engine, other: &Docker) {
 }
 
 /// Builds on the other engine from a client that is set up for the first one.
-fn builds_by_context(engine: &Engine, other: &Docker) {
-    let erp = Workspace::erp();
+fn builds_by_context(other: &Docker) {
+    let (engine, erp) = (Docker::default(), Workspace::erp());
     let name = format!("vextrus-e2e-{}", std::process::id());
     let host = format!("host={}", other.host().unwrap());
     let create = ["context", "create", &name, "--docker", &host];
@@ -63,15 +63,14 @@ fn builds_by_context(engine: &Engine, other: &Docker) {
 /// The Docker Engine of Debian trixie is 26.1, whose BuildKit is 0.13: what the README names as the oldest.
 #[test]
 fn the_oldest_supported_engine_builds_the_same() {
-    let engine = Engine::take();
-    builds_as(&engine, &engine.of_release("trixie"));
+    builds_as(&Engine::take_beside().of_release("trixie"));
 }
 
 /// The Docker Engine of Debian bookworm is 20.10, whose BuildKit is 0.8.
 #[test]
 fn an_engine_that_is_too_old_is_told_what_it_lacks() {
-    let engine = Engine::take();
-    let old = engine.of_release("bookworm");
+    let beside = Engine::take_beside();
+    let old = beside.of_release("bookworm");
     let erp = Workspace::erp();
     let refused = old.build(&erp).service("auth").refused();
     let expected = "this engine's BuildKit is too old: it cannot key a mount by what made it instead of reading all \
@@ -82,7 +81,7 @@ fn an_engine_that_is_too_old_is_told_what_it_lacks() {
 }
 
 /// Builds a service on both engines: it runs on the other one too, has the same files, and is cached as well.
-fn builds_as(engine: &Engine, other: &Docker) {
+fn builds_as(other: &Docker) {
     let erp = Workspace::erp();
     let built = other.build(&erp).service("auth").run();
     let container = built.image.container().healthy();
@@ -95,11 +94,14 @@ fn builds_as(engine: &Engine, other: &Docker) {
         hash.text()
     );
     drop(container);
+    let engine = Engine::take();
     let here = engine.build(&erp).service("auth").run();
     assert_eq!(
         files(built.image.files().iter()),
         files(here.image.files().iter())
     );
+    drop(here);
+    drop(engine);
 
     let again = other.build(&erp).service("auth").run();
     assert_eq!(again.progress.ran(), Vec::<&str>::new());

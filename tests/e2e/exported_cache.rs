@@ -19,7 +19,7 @@ use vextrus_e2e::{Engine, Progress, Registry, Store, Workspace};
 /// Honours `--cache-from type=local,src=DIRECTORY`: takes every step from a directory, as from a registry.
 #[test]
 fn an_engine_that_built_nothing_runs_nothing_that_another_one_exported() {
-    let engine = Engine::take_exporting();
+    let engine = Engine::take_beside();
     // Nor has the other one a history: of what an engine's collector has taken away no link leads to what stands on it, so
     // that nothing of that is found where it is imported.
     let exporting = engine.sibling(Store::Containerd);

@@ -8,7 +8,7 @@ const FULL_DISK: u64 = 11;
 
 #[test]
 fn a_build_with_a_fault_is_right_or_says_why_and_the_next_one_is_right() {
-    let engine = Engine::take();
+    let engine = Engine::take_beside();
     // Every other kind of fault once.
     let rounds = (0..14).filter(|round| *round != FULL_DISK);
     let report = Faults::new(&engine, 1, 3, |line| println!("{line}")).run(rounds);

@@ -1,7 +1,7 @@
 //! The end-to-end tests: plain `docker buildx` on a real engine, and what comes out of it.
 //!
-//! `make test` prepares the engine and runs them. Each test has its own copy of the workspace and the engine for
-//! itself while it runs; what one builds, the next finds in the engine's cache.
+//! `make test` prepares the engine and runs them. Each test has its own copy of the workspace, and the engine for
+//! itself while it runs, or engines of its own; what one builds, the next finds in the engine's cache.
 
 mod attestations;
 mod bad_input;

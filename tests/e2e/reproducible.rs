@@ -52,11 +52,12 @@ fn running_every_step_again_gives_the_same_image() {
 /// Of the same store: what names an image is its manifest in one, and its configuration in the other.
 #[test]
 fn another_engine_gives_the_same_image() {
-    let engine = Engine::take();
-    let other = engine.sibling(engine.store());
+    let beside = Engine::take_beside();
+    let other = beside.sibling(beside.store());
     let (here, there) = (Workspace::erp(), Workspace::erp());
-    let first = engine.build(&here).service("api-gateway").run();
     let second = other.build(&there).service("api-gateway").run();
+    let engine = Engine::take();
+    let first = engine.build(&here).service("api-gateway").run();
     assert_same(&first, &second);
 }
 

@@ -27,6 +27,7 @@ esac
 tests/engine/image.sh
 tests/engine/bases.sh
 tests/engine/install.sh browser
-cargo test --locked -p vextrus-e2e 2>&1 | tee -a "$output"
+# Most threads wait for their turn on the engine, one builds on it, and one on engines of its own.
+cargo test --locked -p vextrus-e2e -- --test-threads=16 2>&1 | tee -a "$output"
 
 awk '/^test result: ok\./ { passed += $4 } /^ℹ pass / { passed += $3 } END { print passed + 0, "tests passed" }' "$output"

@@ -15,8 +15,11 @@ const IMAGES: [&str; 3] = ["vextrus/frontend", "node:22-bookworm-slim", "node:22
 /// The time to start or stop an engine, its installation included.
 const ENGINE_LIMIT: Duration = Duration::from_secs(900);
 
-/// Whose turn it is: a test has the engine, and this machine's few cores, for itself.
+/// Whose turn it is: a test has the engine for itself.
 static TURN: Mutex<()> = Mutex::new(());
+/// Whose turn it is among tests that build on engines of their own. One of them runs beside one of the others: to start an
+/// engine and to fill it with images leaves a processor idle.
+static BESIDE: Mutex<()> = Mutex::new(());
 
 /// A client of one engine.
 #[derive(Debug, Clone, Default)]
@@ -71,9 +74,19 @@ pub struct Engine {
 impl Engine {
     /// Waits for the turn and returns the engine; without one, or without the images, the test fails.
     pub fn take() -> Self {
+        Self::take_in(&TURN)
+    }
+
+    /// Takes the engine for nothing but its images, which engines of the test's own have: another test may build on it
+    /// meanwhile. A test that takes both has to take this one first.
+    pub fn take_beside() -> Self {
+        Self::take_in(&BESIDE)
+    }
+
+    fn take_in(turn: &'static Mutex<()>) -> Self {
         static READY: OnceLock<Result<(), String>> = OnceLock::new();
         // A test that failed left the engine as it was.
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let docker = Docker::default();
         let ready = READY.get_or_init(|| {
             if !docker.answers() {
