@@ -35,6 +35,7 @@ mod planner;
 mod runs;
 mod runtime;
 mod sbom;
+mod settings;
 pub mod site;
 mod start;
 mod system;
