@@ -30,6 +30,7 @@ mod node_version;
 mod of_root;
 mod outside;
 mod packages;
+mod patched;
 mod place;
 mod planner;
 mod runs;
