@@ -4,6 +4,7 @@
 //! not in the image as a rule. So a script is read as its words: runners are followed, what loads `.env` files
 //! or builds is left out, and what only a shell can do is left to one.
 
+mod before;
 mod build;
 mod commands;
 mod declared;
@@ -202,10 +203,17 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
             continue;
         };
         // `start:prod` is meant for production, `start` may be for whoever works on it.
-        let read = scripts.read(script, 0);
+        let before = before::commands(manifest, name).filter(|_| shell::conjunction(script).is_some());
+        let read = match &before {
+            Some(before) => scripts.read(&format!("{before} && {script}"), 0),
+            None => scripts.read(script, 0),
+        };
         let read = read.filter(|start| name != "start" || !is_for_developers(start, manifest));
         if let Some(mut inferred) = read {
-            inferred.why = format!("scripts.{name}: {script}");
+            let after = before.map_or_else(String::new, |before| {
+                format!(", after scripts.pre{name}: {before}")
+            });
+            inferred.why = format!("scripts.{name}: {script}{after}");
             inferred.field = vec!["scripts".to_owned(), name.to_owned()];
             return inferred;
         }

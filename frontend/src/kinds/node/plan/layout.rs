@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::command::Inferred;
 use super::input::{PackageInput, PlanInput};
-use super::outside;
+use super::{outside, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::pnpm::settings::NodeLinker;
 use crate::kinds::node::workspace::{ImporterId, Project};
@@ -13,18 +13,6 @@ use crate::manifest::tables::Run;
 use crate::manifest::values::Layout;
 use crate::path::is_within;
 use crate::plan::{Stage, WORKSPACE};
-
-/// Packages that read a tsconfig.json when they are loaded. Strapi looks there for the directory of what is compiled.
-const READERS: [&str; 8] = [
-    "@strapi/strapi",
-    "@swc-node/register",
-    "esbuild-register",
-    "jiti",
-    "ts-node",
-    "tsconfig-paths",
-    "tsimp",
-    "tsx",
-];
 
 /// Where the image has the packages of the workspace: where the repository has them, or as `pnpm deploy` writes them, the
 /// service at `/app` and the others in the virtual store, as if each were published.
@@ -147,11 +135,7 @@ fn reader(packages: &PackageInput<'_>, project: &Project, command: &Inferred) ->
     if packages.runs_sources {
         return Some("the service runs its sources".to_owned());
     }
-    // What looks up mapped paths is loaded by the command, or by the service's own code.
-    let is_loaded = |name: &&str| project.manifest.dependencies.contains_key(*name);
-    let loaded = Some("tsconfig-paths").filter(is_loaded);
-    let mut programs = command.programs.iter().map(String::as_str);
-    let reader = programs.find(|program| READERS.contains(program)).or(loaded)?;
+    let reader = settings::reader(project, command)?;
     Some(format!("`{reader}` reads the service's settings where it runs"))
 }
 

@@ -61,10 +61,7 @@ pub(super) fn programs(
     let Some(root) = root(workspace).filter(|_| service != ".") else {
         return Default::default();
     };
-    let is_own = |name: &str| own.specifier(name).is_some() || own.peer_dependencies.contains_key(name);
-    let names = command.programs.iter();
-    let names = names.filter(|name| !is_own(name) && root.specifier(name).is_some());
-    let names: BTreeSet<String> = names.cloned().collect();
+    let names = of_root_alone(root, own, &command.programs);
     if !names.is_empty() {
         command.look_in(
             &format!("{}/node_modules/.bin", workspace.container_path(".")),
@@ -83,6 +80,31 @@ pub(super) fn programs(
     });
     let warnings = warnings.collect();
     (names, warnings)
+}
+
+/// Returns the packages whose settings a service's own extend and the root alone declares.
+pub(super) fn settings(
+    workspace: &Workspace,
+    service: &str,
+    project: &Project,
+    names: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let root = root(workspace).filter(|_| service != ".");
+    root.map_or_else(BTreeSet::new, |root| {
+        of_root_alone(root, &project.manifest, names)
+    })
+}
+
+/// Returns those of some packages that the root declares and a project does not.
+fn of_root_alone<'n>(
+    root: &PackageJson,
+    own: &PackageJson,
+    names: impl IntoIterator<Item = &'n String>,
+) -> BTreeSet<String> {
+    let is_own = |name: &str| own.specifier(name).is_some() || own.peer_dependencies.contains_key(name);
+    let names = names.into_iter();
+    let names = names.filter(|name| !is_own(name) && root.specifier(name).is_some());
+    names.cloned().collect()
 }
 
 fn root(workspace: &Workspace) -> Option<&PackageJson> {

@@ -14,6 +14,8 @@ use crate::manifest::tables::Run;
 use crate::path::join;
 use crate::plan::{RUNTIME_SCRIPTS, User};
 
+const NODE_OPTIONS: &str = "NODE_OPTIONS";
+
 /// Plans the image and says why its health check is what it is.
 pub(super) fn plan(
     input: &PlanInput<'_>,
@@ -67,6 +69,8 @@ pub(super) fn plan(
             .args
             .splice(0..1, [base.node.clone(), "--require".to_owned(), preload()]);
         command.entry_index = command.entry_index.map(|index| index + 2);
+    } else {
+        load_first(&mut env);
     }
     let written = run.writable.iter().flatten().map(|path| path.as_str());
     let written = written.chain(start.writable.iter().map(String::as_str));
@@ -120,6 +124,16 @@ pub(super) fn writable(directory: &str, path: &str) -> String {
     }
 }
 
+/// Has Node load the preload, whoever starts it: a program of a package, or what a shell ends with, is Node as well, and as
+/// the first process ends by no signal that it does not ask for.
+fn load_first(env: &mut BTreeMap<String, String>) {
+    let own = env.remove(NODE_OPTIONS);
+    let options: Vec<String> = std::iter::once(format!("--require={}", preload()))
+        .chain(own)
+        .collect();
+    env.insert(NODE_OPTIONS.to_owned(), options.join(" "));
+}
+
 /// Returns the variables that every image has. Frameworks that listen on this machine alone, where nobody says otherwise,
 /// take the address from `HOST`; the server of Next.js takes it from `HOSTNAME`, which is the container's own without this.
 fn environment(manifest: &PackageJson) -> BTreeMap<String, String> {
@@ -158,4 +172,22 @@ pub(super) fn labels(input: &PlanInput<'_>, project: &Project) -> BTreeMap<Strin
             .map(|(key, value)| (key.as_str().to_owned(), value.clone())),
     );
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_the_service_stay_behind_the_preload() {
+        let mut env = BTreeMap::new();
+        load_first(&mut env);
+        assert_eq!(env[NODE_OPTIONS], "--require=/usr/lib/vextrus/init.cjs");
+        env.insert(NODE_OPTIONS.to_owned(), "--max-old-space-size=512".to_owned());
+        load_first(&mut env);
+        assert_eq!(
+            env[NODE_OPTIONS],
+            "--require=/usr/lib/vextrus/init.cjs --max-old-space-size=512"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::input::{Manifests, PlanInput};
 use super::model::Reason;
-use super::{checks, command, install, of_root};
+use super::{checks, command, install, of_root, patched, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
@@ -60,16 +60,28 @@ pub(super) fn decide<'a>(
         }
     };
     warnings.extend(development_programs(project, &command.programs));
+    warnings.extend(patched::unapplied(input.workspace, input.service, project));
     warnings.extend(unfrozen(input.manifest));
     let (mut of_root, found) = of_root::programs(input.workspace, input.service, project, &mut command);
     warnings.extend(found);
     of_root.extend(input.facts.looked.of_root.iter().cloned());
+    let extended = settings::extended(project, &command);
+    of_root.extend(of_root::settings(
+        input.workspace,
+        input.service,
+        project,
+        &extended,
+    ));
     let start = Start {
         build_script,
         manifests: promoted(
             manifests,
             input.service,
-            command.programs.iter().chain(&input.facts.looked.of_root),
+            command
+                .programs
+                .iter()
+                .chain(&input.facts.looked.of_root)
+                .chain(&extended),
         ),
         command,
         of_root,

@@ -30,6 +30,8 @@ pub struct Scan {
     pub sources: BTreeSet<String>,
     /// Output directories.
     pub outputs: BTreeSet<String>,
+    /// Packages that hold configurations of the chain.
+    pub packages: BTreeSet<String>,
 }
 
 /// How many configurations may follow from each other in a row: each is read when the one before is known.
@@ -116,7 +118,7 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
     let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
     let mut next = Vec::new();
     for extended in strings(config.get("extends")) {
-        // A name is a package's; a workspace package that is named is a dependency and is there already.
+        // A name is a package's, which a build has as a dependency.
         if extended.starts_with('.') {
             let target = join(directory, extended);
             next.push(vec![
@@ -124,6 +126,10 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
                 format!("{target}.json"),
                 format!("{target}/tsconfig.json"),
             ]);
+        } else if !extended.starts_with('/') {
+            let parts = if extended.starts_with('@') { 2 } else { 1 };
+            let name: Vec<&str> = extended.split('/').take(parts).collect();
+            scan.packages.insert(name.join("/"));
         }
     }
     for reference in config
@@ -227,7 +233,7 @@ mod tests {
                 "base.json",
                 r#"{"extends": "./config/root.json", "compilerOptions": {"outDir": "dist"}}"#,
             ),
-            ("config/root.json", "{}"),
+            ("config/root.json", r#"{"extends": "tsconfig-strict"}"#),
             ("lib/tsconfig.json", r#"{"include": ["src/**/*"]}"#),
         ]);
         let configs: Vec<_> = scan.configs.keys().map(String::as_str).collect();
@@ -247,6 +253,10 @@ mod tests {
         assert_eq!(
             scan.outputs.iter().map(String::as_str).collect::<Vec<_>>(),
             ["dist"]
+        );
+        assert_eq!(
+            scan.packages.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["@org/tsconfig", "tsconfig-strict"]
         );
     }
 

@@ -99,21 +99,42 @@ pub fn is_looked_at(manifest: &Manifest, project: &PackageJson) -> bool {
     is_said || manifest.kind.is_none() && built_by(manifest, project).is_some()
 }
 
-/// Returns the command of the first known tool that the build script runs, and the script's name.
-fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<(Words, &'m str)> {
+/// What the build script runs of a known tool.
+struct Built<'m> {
+    /// The first of its commands that builds what a browser takes.
+    words: Words,
+    /// The script's name.
+    script: &'m str,
+    /// Whether another command builds what renders on a server: the pages are not all that there is.
+    has_server: bool,
+}
+
+fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<Built<'m>> {
     let name = match &manifest.build.script {
         None => command::build_script(project)?,
         Some(Script::Named(name)) => name.as_str(),
         Some(Script::None) => return None,
     };
-    let (name, _) = project.scripts.get_key_value(name)?;
-    let mut commands = command::commands(project, name).into_iter();
-    let found = commands.find(|words| TOOLS.iter().any(|tool| is_run(tool, words)))?;
-    Some((found, name))
+    let (script, _) = project.scripts.get_key_value(name)?;
+    let commands = command::commands(project, script);
+    let has_server = commands.iter().any(|words| {
+        let is_of_tool = TOOLS.iter().any(|tool| builds(tool, words));
+        is_of_tool && words.iter().any(|word| is_flag(word, "--ssr"))
+    });
+    let is_built = |words: &Words| TOOLS.iter().any(|tool| is_run(tool, words));
+    Some(Built {
+        words: commands.into_iter().find(is_built)?,
+        script,
+        has_server,
+    })
 }
 
 fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
-    let (words, name) = built_by(manifest, &project.manifest)?;
+    let Built {
+        words,
+        script: name,
+        has_server,
+    } = built_by(manifest, &project.manifest)?;
     let tools = || TOOLS.iter().filter(|tool| is_run(tool, &words));
     let fits = |tool: &&Tool| fits(tool, &words, project);
     let tool = tools().find(fits).or_else(|| {
@@ -122,7 +143,7 @@ fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
     })?;
     Some(Recognised {
         tool,
-        is_certain: fits(&tool),
+        is_certain: fits(&tool) && !has_server,
         expected: expected(tool, &words, project),
         script: project.manifest.scripts.get(name).cloned().unwrap_or_default(),
         place: place::of_script(&project.manifest, name),
@@ -135,17 +156,30 @@ pub(in super::super) fn is_of_sites_alone(words: &Words) -> bool {
     tools.any(|tool| is_run(tool, words))
 }
 
-/// Whether a command builds by a tool.
+/// Whether a command builds a site by a tool.
 fn is_run(tool: &Tool, words: &Words) -> bool {
+    let is_server = |word: &String| SERVERS.iter().any(|flag| is_flag(word, flag));
+    builds(tool, words) && !words.iter().skip(1).any(is_server)
+}
+
+/// Flags by which a tool builds for a server, or is one.
+const SERVERS: [&str; 4] = ["--serve", "--ssr", "--watch", "-w"];
+
+/// Whether a word is a flag, alone or with its value.
+fn is_flag(word: &str, flag: &str) -> bool {
+    word.strip_prefix(flag)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+}
+
+/// Whether a command builds by a tool, whatever.
+fn builds(tool: &Tool, words: &Words) -> bool {
     let Some((program, arguments)) = words.split_first() else {
         return false;
     };
     let first = arguments.iter().find(|word| !word.starts_with('-'));
-    let is_server = |word: &&str| ["--serve", "--ssr", "--watch", "-w"].contains(word);
-    tool.builds
-        .iter()
-        .any(|(name, word)| name == program && (word.is_empty() || first.is_some_and(|first| first == word)))
-        && !arguments.iter().map(String::as_str).any(|word| is_server(&word))
+    let is_of = |word: &str| word.is_empty() || first.is_some_and(|first| first == word);
+    let mut commands = tool.builds.iter();
+    commands.any(|(name, word)| name == program && is_of(word))
 }
 
 /// Whether all signs of a tool's site are there.

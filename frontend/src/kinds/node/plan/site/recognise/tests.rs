@@ -21,6 +21,20 @@ const PAGE: (&str, &str) = ("index.html", "");
 const VITE: &str = r#"{ "dev": "vite", "build": "tsc -b && vite build", "preview": "vite preview" }"#;
 
 #[test]
+fn a_build_that_renders_on_a_server_is_no_site() {
+    for flag in ["--ssr src/entry-server.js", "--ssr=src/entry-server.js", "--ssr"] {
+        let scripts = format!(
+            r#"{{ "dev": "node server", "build": "npm run build:client && npm run build:server",
+                "build:client": "vite build --outDir dist/client", "build:server": "vite build {flag} --outDir dist/server",
+                "preview": "cross-env NODE_ENV=production node server" }}"#
+        );
+        let project = project(&scripts, "", &[PAGE]);
+        assert_eq!(kind("", &project), Kind::Node, "{flag}");
+        assert_eq!(kind("[static]\n", &project), Kind::Static);
+    }
+}
+
+#[test]
 fn the_usual_projects_of_each_tool_are_sites() {
     for (scripts, fields, files, folder) in [
         (VITE, "", &[PAGE][..], "dist"),
