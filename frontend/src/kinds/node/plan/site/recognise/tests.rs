@@ -384,3 +384,36 @@ fn the_manifest_says_otherwise() {
     );
     assert_eq!(decided.place.map(|place| place.first_line), Some(2));
 }
+
+/// What the plan says to the step that makes files ready to be served.
+#[test]
+fn what_a_site_is_told_to_be_goes_by_its_tool_and_its_configuration() {
+    let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+    let options = |project: &Project| -> serde_json::Value {
+        let decided = decide(&manifest, project, false);
+        let text = super::super::options(&manifest.site, &decided, project, ".", true);
+        serde_json::from_str(&text).unwrap()
+    };
+    for (config, expected) in [
+        ("export default {}", "one"),
+        ("{ appType: 'spa' }", "one"),
+        ("{ appType: 'mpa' }", "each"),
+    ] {
+        let site = project(VITE, "", &[PAGE, ("vite.config.ts", config)]);
+        assert_eq!(options(&site)["pages"], expected, "{config}");
+    }
+    let nuxt = options(&project(r#"{ "build": "nuxt generate" }"#, "", &[]));
+    assert_eq!(nuxt["immutable"]["all"], "_nuxt/");
+    assert_eq!(nuxt["immutable"]["but"], "_nuxt/builds/latest.json");
+
+    // A folder that is said to be served may be the repository's; one that a known tool writes is not.
+    let whole = |manifest: &str, scripts: &str| {
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", manifest)).unwrap();
+        let decided = decide(&manifest, &project(scripts, "", &[PAGE]), false);
+        super::super::whole(&manifest.site, &decided)
+    };
+    let output = "[static]\noutput = \"www\"\n";
+    assert_eq!(whole(output, r#"{ "build": "node build.mjs" }"#), ["www"]);
+    assert_eq!(whole("", r#"{ "start": "npx serve public" }"#), ["public"]);
+    assert!(whole(output, VITE).is_empty());
+}
