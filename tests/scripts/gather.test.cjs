@@ -54,3 +54,15 @@ test('without the moment at which scripts began, all of the package counts as wr
   assert.ok(list(out).includes('written/services/web/package.json'));
   assert.ok(!list(out).includes('written/shared/ui/dist/index.js'));
 });
+
+test('a folder of the site is gathered whole where its page is the repository\'s', (t) => {
+  const words = ['whole=public', 'whole=none'];
+  const own = { ...REPOSITORY, 'services/web/public/index.html': 'page', 'services/web/public/.env': 'SECRET=1' };
+  const out = gather(t, own, { 'services/web/public/main.css': '' }, words);
+  const inside = ['a.txt', 'assets/hero-2024x768.png', 'index.html', 'main.css'];
+  assert.deepEqual(list(out), ['verbatim.json', ...inside.map((name) => `written/services/web/public/${name}`)]);
+  assert.ok(JSON.parse(read(out, 'verbatim.json')).includes('services/web/public/index.html'));
+  // What an earlier build left there is no part of the next one's.
+  const built = gather(t, own, { 'services/web/public/index.html': 'built' }, words);
+  assert.deepEqual(list(built), ['verbatim.json', 'written/services/web/public/index.html']);
+});

@@ -40,3 +40,24 @@ test('what is missing, of another version, no link or too much is named', (t) =>
   assert.deepEqual(check(t, { '': {}, 'node_modules/a': { version: '1.0.0' } }, {}), wrong('node_modules/a is missing'));
   assert.deepEqual(check(t, { '': {}, 'node_modules/a': { version: '1.0.0' } }, { 'node_modules/a/package.json': '{' }), wrong('node_modules/a has no package.json that can be read'));
 });
+
+// npm marks what may be missing for the whole workspace, where another member needs the package in any case.
+test('a package that only those of other platforms need may be missing, and one that anything else needs may not', (t) => {
+  const packages = {
+    '': { dependencies: { image: '1' } },
+    'node_modules/image': { version: '1.0.0', optionalDependencies: { wasm: '1' } },
+    'node_modules/wasm': { version: '1.0.0', optional: true, dependencies: { tslib: '1' } },
+    'node_modules/tslib': { version: '1.0.0' },
+  };
+  const tree = { 'node_modules/image/package.json': manifest('1.0.0') };
+  assert.deepEqual(check(t, packages, tree), RIGHT);
+  const needs = { ...packages, 'node_modules/image': { version: '1.0.0', dependencies: { tslib: '1' } } };
+  assert.deepEqual(check(t, needs, tree), wrong('node_modules/tslib is missing'));
+  const ofProject = { ...packages, 'apps/app': { devDependencies: { tslib: '1' } } };
+  assert.deepEqual(check(t, ofProject, tree), wrong('node_modules/tslib is missing'));
+  // That another one works without it is no leave.
+  const peer = { ...packages, 'node_modules/image': { version: '1.0.0', peerDependencies: { tslib: '1' }, peerDependenciesMeta: { tslib: { optional: true } } } };
+  assert.deepEqual(check(t, peer, tree), RIGHT);
+  const nested = { ...needs, 'node_modules/image/node_modules/tslib': { version: '2.0.0' } };
+  assert.deepEqual(check(t, nested, tree), wrong('node_modules/image/node_modules/tslib is missing'));
+});

@@ -121,8 +121,10 @@ test('a server beside the pages is no static site', (t) => {
 });
 
 test('what answers for what is missing goes by the pages that are there', (t) => {
-  const pages = (names, options) => conf(make(t, inWeb(Object.fromEntries(names.map((name) => [`dist/${name}`, PAGE]))), options));
-  assert.match(pages(['index.html']), /try_files \$uri \$uri\/index\.html \/index\.html;/);
+  const text = (name) => (name === '404.html' ? '<h1>gone</h1>' : PAGE);
+  const pages = (names, options) => conf(make(t, inWeb(Object.fromEntries(names.map((name) => [`dist/${name}`, text(name)]))), options));
+  // A page that was written for a path is its answer: `about.html` of /about, as SvelteKit, Expo and vite-ssg name them.
+  assert.match(pages(['index.html']), /try_files \$uri \$uri\.html \$uri\/index\.html \/index\.html;/);
   assert.match(pages(['index.html', '200.html', '404.html']), /\$uri\/index\.html \/200\.html;/);
   const some = pages(['index.html', '404.html']);
   assert.match(some, /error_page 404 \/404\.html;/);
@@ -130,6 +132,25 @@ test('what answers for what is missing goes by the pages that are there', (t) =>
   assert.match(pages(['index.html', '404.html'], { fallback: 'index.html' }), /\/index\.html; }/);
   assert.match(pages(['index.html'], { fallback: false }), /error_page 404 @missing;[^]*=404;/);
   assert.equal(refused(t, inWeb({ 'dist/index.html': '' }), { fallback: '404.html' })[0], 'static.fallback');
+});
+
+test('a page for what is missing that is the page of the application answers as that one', (t) => {
+  const answers = (gone, options) => /\/(\S+); }/.exec(/location \/ \{.*/.exec(conf(make(t, inWeb({ 'dist/index.html': PAGE, 'dist/404.html': gone }), options)))[0])?.[1];
+  assert.equal(answers(PAGE), 'index.html');
+  assert.equal(answers(`${PAGE} `), undefined);
+  assert.equal(answers(PAGE, { fallback: '404.html' }), undefined);
+});
+
+test('a page that the image of the web server has is never an answer', (t) => {
+  const text = (names, options) => conf(make(t, inWeb(Object.fromEntries(names.map((name) => [`dist/${name}`, PAGE]))), options));
+  const shell = text(['200.html', 'a.html']);
+  assert.match(shell, /location = \/index\.html \{ return 404; }/);
+  assert.match(shell, /location = \/50x\.html \{ return 404; }/);
+  assert.match(shell, /location = \/ \{ try_files \/200\.html =404; }/);
+  assert.match(text(['200.html'], { fallback: 'index.html' }), /location \/ \{ try_files .* \/200\.html; }/);
+  const own = text(['index.html', '50x.html']);
+  assert.ok(!/location = \/(index\.html|50x\.html)? /.test(own), own);
+  assert.match(text(['en/index.html', 'de/index.html'], { output: 'dist' }), /location = \/index\.html \{ return 404; }/);
 });
 
 test('a page answers for all paths where it is that of an application', (t) => {
@@ -169,6 +190,13 @@ test('a file that the repository named itself is asked for again, whatever its n
   assert.match(own, /"~\^\/assets\/\.\*\$" "public/);
   assert.match(own, /"~\^\/v\[\^\/\]\/\[\^\/\]\*\\\\\.js\$" "public/);
   assert.ok(!own.includes('hero'));
+});
+
+test('the one file that names the newest of those that never change is asked for again', (t) => {
+  const files = inWeb({ 'dist/index.html': PAGE, 'dist/_nuxt/2R0qCPhR.js': '', 'dist/_nuxt/builds/latest.json': '' });
+  const text = conf(make(t, files, { immutable: { all: '_nuxt/', but: '_nuxt/builds/latest.json' } }));
+  assert.match(text, /"~\^\/_nuxt\/\.\+\$" "public/);
+  assert.match(text, /"\/_nuxt\/builds\/latest\.json" "no-cache";/);
 });
 
 test('the path below which a site is served is the one that its page asks below', (t) => {

@@ -257,18 +257,21 @@ fn is_for_developers(start: &Inferred, manifest: &PackageJson) -> bool {
 /// Whether a command is a program that also builds the package and is there for development alone: a bundler's server, which
 /// serves what it would have built.
 pub(super) fn is_of_builder(start: &Inferred, manifest: &PackageJson, build: &str) -> bool {
-    let program = start.command.args.first();
-    let Some(program) = program.and_then(|program| program.strip_prefix("node_modules/.bin/")) else {
-        return false;
-    };
+    let mut built = commands(manifest, build).into_iter();
+    developers_program(start, manifest)
+        .is_some_and(|program| built.any(|words| words.first().is_some_and(|word| word == program)))
+}
+
+/// Returns the program of a command where no production install has it: the package depends on what brings it for its
+/// development alone, or not at all.
+pub(super) fn developers_program<'s>(start: &'s Inferred, manifest: &PackageJson) -> Option<&'s str> {
+    let program = start.command.args.first()?.strip_prefix("node_modules/.bin/")?;
     let package = script::package_of(program);
     let is_of = |name: &String| {
         name.split(['/', '@'])
             .any(|part| part == package || part == program)
     };
-    let mut built = commands(manifest, build).into_iter();
-    built.any(|words| words.first().is_some_and(|word| word == program))
-        && !manifest.dependencies.keys().any(is_of)
+    (!manifest.dependencies.keys().any(is_of)).then_some(program)
 }
 
 /// Returns the files that the first usual entries may be.

@@ -63,7 +63,9 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => site::of_node(input.manifest, &decided)?,
     }
     let (start, mut warnings) = start::decide(input, &run, project, of_site.is_some())?;
-    let may_be_site = decided.is_default() && start.may_be_of_site(project);
+    let uncertain = decided.recognised.as_ref();
+    let may_be_site = decided.is_default()
+        && (start.may_be_of_site(project) || uncertain.is_some_and(|found| found.may_be_site(project)));
     let node = node_version::choose(input.manifest, input.workspace, input.service);
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
     let runs = match of_site {

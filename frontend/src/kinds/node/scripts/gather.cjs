@@ -1,16 +1,21 @@
 // Gathers what the build of a site wrote, wherever in the workspace that is.
 //
-// usage: node gather.cjs DIRECTORY OUT ROOT [LEFT...]
+// usage: node gather.cjs DIRECTORY OUT ROOT [LEFT... whole=FOLDER...]
 // OUT is emptied first. The file OUT/.begun is made before the scripts run: what has changed since then they wrote, and
 // the rest is the repository's. Without it nothing is known of that, and all that DIRECTORY holds counts as written.
 // Writes OUT/written with the files below ROOT that scripts wrote, by their paths below ROOT, without packages, credentials
 // and what is LEFT of DIRECTORY: where tools keep their own. OUT/verbatim.json lists those that DIRECTORY has by the same
 // name with the same bytes: their names say nothing of what is in them.
+// A FOLDER of DIRECTORY is that of the site. Where the scripts wrote no page into it, its page is the repository's, and so is
+// the folder: all of it is gathered.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [directory, out, root, ...left] = process.argv.slice(2);
+const [directory, out, root, ...words] = process.argv.slice(2);
+const WHOLE = 'whole=';
+const left = words.filter((word) => !word.startsWith(WHOLE));
+const wholes = words.filter((word) => word.startsWith(WHOLE)).map((word) => path.join(directory, word.slice(WHOLE.length)));
 const begun = fs.lstatSync(path.join(out, '.begun'), { bigint: true, throwIfNoEntry: false })?.ctimeNs;
 const leftOut = new Set(left.map((place) => path.join(directory, place)));
 // As the sources are without them (source/credentials.rs).
@@ -31,11 +36,18 @@ function* files(from) {
 const isInside = (file) => file.startsWith(directory + path.sep);
 const isWritten = (file) => (begun === undefined ? isInside(file) : fs.lstatSync(file, { bigint: true }).ctimeNs >= begun);
 
+// The folders that are the repository's.
+const PAGES = ['index.html', '200.html'].map((name) => path.sep + name);
+const isPage = (folder) => PAGES.some((name) => fs.existsSync(folder + name) && isWritten(folder + name));
+const own = wholes.filter((folder) => !isPage(folder));
+const isOwn = (file) => own.some((folder) => file.startsWith(folder + path.sep));
+
 const written = [];
 const kept = new Map();
 for (const file of files(root)) {
-  if (isWritten(file)) written.push(file);
-  else if (isInside(file)) kept.set(path.basename(file), [...(kept.get(path.basename(file)) ?? []), file]);
+  if (isWritten(file) || isOwn(file)) written.push(file);
+  if (isWritten(file)) continue;
+  if (isInside(file)) kept.set(path.basename(file), [...(kept.get(path.basename(file)) ?? []), file]);
 }
 
 for (const name of fs.existsSync(out) ? fs.readdirSync(out) : []) fs.rmSync(path.join(out, name), { recursive: true, force: true });

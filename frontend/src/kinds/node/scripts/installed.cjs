@@ -3,6 +3,8 @@
 // usage: node installed.cjs ROOT
 // Every location that the package-lock.json in ROOT has, but those that may be missing, has to be there: a package with
 // the version that it says, or the link that it says. Nothing else is there.
+// What may be missing is marked so for the whole workspace: a package that another member needs in any case, and this
+// install for one of another platform alone, is not. So one that nothing which is there needs may be missing, too.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,6 +13,33 @@ const [root] = process.argv.slice(2);
 const { packages } = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
 const isInstalled = (location) => location.includes('node_modules/');
 const wrong = [];
+
+const isThere = (location) => !isInstalled(location) || fs.lstatSync(path.join(root, location), { throwIfNoEntry: false }) !== undefined;
+
+// Where a package of a name is found from a location, as Node looks for it.
+function from(location, name) {
+  for (let at = location; ; at = path.dirname(at)) {
+    const found = path.join(at === '.' ? '' : at, 'node_modules', name);
+    if (found in packages) return found;
+    if (at === '' || at === '.') return undefined;
+  }
+}
+
+// The locations that depend on each location, and whether they work without it.
+const dependents = new Map();
+for (const [location, entry] of Object.entries(packages)) {
+  const optional = (name) => name in (entry.optionalDependencies ?? {}) || entry.peerDependenciesMeta?.[name]?.optional === true;
+  const fields = [entry.dependencies, entry.devDependencies, entry.optionalDependencies, entry.peerDependencies];
+  for (const name of new Set(fields.flatMap((field) => Object.keys(field ?? {})))) {
+    const found = from(location, name);
+    dependents.set(found, [...(dependents.get(found) ?? []), { location, needs: !optional(name) }]);
+  }
+}
+
+function isNeeded(location) {
+  const by = dependents.get(location);
+  return by === undefined || by.some((one) => one.needs && isThere(one.location));
+}
 
 for (const [location, entry] of Object.entries(packages).filter(([location]) => isInstalled(location))) {
   const directory = path.join(root, location);
@@ -21,7 +50,7 @@ for (const [location, entry] of Object.entries(packages).filter(([location]) => 
   }
   if (!found) {
     // One of another platform, or one that failed: it may be missing, with all that it alone needs.
-    if (!entry.optional && !entry.devOptional && !entry.peer && !entry.inBundle) wrong.push(`${location} is missing`);
+    if (!entry.optional && !entry.devOptional && !entry.peer && !entry.inBundle && isNeeded(location)) wrong.push(`${location} is missing`);
     continue;
   }
   let version;

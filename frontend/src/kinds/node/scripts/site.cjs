@@ -37,6 +37,8 @@ const isPacked = (name) => new RegExp(`\\.(${PACKED})$`, 'i').test(name);
 const isText = (name) => /\.(html?|json|txt|xml|webmanifest|ico)$/i.test(name);
 // What looks like a file is one or is missing.
 const OTHERS = 'json|png|jpe?g|gif|webp|avif|ico|bmp|woff2?|mp[34]|webm|ogg|wav|flac|pdf|txt|xml|webmanifest|html?|gz|br|zst|zip';
+// Pages that images of nginx have in its folder, below the site: each is the site's own, or there is none.
+const OF_IMAGES = ['index.html', '50x.html'];
 const LEAST = 1024;
 
 const written = path.join(from, 'written');
@@ -181,8 +183,8 @@ function caching(folder, files) {
   const lines = patterns.map((pattern) => `        ${string(`~${pattern}`)} "public, max-age=31536000, immutable";`);
   if (options.immutable.globs) return lines;
   const isKept = (file) => patterns.some((pattern) => new RegExp(pattern).test(`/${file}`));
-  const copied = files.filter((file) => isKept(file) && verbatim.has(path.join(folder, file)));
-  // The repository names these files, whatever is in them.
+  const copied = files.filter((file) => isKept(file) && (file === options.immutable.but || verbatim.has(path.join(folder, file))));
+  // The repository names these files, whatever is in them, and a tool one that says which are the newest.
   return [...lines, ...copied.map((file) => `        ${exact(file)} "no-cache";`)];
 }
 
@@ -196,24 +198,34 @@ function finds(folder, files) {
   return /<script[\s>]/i.test(fs.readFileSync(path.join(written, folder, 'index.html'), 'utf8'));
 }
 
+// Whether the page for what is missing is that of the application: hosts that know no other page are given it so.
+function isCopy(folder, index) {
+  const read = (name) => fs.readFileSync(path.join(written, folder, name));
+  return index && read('404.html').equals(read(index));
+}
+
 function pages(folder, files, base) {
   const has = (name) => files.includes(name);
   const shell = SHELLS.find(has);
   const index = has('index.html') && finds(folder, files) ? 'index.html' : false;
-  const usual = shell ?? (has('404.html') ? '404.html' : index);
-  const fallback = options.fallback ?? usual;
-  if (fallback && !has(fallback) && !(fallback === 'index.html' && shell)) {
+  const usual = shell ?? (has('404.html') && !isCopy(folder, index) ? '404.html' : index);
+  const wanted = options.fallback ?? usual;
+  const fallback = wanted === 'index.html' && !has(wanted) && shell ? shell : wanted;
+  if (fallback && !has(fallback)) {
     throw new Refusal('static.fallback', `the build wrote no ${fallback}, which is to answer where no file does; write another \`fallback\``);
   }
+  const hidden = OF_IMAGES.filter((name) => !has(name)).map((name) => `        location = /${name} { return 404; }`);
   const text = ['        error_page 404 @missing;'];
   const missing = '        location @missing { internal; types { } default_type text/plain; return 404 "404 not found\\n"; }';
   if (fallback && fallback !== '404.html') {
-    return { fallback, head: text, tail: [`        location / { try_files $uri $uri/index.html /${fallback}; }`, missing] };
+    const start = has('index.html') ? [] : [`        location = / { try_files /${fallback} =404; }`];
+    const tail = [`        location / { try_files $uri $uri.html $uri/index.html /${fallback}; }`, missing];
+    return { fallback, head: text, tail: [...hidden, ...start, ...tail] };
   }
   // Redirects to folders would lose a base path, which is taken off before.
   const tries = `        location / { try_files $uri $uri.html ${base ? '$uri/index.html' : '$uri/'} =404; }`;
-  if (!fallback) return { fallback, head: text, tail: [tries, missing] };
-  return { fallback, head: ['        error_page 404 /404.html;'], tail: [tries, '        location = /404.html { internal; }'] };
+  if (!fallback) return { fallback, head: text, tail: [...hidden, tries, missing] };
+  return { fallback, head: ['        error_page 404 /404.html;'], tail: [...hidden, tries, '        location = /404.html { internal; }'] };
 }
 
 function server(folder, files, base, found) {
@@ -229,9 +241,14 @@ function server(folder, files, base, found) {
     missing: found.head,
     base_path: prefix || [],
     files: [...packed, `        location ~* \\.(?:${OTHERS})$ { try_files $uri =404; }`],
-    pages: found.tail,
   };
   const text = fs.readFileSync(serverFile, 'utf8').split('\n');
+  // A redirect of the manifest's goes before.
+  const isSaid = (line) => {
+    const place = /location = (\S+) \{/.exec(line)?.[1];
+    return place !== undefined && text.some((one) => one.includes(`location = ${string(place)} {`));
+  };
+  marks.pages = found.tail.filter((line) => !isSaid(line));
   return text.flatMap((one) => marks[/^\s*@(\w+)@$/.exec(one)?.[1]] ?? [one]).join('\n');
 }
 

@@ -246,9 +246,11 @@ impl Writer<'_> {
 /// Returns the script, with its words, that gathers what the build of a site wrote.
 pub(super) fn gather(site: &Site, package: &PackageBuild) -> String {
     let left = site.work.iter().map(|place| format!(" {}", quote(place)));
-    let left: String = left.collect();
+    let whole = site.whole.iter();
+    let whole = whole.map(|folder| format!(" {}", quote(&format!("whole={folder}"))));
+    let words: String = left.chain(whole).collect();
     format!(
-        "{SCRIPTS}/{} {} {OUT} {WORKSPACE}{left}",
+        "{SCRIPTS}/{} {} {OUT} {WORKSPACE}{words}",
         GATHER.name,
         quote(&package.directory)
     )

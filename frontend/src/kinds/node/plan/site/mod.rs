@@ -48,6 +48,8 @@ pub struct Site {
     pub is_checked: bool,
     /// Directories of the package in which its tool keeps what is no part of the site.
     pub work: Vec<String>,
+    /// Folders of the package that may be the repository's own, to be served with what the build writes into them.
+    pub whole: Vec<String>,
     /// The package's directory in the workspace's tree.
     pub directory: String,
     /// Numeric user and group.
@@ -143,6 +145,7 @@ pub(super) fn plan(
         server: server::write(keys, &ports, own.as_ref(), has_times(input)),
         is_checked: unchecked.is_none(),
         work: work(decided),
+        whole: whole(keys, decided),
         directory,
         user: User {
             uid: user.uid,
@@ -184,6 +187,15 @@ fn work(decided: &Decided) -> Vec<String> {
         .collect()
 }
 
+/// Returns the folders that are said to be served. One that a known tool writes holds nothing else.
+fn whole(keys: &Static, decided: &Decided) -> Vec<String> {
+    if decided.recognised.is_some() {
+        return Vec::new();
+    }
+    let written = keys.output.iter().map(|output| output.as_str().to_owned());
+    written.chain(decided.served.iter().cloned()).collect()
+}
+
 /// Returns what the step reads that makes files ready to be served.
 fn options(keys: &Static, decided: &Decided, project: &Project, directory: &str, packs: bool) -> String {
     /// Directories that hold pages which are reports, whatever builds the site.
@@ -196,6 +208,10 @@ fn options(keys: &Static, decided: &Decided, project: &Project, directory: &str,
             immutable.insert("globs".to_owned(), globs.collect());
         }
         (None, Some(Immutable::All(folder))) => _ = immutable.insert("all".to_owned(), folder.into()),
+        (None, Some(Immutable::AllBut(folder, file))) => {
+            immutable.insert("all".to_owned(), folder.into());
+            immutable.insert("but".to_owned(), format!("{folder}{file}").into());
+        }
         (None, Some(Immutable::Digest(folder))) => _ = immutable.insert("digest".to_owned(), folder.into()),
         (None, Some(Immutable::Capitals(folder))) => {
             _ = immutable.insert("capitals".to_owned(), folder.into())
@@ -212,7 +228,7 @@ fn options(keys: &Static, decided: &Decided, project: &Project, directory: &str,
     let options = json!({
         "directory": directory,
         "output": keys.output.as_ref().map(|output| output.as_str()),
-        "expected": found.map(|found| found.expected.clone()).unwrap_or_default(),
+        "expected": found.map_or_else(|| decided.served.clone(), |found| found.expected.clone()),
         "work": tools.chain(REPORTS).collect::<Vec<_>>(),
         "fallback": fallback,
         "pages": pages(found, project),
@@ -233,6 +249,10 @@ fn pages(found: Option<&Recognised>, project: &Project) -> Option<&'static str> 
         Pages::EachUnless(start, key) => match project.site.setting(start, key, None) {
             Some(_) => "one",
             None => "each",
+        },
+        Pages::OneUnless(start, key, value) => match project.site.setting(start, key, Some(value)) {
+            Some(_) => "each",
+            None => "one",
         },
     })
 }

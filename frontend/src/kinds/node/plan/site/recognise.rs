@@ -7,7 +7,7 @@ use crate::kinds::node::plan::place;
 use crate::kinds::node::workspace::{PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::values::{Kind, Script};
-use crate::path::{is_within, join};
+use crate::path::{is_within, join, leaves};
 
 /// A tool that a build script runs.
 #[derive(Debug, Clone)]
@@ -24,6 +24,24 @@ pub struct Recognised {
     pub place: Place,
 }
 
+impl Recognised {
+    /// Whether the build may turn out to be a site's: a configuration that is a program has the value somewhere by which it
+    /// is one, and what starts is the tool itself, which then has nothing to start.
+    pub fn may_be_site(&self, project: &Project) -> bool {
+        let By::Setting(starts, _, values) = &self.tool.by else {
+            return false;
+        };
+        let quoted = |value: &&str| [format!("'{value}'"), format!("\"{value}\""), format!("`{value}`")];
+        let words: Vec<String> = values.iter().flat_map(quoted).collect();
+        let has = |start: &&str| {
+            words
+                .iter()
+                .any(|word| project.site.line_of(start, word).is_some())
+        };
+        !self.is_certain && starts.iter().any(has) && !starts_service(project, self)
+    }
+}
+
 /// What a service was found to be.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -33,6 +51,8 @@ pub struct Decided {
     pub inferred: Kind,
     /// The tool that builds a site, where one is known.
     pub recognised: Option<Recognised>,
+    /// The folders that a start script serves which only looks at a site, where no tool is known that writes it.
+    pub served: Vec<String>,
     /// Why it is this kind.
     pub why: String,
     /// The line that says so.
@@ -52,9 +72,13 @@ pub fn decide(manifest: &Manifest, project: &Project, has_pages: bool) -> Decide
     let recognised = recognise(manifest, project);
     let sure = recognised.clone().filter(|found| found.is_certain);
     let sure = sure.filter(|found| !starts_service(project, found));
-    let inferred = match sure {
-        Some(_) => Kind::Static,
-        None => Kind::Node,
+    let served = match sure {
+        None => served(&project.manifest),
+        Some(_) => None,
+    };
+    let inferred = match (&sure, &served) {
+        (None, None) => Kind::Node,
+        _ => Kind::Static,
     };
     let table = manifest.own_place("static");
     let command = ["run.command", "target"]
@@ -78,6 +102,10 @@ pub fn decide(manifest: &Manifest, project: &Project, has_pages: bool) -> Decide
             );
             (Kind::Static, why, Some(found.place))
         }
+        (None, None, None, None) if let Some(served) = &served => {
+            let why = format!("`{}` serves files, and only developers have it", served.script);
+            (Kind::Static, why, Some(served.place.clone()))
+        }
         (None, None, None, None) if has_pages => {
             let why = "its build leaves pages, and nothing that starts a service".to_owned();
             (Kind::Static, why, Some(manifest.first_line()))
@@ -88,9 +116,47 @@ pub fn decide(manifest: &Manifest, project: &Project, has_pages: bool) -> Decide
         kind,
         inferred,
         recognised,
+        served: served.map(|served| served.folders).unwrap_or_default(),
         why,
         place,
     }
+}
+
+/// A start script that serves a folder of files.
+struct Served {
+    folders: Vec<String>,
+    script: String,
+    place: Place,
+}
+
+/// Returns what the start script serves, where all that it starts is a server of files that no production install has: it is
+/// for who looks at a site. That of a library shows an example.
+fn served(manifest: &PackageJson) -> Option<Served> {
+    let inferred = command::infer(manifest, None, ".", &[]);
+    let [field, name] = inferred.field.as_slice() else {
+        return None;
+    };
+    let (_, words) = inferred.command.args.split_first()?;
+    let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
+    if field != "scripts"
+        || is_library
+        || !command::developers_program(&inferred, manifest).is_some_and(is_file_server)
+    {
+        return None;
+    }
+    let folders = words.iter().filter(|word| !word.starts_with('-'));
+    let folders = folders
+        .map(|word| join(".", word))
+        .filter(|folder| !leaves(folder) && folder != ".");
+    Some(Served {
+        folders: folders.collect(),
+        script: manifest.scripts.get(name)?.clone(),
+        place: place::of_script(manifest, name),
+    })
+}
+
+fn is_file_server(program: &str) -> bool {
+    FILE_SERVERS.contains(&program)
 }
 
 /// Returns whether what the package's directory holds has to be looked at to tell the kind.
@@ -243,7 +309,7 @@ fn starts_service(project: &Project, found: &Recognised) -> bool {
     };
     let of_tool = found.tool.builds.iter().any(|(program, _)| is_of(program));
     let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
-    let serves_files = of_tool || FILE_SERVERS.contains(&started);
+    let serves_files = of_tool || is_file_server(started);
     is_library || is_program || is_script && !serves_files
 }
 

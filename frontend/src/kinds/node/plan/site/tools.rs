@@ -52,6 +52,8 @@ pub enum Pages {
     Each,
     /// One for each path, unless files that begin so set this key.
     EachUnless(&'static str, &'static str),
+    /// That of an application, unless files that begin so set this key to this value.
+    OneUnless(&'static str, &'static str, &'static str),
 }
 
 /// Files that never change under their names.
@@ -61,6 +63,8 @@ pub enum Immutable {
     None,
     /// All below a folder.
     All(&'static str),
+    /// All below a folder but one file in it, which names the newest of them.
+    AllBut(&'static str, &'static str),
     /// Those below a folder whose names hold a digest.
     Digest(&'static str),
     /// Those below a folder whose names hold eight capitals and digits, which is a digest of base 32.
@@ -73,7 +77,7 @@ const PUBLIC: &[&str] = &["PUBLIC_"];
 /// The tools. Of those with the same command the first one that fits is meant.
 ///
 /// Source: each tool's documentation of its build; the detectors of Netlify's build-info and of railpack.
-pub static TOOLS: [Tool; 18] = [
+pub static TOOLS: [Tool; 20] = [
     Tool {
         name: "SvelteKit",
         builds: &[("vite", "build")],
@@ -90,7 +94,7 @@ pub static TOOLS: [Tool; 18] = [
         by: By::Page,
         folder: "dist",
         immutable: Immutable::Digest("assets/"),
-        pages: Pages::One,
+        pages: Pages::OneUnless("vite.config.", "appType", "mpa"),
         public: VITE,
         work: &[],
     },
@@ -139,7 +143,7 @@ pub static TOOLS: [Tool; 18] = [
         builds: &[("nuxt", "generate"), ("nuxi", "generate")],
         by: By::Command,
         folder: ".output/public",
-        immutable: Immutable::Digest("_nuxt/"),
+        immutable: Immutable::AllBut("_nuxt/", "builds/latest.json"),
         pages: Pages::One,
         public: &["NUXT_PUBLIC_"],
         work: &[".nuxt", ".output"],
@@ -149,7 +153,7 @@ pub static TOOLS: [Tool; 18] = [
         builds: &[("nuxt", "build"), ("nuxi", "build")],
         by: By::Setting(&["nuxt.config."], "preset", &["static"]),
         folder: ".output/public",
-        immutable: Immutable::Digest("_nuxt/"),
+        immutable: Immutable::AllBut("_nuxt/", "builds/latest.json"),
         pages: Pages::One,
         public: &["NUXT_PUBLIC_"],
         work: &[".nuxt", ".output"],
@@ -249,6 +253,26 @@ pub static TOOLS: [Tool; 18] = [
         work: &[".parcel-cache"],
     },
     Tool {
+        name: "Rsbuild",
+        builds: &[("rsbuild", "build")],
+        by: By::Unless(&[], "rsbuild.config.", &[("target", "node")]),
+        folder: "dist",
+        immutable: Immutable::Digest("static/"),
+        pages: Pages::One,
+        public: PUBLIC,
+        work: &[],
+    },
+    Tool {
+        name: "Rspress",
+        builds: &[("rspress", "build")],
+        by: By::Command,
+        folder: "doc_build",
+        immutable: Immutable::Digest("static/"),
+        pages: Pages::Each,
+        public: PUBLIC,
+        work: &[],
+    },
+    Tool {
         name: "Expo",
         builds: &[("expo", "export")],
         by: By::Command,
@@ -295,7 +319,7 @@ pub(super) const FILE_SERVERS: [&str; 9] = [
 ];
 
 /// Files that say more of a site: of the package's directory, as globs on the name.
-pub const LOOKED_AT: [&str; 9] = [
+pub const LOOKED_AT: [&str; 10] = [
     "index.html",
     "angular.json",
     "app.config.*",
@@ -303,6 +327,7 @@ pub const LOOKED_AT: [&str; 9] = [
     "next.config.*",
     "nuxt.config.*",
     "react-router.config.*",
+    "rsbuild.config.*",
     "svelte.config.*",
     "vite.config.*",
 ];

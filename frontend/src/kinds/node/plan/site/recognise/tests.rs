@@ -186,6 +186,13 @@ fn the_usual_projects_of_each_tool_are_sites() {
             "dist",
         ),
         (r#"{ "build": "docusaurus build" }"#, "", &[], "build"),
+        (r#"{ "build": "rspress build" }"#, "", &[], "doc_build"),
+        (
+            r#"{ "build": "rsbuild build", "start": "rsbuild preview" }"#,
+            "",
+            &[("rsbuild.config.ts", "defineConfig({ plugins: [] })")],
+            "dist",
+        ),
         (
             r#"{ "build": "vitepress build docs" }"#,
             "",
@@ -283,12 +290,80 @@ fn what_starts_a_service_or_is_a_library_is_none() {
             r#", "source": "src/server.ts""#,
             &[],
         ),
+        (
+            r#"{ "build": "rsbuild build" }"#,
+            "",
+            &[("rsbuild.config.ts", "output: { target: 'node' }")],
+        ),
         (r#"{ "build": "tsc", "site": "vite build" }"#, "", &[PAGE]),
         ("{}", "", &[PAGE]),
     ] {
         let project = project(scripts, fields, files);
         assert_eq!(kind("", &project), Kind::Node, "{scripts}{fields}");
     }
+}
+
+/// A start script that only serves files is for who looks at a site: no production install has its server.
+#[test]
+fn what_a_server_of_files_is_started_for_is_a_site() {
+    let decided = |scripts: &str, fields: &str| {
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+        decide(&manifest, &project(scripts, fields, &[]), false)
+    };
+    for (start, folders) in [
+        ("npx serve public", &["public"][..]),
+        ("serve -s ./www/ -l 3000", &["www", "3000"]),
+        ("npx http-server", &[]),
+        ("npx http-server . -p 8080", &["8080"]),
+        ("sirv ../../dist/web", &[]),
+    ] {
+        let scripts = format!(r#"{{ "build": "node build.mjs", "start": "{start}" }}"#);
+        let found = decided(&scripts, r#", "devDependencies": { "serve": "14" }"#);
+        assert_eq!(
+            (found.kind, found.inferred),
+            (Kind::Static, Kind::Static),
+            "{start}"
+        );
+        assert_eq!(found.served, folders, "{start}");
+        assert_eq!(
+            found.why,
+            format!("`{start}` serves files, and only developers have it")
+        );
+        assert_eq!(found.place.map(|place| place.first_line), Some(2));
+    }
+    for fields in [
+        // It is what the service runs.
+        r#", "dependencies": { "serve": "14" }"#,
+        // A library with an example.
+        r#", "exports": "./index.js""#,
+        r#", "bin": "cli.js""#,
+    ] {
+        let found = decided(r#"{ "start": "serve public" }"#, fields);
+        assert_eq!(found.kind, Kind::Node, "{fields}");
+    }
+    assert_eq!(decided(r#"{ "start": "node serve" }"#, "").kind, Kind::Node);
+}
+
+/// The configuration of Next.js is a program, and `next start` starts nothing where that exports.
+#[test]
+fn a_configuration_that_may_export_leaves_it_to_what_the_build_writes() {
+    let may_be = |start: &str, config: &str| {
+        let scripts = format!(r#"{{ "build": "next build", "start": "{start}" }}"#);
+        let project = project(&scripts, "", &[("next.config.mjs", config)]);
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+        let found = recognise(&manifest, &project).unwrap();
+        found.may_be_site(&project)
+    };
+    for config in [
+        "const c = {\n output: isProduction ? 'export' : undefined }",
+        "config.output = \"export\";",
+    ] {
+        assert!(may_be("next start", config), "{config}");
+        assert!(!may_be("node server.js", config), "{config}");
+    }
+    assert!(!may_be("next start", "export default { output: 'standalone' }"));
+    // That is a site without looking.
+    assert!(!may_be("next start", "export default { output: 'export' }"));
 }
 
 #[test]
@@ -322,4 +397,37 @@ fn the_manifest_says_otherwise() {
         "Vite builds it (`tsc -b && vite build`), and nothing starts a service"
     );
     assert_eq!(decided.place.map(|place| place.first_line), Some(2));
+}
+
+/// What the plan says to the step that makes files ready to be served.
+#[test]
+fn what_a_site_is_told_to_be_goes_by_its_tool_and_its_configuration() {
+    let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+    let options = |project: &Project| -> serde_json::Value {
+        let decided = decide(&manifest, project, false);
+        let text = super::super::options(&manifest.site, &decided, project, ".", true);
+        serde_json::from_str(&text).unwrap()
+    };
+    for (config, expected) in [
+        ("export default {}", "one"),
+        ("{ appType: 'spa' }", "one"),
+        ("{ appType: 'mpa' }", "each"),
+    ] {
+        let site = project(VITE, "", &[PAGE, ("vite.config.ts", config)]);
+        assert_eq!(options(&site)["pages"], expected, "{config}");
+    }
+    let nuxt = options(&project(r#"{ "build": "nuxt generate" }"#, "", &[]));
+    assert_eq!(nuxt["immutable"]["all"], "_nuxt/");
+    assert_eq!(nuxt["immutable"]["but"], "_nuxt/builds/latest.json");
+
+    // A folder that is said to be served may be the repository's; one that a known tool writes is not.
+    let whole = |manifest: &str, scripts: &str| {
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", manifest)).unwrap();
+        let decided = decide(&manifest, &project(scripts, "", &[PAGE]), false);
+        super::super::whole(&manifest.site, &decided)
+    };
+    let output = "[static]\noutput = \"www\"\n";
+    assert_eq!(whole(output, r#"{ "build": "node build.mjs" }"#), ["www"]);
+    assert_eq!(whole("", r#"{ "start": "npx serve public" }"#), ["public"]);
+    assert!(whole(output, VITE).is_empty());
 }
