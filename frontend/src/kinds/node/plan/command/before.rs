@@ -7,37 +7,65 @@ use crate::kinds::node::workspace::PackageJson;
 /// Returns the commands in front of a start script that an image can run, joined as a shell has them; none where there are
 /// none.
 ///
-/// What builds has run already, and what only developers have installed, or have around them, is no business of an image:
-/// of the rest a part is left that is a program of node, or of a package in `dependencies`.
+/// What builds has run already, with all that stands in front of it. What is left is run where all of it can be: programs of
+/// node, or of a package in `dependencies`. Otherwise it is what only developers have installed, or have around them, and
+/// no business of an image.
 pub(super) fn commands(manifest: &PackageJson, name: &str) -> Option<String> {
     let parts = conjunction(manifest.scripts.get(&format!("pre{name}"))?)?;
-    let runs = |part: &&str| runs_in_image(manifest, part, 0);
-    let parts: Vec<&str> = parts.into_iter().filter(runs).collect();
-    (!parts.is_empty()).then(|| parts.join(" && "))
+    let built = parts.iter().rposition(|part| builds(manifest, part, 0));
+    let parts: Vec<&str> = parts.into_iter().skip(built.map_or(0, |last| last + 1)).collect();
+    let is_run = !parts.is_empty() && parts.iter().all(|part| runs_in_image(manifest, part, 0));
+    is_run.then(|| parts.join(" && "))
+}
+
+/// How many scripts that run each other are followed.
+const DEEPEST: usize = 8;
+
+/// Returns the words of a command without what is set for it.
+fn words_of(part: &str) -> Vec<String> {
+    let mut words = shlex::split(part).unwrap_or_default();
+    strip_prefixes(&mut words, &mut Default::default());
+    words
+}
+
+/// Returns the commands of the script that a package manager is asked to run; none where a command is another one.
+fn script_of<'m>(manifest: &'m PackageJson, words: &[String]) -> Option<Vec<&'m str>> {
+    let (program, arguments) = words.split_first()?;
+    let is_manager = ["npm", "pnpm", "yarn"].contains(&program.as_str());
+    let mut names = arguments
+        .iter()
+        .filter(|word| *word != "run" && *word != "run-script");
+    let script = manifest.scripts.get(names.next().filter(|_| is_manager)?)?;
+    conjunction(script)
+}
+
+/// Whether a command makes what the image holds already. `depth` is the number of scripts that led here.
+fn builds(manifest: &PackageJson, part: &str, depth: usize) -> bool {
+    let words = words_of(part);
+    if is_build(part) || is_build(&words.join(" ")) || depth > DEEPEST {
+        return true;
+    }
+    if let Some(parts) = script_of(manifest, &words) {
+        return parts.iter().any(|part| builds(manifest, part, depth + 1));
+    }
+    // A build that somebody wrote, by what everybody calls such a file.
+    let file = words.iter().skip(1).find(|word| !word.starts_with('-'));
+    let name = file.map_or("", |file| file.rsplit('/').next().unwrap_or_default());
+    let is_named = ["build", "bundle", "compile"]
+        .iter()
+        .any(|verb| name.contains(verb));
+    is_named && words.first().is_some_and(|program| program == "node")
 }
 
 /// Whether all programs of a command are there when the service is started. `depth` is the number of scripts that led here.
 fn runs_in_image(manifest: &PackageJson, part: &str, depth: usize) -> bool {
-    /// How many scripts that run each other are followed.
-    const DEEPEST: usize = 8;
-    let mut words = shlex::split(part).unwrap_or_default();
-    strip_prefixes(&mut words, &mut Default::default());
-    let Some((program, arguments)) = words.split_first() else {
+    let words = words_of(part);
+    let Some(program) = words.first().filter(|_| depth <= DEEPEST) else {
         return false;
     };
-    if is_build(part) || depth > DEEPEST {
-        return false;
-    }
     if ["npm", "pnpm", "yarn"].contains(&program.as_str()) {
-        let mut names = arguments
-            .iter()
-            .filter(|word| *word != "run" && *word != "run-script");
-        let script = names.next().and_then(|name| manifest.scripts.get(name));
-        let parts = script.and_then(|script| conjunction(script));
-        return parts.is_some_and(|parts| {
-            let mut parts = parts.iter();
-            parts.all(|part| runs_in_image(manifest, part, depth + 1))
-        });
+        let parts = script_of(manifest, &words);
+        return parts.is_some_and(|parts| parts.iter().all(|part| runs_in_image(manifest, part, depth + 1)));
     }
     let name = program.rsplit('/').next().unwrap_or(program);
     name == "node" || manifest.dependencies.contains_key(package_of(name))
@@ -74,7 +102,19 @@ mod tests {
                 r#"{ "prestart": "knex migrate:latest", "start": "node b.js && node a.js" }"#,
                 format!("sh -c knex migrate:latest && node b.js && {node} a.js"),
             ),
-            // What builds, what developers have, and another script's.
+            // What builds, with what clears the place for it; what developers have, and another script's.
+            (
+                r#"{ "prestart": "knex clean && npm run b && knex migrate:latest", "b": "node a.js && tsc", "start": "node a.js" }"#,
+                format!("sh -c knex migrate:latest && {node} a.js"),
+            ),
+            (
+                r#"{ "prestart": "node scripts/esbuild.mjs", "start": "node a.js" }"#,
+                "node a.js".to_owned(),
+            ),
+            (
+                r#"{ "prestart": "knex migrate:latest && eslint .", "start": "node a.js" }"#,
+                "node a.js".to_owned(),
+            ),
             (
                 r#"{ "prestart": "npm run build", "build": "tsc", "start": "node a.js" }"#,
                 "node a.js".to_owned(),
