@@ -34,6 +34,47 @@ async fn what_a_configuration_extends_is_followed_whatever_it_is_called() {
     }
 }
 
+/// What a package hands on as a configuration may itself stand on the root's.
+#[tokio::test]
+async fn what_a_configuration_of_a_workspace_package_extends_is_followed_out_of_the_package() {
+    let kernel = String::from_utf8(example()["shared/kernel/package.json"].clone()).unwrap();
+    let exporting = kernel.replace(
+        "\"main\":",
+        r#""exports": { ".": "./dist/index.js", "./ts/*": "./config/*.json" }, "main":"#,
+    );
+    let more = |package: &'static str| {
+        [
+            (
+                "services/auth/tsconfig.json",
+                r#"{ "extends": "@erp/shared-kernel/ts/strict" }"#,
+            ),
+            (package, r#"{ "extends": "../../../root/strictest.json" }"#),
+            ("root/strictest.json", "{}"),
+        ]
+    };
+    let is_asked = |asked: Vec<String>| asked.iter().any(|pattern| pattern == "root/strictest.json");
+    let plain = more("shared/kernel/ts/strict.json");
+    assert!(is_asked(asked(&plain).await));
+    let exported = [
+        &more("shared/kernel/config/strict.json")[..],
+        &[("shared/kernel/package.json", &exporting)],
+    ];
+    assert!(is_asked(asked(&exported.concat()).await));
+
+    let package = String::from_utf8(example()["services/auth/package.json"].clone()).unwrap();
+    let sources = package.replace("node dist/main.js", "node --import tsx src/main.ts");
+    let mut files = example();
+    for (path, text) in plain
+        .into_iter()
+        .chain([("services/auth/package.json", sources.as_str())])
+    {
+        files.insert(path.to_owned(), text.as_bytes().to_vec());
+    }
+    let model = model_of(engine(files), &request("auth")).await;
+    let settings = &model.package("services/auth").unwrap().settings;
+    assert_eq!(settings.keys().collect::<Vec<_>>(), ["/app/root/strictest.json"]);
+}
+
 #[tokio::test]
 async fn configuration_that_the_ignore_file_hides_is_not_asked_for() {
     let more = [

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
-use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Scan};
+use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Packages, Scan};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
 use crate::path::{base_name, join, leaves};
 use crate::source::Tree;
@@ -26,6 +26,11 @@ pub(super) async fn load(
     closure: &BTreeSet<ImporterId>,
 ) -> Result<(), Failure> {
     let more = &more;
+    let packages = workspace.projects.iter().filter_map(|(id, project)| {
+        let manifest = &project.manifest;
+        Some((manifest.name.as_deref()?, (workspace.context_path(id), manifest)))
+    });
+    let packages: &Packages<'_> = &packages.collect();
     let scans = closure
         .iter()
         .filter(|id| workspace.projects.contains_key(*id))
@@ -35,7 +40,7 @@ pub(super) async fn load(
                 // Its listing tells which of the files that are looked for are not there.
                 let names = tree.list(&directory).await?;
                 let (typescript, nest, prisma, tasks) = tokio::try_join!(
-                    typescript(tree, more, &directory, &names),
+                    typescript(tree, more, packages, &directory, &names),
                     nest_of(tree, &directory),
                     prisma(tree, &directory),
                     tasks(tree, importer, &directory),
@@ -62,6 +67,7 @@ pub(super) async fn load(
 async fn typescript(
     tree: &Tree,
     more: &impl AsyncFn(&[String]) -> Result<Tree, Failure>,
+    packages: &Packages<'_>,
     directory: &str,
     names: &[String],
 ) -> Result<Scan, Failure> {
@@ -73,13 +79,13 @@ async fn typescript(
         .collect();
     let mut follower = Follower::new(&start);
     loop {
-        let unknown = follower.advance(
-            |path| match named.get(path).cloned().or_else(|| tree.known(path)) {
+        let unknown = follower.advance(packages, |path| {
+            match named.get(path).cloned().or_else(|| tree.known(path)) {
                 Some(Some(file)) => Lookup::Text(file.text.clone()),
                 Some(None) => Lookup::Absent,
                 None => Lookup::Unknown,
-            },
-        );
+            }
+        });
         if unknown.is_empty() {
             let scanned = follower.finish();
             return scanned.map_err(|last| too_long(&start, &last, tree).into());

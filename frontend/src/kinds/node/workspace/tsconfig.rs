@@ -1,14 +1,17 @@
 //! What a package's TypeScript configuration reads outside of the package.
 //!
-//! `extends` and `references` are followed from file to file; `paths`, `include`, `files`, `rootDirs` and
+//! `extends` and `references` are followed from file to file, also into packages of the workspace; `paths`, `include`, `files`, `rootDirs` and
 //! `typeRoots` name sources. All paths are relative to the context. Source of the rules: the TypeScript
 //! handbook's TSConfig reference.
+
+mod package;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
 use crate::path::join;
+pub use package::Packages;
 
 /// Whether a file's text is at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl Follower {
     }
 
     /// Follows all files whose texts are at hand, each once, and returns those that have to be looked up to go on.
-    pub fn advance(&mut self, lookup: impl Fn(&str) -> Lookup) -> BTreeSet<String> {
+    pub fn advance(&mut self, packages: &Packages<'_>, lookup: impl Fn(&str) -> Lookup) -> BTreeSet<String> {
         let mut unknown = BTreeSet::new();
         let mut waiting = VecDeque::new();
         while let Some((mut spellings, depth)) = self.queue.pop_front() {
@@ -74,15 +77,15 @@ impl Follower {
                     unknown.insert(path.clone());
                     waiting.push_back((spellings, depth));
                 }
-                Lookup::Text(text) => self.read(path, &text, depth),
+                Lookup::Text(text) => self.read(packages, path, &text, depth),
             }
         }
         self.queue = waiting;
         unknown
     }
 
-    fn read(&mut self, path: &str, text: &str, depth: usize) {
-        for next in read(path, text, &mut self.scan) {
+    fn read(&mut self, packages: &Packages<'_>, path: &str, text: &str, depth: usize) {
+        for next in read(packages, path, text, &mut self.scan) {
             if !next.first().is_some_and(|first| self.seen.insert(first.clone())) {
                 continue;
             }
@@ -109,7 +112,7 @@ impl Follower {
 /// Reads one configuration and returns the configurations that it names.
 ///
 /// A configuration that does not parse is left to the compiler, whose message is better than ours.
-fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
+fn read(packages: &Packages<'_>, path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
     let Ok(Some(config)) =
         jsonc_parser::parse_to_serde_value::<Option<Value>>(text, &jsonc_parser::ParseOptions::default())
     else {
@@ -118,7 +121,7 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
     let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
     let mut next = Vec::new();
     for extended in strings(config.get("extends")) {
-        // A name is a package's, which a build has as a dependency.
+        // A name is a package's, which a build has as a dependency; what that of the workspace extends may be anywhere.
         if extended.starts_with('.') {
             let target = join(directory, extended);
             next.push(vec![
@@ -127,9 +130,8 @@ fn read(path: &str, text: &str, scan: &mut Scan) -> Vec<Vec<String>> {
                 format!("{target}/tsconfig.json"),
             ]);
         } else if !extended.starts_with('/') {
-            let parts = if extended.starts_with('@') { 2 } else { 1 };
-            let name: Vec<&str> = extended.split('/').take(parts).collect();
-            scan.packages.insert(name.join("/"));
+            scan.packages.insert(package::split(extended).0.to_owned());
+            next.push(package::spellings(packages, extended));
         }
     }
     for reference in config
@@ -212,7 +214,7 @@ mod tests {
     fn scan_of(files: &[(&str, &str)]) -> Scan {
         let files: BTreeMap<_, _> = files.iter().copied().collect();
         let mut follower = Follower::new(&["a/tsconfig.json".to_owned()]);
-        let unknown = follower.advance(|path| {
+        let unknown = follower.advance(&Packages::new(), |path| {
             files
                 .get(path)
                 .map_or(Lookup::Absent, |text| Lookup::Text((*text).to_owned()))
@@ -292,7 +294,7 @@ mod tests {
         let mut follower = Follower::new(&["a/c0.json".to_owned()]);
         let asked = std::cell::Cell::new(0);
         loop {
-            let unknown = follower.advance(|path| {
+            let unknown = follower.advance(&Packages::new(), |path| {
                 asked.set(asked.get() + 1);
                 known.get(path).cloned().unwrap_or(Lookup::Unknown)
             });

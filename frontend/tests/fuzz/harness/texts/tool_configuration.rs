@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use vextrus_frontend::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
-use vextrus_frontend::kinds::node::workspace::tsconfig::{Follower, Lookup};
+use vextrus_frontend::kinds::node::workspace::tsconfig::{Follower, Lookup, Packages};
 
 use super::file;
 use crate::harness::batch::{Target, check};
@@ -72,10 +72,12 @@ fn holds(texts: &[Bytes]) -> TestCaseResult {
     let mut read = BTreeSet::new();
     let mut follower = Follower::new(&[PLACES[0].to_owned()]);
     loop {
-        let unknown = follower.advance(|path| match (read.contains(path), texts.get(path)) {
-            (false, _) => Lookup::Unknown,
-            (true, Some(text)) => Lookup::Text(text.clone()),
-            (true, None) => Lookup::Absent,
+        let unknown = follower.advance(&Packages::new(), |path| {
+            match (read.contains(path), texts.get(path)) {
+                (false, _) => Lookup::Unknown,
+                (true, Some(text)) => Lookup::Text(text.clone()),
+                (true, None) => Lookup::Absent,
+            }
         });
         if unknown.is_empty() {
             let found = follower.finish();
