@@ -45,6 +45,7 @@ mod paths;
 mod plans;
 mod platforms;
 mod progress;
+mod references;
 mod refusals;
 mod roots;
 mod samplemind;

@@ -33,18 +33,12 @@ impl OutputRule {
 /// is not known, so nothing of it may be left out. `any_condition` says that Node may be started with conditions of the
 /// repository's own.
 pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool, any_condition: bool) -> bool {
-    let mut entries = Vec::new();
-    entries.extend(manifest.main.clone());
-    entries.extend(manifest.module.clone());
-    entries.extend(manifest.bin.values().cloned());
-    if let Some(exports) = &manifest.exports {
-        let conditions = if any_condition {
-            Conditions::ButTypes
-        } else {
-            Conditions::Node
-        };
-        collect_targets(exports, conditions, 0, &mut entries);
-    }
+    let conditions = if any_condition {
+        Conditions::ButTypes
+    } else {
+        Conditions::Node
+    };
+    let mut entries = loaded(manifest, conditions);
     if entries.is_empty() {
         entries.extend(manifest.types.clone());
     }
@@ -52,6 +46,23 @@ pub(super) fn exposes_sources(manifest: &PackageJson, is_built: bool, any_condit
         return !is_built;
     }
     entries.iter().any(|entry| is_typescript(entry))
+}
+
+/// Returns the files that Node and the compiler are led to by the package's manifest.
+pub(super) fn entries(manifest: &PackageJson) -> Vec<String> {
+    let mut entries = loaded(manifest, Conditions::All);
+    entries.extend(manifest.types.clone());
+    entries
+}
+
+/// Returns the files that code of other packages loads.
+fn loaded(manifest: &PackageJson, conditions: Conditions) -> Vec<String> {
+    let mut entries: Vec<String> = manifest.bin.values().cloned().collect();
+    entries.extend(manifest.main.iter().chain(&manifest.module).cloned());
+    if let Some(exports) = &manifest.exports {
+        collect_targets(exports, conditions, 0, &mut entries);
+    }
+    entries
 }
 
 /// Returns whether building on the package reads its TypeScript: an entry for the compiler, or for Node, leads to it.

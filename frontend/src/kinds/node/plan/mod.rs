@@ -33,6 +33,7 @@ mod packages;
 mod patched;
 mod place;
 mod planner;
+mod referenced;
 mod runs;
 mod runtime;
 mod sbom;

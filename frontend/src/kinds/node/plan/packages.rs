@@ -10,7 +10,7 @@ use super::input::PackageInput;
 use super::linked;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
-use super::{place, site};
+use super::{place, referenced, site};
 use crate::kinds::node::workspace::application;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::path::{is_within, join, leaves};
@@ -233,6 +233,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         task => own.contains_key(task).then_some(task),
     }));
     names.extend(last);
+    let prepares = names.contains(&"prepare");
     let generator = generator::command(&input.workspace.manager, project, &names, &directory);
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")
@@ -260,12 +261,19 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
             let words = application.build.each_ref().map(String::as_str);
             scripts.push(exec(&words, &directory));
         }
-        // Nx is a tool of the root, where its targets' paths begin.
+        None if importer == input.service && !is_built_by_name => {}
         None => {
-            let name = application::nx_target(&project.manifest)
-                .filter(|_| is_built_by_name || importer != input.service);
-            let root = input.workspace.container_path(".");
+            let workspace = input.workspace;
+            // Nx is a tool of the root, where its targets' paths begin.
+            let name = application::nx_target(&project.manifest);
+            let root = workspace.container_path(".");
             scripts.extend(name.map(|name| exec(&["nx", "build", name], &root)));
+            let config = referenced::configuration(workspace, importer, project);
+            if let Some(config) = config.filter(|_| !prepares) {
+                let (directory, words) = referenced::command(workspace, importer, &config);
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                scripts.push(exec(&words, &workspace.container_path(directory)));
+            }
         }
     }
     scripts

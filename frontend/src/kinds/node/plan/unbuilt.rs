@@ -2,6 +2,7 @@
 
 use super::command::nearly_builds;
 use super::model::PackageBuild;
+use super::referenced;
 use crate::diagnostic::plain;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::application;
@@ -28,7 +29,8 @@ pub(super) fn why(
     let is_built = build_script
         .or_else(|| application::nx_target(&project.manifest))
         .is_some();
-    if is_built || workspace.application.is_some() {
+    let is_referenced = || referenced::configuration(workspace, service, project).is_some();
+    if is_built || is_referenced() || workspace.application.is_some() {
         return None;
     }
     let no_script = format!(

@@ -9,7 +9,9 @@ use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
-use crate::kinds::node::workspace::tsconfig::{Follower, LONGEST_CHAIN, Lookup, Packages, Scan};
+use crate::kinds::node::workspace::tsconfig::{
+    Follower, LONGEST_CHAIN, Lookup, Packages, Scan, builds_by_references,
+};
 use crate::kinds::node::workspace::{ImporterId, Prisma};
 use crate::path::{base_name, join, leaves};
 use crate::source::Tree;
@@ -31,23 +33,24 @@ pub(super) async fn load(
         Some((manifest.name.as_deref()?, (workspace.context_path(id), manifest)))
     });
     let packages: &Packages<'_> = &packages.collect();
-    let scans = closure
-        .iter()
-        .filter(|id| workspace.projects.contains_key(*id))
-        .map(|importer| {
-            let directory = workspace.context_path(importer);
-            async move {
-                // Its listing tells which of the files that are looked for are not there.
-                let names = tree.list(&directory).await?;
-                let (typescript, nest, prisma, tasks) = tokio::try_join!(
-                    typescript(tree, more, packages, &directory, &names),
-                    nest_of(tree, &directory),
-                    prisma(tree, &directory),
-                    tasks(tree, importer, &directory),
-                )?;
-                Ok::<_, Failure>((importer.clone(), typescript, nest, prisma, tasks))
-            }
-        });
+    // A build of the whole workspace says in the root's configuration what it is of.
+    let root = workspace.projects.get_key_value(".");
+    let root = root.filter(|(id, root)| !closure.contains(*id) && builds_by_references(&root.manifest));
+    let ids = closure.iter().filter(|id| workspace.projects.contains_key(*id));
+    let scans = ids.chain(root.map(|(id, _)| id)).map(|importer| {
+        let directory = workspace.context_path(importer);
+        async move {
+            // Its listing tells which of the files that are looked for are not there.
+            let names = tree.list(&directory).await?;
+            let (typescript, nest, prisma, tasks) = tokio::try_join!(
+                typescript(tree, more, packages, &directory, &names),
+                nest_of(tree, &directory),
+                prisma(tree, &directory),
+                tasks(tree, importer, &directory),
+            )?;
+            Ok::<_, Failure>((importer.clone(), typescript, nest, prisma, tasks))
+        }
+    });
     for (importer, typescript, nest, prisma, tasks) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.keys().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {

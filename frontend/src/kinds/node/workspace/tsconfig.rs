@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
+use super::PackageJson;
 use crate::path::join;
 pub use package::Packages;
 
@@ -33,8 +34,19 @@ pub struct Scan {
     pub sources: BTreeSet<String>,
     /// Output directories.
     pub outputs: BTreeSet<String>,
+    /// Configurations that `references` lead to.
+    pub references: BTreeSet<String>,
     /// Packages that hold configurations of the chain.
     pub packages: BTreeSet<String>,
+}
+
+/// Whether a script of a package compiles what the configuration refers to as well (`tsc --build`).
+pub fn builds_by_references(manifest: &PackageJson) -> bool {
+    manifest.scripts.values().any(|script| {
+        let mut words = script.split_whitespace();
+        words.any(|word| word == "tsc" || word.ends_with("/tsc"))
+            && words.any(|word| word == "-b" || word == "--build")
+    })
 }
 
 /// How many configurations may follow from each other in a row: each is read when the one before is known.
@@ -149,10 +161,13 @@ fn read(packages: &Packages<'_>, path: &str, text: &str, scan: &mut Scan) -> Vec
                         .map_or(".", |(parent, _)| parent)
                         .to_owned(),
                 );
+                scan.references.insert(target.clone());
                 next.push(vec![target]);
             } else {
                 scan.sources.insert(target.clone());
-                next.push(vec![format!("{target}/tsconfig.json")]);
+                let target = format!("{target}/tsconfig.json");
+                scan.references.insert(target.clone());
+                next.push(vec![target]);
             }
         }
     }
@@ -210,6 +225,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::diagnostic::SourceFile;
 
     fn scan_of(files: &[(&str, &str)]) -> Scan {
         let files: BTreeMap<_, _> = files.iter().copied().collect();
@@ -256,6 +272,8 @@ mod tests {
             scan.outputs.iter().map(String::as_str).collect::<Vec<_>>(),
             ["dist"]
         );
+        assert_eq!(scan.references.len(), 1);
+        assert!(scan.references.contains("lib/tsconfig.json"));
         assert_eq!(
             scan.packages.iter().map(String::as_str).collect::<Vec<_>>(),
             ["@org/tsconfig", "tsconfig-strict"]
@@ -272,6 +290,21 @@ mod tests {
             scan.sources.iter().map(String::as_str).collect::<Vec<_>>(),
             ["libs", "y/index.ts"]
         );
+    }
+
+    #[test]
+    fn a_script_that_builds_by_references_is_one_of_the_compiler() {
+        for (script, expected) in [
+            ("tsc --build", true),
+            ("rimraf lib && npx tsc -b tsconfig.build.json --force", true),
+            ("node_modules/.bin/tsc --verbose --build", true),
+            ("tsc -p . && vite build", false),
+            ("tsup --build", false),
+        ] {
+            let text = format!(r#"{{ "scripts": {{ "compile": "{script}" }} }}"#);
+            let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+            assert_eq!(builds_by_references(&manifest), expected, "{script}");
+        }
     }
 
     #[test]
