@@ -51,6 +51,8 @@ pub const INSTALL_SCRIPTS: Script = script!("hooks.cjs");
 pub const INJECT: Script = script!("inject.cjs");
 /// Refuses patches that lead out of their package.
 pub const PATCHES: Script = script!("patches.cjs");
+/// Applies the patches that `patch-package` would.
+pub const PATCHED: Script = script!("patched.cjs");
 /// Cuts out of an install what packages add to those below them.
 pub const PIECES: Script = script!("pieces.cjs");
 /// Has packages that come from repositories fetched and built once more.
@@ -103,7 +105,7 @@ pub const OF_BUILDS: [Script; 18] = [
 ];
 
 /// Every script.
-pub const ALL: [Script; 29] = [
+pub const ALL: [Script; 30] = [
     BLAME,
     CHECK,
     COLLECT,
@@ -119,6 +121,7 @@ pub const ALL: [Script; 29] = [
     NPM_CUT,
     NPM_INSTALLED,
     NPM_REBUILD,
+    PATCHED,
     PATCHES,
     PIECES,
     PNPM,

@@ -137,23 +137,6 @@ async fn rules_about_the_image() {
 }
 
 #[tokio::test]
-async fn patches_that_a_script_applies_are_not_in_the_image() {
-    let script = replace(
-        "services/auth/package.json",
-        "\"start:prod\":",
-        "\"postinstall\": \"npx patch-package\", \"start:prod\":",
-    );
-    let found = warnings("", script).await;
-    assert!(
-        matches!(found.as_slice(), [one] if one.starts_with(
-            "UnappliedPatches: `postinstall` runs patch-package, but the image's dependencies are installed without scripts \
-             of the repository, so that they are not patched; make them patches of pnpm by `pnpm patch`"
-        )),
-        "{found:?}"
-    );
-}
-
-#[tokio::test]
 async fn rules_about_npmrc() {
     let npmrc =
         "cafile=/etc/ca.pem\nstore-dir=~/s\n//r.example/:_authToken=abc\n//s.example/:_authToken=${T}\n";

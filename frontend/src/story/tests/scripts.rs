@@ -61,3 +61,48 @@ async fn a_pnpm_that_somebody_gives_runs_scripts_itself() {
     let build = &steps["build @erp/auth-service"];
     assert!(text(build).contains(" && pnpm run build\n"), "{}", text(build));
 }
+
+/// `patch-package` is a script of the repository, and installs run none: they apply its patches.
+#[tokio::test]
+async fn patches_that_a_script_applies_are_applied_by_installs() {
+    let with = |path: &str, script: &str| {
+        let mut files = example();
+        let text = String::from_utf8(files[path].clone()).unwrap();
+        let text = text.replacen("\"scripts\": {", &format!("\"scripts\": {{ {script},"), 1);
+        files.insert(path.to_owned(), text.into_bytes());
+        files
+    };
+    let patching = async |files: Files| {
+        let (.., planned) = planned_for(engine(files), &request("auth")).await.unwrap();
+        let asked = planned.plan.parts.iter().flat_map(|part| &part.include);
+        let asked = asked.filter(|pattern| pattern.ends_with(".patch")).cloned();
+        let steps = planned.plan.steps.iter().filter_map(|step| match &step.does {
+            crate::plan::Verb::Run(run) => run.command.last().map(|text| (step.name.clone(), text.clone())),
+            _ => None,
+        });
+        let steps = steps
+            .filter(|(_, text)| text.contains("patched.cjs"))
+            .map(|(name, _)| name);
+        (asked.collect::<BTreeSet<_>>(), steps.collect::<Vec<_>>())
+    };
+    let own = with(
+        "services/auth/package.json",
+        r#""postinstall": "patch-package --patch-dir fixes""#,
+    );
+    let (asked, steps) = patching(own).await;
+    assert_eq!(
+        asked.iter().collect::<Vec<_>>(),
+        ["services/auth/fixes/**/*.patch"]
+    );
+    // Where the service is built its own script patches.
+    assert!(
+        matches!(steps.as_slice(), [one] if one.ends_with(" production packages")),
+        "{steps:?}"
+    );
+
+    let root = with("package.json", r#""postinstall": "npx patch-package""#);
+    let (asked, steps) = patching(root).await;
+    assert_eq!(asked.iter().collect::<Vec<_>>(), ["patches/**/*.patch"]);
+    assert!(steps.len() > 2, "{steps:?}");
+    assert_eq!(patching(example()).await.1, [""; 0]);
+}

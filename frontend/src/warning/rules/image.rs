@@ -202,23 +202,3 @@ package.json, and `npm deny-scripts` that one is to be left out.",
         text: "packages:\n  - apps/*\nonlyBuiltDependencies:\n  - bcrypt",
     },
 };
-
-/// Patches of dependencies that a script applies, which no install of an image runs.
-pub static UNAPPLIED_PATCHES: Rule = Rule {
-    name: "UnappliedPatches",
-    short: "Patches of dependencies should be known to the package manager",
-    is_experimental: false,
-    why: "\
-`patch-package` changes packages that are installed already. It does so by a script of the repository, and what an image
-runs with is installed without those, so that the service would run with the packages as they were published. A patch
-that pnpm knows (`pnpm patch`, `patchedDependencies`) is in the lockfile, and every install applies it. npm knows none:
-there `overrides` can name a fork, or a patched copy as a `file:`.",
-    bad: Example {
-        language: "json",
-        text: "{ \"scripts\": { \"postinstall\": \"patch-package\" } }",
-    },
-    good: Example {
-        language: "json",
-        text: "{ \"pnpm\": { \"patchedDependencies\": { \"ms@2.1.3\": \"patches/ms@2.1.3.patch\" } } }",
-    },
-};

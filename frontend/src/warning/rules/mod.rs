@@ -15,7 +15,7 @@ pub use secrets::*;
 pub use site::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 41] = [
+pub static ALL: [&Rule; 40] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -44,7 +44,6 @@ pub static ALL: [&Rule; 41] = [
     &SECRET_IN_NPMRC,
     &SECRET_IN_SETTINGS,
     &SITE_BY_OUTPUT,
-    &UNAPPLIED_PATCHES,
     &UNAPPROVED_BUILD,
     &UNDECLARED_BUILD_ARG,
     &UNDECLARED_DEPENDENCY,

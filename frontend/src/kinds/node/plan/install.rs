@@ -7,12 +7,13 @@ mod pnpm;
 
 pub use culprits::culprit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Libc;
 use super::environment;
 use super::model::{FOREIGN, Install};
 use super::native::{Native, Surveyor};
+use super::patched::{self, Patched};
 use super::place;
 use super::system::SystemPackages;
 use crate::diagnostic::Diagnostics;
@@ -24,7 +25,8 @@ use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::values::Untrimmed;
 use crate::path::{is_within, join};
 use crate::plan::{FILE_TIME, WORKSPACE};
-use commands::{Commands, Finish, Last, Purpose};
+pub(super) use commands::Last;
+use commands::{Commands, Finish, Purpose};
 
 /// What stands in for the program of a workspace package until the package is built.
 const BIN_STUB: &str = "#!/usr/bin/env node\n";
@@ -104,8 +106,15 @@ impl Installer<'_> {
             SystemPackages::for_download(wanted, native.demand(), Libc::Gnu),
         ];
         let culprits = self.culprits(package, closure);
-        let commands = self.commands(purpose, closure, Some(&native), &Finish::default(), culprits);
-        Ok(self.install(package, closure, commands, packages))
+        // What a package's own script patches, it patches where the package is built.
+        let root = Some(patched::ROOT).filter(|root| self.service != *root);
+        let patched = patched::of(self.workspace, root);
+        let finish = Finish {
+            scripts: patched::last(&patched, false).into_iter().collect(),
+            platform: None,
+        };
+        let commands = self.commands(purpose, closure, Some(&native), &finish, culprits);
+        Ok(self.install(package, closure, commands, &patched, packages))
     }
 
     /// Returns which of some paths are part of the context, with their places there.
@@ -157,6 +166,12 @@ impl Installer<'_> {
             // Trim before tidy, which removes the manifests that trim reads.
             finish.insert(0, last(TRIM, names.iter().map(ToString::to_string).collect()));
         }
+        let projects = closure.projects.iter().map(String::as_str);
+        let projects: BTreeSet<&str> = projects.chain([self.service, patched::ROOT]).collect();
+        let patched = patched::of(self.workspace, projects);
+        if let Some(last) = patched::last(&patched, true) {
+            finish.insert(0, last);
+        }
         let own = if native.is_portable() { Libc::Gnu } else { libc };
         let packages = [
             SystemPackages::for_closure(&self.system_packages, native.demand(), own),
@@ -170,7 +185,7 @@ impl Installer<'_> {
             platform: cpu.map(|cpu| (cpu, libc)),
         };
         let commands = self.commands(Purpose::Production, closure, runs, &finish, culprits);
-        let mut install = self.install(self.service, closure, commands, packages);
+        let mut install = self.install(self.service, closure, commands, &patched, packages);
         if let (Some(cpu), Manager::Pnpm(pnpm)) = (cpu, &self.workspace.manager) {
             self.choose(pnpm, &mut install, (cpu, libc));
         }
@@ -183,6 +198,7 @@ impl Installer<'_> {
         package: &str,
         closure: &WorkspaceClosure,
         commands: Commands,
+        patched: &[Patched],
         [packages, fetching]: [SystemPackages; 2],
     ) -> Install {
         let workspace = self.workspace;
@@ -210,6 +226,10 @@ impl Installer<'_> {
             scripts: commands.scripts,
             files,
             copies,
+            patches: patched
+                .iter()
+                .map(|patched| (patched.pattern.clone(), patched.place.clone()))
+                .collect(),
             command: commands.command,
             shown: commands.shown,
             culprits: commands.culprits,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::input::{Manifests, PlanInput};
 use super::model::Reason;
-use super::{checks, command, install, of_root, patched, settings};
+use super::{checks, command, install, of_root, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::workspace::Project;
 use crate::manifest::Manifest;
@@ -60,7 +60,6 @@ pub(super) fn decide<'a>(
         }
     };
     warnings.extend(development_programs(project, &command.programs));
-    warnings.extend(patched::unapplied(input.workspace, input.service, project));
     warnings.extend(unfrozen(input.manifest));
     let (mut of_root, found) = of_root::programs(input.workspace, input.service, project, &mut command);
     warnings.extend(found);

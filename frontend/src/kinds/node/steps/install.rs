@@ -406,6 +406,18 @@ impl Writer<'_> {
                 exclude: Vec::new(),
             }));
         }
+        for (pattern, place) in &install.patches {
+            let asked = std::iter::once(pattern.clone());
+            let files = self.steps.part("patches", asked, &[], places.clone());
+            // From the context's own directory, which is there where nothing matches, too.
+            actions.push(Action::Copy {
+                files,
+                from: "/".to_owned(),
+                to: in_tree(place).to_owned(),
+                include: vec![pattern.clone()],
+                exclude: Vec::new(),
+            });
+        }
         let unshown = self.steps.unshown();
         let name = format!("{line}: manifests");
         let step = Step::new(name, stage, places, Tree::on(on, actions)).on_line(unshown);

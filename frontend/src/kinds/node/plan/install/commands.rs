@@ -27,11 +27,11 @@ pub(super) enum Purpose {
     Production,
 }
 
-/// One of the frontend's scripts that a production install ends with.
+/// One of the frontend's scripts that an install ends with.
 #[derive(Debug)]
-pub(super) struct Last {
-    pub(super) script: Script,
-    pub(super) arguments: Vec<String>,
+pub(in super::super) struct Last {
+    pub(in super::super) script: Script,
+    pub(in super::super) arguments: Vec<String>,
 }
 
 /// What an install ends with, and which platform it is for.

@@ -65,6 +65,8 @@ pub struct Install {
     pub files: BTreeMap<String, String>,
     /// Files taken from the context as they are: patches and tarballs. Context path to container path.
     pub copies: BTreeMap<String, String>,
+    /// Patches that it applies in the end: the pattern that they match in the context, and the directory that has them.
+    pub patches: BTreeMap<String, String>,
     /// The frontend's scripts that the command runs.
     pub scripts: Vec<scripts::Script>,
     /// The command, run in the workspace's root.
