@@ -66,11 +66,19 @@ pub(super) fn alpine(node: &str) -> String {
     format!("docker.io/library/node:{node}-alpine")
 }
 
-/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on; `glibc` is
-/// whether a look at an image with musl has found some that do not run there.
-pub(super) fn choose(wanted: &Base, node: &str, native: &Native, glibc: bool) -> BaseImage {
+/// What is known of native code beside what the lockfile says of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Whether a look at an image with musl has found some that does not run there.
+    pub(super) is_for_glibc: bool,
+    /// Whether the build packs what it has installed, which is for the C library that builds run on.
+    pub(super) is_packed: bool,
+}
+
+/// Chooses the base: the manifest's, else the smallest one that the production closure's native modules run on.
+pub(super) fn choose(wanted: &Base, node: &str, native: &Native, found: Found) -> BaseImage {
     match wanted {
-        Base::Auto => automatic(node, native, glibc),
+        Base::Auto => automatic(node, native, found),
         Base::Debian => image(debian(node), Libc::Gnu, "the manifest asks for debian"),
         Base::Alpine => image(alpine(node), Libc::Musl, "the manifest asks for alpine"),
         Base::Distroless => BaseImage {
@@ -115,7 +123,7 @@ pub(super) fn choose(wanted: &Base, node: &str, native: &Native, glibc: bool) ->
     }
 }
 
-fn automatic(node: &str, native: &Native, glibc: bool) -> BaseImage {
+fn automatic(node: &str, native: &Native, found: Found) -> BaseImage {
     let some = |names: &std::collections::BTreeSet<String>| {
         let listed: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
         let more = names.len().saturating_sub(listed.len());
@@ -129,7 +137,14 @@ fn automatic(node: &str, native: &Native, glibc: bool) -> BaseImage {
         let why = format!("native code for glibc: {}", some(&native.needs_glibc));
         return image(debian(node), Libc::Gnu, &why);
     }
-    if glibc {
+    if found.is_packed && !native.portable.is_empty() {
+        let why = format!(
+            "the build packs native code, for the C library that it runs on: {}",
+            some(&native.portable)
+        );
+        return image(debian(node), Libc::Gnu, &why);
+    }
+    if found.is_for_glibc {
         let why = "an image of Alpine was found to have native code for glibc alone";
         return image(debian(node), Libc::Gnu, why);
     }

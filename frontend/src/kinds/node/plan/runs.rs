@@ -62,7 +62,12 @@ pub(super) fn of_service(
         closure.projects.remove(".");
     }
     let native = surveyor.survey(&closure)?;
-    let base = base::choose(&input.manifest.base(), &node, &native, input.facts.looked.glibc);
+    let complete = complete::output(input, &project.manifest, &start.command);
+    let found = base::Found {
+        is_for_glibc: input.facts.looked.glibc,
+        is_packed: complete.is_some(),
+    };
+    let base = base::choose(&input.manifest.base(), &node, &native, found);
     if input.target.stage == Stage::Runtime {
         checks::check_shell(input.manifest, run, &base, &start.command)?;
     }
@@ -70,7 +75,6 @@ pub(super) fn of_service(
     let of_tree = closure.tree.iter().flat_map(|tree| &tree.locations);
     let of_tree = of_tree.map(|location| npm::lockfile::name_of(location));
     let listener = healthcheck::listener(packages.filter_map(|package| package.name()).chain(of_tree));
-    let complete = complete::output(input, &project.manifest, &start.command);
     if complete.is_some() {
         closure = WorkspaceClosure::without_dependencies(input.service);
     }
@@ -97,7 +101,7 @@ impl WhatRuns {
         let native = surveyor.survey(&closure)?;
         Ok(Self {
             installs: native.clone(),
-            base: base::choose(&Base::Debian, &node, &native, false),
+            base: base::choose(&Base::Debian, &node, &native, base::Found::default()),
             closure,
             native,
             listener: None,

@@ -47,7 +47,7 @@ fn the_smallest_base_that_native_code_runs_on() {
             "native code for glibc: a, b, c and 2 more",
         ),
     ] {
-        let base = choose(&Base::Auto, "22", &native, false);
+        let base = choose(&Base::Auto, "22", &native, Found::default());
         assert_eq!(
             (base.reference.as_str(), base.why.as_str()),
             (&*format!("docker.io/library/{reference}"), why)
@@ -93,7 +93,7 @@ fn the_manifest_has_the_last_word() {
             false,
         ),
     ] {
-        let found = choose(&wanted(base), "20", &native, false);
+        let found = choose(&wanted(base), "20", &native, Found::default());
         assert_eq!(
             (found.reference.as_str(), found.libc, found.has_shell),
             (reference, libc, has_shell)
@@ -102,14 +102,19 @@ fn the_manifest_has_the_last_word() {
     }
     // A full version names no distroless image.
     assert_eq!(
-        choose(&wanted("distroless"), "20.11.1", &native, false).reference,
+        choose(&wanted("distroless"), "20.11.1", &native, Found::default()).reference,
         "gcr.io/distroless/nodejs20-debian12"
     );
 }
 
 #[test]
 fn scratch_is_debians_node_alone() {
-    let base = choose(&wanted("scratch"), "22", &native(&[], &["sharp"]), false);
+    let base = choose(
+        &wanted("scratch"),
+        "22",
+        &native(&[], &["sharp"]),
+        Found::default(),
+    );
     assert_eq!(
         (base.reference.as_str(), base.libc),
         ("docker.io/library/node:22-bookworm-slim", Libc::Gnu)
@@ -123,9 +128,37 @@ fn scratch_is_debians_node_alone() {
 #[test]
 fn what_was_found_in_an_image_moves_what_was_hoped() {
     let native = native(&[], &["sharp"]);
-    assert!(choose(&Base::Auto, "22", &native, false).is_hoped);
-    let base = choose(&Base::Auto, "22", &native, true);
+    assert!(choose(&Base::Auto, "22", &native, Found::default()).is_hoped);
+    let found = Found {
+        is_for_glibc: true,
+        ..Found::default()
+    };
+    let base = choose(&Base::Auto, "22", &native, found);
     assert_eq!((base.libc, base.is_hoped), (Libc::Gnu, false));
-    let named = choose(&wanted("alpine"), "22", &native, true);
+    let named = choose(&wanted("alpine"), "22", &native, found);
     assert_eq!((named.libc, named.is_hoped), (Libc::Musl, false));
+}
+
+/// What a build packs was installed for Debian, where builds run: another variant than musl's.
+#[test]
+fn native_code_that_a_build_packs_runs_where_builds_do() {
+    let packed = Found {
+        is_packed: true,
+        ..Found::default()
+    };
+    let variants = native(&[], &["@libsql/client", "sharp"]);
+    assert_eq!(
+        choose(&Base::Auto, "22", &variants, Found::default()).libc,
+        Libc::Musl
+    );
+    let base = choose(&Base::Auto, "22", &variants, packed);
+    assert_eq!(base.libc, Libc::Gnu);
+    assert_eq!(
+        base.why,
+        "the build packs native code, for the C library that it runs on: @libsql/client, sharp"
+    );
+    assert_eq!(
+        choose(&Base::Auto, "22", &native(&[], &[]), packed).libc,
+        Libc::Musl
+    );
 }
