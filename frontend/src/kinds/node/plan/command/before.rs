@@ -12,14 +12,15 @@ use crate::kinds::node::workspace::PackageJson;
 /// no business of an image.
 pub(super) fn commands(manifest: &PackageJson, name: &str) -> Option<String> {
     let parts = conjunction(manifest.scripts.get(&format!("pre{name}"))?)?;
-    let built = parts.iter().rposition(|part| builds(manifest, part, 0));
+    let mut left = MOST;
+    let built = parts.iter().rposition(|part| builds(manifest, part, &mut left));
     let parts: Vec<&str> = parts.into_iter().skip(built.map_or(0, |last| last + 1)).collect();
-    let is_run = !parts.is_empty() && parts.iter().all(|part| runs_in_image(manifest, part, 0));
+    let is_run = !parts.is_empty() && parts.iter().all(|part| runs_in_image(manifest, part, &mut left));
     is_run.then(|| parts.join(" && "))
 }
 
-/// How many scripts that run each other are followed.
-const DEEPEST: usize = 8;
+/// How many commands are looked at: scripts that run each other have no end.
+const MOST: usize = 200;
 
 /// Returns the words of a command without what is set for it.
 fn words_of(part: &str) -> Vec<String> {
@@ -39,14 +40,15 @@ fn script_of<'m>(manifest: &'m PackageJson, words: &[String]) -> Option<Vec<&'m 
     conjunction(script)
 }
 
-/// Whether a command makes what the image holds already. `depth` is the number of scripts that led here.
-fn builds(manifest: &PackageJson, part: &str, depth: usize) -> bool {
+/// Whether a command makes what the image holds already. `left` is how many commands are looked at yet.
+fn builds(manifest: &PackageJson, part: &str, left: &mut usize) -> bool {
     let words = words_of(part);
-    if is_build(part) || is_build(&words.join(" ")) || depth > DEEPEST {
+    if *left == 0 || is_build(part) || is_build(&words.join(" ")) {
         return true;
     }
+    *left -= 1;
     if let Some(parts) = script_of(manifest, &words) {
-        return parts.iter().any(|part| builds(manifest, part, depth + 1));
+        return parts.iter().any(|part| builds(manifest, part, left));
     }
     // A build that somebody wrote, by what everybody calls such a file.
     let file = words.iter().skip(1).find(|word| !word.starts_with('-'));
@@ -57,15 +59,16 @@ fn builds(manifest: &PackageJson, part: &str, depth: usize) -> bool {
     is_named && words.first().is_some_and(|program| program == "node")
 }
 
-/// Whether all programs of a command are there when the service is started. `depth` is the number of scripts that led here.
-fn runs_in_image(manifest: &PackageJson, part: &str, depth: usize) -> bool {
+/// Whether all programs of a command are there when the service is started. `left` is as of [`builds`].
+fn runs_in_image(manifest: &PackageJson, part: &str, left: &mut usize) -> bool {
     let words = words_of(part);
-    let Some(program) = words.first().filter(|_| depth <= DEEPEST) else {
+    let Some(program) = words.first().filter(|_| *left > 0) else {
         return false;
     };
+    *left -= 1;
     if ["npm", "pnpm", "yarn"].contains(&program.as_str()) {
         let parts = script_of(manifest, &words);
-        return parts.is_some_and(|parts| parts.iter().all(|part| runs_in_image(manifest, part, depth + 1)));
+        return parts.is_some_and(|parts| parts.iter().all(|part| runs_in_image(manifest, part, left)));
     }
     let name = program.rsplit('/').next().unwrap_or(program);
     name == "node" || manifest.dependencies.contains_key(package_of(name))
@@ -138,5 +141,12 @@ mod tests {
         ] {
             assert_eq!(started(scripts), expected, "{scripts}");
         }
+    }
+
+    #[test]
+    fn scripts_that_run_each_other_many_times_have_an_end() {
+        let all = vec!["npm run a"; 60].join(" && ");
+        let scripts = format!(r#"{{ "prestart": "npm run a", "a": "{all}", "start": "node a.js" }}"#);
+        assert_eq!(started(&scripts), "node a.js");
     }
 }
