@@ -109,5 +109,11 @@ mod tests {
             of(r#"{ "build": "patch-package", "postinstall": "node patch-package.js" }"#),
             ""
         );
+        // Scripts that run each other many times.
+        let all = vec!["npm run a"; 60].join(" && ");
+        assert_eq!(
+            of(&format!(r#"{{ "postinstall": "npm run a", "a": "{all}" }}"#)),
+            ""
+        );
     }
 }

@@ -17,20 +17,26 @@ const MOST: usize = 200;
 /// Returns the commands of a script in their order, each without what stands in front of its program; scripts that it runs
 /// by a package manager or by `run-p`, `run-s` and `npm-run-all` are followed.
 pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Words> {
-    let mut found = Vec::new();
+    let (mut found, mut left) = (Vec::new(), MOST);
     if let Some(script) = manifest.scripts.get(name) {
-        follow(manifest, script, 0, &mut found);
+        follow(manifest, script, 0, &mut found, &mut left);
     }
     found
 }
 
-fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Words>) {
-    if depth > MAX_DEPTH || found.len() > MOST {
+/// `left` is how many commands are looked at yet, those that only run other scripts among them: such scripts may run each
+/// other many times.
+fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Words>, left: &mut usize) {
+    if depth > MAX_DEPTH {
         return;
     }
     // Of other operators every command is looked at just as well: all of them run in the end.
     let parts = conjunction(script).unwrap_or_else(|| script.split(['&', '|', ';']).collect());
     for part in parts {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
         let Some(mut words) = shlex::split(part) else {
             continue;
         };
@@ -55,7 +61,7 @@ fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Wo
             continue;
         }
         for script in scripts {
-            follow(manifest, script, depth + 1, found);
+            follow(manifest, script, depth + 1, found, left);
         }
     }
 }
