@@ -46,6 +46,21 @@ test('the service ends by itself when nothing keeps it', (t) => {
   assert.equal(status, 0);
 });
 
+test('files of variables are read before the service, the first one first, and what is set stays', (t) => {
+  const directory = temporary(t);
+  const write = (name, text) => {
+    fs.writeFileSync(path.join(directory, name), text);
+    return path.join(directory, name);
+  };
+  const first = write('first.env', 'A=first\nB=first\n');
+  const second = write('second.env', 'B=second\nC="of the second"\nD=second\n');
+  const files = [first, path.join(directory, 'absent.env'), second].join(':');
+  const code = 'console.log(JSON.stringify([process.env.A, process.env.B, process.env.C, process.env.D]))';
+  const env = { ...process.env, VEXTRUS_ENV_FILES: files, D: 'container' };
+  const { stdout } = spawnSync(process.execPath, ['--require', script('init.cjs'), '--eval', code], { env, timeout: 60_000 });
+  assert.deepEqual(JSON.parse(stdout), ['first', 'first', 'of the second', 'container']);
+});
+
 test('the real process 1 of a namespace ends at SIGTERM', async (t) => {
   const namespace = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
   if (spawnSync('unshare', [...namespace, 'true']).status !== 0) return t.skip('namespaces are not permitted here');

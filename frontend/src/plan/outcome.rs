@@ -252,6 +252,9 @@ pub struct Check {
     /// Whether the base was chosen in the hope that all native code runs on it.
     #[serde(skip)]
     pub is_hoped: bool,
+    /// How an install script is let run, for who is told that it did not.
+    #[serde(skip)]
+    pub approval: String,
     /// The line that says what is started.
     #[serde(serialize_with = "as_text")]
     pub command: Place,

@@ -321,16 +321,17 @@ fn unbuilt(check: &Check, missing: &Missing) -> (String, Place) {
         .rsplit_once("/node_modules/")
         .map(|(_, path)| shown(package_of(path)).into_owned());
     let words = shown(&missing.name);
-    let message = match dependency {
-        Some(dependency) => format!(
-            "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; approve it with \
-             `pnpm approve-builds`, or for npm in `allowScripts`"
-        ),
-        None => format!(
-            "native code is not there ({words}); see that its package's install script is approved and runs"
-        ),
+    let Some(dependency) = dependency else {
+        let message = format!("native code is not there ({words}); see that the script that builds it runs");
+        return (message, check.command.clone());
     };
-    (message, check.command.clone())
+    let message = format!(
+        "native code of `{dependency}` is not there ({words}): its install script builds or fetches it; {}",
+        check.approval
+    );
+    let package = check.packages.last();
+    let place = package.map_or(&check.command, |package| &package.place);
+    (message, place.clone())
 }
 
 /// Returns the package of a module's path, such as `@nestjs/core` of `@nestjs/core/router`.

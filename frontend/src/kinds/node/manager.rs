@@ -48,6 +48,16 @@ impl Manager {
         }
     }
 
+    /// Returns how an install script is let run, in words.
+    pub fn approval(&self) -> &'static str {
+        match self {
+            Self::Pnpm(_) => "approve it with `pnpm approve-builds`",
+            Self::Npm(_) => {
+                "see that `ignore-scripts` is not set, and with npm 12 that `allowScripts` of the root's package.json names it"
+            }
+        }
+    }
+
     /// Returns `.npmrc` at the workspace's root.
     pub fn npmrc(&self) -> Option<&Npmrc> {
         match self {

@@ -179,6 +179,7 @@ mod tests {
             of_root: BTreeMap::new(),
             complete: None,
             is_hoped,
+            approval: String::new(),
             command: place.clone(),
             base: place.clone(),
         };

@@ -9,7 +9,7 @@ type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 10] = [
+    let cases: [(&str, Change); 11] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
         }),
@@ -45,6 +45,13 @@ async fn a_request_that_cannot_be_built_says_why() {
                 "services/auth/service.toml",
                 "[build]\nscript = \"compile\"\n",
             )
+        }),
+        ("sources for another runtime", |_, files| {
+            let path = "services/auth/package.json";
+            let mut manifest: serde_json::Value = serde_json::from_slice(&files[path]).unwrap();
+            manifest["scripts"] = serde_json::json!({ "start": "NODE_ENV=production bun src/main.ts" });
+            manifest["main"] = "src/main.ts".into();
+            write(files, path, &serde_json::to_string_pretty(&manifest).unwrap())
         }),
         ("what scratch does not have", |_, files| {
             let text = "base = \"scratch\"\n[run]\npackages = [\"openssl\"]\ncommand = [\"sh\", \"-c\", \"node dist\"]\n";

@@ -90,7 +90,7 @@ pub(super) fn check_shell(
 pub(super) fn check_writable(input: &PlanInput<'_>, run: &Run, directory: &str) -> Result<(), Diagnostics> {
     let paths = run.writable.iter().flatten();
     let refused = paths.filter_map(|path| {
-        let place = runtime::writable(directory, path.as_str());
+        let place = runtime::absolute(directory, path.as_str());
         let why = reserved::writable(&place).err()?;
         let message = format!(
             "`{}` of `writable` is {place}, which {why}; write a directory of its own, such as `data`",

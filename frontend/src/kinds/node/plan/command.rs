@@ -8,6 +8,7 @@ mod before;
 mod build;
 mod commands;
 mod declared;
+mod env_files;
 mod node;
 mod script;
 mod shell;
@@ -78,6 +79,8 @@ pub(super) struct Inferred {
     pub(super) command: Command,
     /// Environment that the script sets in front of its program.
     pub(super) env: BTreeMap<String, String>,
+    /// Files of variables that the script has read first, the one that counts first, relative to the service.
+    pub(super) env_files: Vec<String>,
     /// Directories in which programs are looked for before those of the image, relative to the service.
     pub(super) search: Vec<String>,
     /// Packages whose program the command runs: they must be in production, wherever they are declared.
@@ -243,6 +246,30 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     }
 }
 
+/// Returns the start script that runs a runtime which no image of Node has, and that runtime.
+pub(super) fn other_runtime(manifest: &PackageJson) -> Option<(&'static str, String)> {
+    let scripts = Scripts {
+        manifest,
+        nest_entry: None,
+    };
+    let mut names = START_SCRIPTS.into_iter();
+    let name = names.find(|name| manifest.scripts.contains_key(*name))?;
+    let mut script = manifest.scripts.get(name)?.clone();
+    // Scripts may run each other in a circle.
+    for _ in 0..script::MAX_DEPTH {
+        let mut words = shlex::split(shell::conjunction(&script)?.last()?)?;
+        script::strip_prefixes(&mut words);
+        if let Some(next) = scripts.run(&words) {
+            script = next;
+            continue;
+        }
+        let program = words.into_iter().next()?;
+        let is_other = ["bun", "deno"].contains(&program.as_str()) && manifest.specifier(&program).is_none();
+        return is_other.then_some((name, program));
+    }
+    None
+}
+
 /// Whether a command compiles sources as it starts, by a tool that is there for development alone, though a build compiles
 /// them to `main`.
 fn is_for_developers(start: &Inferred, manifest: &PackageJson) -> bool {
@@ -313,6 +340,7 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
             entry_index: None,
         },
         env: BTreeMap::new(),
+        env_files: Vec::new(),
         search: Vec::new(),
         writable: Vec::new(),
         programs: Vec::new(),

@@ -101,6 +101,13 @@ pub(super) fn listener<'n>(installed: impl IntoIterator<Item = &'n str>) -> Opti
     installed.into_iter().find_map(found)
 }
 
+/// Returns the package by which a service may listen that it declares itself, for its development alone where a bundler
+/// writes it into the output. `ws` is as often a client, so that it says something only where the service names it.
+pub(super) fn may_listen(manifest: &PackageJson) -> Option<&'static str> {
+    let known = SERVERS.into_iter().chain(LISTENERS).chain(["ws"]);
+    known.into_iter().find(|name| manifest.specifier(name).is_some())
+}
+
 /// What is known of a service before its health check is decided.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {

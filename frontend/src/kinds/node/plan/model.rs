@@ -105,6 +105,8 @@ pub struct Production {
     pub complete: Option<Complete>,
     /// Whether the install notes what does not run on the image, for another one to be chosen.
     pub noted: bool,
+    /// How an install script is let run, in words.
+    pub approval: &'static str,
 }
 
 /// The production install for a platform that builds do not run on.

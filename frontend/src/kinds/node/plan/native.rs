@@ -48,6 +48,15 @@ impl Evidence {
             self.libc.iter().any(|own| own == libc)
         }
     }
+
+    /// Whether it is installed on Linux at all: `fsevents` is in most lockfiles, and for macOS.
+    ///
+    /// Source: docs.npmjs.com, package.json, `os`.
+    fn is_for_linux(&self) -> bool {
+        let named = |os: &str| self.os.iter().any(|own| own == os);
+        let others = self.os.iter().any(|own| !own.starts_with('!'));
+        named("linux") || !others && !named("!linux")
+    }
 }
 
 /// What a closure asks of the image that it runs on.
@@ -302,8 +311,10 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
         fields.iter().any(|field| !field.is_empty())
     };
     let mut native = Native {
-        may_run: named(&|package| package.scripts_run && package.has_scripts != Some(false)),
-        unreviewed: named(&|package| package.unreviewed),
+        may_run: named(&|package| {
+            package.scripts_run && package.has_scripts != Some(false) && package.is_for_linux()
+        }),
+        unreviewed: named(&|package| package.unreviewed && package.is_for_linux()),
         prepared: named(&|package| package.is_prepared),
         clones: packages.iter().any(|package| package.is_cloned),
         chooses_platform: packages.iter().any(constrained),

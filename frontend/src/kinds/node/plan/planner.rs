@@ -185,6 +185,7 @@ fn image(
         of_root: of_root::not_installed(input),
         complete: runs.complete.clone(),
         noted: look::notes(input, &runs.base),
+        approval: input.workspace.manager.approval(),
     }));
     let unchecked = unchecked.map(|why| ("image.check".to_owned(), why));
     let reasons = elsewhere.into_iter().chain([healthcheck]).chain(unchecked);

@@ -38,7 +38,7 @@ pub(super) fn plan(
         node: &base.node,
         port: ports.first().copied(),
         server: server.map(|(server, _)| server),
-        listener,
+        listener: listener.or_else(|| healthcheck::may_listen(&project.manifest)),
         is_other_program: is_other_program(input),
     };
     let (healthcheck, why) = healthcheck::decide(run, known);
@@ -58,6 +58,7 @@ pub(super) fn plan(
     }
     let mut env = environment(&project.manifest);
     env.extend(start.env);
+    env.extend(env_files(&directory, &start.env_files));
     env.extend(
         run.env
             .iter()
@@ -74,7 +75,7 @@ pub(super) fn plan(
     }
     let written = run.writable.iter().flatten().map(|path| path.as_str());
     let written = written.chain(start.writable.iter().map(String::as_str));
-    let writable = written.map(|path| writable(&directory, path)).collect();
+    let writable = written.map(|path| absolute(&directory, path)).collect();
     let files = run
         .files
         .iter()
@@ -115,8 +116,15 @@ pub(super) fn plan(
     (runtime, Reason::new(why, place))
 }
 
-/// Returns where the image has a directory that is written as an absolute path or one from the service's directory.
-pub(super) fn writable(directory: &str, path: &str) -> String {
+/// Returns the variable by which what is loaded before the service (`scripts/init.cjs`) knows files of variables.
+fn env_files(directory: &str, files: &[String]) -> Option<(String, String)> {
+    let files = files.iter().filter(|file| !file.contains(':'));
+    let files: Vec<String> = files.map(|file| absolute(directory, file)).collect();
+    (!files.is_empty()).then(|| ("VEXTRUS_ENV_FILES".to_owned(), files.join(":")))
+}
+
+/// Returns where the image has what is written as an absolute path or one from the service's directory.
+pub(super) fn absolute(directory: &str, path: &str) -> String {
     match path.starts_with('/') {
         true => path.to_owned(),
         // An absolute path alone is one after it is joined.

@@ -6,7 +6,7 @@ use super::input::{Manifests, PlanInput};
 use super::model::Reason;
 use super::{checks, command, install, of_root, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::Project;
+use crate::kinds::node::workspace::{PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::Script;
@@ -56,7 +56,11 @@ pub(super) fn decide<'a>(
             });
             let outputs: Vec<String> = outputs.map(str::to_owned).collect();
             let nest_entry = project.nest.as_ref().map(|nest| nest.entry.as_str());
-            command::infer(&project.manifest, nest_entry, input.service, &outputs)
+            let inferred = command::infer(&project.manifest, nest_entry, input.service, &outputs);
+            if build_script.is_none() && inferred.is_guess() {
+                check_runtime(&project.manifest)?;
+            }
+            inferred
         }
     };
     warnings.extend(development_programs(project, &command.programs));
@@ -106,6 +110,18 @@ impl Start<'_> {
         let place = written.or_else(|| self.command.place(&project.manifest));
         Reason::new(&self.command.why, place)
     }
+}
+
+/// Refuses sources for another runtime than Node, of which nothing is built: Node may well load one, and then end.
+fn check_runtime(manifest: &PackageJson) -> Result<(), Diagnostic> {
+    let Some((script, runtime)) = command::other_runtime(manifest) else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{script}` runs `{runtime}`, which no image of Node has, and nothing is built that Node would start; write what Node \
+         starts, as in `[run]` `command = \"node src/main.ts\"`, or add `{runtime}` to `dependencies`, which brings it"
+    );
+    Err(Diagnostic::named(names::NO_ENTRY, message).at(manifest.place(&["scripts", script])))
 }
 
 /// Returns the build script; a script that the manifest names has to exist.

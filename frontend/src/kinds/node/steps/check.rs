@@ -81,6 +81,7 @@ impl Writer<'_> {
             of_root: production.of_root.clone(),
             complete: production.complete.clone(),
             is_hoped: production.noted,
+            approval: production.approval.to_owned(),
             command: self.steps.key("run.command"),
             base: self.steps.key("base"),
         }

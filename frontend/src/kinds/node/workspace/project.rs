@@ -40,8 +40,12 @@ impl Project {
         }
     }
 
-    /// Returns the package's name; a package without one goes by its directory.
+    /// Returns the package's name; a package without one goes by its directory, and at the root by that of the image.
     pub fn name(&self, importer: &str) -> String {
-        self.manifest.name.clone().unwrap_or_else(|| importer.to_owned())
+        let directory = match importer {
+            "." => "app",
+            directory => directory,
+        };
+        self.manifest.name.clone().unwrap_or_else(|| directory.to_owned())
     }
 }

@@ -1,6 +1,7 @@
 //! What package managers run in front of a start script, by its name: `prestart` of `start`.
 
-use super::script::{package_of, strip_prefixes};
+use super::commands::{MOST, Words, all_commands};
+use super::script::package_of;
 use super::shell::{conjunction, is_build};
 use crate::kinds::node::workspace::PackageJson;
 
@@ -12,66 +13,34 @@ use crate::kinds::node::workspace::PackageJson;
 /// no business of an image.
 pub(super) fn commands(manifest: &PackageJson, name: &str) -> Option<String> {
     let parts = conjunction(manifest.scripts.get(&format!("pre{name}"))?)?;
-    let mut left = MOST;
-    let built = parts.iter().rposition(|part| builds(manifest, part, &mut left));
-    let parts: Vec<&str> = parts.into_iter().skip(built.map_or(0, |last| last + 1)).collect();
-    let is_run = !parts.is_empty() && parts.iter().all(|part| runs_in_image(manifest, part, &mut left));
-    is_run.then(|| parts.join(" && "))
-}
-
-/// How many commands are looked at: scripts that run each other have no end.
-const MOST: usize = 200;
-
-/// Returns the words of a command without what is set for it.
-fn words_of(part: &str) -> Vec<String> {
-    let mut words = shlex::split(part).unwrap_or_default();
-    strip_prefixes(&mut words, &mut Default::default());
-    words
-}
-
-/// Returns the commands of the script that a package manager is asked to run; none where a command is another one.
-fn script_of<'m>(manifest: &'m PackageJson, words: &[String]) -> Option<Vec<&'m str>> {
-    let (program, arguments) = words.split_first()?;
-    let is_manager = ["npm", "pnpm", "yarn"].contains(&program.as_str());
-    let mut names = arguments
-        .iter()
-        .filter(|word| *word != "run" && *word != "run-script");
-    let script = manifest.scripts.get(names.next().filter(|_| is_manager)?)?;
-    conjunction(script)
-}
-
-/// Whether a command makes what the image holds already. `left` is how many commands are looked at yet.
-fn builds(manifest: &PackageJson, part: &str, left: &mut usize) -> bool {
-    let words = words_of(part);
-    if *left == 0 || is_build(part) || is_build(&words.join(" ")) {
-        return true;
+    if parts.len() > MOST {
+        return None;
     }
-    *left -= 1;
-    if let Some(parts) = script_of(manifest, &words) {
-        return parts.iter().any(|part| builds(manifest, part, left));
-    }
+    let commands: Option<Vec<Vec<Words>>> = parts.iter().map(|part| all_commands(manifest, part)).collect();
+    let commands = commands?;
+    let builds = |(part, commands): (&&str, &Vec<Words>)| is_build(part) || commands.iter().any(builds);
+    let built = parts.iter().zip(&commands).rposition(builds);
+    let first = built.map_or(0, |last| last + 1);
+    let mut rest = commands.iter().skip(first).flatten();
+    let is_run = first < parts.len() && rest.all(|words| runs_in_image(manifest, words));
+    is_run.then(|| parts.into_iter().skip(first).collect::<Vec<_>>().join(" && "))
+}
+
+/// Whether a command makes what the image holds already.
+fn builds(words: &Words) -> bool {
     // A build that somebody wrote, by what everybody calls such a file.
     let file = words.iter().skip(1).find(|word| !word.starts_with('-'));
     let name = file.map_or("", |file| file.rsplit('/').next().unwrap_or_default());
     let is_named = ["build", "bundle", "compile"]
         .iter()
         .any(|verb| name.contains(verb));
-    is_named && words.first().is_some_and(|program| program == "node")
+    is_build(&words.join(" ")) || is_named && words.first().is_some_and(|program| program == "node")
 }
 
-/// Whether all programs of a command are there when the service is started. `left` is as of [`builds`].
-fn runs_in_image(manifest: &PackageJson, part: &str, left: &mut usize) -> bool {
-    let words = words_of(part);
-    let Some(program) = words.first().filter(|_| *left > 0) else {
-        return false;
-    };
-    *left -= 1;
-    if ["npm", "pnpm", "yarn"].contains(&program.as_str()) {
-        let parts = script_of(manifest, &words);
-        return parts.is_some_and(|parts| parts.iter().all(|part| runs_in_image(manifest, part, left)));
-    }
-    let name = program.rsplit('/').next().unwrap_or(program);
-    name == "node" || manifest.dependencies.contains_key(package_of(name))
+/// Whether the program of a command is there when the service is started.
+fn runs_in_image(manifest: &PackageJson, words: &Words) -> bool {
+    let program = words.first().map_or("", String::as_str);
+    program == "node" || manifest.dependencies.contains_key(package_of(program))
 }
 
 #[cfg(test)]

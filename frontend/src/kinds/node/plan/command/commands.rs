@@ -1,7 +1,5 @@
 //! The commands that a script comes to, with those of the scripts that it runs.
 
-use std::collections::BTreeMap;
-
 use super::script::strip_prefixes;
 use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
@@ -12,7 +10,7 @@ pub(in super::super) type Words = Vec<String>;
 /// How many scripts that run each other are followed.
 const MAX_DEPTH: usize = 8;
 /// How many commands are looked at.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// Returns the commands of a script in their order, each without what stands in front of its program; scripts that it runs
 /// by a package manager or by `run-p`, `run-s` and `npm-run-all` are followed.
@@ -24,10 +22,19 @@ pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Word
     found
 }
 
+/// Returns the commands of a script's text, as [`commands`]; none where it comes to none, or to more than are looked at.
+pub(super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
+    let (mut found, mut left) = (Vec::new(), MOST);
+    follow(manifest, script, 0, &mut found, &mut left);
+    (left > 0 && !found.is_empty()).then_some(found)
+}
+
 /// `left` is how many commands are looked at yet, those that only run other scripts among them: such scripts may run each
 /// other many times.
 fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Words>, left: &mut usize) {
     if depth > MAX_DEPTH {
+        // They run each other in a circle.
+        *left = 0;
         return;
     }
     // Of other operators every command is looked at just as well: all of them run in the end.
@@ -40,7 +47,7 @@ fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Wo
         let Some(mut words) = shlex::split(part) else {
             continue;
         };
-        strip_prefixes(&mut words, &mut BTreeMap::new());
+        strip_prefixes(&mut words);
         if let Some(program) = words.first_mut() {
             *program = program.rsplit('/').next().unwrap_or(program).to_owned();
         }

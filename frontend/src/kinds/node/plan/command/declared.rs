@@ -43,7 +43,7 @@ fn compiles(manifest: &PackageJson, nest: Option<&Nest>, name: &str, depth: usiz
             return false;
         }
         let mut words = shlex::split(part).unwrap_or_default();
-        strip_prefixes(&mut words, &mut std::collections::BTreeMap::new());
+        strip_prefixes(&mut words);
         let Some((program, arguments)) = words.split_first() else {
             return false;
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::model::Command;
-use super::{Inferred, as_it_stands};
+use super::{Inferred, as_it_stands, env_files};
 use crate::kinds::node::plan::contents::is_typescript;
 use crate::kinds::node::workspace::PackageJson;
 
@@ -25,10 +25,20 @@ const WITH_VALUE: [&str; 8] = [
 /// Flags of node that run their value instead of a file.
 const EVALUATING: [&str; 4] = ["-e", "--eval", "-p", "--print"];
 
+/// Whether the value of a flag is the next word.
+pub(super) fn has_value(flag: &str) -> bool {
+    LOADERS.contains(&flag) || WITH_VALUE.contains(&flag)
+}
+
 /// Reads the arguments of `node`: its own flags, the entry file, the program's arguments.
 ///
 /// None where the process is for development, or nothing is run.
 pub(super) fn read(manifest: &PackageJson, arguments: &[String]) -> Option<Inferred> {
+    let mut words: Vec<String> = std::iter::once("node".to_owned())
+        .chain(arguments.iter().cloned())
+        .collect();
+    let env_files = env_files::take(&mut words);
+    let arguments = words.get(1..).unwrap_or_default();
     let mut flags = Vec::new();
     let mut programs = Vec::new();
     let mut rest = arguments.iter();
@@ -45,15 +55,11 @@ pub(super) fn read(manifest: &PackageJson, arguments: &[String]) -> Option<Infer
             let words = std::iter::once("node".to_owned()).chain(arguments.iter().cloned());
             return Some(Inferred {
                 programs,
+                env_files,
                 ..as_it_stands(words.collect())
             });
         }
-        // `node --env-file` fails without the file, and no image should hold it.
-        if flag == "--env-file" || flag == "--env-file-if-exists" {
-            if value.is_none() {
-                rest.next()?;
-            }
-        } else if LOADERS.contains(&flag) || WITH_VALUE.contains(&flag) {
+        if LOADERS.contains(&flag) || WITH_VALUE.contains(&flag) {
             flags.push(argument.clone());
             let module = match value {
                 Some(value) => value,
@@ -77,6 +83,7 @@ pub(super) fn read(manifest: &PackageJson, arguments: &[String]) -> Option<Infer
     Some(Inferred {
         runs_sources: is_typescript(entry),
         programs,
+        env_files,
         ..command(flags, entries, rest.cloned().collect())
     })
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inferred, as_it_stands, node, shell, usual_entries};
+use super::{Inferred, as_it_stands, env_files, node, shell, usual_entries};
 use crate::kinds::node::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 /// How many variables and runners in front of a command are looked at.
 const MAX_PREFIXES: usize = 1_000;
 
@@ -82,11 +82,12 @@ impl Scripts<'_> {
             return shell::read(self, script, depth);
         }
         let mut words = shlex::split(script)?;
-        let mut env = BTreeMap::new();
-        strip_prefixes(&mut words, &mut env);
+        let mut prefixes = strip_prefixes(&mut words);
         let mut inferred = self.program(&words, depth)?;
-        env.extend(std::mem::take(&mut inferred.env));
-        inferred.env = env;
+        prefixes.env.extend(std::mem::take(&mut inferred.env));
+        prefixes.env_files.append(&mut inferred.env_files);
+        inferred.env = prefixes.env;
+        inferred.env_files = prefixes.env_files;
         Some(inferred)
     }
 
@@ -195,14 +196,23 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
         || program == "nest" && (has("-w") || has("--debug") || has("-d"))
 }
 
-/// Removes `exec`, `cross-env`, `dotenv --` and the like from the front of a command, and keeps the variables that they
-/// set.
-pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String, String>) {
+/// What stands in front of a command.
+#[derive(Debug, Default)]
+pub(super) struct Prefixes {
+    /// The variables that are set.
+    pub(super) env: BTreeMap<String, String>,
+    /// The files of variables that are read, the one that counts first.
+    pub(super) env_files: Vec<String>,
+}
+
+/// Removes `exec`, `cross-env`, `dotenv --` and the like from the front of a command, and returns what they set.
+pub(super) fn strip_prefixes(words: &mut Vec<String>) -> Prefixes {
+    let mut prefixes = Prefixes::default();
     for _ in 0..MAX_PREFIXES {
-        let Some(first) = words.first() else { return };
+        let Some(first) = words.first() else { break };
         let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))
         {
-            env.insert(name.to_owned(), value.to_owned());
+            prefixes.env.insert(name.to_owned(), value.to_owned());
             1
         } else if [
             "exec",
@@ -223,31 +233,15 @@ pub(super) fn strip_prefixes(words: &mut Vec<String>, env: &mut BTreeMap<String,
                 .count()
         } else if first == "pnpm" && words.get(1).is_some_and(|word| word == "exec" || word == "dlx") {
             2
-        } else if ["dotenv", "dotenvx", "env-cmd"].contains(&first.as_str()) {
-            // Configuration comes from the container's environment; the files are not in the image.
-            before_command(words)
+        } else if let Some((count, files)) = env_files::before_command(words) {
+            prefixes.env_files.extend(files);
+            count
         } else {
-            return;
+            break;
         };
         words.drain(..dropped.min(words.len()));
     }
-}
-
-/// Returns how many words of a `dotenv -e FILE -- COMMAND` come before the command, with or without the `--`.
-fn before_command(words: &[String]) -> usize {
-    if let Some(at) = words.iter().position(|word| word == "--") {
-        return at + 1;
-    }
-    let mut at = 1;
-    while let Some(word) = words.get(at) {
-        at += match word.as_str() {
-            "-e" | "-f" | "--file" | "--env-file" | "-r" | "--rc-file" | "--environments" | "-v" | "-p" => 2,
-            // The old form of env-cmd: `env-cmd ./config/.env COMMAND`.
-            word if word.starts_with('-') || word == "run" || word.contains(".env") => 1,
-            _ => break,
-        };
-    }
-    at
+    prefixes
 }
 
 fn is_variable(name: &str) -> bool {

@@ -1,9 +1,9 @@
 //! Scripts that need a shell: several commands, variables, redirections.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::script::{self, Scripts, package_of, strip_prefixes};
-use super::{Inferred, as_it_stands};
+use super::{Inferred, as_it_stands, env_files};
 use crate::kinds::node::scripts::preload;
 
 /// Programs that make what an image holds already.
@@ -39,22 +39,26 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         true => None,
         false => Some(scripts.read(last, depth + 1)?),
     };
+    let mut env_files = Vec::new();
     let mut text: Vec<String> = before
         .iter()
-        .map(|part| expand(scripts, part, depth))
+        .map(|part| expand(scripts, part, depth, &mut env_files))
         .collect::<Option<_>>()?;
     // A script that only builds has nothing in its place.
     text.retain(|part| !part.is_empty());
     if let (Some(started), true) = (started, text.is_empty()) {
         return Some(started);
     }
-    let last = expand(scripts, last, depth)?;
+    let last = expand(scripts, last, depth, &mut env_files)?;
     // A script in the place of the last command may be several commands itself.
     let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
     let (last, before) = last.split_last()?;
     text.extend(before.iter().map(|part| (*part).to_owned()));
     text.push(as_last(last));
-    Some(with_shell(text.join(" && ")))
+    Some(Inferred {
+        env_files,
+        ..with_shell(text.join(" && "))
+    })
 }
 
 /// Whether any of a script's commands watches or serves sources.
@@ -129,12 +133,12 @@ pub(super) fn is_build(part: &str) -> bool {
 
 /// Returns a command without what the image lacks: package managers and loaders of `.env` files. None where that has no
 /// end, or none that anybody wrote: scripts that run each other several times grow with every step.
-fn expand(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
-    let expanded = expand_one(scripts, part, depth)?;
+fn expand(scripts: Scripts<'_>, part: &str, depth: usize, env_files: &mut Vec<String>) -> Option<String> {
+    let expanded = expand_one(scripts, part, depth, env_files)?;
     (expanded.len() <= LONGEST).then_some(expanded)
 }
 
-fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> {
+fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize, env_files: &mut Vec<String>) -> Option<String> {
     if depth > 8 {
         return None;
     }
@@ -143,8 +147,10 @@ fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> 
     }
     let written = shlex::split(part)?;
     let mut words = written.clone();
-    let mut env = BTreeMap::new();
-    strip_prefixes(&mut words, &mut env);
+    let prefixes = strip_prefixes(&mut words);
+    env_files.extend(prefixes.env_files);
+    env_files.extend(env_files::take(&mut words));
+    let env = prefixes.env;
     let variables: String = env
         .iter()
         .filter_map(|(name, value)| Some(format!("{name}={} ", shlex::try_quote(value).ok()?)))
@@ -153,13 +159,16 @@ fn expand_one(scripts: Scripts<'_>, part: &str, depth: usize) -> Option<String> 
         return match conjunction(&script) {
             Some(parts) if env.is_empty() => {
                 let parts = parts.into_iter().filter(|part| !is_build(part));
-                let parts: Option<Vec<String>> = parts.map(|part| expand(scripts, part, depth + 1)).collect();
+                let parts: Option<Vec<String>> = parts
+                    .map(|part| expand(scripts, part, depth + 1, env_files))
+                    .collect();
                 let parts = parts?.into_iter().filter(|part| !part.is_empty());
                 Some(parts.collect::<Vec<_>>().join(" && "))
             }
-            Some(parts) if parts.len() == 1 => {
-                Some(format!("{variables}{}", expand(scripts, &script, depth + 1)?))
-            }
+            Some(parts) if parts.len() == 1 => Some(format!(
+                "{variables}{}",
+                expand(scripts, &script, depth + 1, env_files)?
+            )),
             _ if env.is_empty() => Some(format!("({script})")),
             _ => Some(format!("(export {variables}; {script})")),
         };

@@ -35,6 +35,9 @@ fn line(inferred: &Inferred) -> String {
     for (name, value) in &inferred.env {
         write!(text, "{name}={value} ").unwrap();
     }
+    for file in &inferred.env_files {
+        write!(text, "<{file} ").unwrap();
+    }
     text.push_str(&shlex::try_join(inferred.command.args.iter().map(String::as_str)).unwrap());
     for program in inferred
         .programs
@@ -128,7 +131,18 @@ fn start_scripts_become_plain_node() {
         ("tini -g -- node dist/main.js", "node dist/main.js"),
         ("dotenv -e .env -- node x.js", "node x.js"),
         ("dotenv -e .env node x.js", "node x.js"),
-        ("dotenvx run -f .env.production -- node x.js", "node x.js"),
+        (
+            "dotenvx run -f .env.production -- node x.js",
+            "<.env.production node x.js",
+        ),
+        (
+            "node --env-file=.env --env-file=.env.defaults dist/index.js",
+            "<.env.defaults node dist/index.js",
+        ),
+        (
+            "dotenv -e config/base.env -- tsx --env-file=.env.production src/a.ts",
+            "<config/base.env <.env.production node --import tsx src/a.ts +tsx ts",
+        ),
         ("env-cmd -f ./config/.env node x.js", "node x.js"),
         ("env-cmd .env node x.js", "node x.js"),
         ("nest start", "node dist/main.js"),
@@ -224,6 +238,11 @@ fn a_shell_runs_what_only_a_shell_can() {
         (
             "dotenv -e .env -- prisma migrate deploy && next start",
             "prisma migrate deploy && exec next start",
+        ),
+        // Node would end without the file.
+        (
+            "prisma migrate deploy && node --env-file=.env dist/main.js",
+            "prisma migrate deploy && exec node --require /usr/lib/vextrus/init.cjs dist/main.js",
         ),
         // It only sounds like a build.
         (
@@ -375,4 +394,33 @@ fn scripts_that_run_each_other_have_an_end() {
         "dotenv -- ".repeat(20_000)
     );
     assert!(scripts.read(&many, 0).is_some());
+}
+
+#[test]
+fn a_runtime_that_no_image_of_node_has_is_named() {
+    for (scripts, dependencies, expected) in [
+        (
+            r#"{ "start": "NODE_ENV=production deno run -A src/serve.ts" }"#,
+            "{}",
+            Some(("start", "deno")),
+        ),
+        (
+            r#"{ "start:prod": "npm run up", "up": "node migrate.js && bun src/index.ts" }"#,
+            "{}",
+            Some(("start:prod", "bun")),
+        ),
+        (r#"{ "start": "bun src/index.ts" }"#, r#"{ "bun": "1" }"#, None),
+        (r#"{ "start": "node src/index.js" }"#, "{}", None),
+        (r#"{ "start": "npm start" }"#, "{}", None),
+        (r#"{ "dev": "bun src/index.ts" }"#, "{}", None),
+    ] {
+        let manifest = package(&format!(
+            r#"{{ "scripts": {scripts}, "dependencies": {dependencies} }}"#
+        ));
+        let found = other_runtime(&manifest);
+        let found = found
+            .as_ref()
+            .map(|(script, program)| (*script, program.as_str()));
+        assert_eq!(found, expected, "{scripts}");
+    }
 }

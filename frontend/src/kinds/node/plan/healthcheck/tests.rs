@@ -124,3 +124,22 @@ fn a_server_is_a_dependency_a_tool_that_writes_one_or_what_others_bring() {
     let (check, _) = decide(&run, known);
     assert_eq!(check.unwrap().command[3], "any");
 }
+
+#[test]
+fn a_server_that_is_bundled_is_declared_for_development() {
+    for (text, expected) in [
+        (r#"{ "devDependencies": { "fastify": "5" } }"#, Some("fastify")),
+        (
+            r#"{ "devDependencies": { "find-my-way": "9" } }"#,
+            Some("find-my-way"),
+        ),
+        (r#"{ "dependencies": { "ws": "8" } }"#, Some("ws")),
+        (
+            r#"{ "dependencies": { "bullmq": "5" }, "devDependencies": { "vitest": "4" } }"#,
+            None,
+        ),
+    ] {
+        let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
+        assert_eq!(may_listen(&manifest), expected, "{text}");
+    }
+}

@@ -175,3 +175,26 @@ fn a_package_whose_scripts_do_not_run_does_not_compile() {
     assert!(native.compiles.is_empty());
     assert_eq!(names(&native.needs_glibc), ["bcrypt"]);
 }
+
+#[test]
+fn scripts_of_packages_for_other_systems_do_not_run() {
+    for (os, runs) in [
+        (&[][..], true),
+        (&["linux"][..], true),
+        (&["darwin", "linux"], true),
+        (&["!win32"], true),
+        (&["darwin"], false),
+        (&["!linux"], false),
+    ] {
+        let package = Evidence {
+            name: "native".to_owned(),
+            os: os.iter().map(|os| (*os).to_owned()).collect(),
+            scripts_run: true,
+            unreviewed: true,
+            ..Evidence::default()
+        };
+        let native = survey(&[Arc::new(package)]);
+        assert_eq!(native.may_run.len(), usize::from(runs), "{os:?}");
+        assert_eq!(native.unreviewed.len(), usize::from(runs), "{os:?}");
+    }
+}
