@@ -144,6 +144,11 @@ impl Walk<'_> {
                 self.reach(found, &id, DependencyKind::Production, name);
             }
         }
+        for name in fields.optional_peers() {
+            if let Some(found) = around.find_in_front(name) {
+                self.reach(found, &id, DependencyKind::Optional, name);
+            }
+        }
         self.closure.members.insert(id, fields);
     }
 
@@ -234,7 +239,13 @@ impl Walk<'_> {
             owner: owner.to_owned(),
         }));
         let around = self.lockfile.around(location);
-        // Peers that may be missing are there where somebody else reaches them.
+        // Peers that may be missing are there where somebody else reaches them. One that lies in front of another version is
+        // there as well: without it the package would find that other one, and `npm ci` refuses a lockfile that says so.
+        for name in entry.fields.optional_peers() {
+            if let Some(found) = around.find_in_front(name) {
+                self.reach(found, owner, DependencyKind::Optional, name);
+            }
+        }
         let peers = entry.fields.required_peers();
         let peers = peers.map(|name| (DependencyKind::Optional, name));
         let installed = entry

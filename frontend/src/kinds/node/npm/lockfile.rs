@@ -214,6 +214,13 @@ impl<'a> Around<'a> {
         let mut found = self.0.iter();
         found.find_map(|modules| Some(modules.get(name)?.as_str()))
     }
+
+    /// Returns that location if Node would find another one without it.
+    pub fn find_in_front(&self, name: &str) -> Option<&'a str> {
+        let mut found = self.0.iter().filter_map(|modules| modules.get(name));
+        let nearest = found.next()?;
+        found.next().map(|_| nearest.as_str())
+    }
 }
 
 /// Returns the location of a project.

@@ -53,6 +53,32 @@ fn peers_that_may_be_missing_bring_nothing() {
     assert!(both.locations.contains("node_modules/types"));
 }
 
+/// `loader` works with `yaml` 2 where that is there; `reader` needs version 1, which lies where `loader` would find it.
+#[test]
+fn a_peer_that_may_be_missing_is_there_where_another_version_would_be_found() {
+    let text = r#"{ "lockfileVersion": 3, "packages": {
+        "": { "name": "app", "dependencies": { "loader": "1", "reader": "1" } },
+        "node_modules/loader": {
+            "version": "1.0.0", "peerDependencies": { "yaml": "^2.0.0", "other": "1" },
+            "peerDependenciesMeta": { "yaml": { "optional": true }, "other": { "optional": true } }
+        },
+        "node_modules/loader/node_modules/yaml": { "version": "2.0.0", "peer": true, "optional": true },
+        "node_modules/other": { "version": "1.0.0", "peer": true, "optional": true },
+        "node_modules/reader": { "version": "1.0.0", "dependencies": { "yaml": "^1.0.0" } },
+        "node_modules/yaml": { "version": "1.0.0" }
+    } }"#;
+    let found = Closure::of(&lockfile(text), &[".".to_owned()], TOOLS).unwrap();
+    assert_eq!(
+        locations(&found),
+        [
+            "node_modules/loader",
+            "node_modules/loader/node_modules/yaml",
+            "node_modules/reader",
+            "node_modules/yaml",
+        ]
+    );
+}
+
 /// The library's peer is what npm hoisted, not what the service has: npm's own behaviour.
 #[test]
 fn peers_of_members_are_found_from_their_place() {

@@ -132,6 +132,12 @@ impl Fields {
         names.filter(|name| !self.optional_peers.contains(*name))
     }
 
+    /// Returns the peers that may be missing.
+    pub fn optional_peers(&self) -> impl Iterator<Item = &str> {
+        let names = self.peers.keys().map(String::as_str);
+        names.filter(|name| self.optional_peers.contains(*name))
+    }
+
     /// Returns the kind and the specifier of a name.
     pub fn get(&self, name: &str) -> Option<(DependencyKind, &str)> {
         let mut found = self.iter();
