@@ -22,22 +22,26 @@ pub(super) fn take(words: &mut Vec<String>) -> Vec<String> {
     if !words.first().is_some_and(is_node) {
         return files;
     }
-    let mut at = 1;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        let (flag, value) = word.split_once('=').unwrap_or((word, ""));
-        if !["--env-file", "--env-file-if-exists"].contains(&flag) {
-            // The value of another flag is a word like the entry, behind which flags are the service's own.
-            at += 1 + usize::from(super::node::has_value(word));
+    let mut rest = std::mem::take(words).into_iter();
+    words.extend(rest.next());
+    while let Some(word) = rest.next() {
+        let (flag, value) = word.split_once('=').unwrap_or((&word, ""));
+        if ["--env-file", "--env-file-if-exists"].contains(&flag) {
+            let written = Some(value.to_owned()).filter(|value| !value.is_empty());
+            files.extend(written.or_else(|| rest.next()));
             continue;
         }
-        let value = value.to_owned();
-        words.remove(at);
-        if !value.is_empty() {
-            files.push(value);
-        } else if at < words.len() {
-            files.push(words.remove(at));
+        let (is_flag, has_value) = (word.starts_with('-'), super::node::has_value(&word));
+        words.push(word);
+        if !is_flag {
+            // The entry, behind which flags are the service's own.
+            break;
+        }
+        if has_value {
+            words.extend(rest.next());
         }
     }
+    words.extend(rest);
     files.reverse();
     files.retain(|file| !is_credential(file));
     files
