@@ -117,3 +117,27 @@ async fn where_no_file_tells_which_it_is_the_applications_are_named() {
     let (_, scripts) = planned_of(&[]).await.unwrap();
     assert_eq!(scripts, ["pnpm run build"]);
 }
+
+/// The package of a tool that lies somewhere in the repository, with a lockfile of its own, is no answer.
+#[tokio::test]
+async fn an_application_is_of_no_other_package_where_the_root_cannot_be_read() {
+    let mut more = vec![
+        ("nest-cli.json", NEST),
+        ("apps/worker/tsconfig.app.json", "{}"),
+        ("pnpm-lock.yaml", "lockfileVersion: '5.4'\n"),
+        (
+            "tools/cli/package.json",
+            r#"{ "name": "cli", "scripts": { "build": "tsc" } }"#,
+        ),
+        (
+            "tools/cli/package-lock.json",
+            r#"{ "name": "cli", "lockfileVersion": 3, "packages": { "": { "name": "cli" } } }"#,
+        ),
+    ];
+    let error = planned_of(&more).await.err().unwrap().to_string();
+    assert!(error.starts_with("pnpm-lock.yaml:1"), "{error}");
+    // Nor of one without applications, whose only package is meant.
+    more.remove(0);
+    let error = planned_of(&more).await.err().unwrap().to_string();
+    assert!(error.starts_with("pnpm-lock.yaml:1"), "{error}");
+}

@@ -85,11 +85,15 @@ impl NpmVersion {
             return Self::of_range(range, format!("`devEngines.packageManager` in {file}"), place);
         }
         match root.engines.get("npm") {
-            Some(range) => Self::of_range(
-                range,
-                format!("`engines.npm` in {file}"),
-                root.place(&["engines", "npm"]),
-            ),
+            Some(range) => {
+                let source = format!("`engines.npm` in {file}");
+                let asked = Self::of_range(range, source.clone(), root.place(&["engines", "npm"]));
+                // npm itself warns of what does not fit, and goes on.
+                Ok(asked.unwrap_or_else(|_| Self {
+                    source: format!("; {source} asks for `{range}`, which is not supported"),
+                    ..Self::default()
+                }))
+            }
             None => Ok(Self::default()),
         }
     }
@@ -141,7 +145,7 @@ impl NpmVersion {
             why,
         };
         match &self.asked {
-            None => of_image("it comes with Node".to_owned()),
+            None => of_image(format!("it comes with Node{}", self.source)),
             Some(Asked::Exact(version, hash)) => Chosen {
                 major: major(version).unwrap_or(bundled),
                 setup: Some(version.clone()),

@@ -321,7 +321,8 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
         ..Native::default()
     };
     for package in packages {
-        if package.os == ["linux"] && spoken_for.contains(package.name.as_str()) {
+        let is_variant = package.os == ["linux"] && spoken_for.contains(package.name.as_str());
+        if is_variant || !package.is_for_linux() {
             continue;
         }
         let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));

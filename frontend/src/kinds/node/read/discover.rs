@@ -40,6 +40,17 @@ pub(super) struct Wanted {
     pub(super) place: Place,
 }
 
+impl Wanted {
+    /// Whether a directory below the context is the root of the service's workspace if it has but one project: where no
+    /// package.json beside the build file says which one it is, any other would do as well, so that it is none if the
+    /// context is a root itself, unless the build file lies in it.
+    pub(super) fn may_be_in(&self, root: &str, is_context_root: bool) -> bool {
+        let says_which = self.name.is_some() || self.beside.is_some();
+        let lies_in = |directory: &String| crate::path::is_within(directory, root);
+        says_which || !(is_context_root || self.is_of_root) || self.directory.as_ref().is_some_and(lies_in)
+    }
+}
+
 /// A project that could be the service.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate<'a> {

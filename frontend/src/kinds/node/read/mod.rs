@@ -325,7 +325,10 @@ async fn load(
 ) -> Result<Loaded, Failure> {
     let directory = origin.directory.as_deref();
     let application = applications::find(tree, build_file, &manifest, directory).await?;
-    let mut wanted = discover::wanted(build_file, &manifest, directory)?;
+    let place = application
+        .as_ref()
+        .map(|application| application.directory.as_str());
+    let mut wanted = discover::wanted(build_file, &manifest, directory.or(place))?;
     wanted.is_of_root = application.is_some();
     let root = Root::find(tree, &wanted, &manifest).await?;
     let directory = directory

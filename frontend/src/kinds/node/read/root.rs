@@ -68,7 +68,7 @@ impl Root {
         }
         if found.is_none() {
             for directory in discover::roots(tree, wanted).await? {
-                if is_project(tree, &directory).await? {
+                if !wanted.may_be_in(&directory, context) || is_project(tree, &directory).await? {
                     continue;
                 }
                 found = attempt(Self::read(tree, directory, wanted, manifest).await)?;

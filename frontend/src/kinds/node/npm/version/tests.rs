@@ -67,15 +67,28 @@ fn what_cannot_be_is_told_at_its_line() {
             "npm 6.14.18 (`packageManager` in package.json) is not supported",
         ),
         (
-            ",\n\"engines\": {\"npm\": \"<7\"}",
-            "npm <7 (`engines.npm` in package.json) is not supported",
+            ",\n\"devEngines\": {\"packageManager\": {\"name\": \"npm\", \"version\": \"<7\"}}",
+            "npm <7 (`devEngines.packageManager` in package.json) is not supported",
         ),
-        (",\n\"engines\": {\"npm\": \"newest\"}", "is no version"),
     ] {
         let told = read(fields).unwrap_err().to_string();
         assert!(
             told.contains(part) && told.starts_with("package.json:2"),
             "{told}"
         );
+    }
+}
+
+#[test]
+fn what_engines_ask_for_is_advice() {
+    for range in ["<7", "^9.0.0", "8.19.4", "newest"] {
+        let chosen = read(&format!(r#", "engines": {{"npm": "{range}"}}"#))
+            .unwrap()
+            .choose("22");
+        assert_eq!((chosen.setup, chosen.major), (None, 10), "{range}");
+        let why = format!(
+            "it comes with Node; `engines.npm` in package.json asks for `{range}`, which is not supported"
+        );
+        assert_eq!(chosen.why, why);
     }
 }

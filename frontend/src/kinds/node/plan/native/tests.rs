@@ -177,7 +177,7 @@ fn a_package_whose_scripts_do_not_run_does_not_compile() {
 }
 
 #[test]
-fn scripts_of_packages_for_other_systems_do_not_run() {
+fn packages_for_other_systems_ask_for_nothing() {
     for (os, runs) in [
         (&[][..], true),
         (&["linux"][..], true),
@@ -188,6 +188,7 @@ fn scripts_of_packages_for_other_systems_do_not_run() {
     ] {
         let package = Evidence {
             name: "native".to_owned(),
+            dependencies: vec!["node-addon-api".to_owned()],
             os: os.iter().map(|os| (*os).to_owned()).collect(),
             scripts_run: true,
             unreviewed: true,
@@ -195,6 +196,7 @@ fn scripts_of_packages_for_other_systems_do_not_run() {
         };
         let native = survey(&[Arc::new(package)]);
         assert_eq!(native.may_run.len(), usize::from(runs), "{os:?}");
+        assert_eq!(native.needs_glibc.len(), usize::from(runs), "{os:?}");
         assert_eq!(native.unreviewed.len(), usize::from(runs), "{os:?}");
     }
 }
