@@ -187,6 +187,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn files_of_variables_are_named_by_their_whole_paths() {
+        let files = |files: &[&str]| {
+            let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+            env_files("/app/services/auth", &files)
+        };
+        let (name, value) = files(&[".env.production", "./config/base.env", "/run/x.env"]).unwrap();
+        assert_eq!(name, "VEXTRUS_ENV_FILES");
+        assert_eq!(
+            value,
+            "/app/services/auth/.env.production:/app/services/auth/config/base.env:/run/x.env"
+        );
+        assert_eq!(files(&[]), None);
+    }
+
+    #[test]
     fn options_of_the_service_stay_behind_the_preload() {
         let mut env = BTreeMap::new();
         load_first(&mut env);

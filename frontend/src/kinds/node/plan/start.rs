@@ -6,7 +6,7 @@ use super::input::{Manifests, PlanInput};
 use super::model::Reason;
 use super::{checks, command, install, of_root, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::{PackageJson, Project};
+use crate::kinds::node::workspace::{PackageJson, Project, application};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::Script;
@@ -57,7 +57,8 @@ pub(super) fn decide<'a>(
             let outputs: Vec<String> = outputs.map(str::to_owned).collect();
             let nest_entry = project.nest.as_ref().map(|nest| nest.entry.as_str());
             let inferred = command::infer(&project.manifest, nest_entry, input.service, &outputs);
-            if build_script.is_none() && inferred.is_guess() {
+            let is_built = build_script.is_some() || application::nx_target(&project.manifest).is_some();
+            if !is_built && inferred.is_guess() {
                 check_runtime(&project.manifest)?;
             }
             inferred

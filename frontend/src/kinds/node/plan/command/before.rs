@@ -100,6 +100,10 @@ mod tests {
                 "node a.js".to_owned(),
             ),
             (
+                r#"{ "prestart": "npm run all", "all": "node -e 'a; b'; node b.js", "start": "node a.js" }"#,
+                "node a.js".to_owned(),
+            ),
+            (
                 r#"{ "prestart": "npm run prestart", "start": "node a.js" }"#,
                 "node a.js".to_owned(),
             ),

@@ -1,74 +1,90 @@
 //! The commands that a script comes to, with those of the scripts that it runs.
 
-use super::script::strip_prefixes;
+use super::script::{MAX_DEPTH, strip_prefixes};
 use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
 
 /// The words of one command.
 pub(in super::super) type Words = Vec<String>;
 
-/// How many scripts that run each other are followed.
-const MAX_DEPTH: usize = 8;
 /// How many commands are looked at.
 pub(super) const MOST: usize = 200;
 
 /// Returns the commands of a script in their order, each without what stands in front of its program; scripts that it runs
 /// by a package manager or by `run-p`, `run-s` and `npm-run-all` are followed.
 pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Words> {
-    let (mut found, mut left) = (Vec::new(), MOST);
+    let mut walk = Walk::new(manifest);
     if let Some(script) = manifest.scripts.get(name) {
-        follow(manifest, script, 0, &mut found, &mut left);
+        walk.follow(script, 0);
     }
-    found
+    walk.found
 }
 
-/// Returns the commands of a script's text, as [`commands`]; none where it comes to none, or to more than are looked at.
+/// Returns all commands of a script's text, as [`commands`]; none where it comes to none, where there are more than are
+/// looked at, and where one is none that a shell could split.
 pub(super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
-    let (mut found, mut left) = (Vec::new(), MOST);
-    follow(manifest, script, 0, &mut found, &mut left);
-    (left > 0 && !found.is_empty()).then_some(found)
+    let mut walk = Walk::new(manifest);
+    walk.follow(script, 0);
+    (walk.is_whole && !walk.found.is_empty()).then_some(walk.found)
 }
 
-/// `left` is how many commands are looked at yet, those that only run other scripts among them: such scripts may run each
-/// other many times.
-fn follow(manifest: &PackageJson, script: &str, depth: usize, found: &mut Vec<Words>, left: &mut usize) {
-    if depth > MAX_DEPTH {
-        // They run each other in a circle.
-        *left = 0;
-        return;
+/// A walk through scripts that run each other.
+struct Walk<'m> {
+    manifest: &'m PackageJson,
+    found: Vec<Words>,
+    /// How many commands are looked at yet, those that only run other scripts among them: such scripts may run each other
+    /// many times.
+    left: usize,
+    /// Whether nothing was left out.
+    is_whole: bool,
+}
+
+impl<'m> Walk<'m> {
+    fn new(manifest: &'m PackageJson) -> Self {
+        Self {
+            manifest,
+            found: Vec::new(),
+            left: MOST,
+            is_whole: true,
+        }
     }
-    // Of other operators every command is looked at just as well: all of them run in the end.
-    let parts = conjunction(script).unwrap_or_else(|| script.split(['&', '|', ';']).collect());
-    for part in parts {
-        if *left == 0 {
-            return;
-        }
-        *left -= 1;
-        let Some(mut words) = shlex::split(part) else {
-            continue;
-        };
-        strip_prefixes(&mut words);
-        if let Some(program) = words.first_mut() {
-            *program = program.rsplit('/').next().unwrap_or(program).to_owned();
-        }
-        let names = runs(&words);
-        let mut scripts = names
-            .iter()
-            .filter_map(|name| manifest.scripts.get(*name))
-            .peekable();
-        if scripts.peek().is_none() {
-            // pnpm and yarn run a program by its name, too.
-            if matches!(
-                words.first().map(String::as_str),
-                Some("pnpm" | "yarn" | "bun" | "bunx")
-            ) {
-                words.remove(0);
+
+    fn follow(&mut self, script: &str, depth: usize) {
+        // Of other operators every command is looked at just as well: all of them run in the end.
+        let parts = conjunction(script).unwrap_or_else(|| script.split(['&', '|', ';']).collect());
+        for part in parts {
+            if self.left == 0 || depth > MAX_DEPTH {
+                self.is_whole = false;
+                return;
             }
-            found.extend(Some(words).filter(|words| !words.is_empty()));
-            continue;
-        }
-        for script in scripts {
-            follow(manifest, script, depth + 1, found, left);
+            self.left -= 1;
+            let Some(mut words) = shlex::split(part) else {
+                self.is_whole = false;
+                continue;
+            };
+            strip_prefixes(&mut words);
+            if let Some(program) = words.first_mut() {
+                *program = program.rsplit('/').next().unwrap_or(program).to_owned();
+            }
+            let names = runs(&words);
+            let mut scripts = names
+                .iter()
+                .filter_map(|name| self.manifest.scripts.get(*name))
+                .peekable();
+            if scripts.peek().is_none() {
+                // pnpm and yarn run a program by its name, too.
+                if matches!(
+                    words.first().map(String::as_str),
+                    Some("pnpm" | "yarn" | "bun" | "bunx")
+                ) {
+                    words.remove(0);
+                }
+                self.found.extend(Some(words).filter(|words| !words.is_empty()));
+                continue;
+            }
+            for script in scripts {
+                self.follow(script, depth + 1);
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn read(manifest: &PackageJson, arguments: &[String]) -> Option<Infer
                 ..as_it_stands(words.collect())
             });
         }
-        if LOADERS.contains(&flag) || WITH_VALUE.contains(&flag) {
+        if has_value(flag) {
             flags.push(argument.clone());
             let module = match value {
                 Some(value) => value,

@@ -282,6 +282,10 @@ fn a_shell_runs_what_only_a_shell_can() {
         assert!(found.command.entry_index.is_none());
         assert_eq!(found.search, ["./node_modules/.bin"]);
     }
+    let script =
+        "dotenv -e base.env -- prisma migrate deploy && node --env-file=.env.production dist/main.js";
+    let files = infer(&with_start(script), None, ".", &[]).env_files;
+    assert_eq!(files, ["base.env", ".env.production"]);
     let manifest = with_start("prisma migrate deploy && node dist/main.js");
     let programs = infer(&manifest, None, ".", &[]).programs;
     assert!(programs.contains(&"prisma".to_owned()), "{programs:?}");
