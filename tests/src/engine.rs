@@ -1,11 +1,13 @@
 //! The engine that tests run on, and private ones beside it.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::command::Invocation;
 use crate::{Build, Workspace, repository};
@@ -68,7 +70,32 @@ impl Docker {
 pub struct Engine {
     docker: Docker,
     _private: Option<PrivateEngine>,
+    _held: Held,
     _turn: MutexGuard<'static, ()>,
+}
+
+/// How long a test has had its turn: what it adds to the time that the whole suite takes.
+#[derive(Debug)]
+struct Held(Instant);
+
+impl Drop for Held {
+    /// Adds a line to the file that `VEXTRUS_TEST_TIMES` names: seconds, and the test.
+    fn drop(&mut self) {
+        let Some(path) = std::env::var_os("VEXTRUS_TEST_TIMES") else {
+            return;
+        };
+        let thread = std::thread::current();
+        let line = format!(
+            "{:.1} {}\n",
+            self.0.elapsed().as_secs_f64(),
+            thread.name().unwrap_or("?")
+        );
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        // In one call: tests beside one another write whole lines.
+        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+            eprintln!("the time of a test was not written down: {error}");
+        }
+    }
 }
 
 impl Engine {
@@ -107,6 +134,7 @@ impl Engine {
         Self {
             docker,
             _private: None,
+            _held: Held(Instant::now()),
             _turn: turn,
         }
     }
