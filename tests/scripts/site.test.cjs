@@ -101,6 +101,9 @@ test('the folder is the expected one, else the only one, else a question', (t) =
     'static.output',
     'the build wrote pages in a, b; write the one to serve into `[static]`, as `output = "a"`',
   ]);
+  // Of a copy in a tool's cache nothing is said, unless there is nothing else.
+  assert.deepEqual(folder({ 'out/index.html': '', 'out/b.html': '', '.nx/cache/17/out/index.html': '' }), ['b.html', 'index.html']);
+  assert.deepEqual(folder(inWeb({ '.made/index.html': '' })), ['index.html']);
   assert.deepEqual(refused(t, inWeb({ 'a/index.html': '' }), { output: 'b' }), [
     'static.output',
     'the build wrote nothing in `b`; it wrote pages in a',

@@ -95,6 +95,87 @@ async fn a_package_that_tells_nx_how_is_built_by_nx_at_the_root() {
     assert!(!entries.iter().any(|entry| entry.ends_with(".ts")), "{entries:?}");
 }
 
+/// Of a workspace of Nx whose projects say nothing of a build: a plugin makes the task of what lies in their directories.
+#[tokio::test]
+async fn what_a_plugin_of_nx_builds_is_built_and_known() {
+    let nx = r#"{ "plugins": [
+        "@nx/jest/plugin", { "plugin": "@nx/vite/plugin", "options": { "buildTargetName": "build" } }, "@nx/next/plugin"
+    ] }"#;
+    let lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  apps/worker: {}\n";
+    let workspace = [
+        ("nx.json", nx),
+        ("pnpm-lock.yaml", lock),
+        ("pnpm-workspace.yaml", "packages: ['apps/*']\n"),
+    ];
+    let of = async |package: &'static str, files: &[(&'static str, &'static str)]| {
+        let more = [("apps/worker/package.json", package)];
+        planned_of(&[&workspace[..], &more, files].concat())
+            .await
+            .unwrap()
+    };
+    let plain = r#"{ "name": "@shop/worker" }"#;
+    let page = ("apps/worker/index.html", "<html></html>");
+    let vite = ("apps/worker/vite.config.mts", "export default {}");
+    let by_nx = "pnpm exec nx run-many --targets=build --projects=@shop/worker";
+
+    let (model, scripts) = of(plain, &[vite, page]).await;
+    assert_eq!(scripts, [by_nx]);
+    assert!(matches!(model.product, Product::Site(_)));
+    // Without a page it is a service that Vite compiles.
+    let (model, scripts) = of(plain, &[vite]).await;
+    assert_eq!(scripts, [by_nx]);
+    assert!(
+        image_of(&model)
+            .runtime
+            .command
+            .entries
+            .contains(&"dist/main.js".to_owned())
+    );
+    let depends = r#"{ "name": "@shop/worker", "dependencies": {} }"#;
+    let (model, _) = of(depends, &[("apps/worker/next.config.js", "module.exports = {}")]).await;
+    assert_eq!(image_of(&model).runtime.command.args.last().unwrap(), "start");
+    // A script that runs Nx is run itself.
+    let script = r#"{ "name": "@shop/worker", "scripts": { "build": "nx build", "start": "nx serve" } }"#;
+    let (model, scripts) = of(script, &[vite, page]).await;
+    assert_eq!(scripts, ["pnpm run build"]);
+    assert!(matches!(model.product, Product::Site(_)));
+    // One for tests is no build.
+    let (_, scripts) = of(plain, &[("apps/worker/jest.config.ts", "")]).await;
+    assert_eq!(scripts, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_application_of_nx_may_be_a_site() {
+    let project = r#"{ "name": "worker", "projectType": "application", "targets": { "build": {
+        "executor": "@angular/build:application", "options": { "outputPath": "dist/apps/worker" } } } }"#;
+    let of_angular = [("nx.json", "{}"), ("apps/worker/project.json", project)];
+    let (model, scripts) = planned_of(&of_angular).await.unwrap();
+    assert_eq!(scripts, ["pnpm exec nx build worker"]);
+    let Product::Site(site) = &model.product else {
+        panic!("no site: {:?}", model.reasons.get("kind"));
+    };
+    assert!(
+        site.options.contains(r#""dist/apps/worker/browser""#),
+        "{}",
+        site.options
+    );
+    // Vite's page lies in the application's directory, and its folder.
+    let of_vite = [
+        ("nx.json", r#"{ "plugins": ["@nx/vite/plugin"] }"#),
+        (
+            "apps/worker/project.json",
+            r#"{ "name": "worker", "projectType": "application" }"#,
+        ),
+        ("apps/worker/vite.config.ts", "export default {}"),
+        ("apps/worker/index.html", "<html></html>"),
+    ];
+    let (model, _) = planned_of(&of_vite).await.unwrap();
+    let Product::Site(site) = &model.product else {
+        panic!("no site: {:?}", model.reasons.get("kind"));
+    };
+    assert!(site.options.contains(r#""apps/worker/dist""#), "{}", site.options);
+}
+
 #[tokio::test]
 async fn where_no_file_tells_which_it_is_the_applications_are_named() {
     let alike = [

@@ -22,7 +22,9 @@ use super::contents::is_typescript;
 use super::model::Command;
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
-use crate::kinds::node::workspace::application::{self, Application};
+use crate::kinds::node::workspace::application::Application;
+use crate::kinds::node::workspace::nx::NxBuild;
+pub use build::may_be_built_by_nx;
 pub(super) use build::{build_script, nearly_builds};
 pub(super) use commands::{Words, commands};
 pub(super) use declared::{downloads_programs, reads_declarations};
@@ -127,14 +129,15 @@ impl Inferred {
 /// Infers the command of a service: a start script, else `main` or the one program in `bin`, else the usual places of a
 /// build's output.
 ///
-/// `directory` is the service's in the workspace, `outputs` are the directories in it that its compiler writes.
+/// What other tools say is the entry that Nest's has and how Nx builds it. `directory` is the service's in the workspace,
+/// `outputs` are the directories in it that its compiler writes.
 pub(super) fn infer(
     manifest: &PackageJson,
-    nest_entry: Option<&str>,
+    (nest_entry, nx): (Option<&str>, Option<&NxBuild>),
     directory: &str,
     outputs: &[String],
 ) -> Inferred {
-    let mut inferred = infer_as_written(manifest, nest_entry);
+    let mut inferred = infer_as_written(manifest, nest_entry, nx);
     let entries = &mut inferred.command.entries;
     let moved: Vec<String> = entries
         .iter()
@@ -199,7 +202,7 @@ fn below_directory(entry: &str, directory: &str) -> Vec<String> {
         .collect()
 }
 
-fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferred {
+fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>, nx: Option<&NxBuild>) -> Inferred {
     let scripts = Scripts { manifest, nest_entry };
     for name in START_SCRIPTS {
         let Some(script) = manifest.scripts.get(name) else {
@@ -221,6 +224,13 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
             return inferred;
         }
     }
+    let by_nx = nx.and_then(|nx| Some((nx.starts?, nx)));
+    if let Some((started, nx)) = by_nx
+        && let Some(inferred) = (Scripts { manifest, nest_entry }).read(started, 0)
+    {
+        let why = format!("Nx builds it by `{}`: {started}", nx.runs.join(" "));
+        return Inferred { why, ..inferred };
+    }
     let main = manifest.main.clone().filter(|main| !is_typescript(main));
     let bin = manifest.bin.values().next();
     let bin = bin.filter(|bin| main.is_none() && manifest.bin.len() == 1 && !is_typescript(bin));
@@ -234,7 +244,7 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>) -> Inferre
     entries.extend(nest_entry.iter().flat_map(|entry| node::compiled(entry)));
     entries.extend(usual_entries(USUAL_ENTRIES.len()));
     // Without a build the sources are what runs; node itself strips types from 22.18 on.
-    if build_script(manifest).is_none() && application::nx_target(manifest).is_none() {
+    if build_script(manifest).is_none() && nx.is_none() {
         entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
     }
     let field = main.iter().map(|_| "main").chain(bin.map(|_| "bin"));

@@ -11,7 +11,6 @@ use super::linked;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 use super::{place, referenced, site};
-use crate::kinds::node::workspace::application;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::path::{is_within, join, leaves};
 use crate::pattern::literal;
@@ -265,9 +264,16 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         None => {
             let workspace = input.workspace;
             // Nx is a tool of the root, where its targets' paths begin.
-            let name = application::nx_target(&project.manifest);
             let root = workspace.container_path(".");
-            scripts.extend(name.map(|name| exec(&["nx", "build", name], &root)));
+            scripts.extend(project.nx.as_ref().map(|nx| {
+                let words = nx.words();
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let place = nx
+                    .place
+                    .clone()
+                    .unwrap_or_else(|| place::of(&project.manifest, &[]));
+                Script::new(&workspace.manager.exec(&words), &root, place)
+            }));
             let config = referenced::configuration(workspace, importer, project);
             if let Some(config) = config.filter(|_| !prepares) {
                 let (directory, words) = referenced::command(workspace, importer, &config);

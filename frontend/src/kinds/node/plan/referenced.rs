@@ -5,8 +5,8 @@
 
 use super::contents::entries;
 use crate::kinds::node::Workspace;
+use crate::kinds::node::workspace::Project;
 use crate::kinds::node::workspace::tsconfig::builds_by_references;
-use crate::kinds::node::workspace::{Project, application};
 use crate::path::{is_within, join, relative};
 
 /// Returns the configuration that another package's build makes a package by, relative to the context; none where that
@@ -14,7 +14,7 @@ use crate::path::{is_within, join, relative};
 ///
 /// A reference leads to it, a script somewhere builds by references, and what the package is loaded by is written there.
 pub(super) fn configuration(workspace: &Workspace, importer: &str, project: &Project) -> Option<String> {
-    if importer == "." || application::nx_target(&project.manifest).is_some() {
+    if importer == "." || project.nx.is_some() {
         return None;
     }
     let own = workspace.context_path(importer);

@@ -57,7 +57,7 @@ mod tests {
             let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
             let mut project = Project::new(manifest);
             project.typescript.packages.insert("@org/tsconfig".to_owned());
-            let command = command::infer(&project.manifest, None, ".", &[]);
+            let command = command::infer(&project.manifest, (None, None), ".", &[]);
             assert_eq!(
                 extended(&project, &command).len(),
                 usize::from(is_read),

@@ -6,7 +6,7 @@ use super::input::{Manifests, PlanInput};
 use super::model::Reason;
 use super::{checks, command, install, of_root, settings};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
-use crate::kinds::node::workspace::{PackageJson, Project, application};
+use crate::kinds::node::workspace::{PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::tables::Run;
 use crate::manifest::values::Script;
@@ -56,8 +56,9 @@ pub(super) fn decide<'a>(
             });
             let outputs: Vec<String> = outputs.map(str::to_owned).collect();
             let nest_entry = project.nest.as_ref().map(|nest| nest.entry.as_str());
-            let inferred = command::infer(&project.manifest, nest_entry, input.service, &outputs);
-            let is_built = build_script.is_some() || application::nx_target(&project.manifest).is_some();
+            let tools = (nest_entry, project.nx.as_ref());
+            let inferred = command::infer(&project.manifest, tools, input.service, &outputs);
+            let is_built = build_script.is_some() || project.nx.is_some();
             if !is_built && inferred.is_guess() {
                 check_runtime(&project.manifest)?;
             }
@@ -98,7 +99,7 @@ impl Start<'_> {
     /// starts is the tool that builds, as developers run it.
     pub(super) fn may_be_of_site(&self, project: &Project) -> bool {
         let Some(script) = self.build_script else {
-            return false;
+            return project.nx.is_some() && self.command.field.is_empty();
         };
         let is_script = self.command.field.first().is_some_and(|field| field == "scripts");
         !is_script || command::is_of_builder(&self.command, &project.manifest, script)

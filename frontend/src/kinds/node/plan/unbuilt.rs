@@ -5,7 +5,6 @@ use super::model::PackageBuild;
 use super::referenced;
 use crate::diagnostic::plain;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::workspace::application;
 
 /// Returns what may be the cause where no script builds the service, and what to write.
 pub(super) fn why(
@@ -26,9 +25,7 @@ pub(super) fn why(
             plain(script)
         ));
     }
-    let is_built = build_script
-        .or_else(|| application::nx_target(&project.manifest))
-        .is_some();
+    let is_built = build_script.is_some() || project.nx.is_some();
     let is_referenced = || referenced::configuration(workspace, service, project).is_some();
     if is_built || is_referenced() || workspace.application.is_some() {
         return None;

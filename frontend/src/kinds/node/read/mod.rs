@@ -2,6 +2,7 @@
 
 mod applications;
 mod discover;
+mod nx;
 mod projects;
 mod root;
 mod site;
@@ -33,7 +34,7 @@ use crate::source::{self, BuildFile, Context, Named, NamedPackage, Origin, Part,
 const METADATA: [&str; 30] = [
     "**/package.json",
     "**/project.json",
-    "nx.json",
+    "**/nx.json",
     "**/pnpm-lock.yaml",
     "**/pnpm-workspace.yaml",
     "**/package-lock.json",
@@ -127,9 +128,11 @@ pub async fn read(
     origin.directory = directory;
     let manifest = manifest.at(&origin.path());
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
+    let closure = plan::closure(&workspace, &service)?;
+    let of_nx = (service.as_str(), closure.importers());
+    nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
     let of_site = (&mut workspace, service.as_str(), &manifest);
     site::load(reader, options, &origin.context, of_site).await?;
-    let closure = plan::closure(&workspace, &service)?;
     let more = async |paths: &[String]| {
         let include: Vec<String> = paths.iter().map(|path| literal(path)).collect();
         let name = "[internal] load configuration of compilers";

@@ -25,14 +25,21 @@ pub(super) async fn load(
     context: &Context,
     (workspace, service, manifest): (&mut Workspace, &str, &Manifest),
 ) -> Result<(), Failure> {
-    let directory = workspace.context_path(service);
+    let package = workspace.context_path(service);
+    let application = workspace
+        .application
+        .as_ref()
+        .map(|application| application.directory.clone());
+    let directory = match &application {
+        Some(application) => join(&package, application),
+        None => package,
+    };
     let Some(project) = workspace.projects.get_mut(service) else {
         return Ok(());
     };
     let nginx = manifest.site.nginx.as_ref();
     // What the workspace's defaults name is for sites alone.
-    let nginx = nginx.filter(|_| site::is_looked_at(manifest, &project.manifest));
-    if !site::is_looked_at(manifest, &project.manifest) || workspace.application.is_some() {
+    if !site::is_looked_at(manifest, project) {
         return Ok(());
     }
     let nginx = nginx.map(|path| normalize(&join(&directory, path.as_str())));
@@ -40,6 +47,7 @@ pub(super) async fn load(
         .manifest
         .main
         .as_deref()
+        .filter(|_| application.is_none())
         .map(|main| join(&directory, main));
     let main = main.filter(|main| !leaves(main));
     let looked_at = site::tools::LOOKED_AT.map(|name| join(&literal(&directory), name));

@@ -75,7 +75,11 @@ function candidates() {
   const found = all.filter((file) => PAGES.includes(path.basename(file))).map((file) => path.dirname(file));
   const isWork = (folder) => named(folder).split('/').some((part) => options.work.includes(part));
   const folders = [...new Set(found)].filter((folder) => !isWork(folder));
-  return folders.filter((folder) => !folders.some((other) => other !== folder && isWithin(folder, other)));
+  const topmost = folders.filter((folder) => !folders.some((other) => other !== folder && isWithin(folder, other)));
+  // A hidden directory is where tools keep copies of what they wrote, as Nx does in .nx/cache.
+  const isHidden = (folder) => named(folder).split('/').some((part) => /^\.[^.]/.test(part));
+  const shown = topmost.filter((folder) => !isHidden(folder));
+  return shown.length > 0 ? shown : topmost;
 }
 
 function choose() {

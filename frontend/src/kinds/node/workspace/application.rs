@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::PackageJson;
+use super::nx::parsed;
 use crate::path::{join, normalize};
 
 /// An application of a package.
@@ -68,19 +68,6 @@ pub fn of_nx(text: &str, directory: &str) -> Option<Application> {
         entries: entries.collect(),
         listed_in: join(directory, "project.json"),
     })
-}
-
-/// Returns the name by which Nx builds a package that says how in its package.json, where no script does it.
-pub fn nx_target(manifest: &PackageJson) -> Option<&str> {
-    manifest.get(&["nx", "targets", "build"])?;
-    let own = manifest.get(&["nx", "name"]).and_then(Value::as_str);
-    own.or(manifest.name.as_deref())
-}
-
-fn parsed(text: &str) -> Value {
-    let options = jsonc_parser::ParseOptions::default();
-    let parsed = jsonc_parser::parse_to_serde_value::<Option<Value>>(text, &options);
-    parsed.ok().flatten().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod application;
 mod dependency;
 pub mod globs;
+pub mod nx;
 pub mod package_json;
 pub mod package_name;
 mod project;

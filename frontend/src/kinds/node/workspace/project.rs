@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::nx::NxBuild;
 use super::tools::Nest;
 use super::tsconfig::Scan;
 use super::{PackageJson, SiteFiles};
@@ -17,6 +18,8 @@ pub struct Project {
     pub prisma: Option<Prisma>,
     /// What its `nest-cli.json` says, where it has one.
     pub nest: Option<Nest>,
+    /// How Nx builds it, where nothing else does; a script may run that.
+    pub nx: Option<NxBuild>,
     /// What else lies in its directory, where it may be a static site that is built.
     pub site: SiteFiles,
 }
@@ -36,6 +39,7 @@ impl Project {
             typescript: Scan::default(),
             prisma: None,
             nest: None,
+            nx: None,
             site: SiteFiles::default(),
         }
     }

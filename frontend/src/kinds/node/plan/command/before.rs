@@ -55,7 +55,7 @@ mod tests {
                 "devDependencies": {{ "tsx": "1" }} }}"#
         );
         let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
-        infer(&manifest, None, ".", &[]).command.args.join(" ")
+        infer(&manifest, (None, None), ".", &[]).command.args.join(" ")
     }
 
     #[test]

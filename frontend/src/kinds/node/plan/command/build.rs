@@ -33,6 +33,16 @@ pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
     own("build").or_else(started).or_else(only).or_else(of_site)
 }
 
+/// Whether Nx may be what builds a package: nothing else does, or its script runs Nx.
+pub fn may_be_built_by_nx(manifest: &PackageJson) -> bool {
+    let is_nx = |script| {
+        commands(manifest, script)
+            .iter()
+            .any(|words| words.first().is_some_and(|word| word == "nx"))
+    };
+    build_script(manifest).is_none_or(is_nx)
+}
+
 /// Returns the scripts that build a site by a tool that builds nothing else, of a package that starts nothing.
 fn builds_site(manifest: &PackageJson) -> Vec<&str> {
     let is_program = manifest.main.is_some() || manifest.exports.is_some() || !manifest.bin.is_empty();

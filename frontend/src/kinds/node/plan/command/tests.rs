@@ -284,10 +284,10 @@ fn a_shell_runs_what_only_a_shell_can() {
     }
     let script =
         "dotenv -e base.env -- prisma migrate deploy && node --env-file=.env.production dist/main.js";
-    let files = infer(&with_start(script), None, ".", &[]).env_files;
+    let files = infer(&with_start(script), (None, None), ".", &[]).env_files;
     assert_eq!(files, ["base.env", ".env.production"]);
     let manifest = with_start("prisma migrate deploy && node dist/main.js");
-    let programs = infer(&manifest, None, ".", &[]).programs;
+    let programs = infer(&manifest, (None, None), ".", &[]).programs;
     assert!(programs.contains(&"prisma".to_owned()), "{programs:?}");
 }
 
@@ -333,14 +333,14 @@ fn what_is_for_development_starts_no_image() {
 #[test]
 fn the_most_telling_script_wins_and_development_ones_are_passed_over() {
     let both = package(r#"{"scripts": {"start": "node a.js", "start:prod": "node b.js"}}"#);
-    let inferred = infer(&both, None, ".", &[]);
+    let inferred = infer(&both, (None, None), ".", &[]);
     assert_eq!(
         (line(&inferred).as_str(), inferred.why.as_str()),
         ("node b.js", "scripts.start:prod: node b.js")
     );
 
     let watching = package(r#"{"main": "dist/x.js", "scripts": {"start": "nodemon src"}}"#);
-    let inferred = infer(&watching, None, ".", &[]);
+    let inferred = infer(&watching, (None, None), ".", &[]);
     assert_eq!(inferred.why, "main: dist/x.js");
     assert_eq!(
         inferred.command.entries[..3],
@@ -349,7 +349,7 @@ fn the_most_telling_script_wins_and_development_ones_are_passed_over() {
 
     // A `main` that is a source is for those who import the package.
     let sources = package(r#"{"main": "src/index.ts"}"#);
-    let inferred = infer(&sources, Some("out/app"), ".", &[]);
+    let inferred = infer(&sources, (Some("out/app"), None), ".", &[]);
     assert_eq!(inferred.command.entries[0], "out/app.js");
     assert!(inferred.command.entries.contains(&"dist/main.js".to_owned()));
     assert!(!inferred.runs_sources);

@@ -73,6 +73,8 @@ pub fn decide(manifest: &Manifest, project: &Project, has_pages: bool) -> Decide
     let sure = recognised.clone().filter(|found| found.is_certain);
     let sure = sure.filter(|found| !starts_service(project, found));
     let served = match sure {
+        // The root's start script is about all of its applications, or none.
+        None if is_application(project) => None,
         None => served(&project.manifest),
         Some(_) => None,
     };
@@ -132,7 +134,7 @@ struct Served {
 /// Returns what the start script serves, where all that it starts is a server of files that no production install has: it is
 /// for who looks at a site. That of a library shows an example.
 fn served(manifest: &PackageJson) -> Option<Served> {
-    let inferred = command::infer(manifest, None, ".", &[]);
+    let inferred = command::infer(manifest, (None, None), ".", &[]);
     let [field, name] = inferred.field.as_slice() else {
         return None;
     };
@@ -160,22 +162,48 @@ fn is_file_server(program: &str) -> bool {
 }
 
 /// Returns whether what the package's directory holds has to be looked at to tell the kind.
-pub fn is_looked_at(manifest: &Manifest, project: &PackageJson) -> bool {
+pub fn is_looked_at(manifest: &Manifest, project: &Project) -> bool {
     let is_said = manifest.kind == Some(Kind::Static) || manifest.own_place("static").is_some();
     is_said || manifest.kind.is_none() && built_by(manifest, project).is_some()
 }
 
-/// What the build script runs of a known tool.
-struct Built<'m> {
+/// What builds a package by a known tool.
+struct Built {
     /// The first of its commands that builds what a browser takes.
     words: Words,
-    /// The script's name.
-    script: &'m str,
+    /// The script that runs it.
+    script: String,
+    /// Its line.
+    place: Place,
     /// Whether another command builds what renders on a server: the pages are not all that there is.
     has_server: bool,
 }
 
-fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<Built<'m>> {
+/// Whether a package is one of several applications that have no package.json.
+fn is_application(project: &Project) -> bool {
+    project.nx.as_ref().is_some_and(|nx| nx.directory.is_some())
+}
+
+fn built_by(manifest: &Manifest, project: &Project) -> Option<Built> {
+    let is_built = |words: &Words| TOOLS.iter().any(|tool| is_run(tool, words));
+    if let (None, Some(nx)) = (&manifest.build.script, &project.nx) {
+        let own = command::build_script(&project.manifest).filter(|_| !is_application(project));
+        let place = match own {
+            Some(name) => place::of_script(&project.manifest, name),
+            None => nx
+                .place
+                .clone()
+                .unwrap_or_else(|| place::of(&project.manifest, &[])),
+        };
+        let script = own.and_then(|name| project.manifest.scripts.get(name));
+        return is_built(&nx.runs).then(|| Built {
+            words: nx.runs.clone(),
+            script: script.cloned().unwrap_or_else(|| nx.words().join(" ")),
+            place,
+            has_server: false,
+        });
+    }
+    let project = &project.manifest;
     let name = match &manifest.build.script {
         None => command::build_script(project)?,
         Some(Script::Named(name)) => name.as_str(),
@@ -187,10 +215,10 @@ fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<Buil
         let is_of_tool = TOOLS.iter().any(|tool| builds(tool, words));
         is_of_tool && words.iter().any(|word| is_flag(word, "--ssr"))
     });
-    let is_built = |words: &Words| TOOLS.iter().any(|tool| is_run(tool, words));
     Some(Built {
         words: commands.into_iter().find(is_built)?,
-        script,
+        script: project.scripts.get(script).cloned().unwrap_or_default(),
+        place: place::of_script(project, script),
         has_server,
     })
 }
@@ -198,9 +226,10 @@ fn built_by<'m>(manifest: &'m Manifest, project: &'m PackageJson) -> Option<Buil
 fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
     let Built {
         words,
-        script: name,
+        script,
+        place,
         has_server,
-    } = built_by(manifest, &project.manifest)?;
+    } = built_by(manifest, project)?;
     let tools = || TOOLS.iter().filter(|tool| is_run(tool, &words));
     let fits = |tool: &&Tool| fits(tool, &words, project);
     let tool = tools().find(fits).or_else(|| {
@@ -211,8 +240,8 @@ fn recognise(manifest: &Manifest, project: &Project) -> Option<Recognised> {
         tool,
         is_certain: fits(&tool) && !has_server,
         expected: expected(tool, &words, project),
-        script: project.manifest.scripts.get(name).cloned().unwrap_or_default(),
-        place: place::of_script(&project.manifest, name),
+        script,
+        place,
     })
 }
 
@@ -284,6 +313,10 @@ fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
 
 /// Whether the package starts a service of its own, or is a library with a page to try it on.
 fn starts_service(project: &Project, found: &Recognised) -> bool {
+    // What the root starts is about all of its applications, or none.
+    if is_application(project) {
+        return false;
+    }
     let manifest = &project.manifest;
     let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
     // Expo's is where the bundle begins.
@@ -294,7 +327,7 @@ fn starts_service(project: &Project, found: &Recognised) -> bool {
             // `npm init` writes the name of a file that most repositories then have not.
             project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
         });
-    let inferred = command::infer(manifest, None, ".", &[]);
+    let inferred = command::infer(manifest, (None, None), ".", &[]);
     let started = inferred
         .command
         .args
@@ -325,6 +358,13 @@ fn expected(tool: &Tool, words: &Words, project: &Project) -> Vec<String> {
     });
     let named = words.windows(2).find_map(flag).or(joined);
     let mut expected: Vec<String> = named.iter().map(|folder| join(".", folder)).collect();
+    let nx = project.nx.as_ref();
+    if let Some(output) = nx.and_then(|nx| nx.output.as_ref()) {
+        expected.extend([join(output, "browser"), output.clone()]);
+    }
+    if let Some(directory) = nx.and_then(|nx| nx.directory.as_ref()) {
+        expected.push(join(directory, tool.folder));
+    }
     match tool.name {
         "Angular" => expected.extend(angular(project, words)),
         // The folder of the pages stands in front of it.

@@ -57,7 +57,7 @@ fn the_entry_can_be_replaced_in_its_place() {
         "node a.js",
     ] {
         let manifest = with_start(script);
-        let command = infer(&manifest, Some("dist/main"), ".", &[]).command;
+        let command = infer(&manifest, (Some("dist/main"), None), ".", &[]).command;
         assert_eq!(
             command.args[command.entry_index.unwrap()],
             command.entries[0],
@@ -68,7 +68,7 @@ fn the_entry_can_be_replaced_in_its_place() {
 
 fn entries(manifest: &str, directory: &str) -> Vec<String> {
     let manifest = PackageJson::parse(&SourceFile::new("package.json", manifest)).unwrap();
-    infer(&manifest, None, directory, &[]).command.entries
+    infer(&manifest, (None, None), directory, &[]).command.entries
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_tool_that_compiles_at_the_start_gives_way_to_what_was_built() {
         let text = format!(
             r#"{{"scripts": {{"start": "tsx src/index.ts", "build": "tsc"}}, "{field}": {{"tsx": "1"}}{rest}}}"#
         );
-        infer(&package(&text), None, ".", &[])
+        infer(&package(&text), (None, None), ".", &[])
     };
     let built = with("devDependencies", r#", "main": "dist/index.js""#);
     assert_eq!(
@@ -116,7 +116,7 @@ fn a_tool_that_compiles_at_the_start_gives_way_to_what_was_built() {
 
 #[test]
 fn one_program_is_what_a_service_starts() {
-    let of = |text: &str| infer(&package(text), None, ".", &[]).command.entries[0].clone();
+    let of = |text: &str| infer(&package(text), (None, None), ".", &[]).command.entries[0].clone();
     assert_eq!(
         of(r#"{"name": "report", "bin": {"report": "./dist/cli.js"}}"#),
         "dist/cli.js"
@@ -131,9 +131,14 @@ fn one_program_is_what_a_service_starts() {
 #[test]
 fn a_compilers_output_is_looked_into() {
     let manifest = package(r#"{"scripts": {"start": "nest start"}}"#);
-    let entries = infer(&manifest, Some("dist/bootstrap"), ".", &["out/server".to_owned()])
-        .command
-        .entries;
+    let entries = infer(
+        &manifest,
+        (Some("dist/bootstrap"), None),
+        ".",
+        &["out/server".to_owned()],
+    )
+    .command
+    .entries;
     assert_eq!(entries[0], "dist/bootstrap.js");
     assert!(
         entries.contains(&"out/server/bootstrap.js".to_owned()),
@@ -143,7 +148,7 @@ fn a_compilers_output_is_looked_into() {
 
 #[test]
 fn an_entry_that_no_build_leaves_there_is_looked_for_below_its_outputs() {
-    let of = |text: &str| infer(&package(text), None, ".", &[]).command.entries;
+    let of = |text: &str| infer(&package(text), (None, None), ".", &[]).command.entries;
     let entries = of(r#"{"scripts": {"build": "node ace build", "start": "node bin/server.js"}}"#);
     assert_eq!(
         entries,

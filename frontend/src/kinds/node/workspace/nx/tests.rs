@@ -1,0 +1,94 @@
+use super::*;
+
+fn file(name: &str) -> (String, Arc<SourceFile>) {
+    (name.to_owned(), SourceFile::new(name, ""))
+}
+
+fn built(nx: &str, files: &[&str]) -> Option<NxBuild> {
+    let files: Vec<_> = files.iter().map(|name| file(name)).collect();
+    of_plugins(&plugins(nx), &files, "web")
+}
+
+#[test]
+fn a_plugin_builds_by_the_configuration_of_its_tool() {
+    let nx = r#"{ "plugins": [
+        { "plugin": "@nx/eslint/plugin", "options": { "targetName": "lint" } },
+        "@nx/jest/plugin",
+        // With options, and without.
+        { "plugin": "@nx/vite/plugin", "options": { "buildTargetName": "bundle" } },
+        "@nx/next/plugin",
+        { "plugin": "@nx/react/router-plugin", "options": {} },
+        { "plugin": "@nx/js/typescript", "options": { "typecheck": {}, "build": { "configName": "tsconfig.build.json" } } },
+        { "plugin": "./tools/own" },
+    ] }"#;
+    let words = |files: &[&str]| built(nx, files).map(|found| found.words().join(" "));
+    let bundle = "nx run-many --targets=bundle --projects=web";
+    let build = "nx run-many --targets=build --projects=web";
+    assert_eq!(words(&["apps/web/vite.config.mts"]).as_deref(), Some(bundle));
+    assert_eq!(
+        words(&["apps/web/eslint.config.mjs", "apps/web/jest.config.ts"]),
+        None
+    );
+    let runs = |files: &[&str]| built(nx, files).map(|found| (found.runs.join(" "), found.starts));
+    let next = ("next build".to_owned(), Some("next start"));
+    assert_eq!(runs(&["apps/web/next.config.js"]), Some(next));
+    let found = built(nx, &["tsconfig.build.json"]).unwrap();
+    assert_eq!(
+        (found.words().join(" ").as_str(), found.runs.join(" ").as_str()),
+        (build, "tsc --build tsconfig.build.json")
+    );
+    assert_eq!(found.place.unwrap().file.name, "tsconfig.build.json");
+    // A library has both.
+    let nx = r#"{ "plugins": [
+        { "plugin": "@nx/js/typescript", "options": { "build": {} } },
+        { "plugin": "@nx/vite/plugin", "options": { "buildTargetName": "build" } }
+    ] }"#;
+    let both = built(nx, &["libs/ui/tsconfig.lib.json", "libs/ui/vite.config.mts"]).unwrap();
+    assert_eq!(both.runs, ["vite", "build"]);
+    let router = runs(&["apps/web/react-router.config.ts"]).unwrap();
+    assert_eq!(router.0, "react-router build");
+    for text in [
+        "",
+        "[]",
+        "{\"plugins\": {}}",
+        "{\"plugins\": [1, {}, \"@nx/js\"]}",
+    ] {
+        assert_eq!(plugins(text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_plugin_may_be_about_some_directories() {
+    let nx = r#"{ "plugins": [{ "plugin": "@nx/vite/plugin",
+        "options": { "buildTargetName": "build" }, "include": ["apps/**"], "exclude": ["apps/old/**/*"] }] }"#;
+    let is_built = |path: &str| built(nx, &[path]).is_some();
+    assert!(is_built("apps/web/vite.config.ts"));
+    assert!(!is_built("libs/ui/vite.config.ts"));
+    assert!(!is_built("apps/old/vite.config.ts"));
+}
+
+#[test]
+fn a_target_says_what_it_runs_and_where_that_writes() {
+    let of = |text: &str| of_project(&SourceFile::new("apps/web/project.json", text), "from-package");
+    let angular = r#"{ "name": "web", "targets": { "build": {
+        "executor": "@angular/build:application", "options": { "outputPath": "dist/apps/web" } } } }"#;
+    let found = of(angular).unwrap();
+    assert_eq!(found.words(), ["nx", "build", "web"]);
+    assert_eq!(found.runs, ["ng", "build"]);
+    assert_eq!(found.output.as_deref(), Some("dist/apps/web"));
+    let vite = of(r#"{ "targets": { "build": { "executor": "@nrwl/vite:build" } } }"#).unwrap();
+    assert_eq!(
+        (vite.name.as_str(), vite.runs.join(" ").as_str()),
+        ("from-package", "vite build")
+    );
+    for command in [
+        r#"{ "command": "astro build" }"#,
+        r#"{ "executor": "nx:run-commands", "options": { "command": "astro build" } }"#,
+    ] {
+        let text = format!(r#"{{ "targets": {{ "build": {command} }} }}"#);
+        assert_eq!(of(&text).unwrap().runs, ["astro", "build"], "{command}");
+    }
+    for text in ["", "{}", r#"{ "targets": { "lint": {} } }"#] {
+        assert_eq!(of(text), None, "{text}");
+    }
+}
