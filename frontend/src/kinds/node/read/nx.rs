@@ -26,48 +26,28 @@ pub(super) async fn load(
     workspace: &mut Workspace,
     (service, importers): (&str, &[String]),
 ) -> Result<(), Failure> {
-    let application = workspace.application.clone();
-    let is_its = |importer: &&String| match (&application, workspace.projects.get(*importer)) {
-        (Some(_), _) if *importer == service => true,
-        (_, project) => project.is_some_and(|project| plan::may_be_built_by_nx(&project.manifest)),
-    };
-    let its: Vec<String> = importers.iter().filter(is_its).cloned().collect();
-    let settings = match its.is_empty() {
+    let mut left = Vec::new();
+    let places = places(workspace, service, importers);
+    let settings = match places.is_empty() {
         true => None,
         false => tree.read_optional(&join(&workspace.root, "nx.json")).await?,
     };
-    let mut left: Vec<Place> = Vec::new();
-    for importer in its {
-        let application = application.as_ref().filter(|_| importer == service);
-        let Some(project) = workspace.projects.get(&importer) else {
-            continue;
-        };
-        let directory = match application {
-            Some(application) => join(&workspace.context_path(&importer), &application.directory),
-            None => workspace.context_path(&importer),
-        };
-        let name = application.map(|application| application.name.clone());
-        let name = name.or_else(|| nx::name_in(&project.manifest));
-        let place = Place {
-            name: name.unwrap_or_else(|| base_name(&importer).to_owned()),
-            application: application.map(|application| application.directory.clone()),
-            importer,
-            directory,
-        };
-        let said = match application {
-            Some(_) => None,
-            None => nx::of_package(&project.manifest),
-        };
-        let said = match (said, &settings) {
-            (None, Some(_)) => {
-                let file = tree
-                    .read_optional(&join(&place.directory, "project.json"))
-                    .await?;
-                file.and_then(|file| nx::of_project(&file, &place.name))
-            }
-            (said, _) => said,
-        };
-        match said {
+    let paths: Vec<String> = match settings {
+        Some(_) => places
+            .iter()
+            .map(|place| join(&place.directory, "project.json"))
+            .collect(),
+        None => Vec::new(),
+    };
+    let mut files = tree.read_all_optional(&paths).await?.into_iter();
+    for place in places {
+        let file = files.next().flatten();
+        let package = workspace
+            .projects
+            .get(&place.importer)
+            .filter(|_| place.application.is_none());
+        let said = package.and_then(|project| nx::of_package(&project.manifest));
+        match said.or_else(|| nx::of_project(&file?, &place.name)) {
             Some(found) => place.keep(workspace, found),
             None => left.push(place),
         }
@@ -79,15 +59,39 @@ pub(super) async fn load(
     let mut files = configuration(reader, options, context, (&plugins, &left)).await?;
     for place in left {
         let files = files.remove(&place.directory).unwrap_or_default();
-        let files: Vec<(String, Arc<SourceFile>)> = files
-            .into_iter()
-            .map(|(path, file)| (relative(&workspace.root, &path).unwrap_or(path), file))
-            .collect();
+        let of_root = |(path, file): (String, Arc<SourceFile>)| {
+            (relative(&workspace.root, &path).unwrap_or(path), file)
+        };
+        let files: Vec<(String, Arc<SourceFile>)> = files.into_iter().map(of_root).collect();
         if let Some(found) = nx::of_plugins(&plugins, &files, &place.name) {
             place.keep(workspace, found);
         }
     }
     Ok(())
+}
+
+/// Returns the projects that nothing but Nx builds.
+fn places(workspace: &Workspace, service: &str, importers: &[String]) -> Vec<Place> {
+    let places = importers.iter().filter_map(|importer| {
+        let manifest = &workspace.projects.get(importer)?.manifest;
+        let application = workspace.application.as_ref().filter(|_| importer == service);
+        let package = workspace.context_path(importer);
+        match application {
+            Some(application) => Some(Place {
+                importer: importer.clone(),
+                directory: join(&package, &application.directory),
+                name: application.name.clone(),
+                application: Some(application.directory.clone()),
+            }),
+            None => plan::may_be_built_by_nx(manifest).then(|| Place {
+                importer: importer.clone(),
+                directory: package,
+                name: nx::name_in(manifest).unwrap_or_else(|| base_name(importer).to_owned()),
+                application: None,
+            }),
+        }
+    });
+    places.collect()
 }
 
 /// A project that Nx may build.
