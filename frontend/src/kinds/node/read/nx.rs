@@ -8,7 +8,7 @@ use crate::diagnostic::SourceFile;
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::plan;
-use crate::kinds::node::workspace::nx::{self, NxBuild, Plugin};
+use crate::kinds::node::workspace::nx::{self, NxBuild, Plugin, Settings};
 use crate::options::Options;
 use crate::path::{base_name, join, relative};
 use crate::pattern::literal;
@@ -39,6 +39,9 @@ pub(super) async fn load(
             .collect(),
         None => Vec::new(),
     };
+    let settings = settings
+        .map(|file| Settings::parse(&file.text))
+        .unwrap_or_default();
     let mut files = tree.read_all_optional(&paths).await?.into_iter();
     for place in places {
         let file = files.next().flatten();
@@ -46,13 +49,13 @@ pub(super) async fn load(
             .projects
             .get(&place.importer)
             .filter(|_| place.application.is_none());
-        let said = package.and_then(|project| nx::of_package(&project.manifest));
-        match said.or_else(|| nx::of_project(&file?, &place.name)) {
+        let said = package.and_then(|project| nx::of_package(&project.manifest, &settings));
+        match said.or_else(|| nx::of_project(&file?, &place.name, &settings)) {
             Some(found) => place.keep(workspace, found),
             None => left.push(place),
         }
     }
-    let plugins = settings.map(|file| nx::plugins(&file.text)).unwrap_or_default();
+    let plugins = settings.plugins;
     if plugins.is_empty() || left.is_empty() {
         return Ok(());
     }

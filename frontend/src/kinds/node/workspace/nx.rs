@@ -49,28 +49,26 @@ impl NxBuild {
 }
 
 /// Returns how Nx builds a package that says how in its package.json.
-pub fn of_package(manifest: &PackageJson) -> Option<NxBuild> {
+pub fn of_package(manifest: &PackageJson, settings: &Settings) -> Option<NxBuild> {
     const TARGET: [&str; 3] = ["nx", "targets", "build"];
-    let target = manifest.get(&TARGET)?;
+    let written = settings.written(manifest.get(&TARGET)?)?;
+    let (name, place) = (name_in(manifest)?, manifest.place(&TARGET));
     Some(NxBuild {
-        name: name_in(manifest)?,
-        place: manifest.place(&TARGET),
-        ..of_target(target)
+        name,
+        place,
+        ..written
     })
 }
 
 /// Returns how Nx builds the project of a project.json, whose name is this one unless the file has another.
-pub fn of_project(file: &Arc<SourceFile>, name: &str) -> Option<NxBuild> {
+pub fn of_project(file: &Arc<SourceFile>, name: &str, settings: &Settings) -> Option<NxBuild> {
     let config = parsed(&file.text);
-    let target = config.get("targets")?.get("build")?;
+    let written = settings.written(config.get("targets")?.get("build")?)?;
+    let own = config.get("name").and_then(Value::as_str);
     Some(NxBuild {
-        name: config
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or(name)
-            .to_owned(),
+        name: own.unwrap_or(name).to_owned(),
         place: Some(Place::of_line(file, 1)),
-        ..of_target(target)
+        ..written
     })
 }
 
@@ -93,36 +91,55 @@ pub fn of_plugins(plugins: &[Plugin], files: &[(String, Arc<SourceFile>)], name:
     })
 }
 
-/// What is the same in each: the task of a target that is written out.
-pub fn of_target(target: &Value) -> NxBuild {
-    let option = |key: &str| {
-        target
-            .get("options")
-            .and_then(|options| options.get(key)?.as_str())
-    };
-    let executor = target.get("executor").and_then(Value::as_str).unwrap_or_default();
-    let command = target
-        .get("command")
-        .and_then(Value::as_str)
-        .or_else(|| option("command"));
-    let runs = match (command, executor.split_once(':')) {
-        (Some(command), _) => shlex::split(command).unwrap_or_default(),
-        (None, Some((package, _))) if package.contains("angular") => words("ng build"),
-        (None, Some((package, _))) => match package.strip_prefix("@nx/").or(package.strip_prefix("@nrwl/")) {
-            Some(tool) => vec![tool.to_owned(), "build".to_owned()],
-            None => Vec::new(),
-        },
-        (None, None) => Vec::new(),
-    };
-    NxBuild {
-        name: String::new(),
-        task: "build".to_owned(),
-        is_inferred: false,
-        runs,
-        output: option("outputPath").map(|output| normalize(output.trim_start_matches('/'))),
-        directory: None,
-        starts: None,
-        place: None,
+/// What nx.json says of how projects are built.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Plugins that make tasks which build.
+    pub plugins: Vec<Plugin>,
+    /// What a target `build` has that does not say it itself.
+    defaults: Value,
+}
+
+impl Settings {
+    /// Reads an nx.json.
+    pub fn parse(text: &str) -> Self {
+        let config = parsed(text);
+        let defaults = config.get("targetDefaults").and_then(|all| all.get("build"));
+        Self {
+            plugins: plugins(&config),
+            defaults: defaults.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Returns what a target that is written out runs; nothing of one that only adds to what a plugin makes.
+    fn written(&self, target: &Value) -> Option<NxBuild> {
+        let both = [target, &self.defaults];
+        let text = |key: &str| both.iter().find_map(|from| from.get(key)?.as_str());
+        let option = |key: &str| {
+            both.iter()
+                .find_map(|from| from.get("options")?.get(key)?.as_str())
+        };
+        let package = text("executor").map(|executor| executor.split(':').next().unwrap_or(executor));
+        let runs = match (text("command").or_else(|| option("command")), package) {
+            (Some(command), _) => shlex::split(command).unwrap_or_default(),
+            (None, Some(package)) if package.contains("angular") => words("ng build"),
+            (None, Some(package)) => {
+                let tool = package.strip_prefix("@nx/").or(package.strip_prefix("@nrwl/"));
+                tool.map(|tool| vec![tool.to_owned(), "build".to_owned()])
+                    .unwrap_or_default()
+            }
+            (None, None) => return None,
+        };
+        Some(NxBuild {
+            name: String::new(),
+            task: "build".to_owned(),
+            is_inferred: false,
+            runs,
+            output: option("outputPath").map(|output| normalize(output.trim_start_matches('/'))),
+            directory: None,
+            starts: None,
+            place: None,
+        })
     }
 }
 
@@ -152,16 +169,15 @@ impl Plugin {
     }
 }
 
-/// Returns the plugins of an nx.json that make tasks which build.
+/// Returns the plugins that make tasks which build.
 ///
 /// A plugin is of the tool that it is named after, as `@nx/vite/plugin`, and says in its options what it calls the task
 /// (`buildTargetName`); one without options is known by its tool.
-pub fn plugins(text: &str) -> Vec<Plugin> {
+fn plugins(config: &Value) -> Vec<Plugin> {
     /// Those that build without a word of their options.
     const BUILDERS: [&str; 8] = [
         "next", "nuxt", "remix", "rollup", "rsbuild", "rspack", "vite", "webpack",
     ];
-    let config = parsed(text);
     let listed = config.get("plugins").and_then(Value::as_array);
     let plugins = listed.into_iter().flatten().filter_map(|entry| {
         let module = entry.as_str().or_else(|| entry.get("plugin")?.as_str())?;

@@ -6,7 +6,7 @@ fn file(name: &str) -> (String, Arc<SourceFile>) {
 
 fn built(nx: &str, files: &[&str]) -> Option<NxBuild> {
     let files: Vec<_> = files.iter().map(|name| file(name)).collect();
-    of_plugins(&plugins(nx), &files, "web")
+    of_plugins(&Settings::parse(nx).plugins, &files, "web")
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_plugin_builds_by_the_configuration_of_its_tool() {
         "{\"plugins\": {}}",
         "{\"plugins\": [1, {}, \"@nx/js\"]}",
     ] {
-        assert_eq!(plugins(text), [], "{text}");
+        assert_eq!(Settings::parse(text).plugins, [], "{text}");
     }
 }
 
@@ -69,7 +69,9 @@ fn a_plugin_may_be_about_some_directories() {
 
 #[test]
 fn a_target_says_what_it_runs_and_where_that_writes() {
-    let of = |text: &str| of_project(&SourceFile::new("apps/web/project.json", text), "from-package");
+    let settings = Settings::default();
+    let file = |text: &str| SourceFile::new("apps/web/project.json", text);
+    let of = |text: &str| of_project(&file(text), "from-package", &settings);
     let angular = r#"{ "name": "web", "targets": { "build": {
         "executor": "@angular/build:application", "options": { "outputPath": "dist/apps/web" } } } }"#;
     let found = of(angular).unwrap();
@@ -88,7 +90,15 @@ fn a_target_says_what_it_runs_and_where_that_writes() {
         let text = format!(r#"{{ "targets": {{ "build": {command} }} }}"#);
         assert_eq!(of(&text).unwrap().runs, ["astro", "build"], "{command}");
     }
-    for text in ["", "{}", r#"{ "targets": { "lint": {} } }"#] {
+    // One without an executor adds to a plugin's, or to what nx.json has for all.
+    let adds = r#"{ "targets": { "build": { "outputs": ["{workspaceRoot}/dist/apps/web"] } } }"#;
+    for text in ["", "{}", r#"{ "targets": { "lint": {} } }"#, adds] {
         assert_eq!(of(text), None, "{text}");
     }
+    let all = r#"{ "targetDefaults": { "build": { "executor": "@nx/js:tsc", "options": { "outputPath": "out" } } } }"#;
+    let found = of_project(&file(adds), "web", &Settings::parse(all)).unwrap();
+    assert_eq!(
+        (found.runs.join(" ").as_str(), found.output.as_deref()),
+        ("js build", Some("out"))
+    );
 }
