@@ -1,4 +1,4 @@
-//! The same files give the same image: elsewhere and again; `exported_cache.rs` has it of another engine.
+//! The same files give the same image: elsewhere, again, and on another engine.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -46,6 +46,18 @@ fn running_every_step_again_gives_the_same_image() {
             .any(|name| name.starts_with("install ") && name.ends_with(" production packages")),
         "{ran:?}"
     );
+    assert_same(&first, &second);
+}
+
+/// Of the same store: what names an image is its manifest in one, and its configuration in the other.
+#[test]
+fn another_engine_gives_the_same_image() {
+    let beside = Engine::take_beside();
+    let other = beside.sibling(beside.store());
+    let (here, there) = (Workspace::erp(), Workspace::erp());
+    let second = other.build(&there).service("api-gateway").run();
+    let engine = Engine::take();
+    let first = engine.build(&here).service("api-gateway").run();
     assert_same(&first, &second);
 }
 
