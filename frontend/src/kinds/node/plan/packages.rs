@@ -268,10 +268,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
             scripts.extend(project.nx.as_ref().map(|nx| {
                 let words = nx.words();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                let place = nx
-                    .place
-                    .clone()
-                    .unwrap_or_else(|| place::of(&project.manifest, &[]));
+                let place = place::of_nx(&project.manifest, nx);
                 Script::new(&workspace.manager.exec(&words), &root, place)
             }));
             let config = referenced::configuration(workspace, importer, project);

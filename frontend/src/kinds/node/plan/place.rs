@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::workspace::nx::NxBuild;
 
 /// Returns the line of the first property that a package.json has of several; without any, its name's.
 pub(super) fn of(manifest: &PackageJson, properties: &[&[&str]]) -> Place {
@@ -14,6 +15,11 @@ pub(super) fn of(manifest: &PackageJson, properties: &[&[&str]]) -> Place {
 /// Returns the line of a script.
 pub(super) fn of_script(manifest: &PackageJson, name: &str) -> Place {
     of(manifest, &[&["scripts", name]])
+}
+
+/// Returns the line that has Nx build a package.
+pub(super) fn of_nx(manifest: &PackageJson, nx: &NxBuild) -> Place {
+    nx.place.clone().unwrap_or_else(|| of(manifest, &[]))
 }
 
 /// Returns the line where a package's dependencies begin.

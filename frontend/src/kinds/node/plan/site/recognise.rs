@@ -190,10 +190,7 @@ fn built_by(manifest: &Manifest, project: &Project) -> Option<Built> {
         let own = command::build_script(&project.manifest).filter(|_| !is_application(project));
         let place = match own {
             Some(name) => place::of_script(&project.manifest, name),
-            None => nx
-                .place
-                .clone()
-                .unwrap_or_else(|| place::of(&project.manifest, &[])),
+            None => place::of_nx(&project.manifest, nx),
         };
         let script = own.and_then(|name| project.manifest.scripts.get(name));
         return is_built(&nx.runs).then(|| Built {
