@@ -1,12 +1,14 @@
 //! The Node version, as an image tag names it.
 
+use std::fmt::Write as _;
+
 use nodejs_semver::{Range, Version};
 use toml::de::DeTable;
 
 use super::model::Reason;
 use crate::diagnostic::{Place, SourceFile};
-use crate::kinds::node::Workspace;
 use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
 
 /// Majors that a range may be answered with, the preferred one first: the long-term releases from the one
@@ -43,9 +45,10 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
         let reason = Reason::new("the manifest names it", manifest.place("node"));
         return (version.as_str().to_owned(), reason);
     }
+    let runs = needed_by(&workspace.manager);
     for (file, text) in &workspace.node_version_files {
         if let Some((line, written)) = written_in(file, text)
-            && let Some(major) = major_of(&written)
+            && let Some(major) = major_of(&written, runs)
         {
             let place = Place::of_line(&SourceFile::new(file, text), line);
             return (major, Reason::new(format!("{file}: {written}"), Some(place)));
@@ -56,7 +59,7 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
             continue;
         };
         for (field, version) in versions_of(&project.manifest) {
-            if let Some(major) = major_of(version) {
+            if let Some(major) = major_of(version, runs) {
                 let place = project.manifest.place(field);
                 return (
                     major,
@@ -65,10 +68,33 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
             }
         }
     }
-    (
-        PREFERRED[0].to_owned(),
-        Reason::new("nothing in the repository names one", None),
-    )
+    let mut why = "nothing in the repository names one".to_owned();
+    let major = preferred(runs, |_| true).unwrap_or(PREFERRED[0]);
+    if let (true, Manager::Pnpm(pnpm)) = (major != PREFERRED[0], &workspace.manager) {
+        let version = &pnpm.version.version;
+        let _ = write!(why, ", and pnpm {version} does not run on {}", PREFERRED[0]);
+    }
+    (major.to_owned(), Reason::new(why, None))
+}
+
+/// Returns the range of the versions that the package manager runs on, where it does not run on all.
+///
+/// Before 8.3.1 every download of pnpm ends in `ERR_INVALID_THIS` on Node 20 and later (pnpm/pnpm#6424); 11 asks for
+/// 22.13 (`engines` of its package.json).
+fn needed_by(manager: &Manager) -> Option<&'static str> {
+    match manager {
+        Manager::Pnpm(pnpm) => needed_by_pnpm(&pnpm.version.version),
+        Manager::Npm(_) => None,
+    }
+}
+
+fn needed_by_pnpm(version: &str) -> Option<&'static str> {
+    let version = Version::parse(version).ok()?;
+    match version.major() {
+        8 if version < Version::from((8_u64, 3, 1)) => Some("<20"),
+        11 => Some(">=22.13"),
+        _ => None,
+    }
 }
 
 /// Returns the versions that a package.json names, the most telling first: Volta's, which developers have, the one that
@@ -144,8 +170,8 @@ fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     (1..).zip(text.lines())
 }
 
-/// Returns the major that a version file names.
-fn major_of(written: &str) -> Option<String> {
+/// Returns the major that a version file names; of several the preferred one that the package manager runs on.
+fn major_of(written: &str, runs: Option<&str>) -> Option<String> {
     if written.is_empty() {
         return None;
     }
@@ -164,16 +190,28 @@ fn major_of(written: &str) -> Option<String> {
     let is_number = !major.is_empty() && major.chars().all(|c| c.is_ascii_digit());
     is_number
         .then(|| major.to_owned())
-        .or_else(|| best_of(written).map(str::to_owned))
+        .or_else(|| best_of(written, runs).map(str::to_owned))
 }
 
-/// Returns the preferred major that a range lets in.
-fn best_of(range: &str) -> Option<&'static str> {
+/// Returns the preferred major that a range lets in, if possible one that the package manager runs on.
+fn best_of(range: &str, runs: Option<&str>) -> Option<&'static str> {
     let range = Range::parse(range).ok()?;
-    PREFERRED.into_iter().find(|major| {
-        let newest = Version::parse(format!("{major}.99.99")).is_ok_and(|version| range.satisfies(&version));
-        newest || Range::parse(format!("{major}.x")).is_ok_and(|all| all.allows_any(&range))
-    })
+    let within = |major: &str| lets_in(&range, major);
+    preferred(runs, within).or_else(|| preferred(None, within))
+}
+
+/// Returns the preferred of the majors that the package manager runs on and that are among some.
+fn preferred(runs: Option<&str>, among: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let runs = runs.and_then(|runs| Range::parse(runs).ok());
+    PREFERRED
+        .into_iter()
+        .find(|major| runs.as_ref().is_none_or(|runs| lets_in(runs, major)) && among(major))
+}
+
+/// Says whether a range lets in a version of a major.
+fn lets_in(range: &Range, major: &str) -> bool {
+    let newest = Version::parse(format!("{major}.99.99")).is_ok_and(|version| range.satisfies(&version));
+    newest || Range::parse(format!("{major}.x")).is_ok_and(|all| all.allows_any(range))
 }
 
 #[cfg(test)]
@@ -191,7 +229,7 @@ mod tests {
             ("node", None),
             ("", None),
         ] {
-            assert_eq!(major_of(written).as_deref(), major, "{written}");
+            assert_eq!(major_of(written, None).as_deref(), major, "{written}");
         }
     }
 
@@ -260,7 +298,34 @@ mod tests {
             (">=22.12.0 <22.15", Some("22")),
             ("not a range at all", None),
         ] {
-            assert_eq!(best_of(range), major, "{range}");
+            assert_eq!(best_of(range, None), major, "{range}");
         }
+    }
+
+    #[test]
+    fn some_versions_of_pnpm_do_not_run_on_every_node() {
+        for (pnpm, node) in [
+            ("8.0.0", Some("<20")),
+            ("8.3.0", Some("<20")),
+            ("8.3.1", None),
+            ("10.0.0", None),
+            ("11.0.0", Some(">=22.13")),
+            ("12.0.0-rc.7", None),
+        ] {
+            assert_eq!(needed_by_pnpm(pnpm), node, "{pnpm}");
+        }
+    }
+
+    #[test]
+    fn the_package_manager_has_a_say_where_there_is_a_choice() {
+        for (range, runs, major) in [
+            (">=16", "<20", Some("18")),
+            (">=18 <21", ">=22.13", Some("20")),
+            ("18 || 20 || 24", ">=22.13", Some("24")),
+        ] {
+            assert_eq!(best_of(range, Some(runs)), major, "{range} {runs}");
+        }
+        assert_eq!(preferred(Some("<20"), |_| true), Some("18"));
+        assert_eq!(major_of("20.1.0", Some("<20")).as_deref(), Some("20"));
     }
 }

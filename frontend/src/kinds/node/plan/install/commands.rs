@@ -200,7 +200,7 @@ fn of_installs() -> impl Iterator<Item = String> {
     let own = [
         // The store lies on another file system than the layer, so that links and clones fail: pnpm would copy in the
         // end, after it has tried them.
-        "--package-import-method=copy",
+        "--config.package-import-method=copy",
         // What scripts left in a store of another build was made elsewhere.
         "--config.side-effects-cache=false",
     ];
