@@ -105,9 +105,9 @@ node_slim() {
     local work
     work=$(mktemp -d "$STATE/root.XXXXXX")
     mkdir "$work/root"
-    # usr-is-merged, or apt would fetch usrmerge in its place, and all of Perl with it.
-    debian_fetch "$DEBIAN" "$work" '?essential' usr-is-merged apt \
-      ca-certificates libatomic1 libstdc++6
+    # usr-is-merged, or apt would fetch usrmerge in its place, and all of Perl with it. No ca-certificates, which bring
+    # OpenSSL: Node's image has neither (nodejs/docker-node#1919), and what looks for them is to find that out.
+    debian_fetch "$DEBIAN" "$work" '?essential' usr-is-merged apt libatomic1 libstdc++6
     debian_unpack "$work" "$work/root"
     debian_configure "$work" "$work/root"
     debian_apt "$DEBIAN" "$work/root"

@@ -23,7 +23,7 @@ use crate::diagnostic::{Diagnostics, Place, SourceFile};
 use read::{Field as _, Reader};
 use tables::{Keys, Run};
 use targets::Target;
-use values::WorkspacePath;
+use values::{SystemPackage, WorkspacePath};
 pub(crate) use words::suggest;
 
 /// A checked manifest: the keys that were set, and where.
@@ -42,6 +42,8 @@ pub struct Manifest {
     /// What `files` of `[build]` lists in the workspace's defaults, with its lines: for every package's build, whatever a
     /// service's manifest lists for its own.
     pub shared_files: Vec<(WorkspacePath, Place)>,
+    /// What `packages` of `[build]` lists in the workspace's defaults: for every package's install and build.
+    pub shared_packages: Vec<SystemPackage>,
 }
 
 impl Deref for Manifest {
@@ -78,6 +80,7 @@ impl Manifest {
             places: BTreeMap::new(),
             overrides: BTreeSet::new(),
             shared_files: Vec::new(),
+            shared_packages: Vec::new(),
         }
     }
 
@@ -130,6 +133,7 @@ impl Manifest {
             places,
             overrides: BTreeSet::new(),
             shared_files: Vec::new(),
+            shared_packages: Vec::new(),
         })
     }
 
@@ -146,6 +150,7 @@ impl Manifest {
             )
         });
         self.shared_files = placed.collect();
+        self.shared_packages = defaults.build.packages.iter().flatten().cloned().collect();
         for (path, place) in defaults.places {
             // The items of a list that this manifest replaced are gone with it.
             let list = path.split_once('[').map_or(path.as_str(), |(list, _)| list);

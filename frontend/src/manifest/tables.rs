@@ -40,7 +40,8 @@ table! {
         /// image has to have nginx. Default: `auto`.
         pub base: Option<Base>,
         /// The version of Node, whole or its beginning.
-        /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace.
+        /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace; where these leave a
+        /// choice, one that the pnpm of the repository runs on.
         pub node: Option<NodeVersion>,
         /// The version of pnpm. Default: `packageManager` of the workspace's package.json.
         pub pnpm: Option<PnpmVersion>,
@@ -74,8 +75,9 @@ table! {
         /// `TARGETPLATFORM`, `TARGETARCH`, `BUILDPLATFORM` and the like are filled in. They are in the build's
         /// record: a token belongs in `secrets`.
         pub args: BTreeMap<EnvName, String>,
-        /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; what
-        /// compiles native modules is added without being listed. Default: none.
+        /// Packages of the system that installing or building the service needs, such as `libcairo2-dev`; in `vextrus.toml`,
+        /// those that every package's build needs. What compiles native modules is added without being listed, and so is
+        /// `openssl` for Prisma. Default: none.
         #[examples("libcairo2-dev", "g++=4:12.2.0-3")]
         pub packages: Option<Vec<SystemPackage>>,
         /// Workspace files outside the packages that the build reads: the service's own build, and in
@@ -121,7 +123,8 @@ table! {
         pub port: Option<Ports>,
         /// Environment variables of the service.
         pub env: BTreeMap<EnvName, String>,
-        /// Packages of the system that the service needs while it runs, such as `openssl`. Default: none.
+        /// Packages of the system that the service needs while it runs, such as `ffmpeg`. `openssl` is added without being
+        /// listed where Prisma's engines run. Default: none.
         pub packages: Option<Vec<SystemPackage>>,
         /// The user and group, as numbers. Default: `1001:1001`.
         pub user: Option<User>,

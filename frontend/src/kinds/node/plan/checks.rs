@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::command;
 use super::environment;
 use super::input::{Manifests, PlanInput};
+use super::native::Native;
 use super::runtime;
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::kinds::node::npm;
@@ -57,13 +58,20 @@ pub(super) fn check_secrets(manifest: &Manifest, manager: &Manager) -> Result<()
 pub(super) fn check_shell(
     manifest: &Manifest,
     run: &Run,
-    base: &super::BaseImage,
+    (base, native): (&super::BaseImage, &Native),
     start: &command::Inferred,
 ) -> Result<(), Diagnostics> {
     if base.has_shell {
         return Ok(());
     }
     let mut refused = Vec::new();
+    if let Some(package) = native.openssl.first().filter(|_| base.only_node) {
+        let message = format!(
+            "what runs has `{package}`, which loads machine code that needs OpenSSL's libraries, and scratch has none; \
+             write base = \"debian\""
+        );
+        refused.push(Diagnostic::named(names::NO_SHELL, message).at(manifest.nearest_place("base")));
+    }
     let program = start.command.args.first().map(String::as_str).unwrap_or_default();
     // The programs in node_modules/.bin are shell scripts.
     if ["sh", "/bin/sh"].contains(&program) || program.contains("node_modules/.bin/") {

@@ -204,7 +204,7 @@ impl Planner<'_, '_> {
             projects,
             locations: Vec::new(),
             copies: installer.copies(extent.local_paths.iter()),
-            packages: SystemPackages::for_closure(&[], extent.demand, Libc::Gnu),
+            packages: SystemPackages::for_closure(&installer.shared_packages, extent.demand, Libc::Gnu),
             runs_scripts: extent.demand.runs_scripts,
             place: project.map(|project| place::of_dependencies(&project.manifest)),
         };

@@ -44,6 +44,8 @@ pub(super) struct Installer<'a> {
     /// The service, whose manifest asks for `system_packages`.
     pub(super) service: &'a str,
     pub(super) system_packages: Vec<String>,
+    /// System packages that the workspace's defaults ask for, for every package.
+    pub(super) shared_packages: Vec<String>,
     /// What of the production install stays as it was published (`[image] untrimmed`).
     pub(super) untrimmed: Untrimmed,
 }
@@ -59,18 +61,20 @@ impl Installer<'_> {
         closure: &WorkspaceClosure,
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
-        // A shared package is installed and built alike for every service, so only its own closure counts.
+        // A shared package is installed and built alike for every service, so only its own closure counts, and what the
+        // workspace's defaults say of all.
         let wanted = if package == self.service {
             &self.system_packages[..]
         } else {
-            &[]
+            &self.shared_packages[..]
         };
         let install = self.to_build(package, closure, Purpose::Development, wanted, surveyor)?;
         let tools = match &self.workspace.manager {
             Manager::Pnpm(pnpm) if !pnpm.settings.hoists() => pnpm.lockfiles.tools(package)?,
             Manager::Pnpm(_) | Manager::Npm(_) => None,
         };
-        let tools = tools.map(|tools| self.to_build(package, &tools, Purpose::Tools, &[], surveyor));
+        let shared = &self.shared_packages[..];
+        let tools = tools.map(|tools| self.to_build(package, &tools, Purpose::Tools, shared, surveyor));
         Ok(Install {
             on,
             tools: tools.transpose()?.map(Box::new),
@@ -84,7 +88,7 @@ impl Installer<'_> {
         closure: &WorkspaceClosure,
         surveyor: &mut Surveyor<'_>,
     ) -> Result<Install, Diagnostics> {
-        let install = self.to_build(".", closure, Purpose::Tools, &[], surveyor)?;
+        let install = self.to_build(".", closure, Purpose::Tools, &self.shared_packages, surveyor)?;
         Ok(Install {
             of: Some("the root".to_owned()),
             ..install

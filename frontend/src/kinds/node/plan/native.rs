@@ -18,6 +18,8 @@ use crate::kinds::node::{Manager, Workspace};
 pub(super) struct Evidence {
     /// Package name.
     pub(super) name: String,
+    /// Its version, as the lockfile has it: pnpm's with the peers behind it.
+    pub(super) version: String,
     /// Names of the packages that it depends on, optional ones included.
     pub(super) dependencies: Vec<String>,
     /// `os`, empty for any.
@@ -39,6 +41,27 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
+    /// Whether it chooses and loads machine code of Prisma's, made for glibc in a build, by the OpenSSL that it finds: what
+    /// looks for that is a package of its own, and a part of clients before version 7, which have no machine code any more.
+    ///
+    /// Source: prisma/prisma, `packages/get-platform/src/getPlatform.ts`.
+    fn looks_for_openssl(&self) -> bool {
+        match self.name.as_str() {
+            "@prisma/engines" | "@prisma/get-platform" => true,
+            "@prisma/client" => self.major().is_none_or(|major| major < 7),
+            _ => false,
+        }
+    }
+
+    fn major(&self) -> Option<u64> {
+        self.version.split('.').next()?.parse().ok()
+    }
+
+    /// Whether it has binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
+    fn is_for_glibc_alone(&self) -> bool {
+        GLIBC_ONLY.contains(&self.name.as_str()) || self.looks_for_openssl()
+    }
+
     /// Whether a platform package is for one C library: by its `libc`, which older ones have in their name alone.
     fn is_for(&self, libc: &str) -> bool {
         if self.libc.is_empty() {
@@ -66,6 +89,8 @@ pub(super) struct Native {
     pub(super) needs_glibc: BTreeSet<String>,
     /// Packages with machine code for musl as well: an install for one libc does not run on the other.
     pub(super) portable: BTreeSet<String>,
+    /// Packages that load machine code which needs OpenSSL's libraries, and choose it by those that they find.
+    pub(super) openssl: BTreeSet<String>,
     /// Packages whose install script compiles when it finds no ready binary.
     pub(super) compiles: BTreeSet<String>,
     /// Packages that compile when they are installed, and whose scripts nothing approves.
@@ -97,6 +122,7 @@ impl Native {
     pub(super) fn demand(&self) -> Demand {
         Demand {
             compiles: !self.compiles.is_empty(),
+            openssl: !self.openssl.is_empty(),
             clones: self.clones,
             runs_scripts: self.runs_scripts(),
         }
@@ -108,6 +134,8 @@ impl Native {
 pub(super) struct Demand {
     /// Whether one is compiled.
     pub(super) compiles: bool,
+    /// Whether one looks for OpenSSL's libraries.
+    pub(super) openssl: bool,
     /// Whether one is cloned.
     pub(super) clones: bool,
     /// Whether programs of one run.
@@ -119,6 +147,7 @@ impl Demand {
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             compiles: self.compiles || other.compiles,
+            openssl: self.openssl || other.openssl,
             clones: self.clones || other.clones,
             runs_scripts: self.runs_scripts || other.runs_scripts,
         }
@@ -145,12 +174,10 @@ const PREBUILT: [&str; 3] = [
 ];
 
 /// Packages with binaries for glibc that neither dependencies nor `os` and `libc` fields give away.
-const GLIBC_ONLY: [&str; 14] = [
+const GLIBC_ONLY: [&str; 12] = [
     "@temporalio/core-bridge",
     "@tensorflow/tfjs-node",
     "@tensorflow/tfjs-node-gpu",
-    "@prisma/engines",
-    "@prisma/client",
     "@sentry/profiling-node",
     "@sentry-internal/node-cpu-profiler",
     "couchbase",
@@ -225,6 +252,7 @@ impl<'a> Surveyor<'a> {
                     .collect(),
                 scripts_run: pnpm.settings.build_scripts_run(&entry.name, path.version()),
                 name: entry.name,
+                version: path.version().to_owned(),
                 is_prepared: entry.resolution.is_of_repository(),
                 is_cloned: matches!(entry.resolution, Resolution::Git { .. }),
                 has_scripts: entry.requires_build,
@@ -260,6 +288,7 @@ impl<'a> Surveyor<'a> {
         let fields = [&entry.fields.dependencies, &entry.fields.optional];
         let evidence = Arc::new(Evidence {
             name: name.to_owned(),
+            version: version.to_owned(),
             dependencies: fields
                 .into_iter()
                 .flat_map(|field| field.keys().cloned())
@@ -302,6 +331,10 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
         .map(String::as_str)
         .filter(|name| by_name.contains_key(name))
         .collect();
+    // A test runner is in a production closure by peers alone (Next.js has this one as an optional peer), and without the
+    // browsers that its library drives.
+    let is_for_tests = packages.iter().any(|package| package.name == "@playwright/test");
+    let is_driver = |package: &Evidence| is_for_tests && package.name == "playwright-core";
     let named = |holds: &dyn Fn(&Evidence) -> bool| -> BTreeSet<String> {
         let found = packages.iter().filter(|package| holds(package));
         found.map(|package| package.name.clone()).collect()
@@ -315,6 +348,7 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
             package.scripts_run && package.has_scripts != Some(false) && package.is_for_linux()
         }),
         unreviewed: named(&|package| package.unreviewed && package.is_for_linux()),
+        openssl: named(&Evidence::looks_for_openssl),
         prepared: named(&|package| package.is_prepared),
         clones: packages.iter().any(|package| package.is_cloned),
         chooses_platform: packages.iter().any(constrained),
@@ -322,7 +356,7 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
     };
     for package in packages {
         let is_variant = package.os == ["linux"] && spoken_for.contains(package.name.as_str());
-        if is_variant || !package.is_for_linux() {
+        if is_variant || !package.is_for_linux() || is_driver(package) {
             continue;
         }
         let depends_on = |known: &[&str]| package.dependencies.iter().any(|d| known.contains(&d.as_str()));
@@ -340,7 +374,7 @@ fn survey(packages: &[Arc<Evidence>]) -> Native {
                 false => &mut native.unapproved,
             };
             compiled.insert(package.name.clone());
-        } else if GLIBC_ONLY.contains(&package.name.as_str()) || (chooses_libc && !has_musl) {
+        } else if package.is_for_glibc_alone() || (chooses_libc && !has_musl) {
             native.needs_glibc.insert(package.name.clone());
         } else if prebuilt || !variants.is_empty() {
             native.portable.insert(package.name.clone());

@@ -171,7 +171,8 @@ fn image(
     let checked = unchecked
         .is_none()
         .then(|| look::checked(input, &runs.closure, places));
-    let (projects, base, listener) = (&runs.closure.projects, runs.base.clone(), runs.listener);
+    let (projects, listener) = (&runs.closure.projects, runs.listener);
+    let base = (runs.base.clone(), &runs.native);
     let (runtime, why) = runtime::plan(input, run, project, (projects, places), base, listener, command);
     let elsewhere = input.facts.foreign().zip(foreign.as_ref());
     let elsewhere =
@@ -272,14 +273,16 @@ fn project<'a>(input: &PlanInput<'a>) -> Result<&'a Project, Diagnostics> {
 fn installer<'a>(input: &PlanInput<'a>) -> Installer<'a> {
     let build = &input.manifest.build;
     let npmrc = input.workspace.manager.npmrc().into_iter();
-    let packages = build.packages.iter().flatten();
+    let own = build.packages.iter().flatten();
+    let shared = input.manifest.shared_packages.iter();
     Installer {
         workspace: input.workspace,
         frozen: build.frozen(),
         has_hooks: checks::has_hooks(input.workspace),
         secret_env: npmrc.flat_map(|npmrc| npmrc.variables()).collect(),
         service: input.service,
-        system_packages: packages.map(|package| package.as_str().to_owned()).collect(),
+        system_packages: own.map(|package| package.as_str().to_owned()).collect(),
+        shared_packages: shared.map(|package| package.as_str().to_owned()).collect(),
         untrimmed: input.manifest.image.untrimmed(),
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn of_service(
     };
     let base = base::choose(&input.manifest.base(), &node, &native, found);
     if input.target.stage == Stage::Runtime {
-        checks::check_shell(input.manifest, run, &base, &start.command)?;
+        checks::check_shell(input.manifest, run, (&base, &native), &start.command)?;
     }
     let packages = closure.lockfiles.values().flat_map(|closure| &closure.packages);
     let of_tree = closure.tree.iter().flat_map(|tree| &tree.locations);

@@ -6,8 +6,9 @@ use super::command::Inferred;
 use super::input::PlanInput;
 use super::layout::Places;
 use super::model::{Reason, Runtime};
-use super::system::SystemPackages;
-use super::{BaseImage, healthcheck};
+use super::native::Native;
+use super::system::{OPENSSL, SystemPackages};
+use super::{BaseImage, Libc, healthcheck};
 use crate::kinds::node::scripts::{HEALTHCHECK, PRELOAD, preload};
 use crate::kinds::node::workspace::{ImporterId, PackageJson, Project};
 use crate::manifest::tables::Run;
@@ -22,7 +23,7 @@ pub(super) fn plan(
     run: &Run,
     project: &Project,
     (projects, places): (&BTreeSet<ImporterId>, &Places<'_>),
-    base: BaseImage,
+    (base, native): (BaseImage, &Native),
     listener: Option<&'static str>,
     start: Inferred,
 ) -> (Runtime, Reason) {
@@ -92,6 +93,7 @@ pub(super) fn plan(
         .iter()
         .flatten()
         .map(|package| package.as_str().to_owned());
+    let wanted = wanted.chain(libraries(&base, native));
     let user = run.user();
     let runtime = Runtime {
         packages: SystemPackages::new(wanted, base.libc),
@@ -114,6 +116,13 @@ pub(super) fn plan(
         max_size: input.manifest.image.max_size.map(|size| size.0),
     };
     (runtime, Reason::new(why, place))
+}
+
+/// Returns the system packages whose libraries are loaded by what runs. An image that the repository names has what its
+/// authors saw to.
+fn libraries(base: &BaseImage, native: &Native) -> Option<String> {
+    let is_missing = !native.openssl.is_empty() && base.libc == Libc::Gnu;
+    (is_missing && !base.is_named && base.has_shell).then(|| OPENSSL.to_owned())
 }
 
 /// Returns the variable by which what is loaded before the service (`scripts/init.cjs`) knows files of variables.

@@ -9,6 +9,9 @@ use crate::plan::Shown;
 /// What node-gyp compiles with.
 const COMPILERS: [&str; 3] = ["g++", "make", "python3"];
 
+/// What Debian's slim images lack of OpenSSL; Alpine's have it, since their package manager needs it.
+pub(super) const OPENSSL: &str = "openssl";
+
 /// What clones a repository, and whose certificates it trusts.
 const GIT: [&str; 2] = ["ca-certificates", "git"];
 
@@ -34,14 +37,14 @@ impl SystemPackages {
         Self::new(with(wanted, git.iter().flatten()), libc)
     }
 
-    /// Returns what installing a closure needs: the same, and compilers where something compiles.
+    /// Returns what installing a closure and building with it needs: the same, compilers where something compiles, and what
+    /// is looked for.
     pub(super) fn for_closure(wanted: &[String], demand: Demand, libc: Libc) -> Self {
         let git = demand.clones.then_some(GIT);
         let compilers = demand.compiles.then_some(COMPILERS);
-        Self::new(
-            with(wanted, git.iter().flatten().chain(compilers.iter().flatten())),
-            libc,
-        )
+        let openssl = (demand.openssl && libc == Libc::Gnu).then_some(OPENSSL);
+        let needed = git.iter().flatten().chain(compilers.iter().flatten());
+        Self::new(with(wanted, needed.chain(&openssl)), libc)
     }
 
     /// Returns the install of packages into an image; with no names nothing is installed.

@@ -103,7 +103,7 @@ fn piece(
         locations: added(closure, below).cloned().collect(),
         // Archives are packages here, which lie where they are installed.
         copies: BTreeMap::new(),
-        packages: SystemPackages::for_closure(&[], demand, Libc::Gnu),
+        packages: SystemPackages::for_closure(&installer.shared_packages, demand, Libc::Gnu),
         runs_scripts: demand.runs_scripts,
         place: project.map(|project| place::of_dependencies(&project.manifest)),
     })

@@ -200,3 +200,37 @@ fn packages_for_other_systems_ask_for_nothing() {
         assert_eq!(native.unreviewed.len(), usize::from(runs), "{os:?}");
     }
 }
+
+/// Returns a package of a version.
+fn of_version(name: &str, version: &str) -> Arc<Evidence> {
+    Arc::new(Evidence {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        ..Evidence::default()
+    })
+}
+
+#[test]
+fn clients_of_prisma_look_for_openssl_until_they_have_no_machine_code() {
+    for (package, version, looks) in [
+        ("@prisma/client", "6.19.2(prisma@6.19.2)", true),
+        ("@prisma/client", "5.0.0", true),
+        ("@prisma/client", "7.0.1(prisma@7.0.1)", false),
+        ("@prisma/client", "10.1.0", false),
+        ("@prisma/get-platform", "7.0.1", true),
+        ("@prisma/adapter-pg", "6.19.2", false),
+        ("openssl", "1.0.0", false),
+    ] {
+        let native = survey(&[of_version(package, version)]);
+        assert_eq!(native.demand().openssl, looks, "{package} {version}");
+        assert_eq!(!native.needs_glibc.is_empty(), looks, "{package} {version}");
+    }
+}
+
+#[test]
+fn the_driver_of_a_test_runner_is_no_reason_for_glibc() {
+    let driver = of_version("playwright-core", "1.50.0");
+    let runner = of_version("@playwright/test", "1.50.0");
+    assert_eq!(names(&survey(&[driver.clone()]).needs_glibc), ["playwright-core"]);
+    assert!(survey(&[driver, runner]).needs_glibc.is_empty());
+}

@@ -51,3 +51,24 @@ fn git_comes_where_something_is_cloned() {
         assert_eq!(found.names, ["ca-certificates", "curl", "git"]);
     }
 }
+
+#[test]
+fn what_looks_for_openssl_finds_it_on_debian() {
+    let demand = Demand {
+        openssl: true,
+        ..Demand::default()
+    };
+    let found = SystemPackages::for_closure(&names(&["openssl"]), demand, Libc::Gnu);
+    assert_eq!(found.names, ["openssl"]);
+    assert!(
+        SystemPackages::for_closure(&[], demand, Libc::Musl)
+            .names
+            .is_empty()
+    );
+    // Nothing of what is only laid out looks for anything.
+    assert!(
+        SystemPackages::for_download(&[], demand, Libc::Gnu)
+            .names
+            .is_empty()
+    );
+}
