@@ -30,7 +30,7 @@ test('what a script wrote into the result itself is no part of it', (t) => {
   });
   const result = run('collect.cjs', [path.join(top, 'package'), path.join(top, 'out')]);
   assert.deepEqual(result, { code: 0, stdout: '', stderr: '' });
-  const rules = ['compiled', 'declared', 'runtime', 'whole'];
+  const rules = ['compiled', 'declared', 'runtime', 'sources', 'whole'];
   assert.deepEqual(list(path.join(top, 'out')), rules.flatMap((rule) => [`${rule}/index.js`, `${rule}/package.json`]));
 });
 
@@ -93,13 +93,40 @@ const OF_CODE = ['dist/main.d.ts', 'dist/main.d.ts.map', 'dist/style.d.css.ts'];
 
 test('each rule lets through what its name says', (t) => {
   const out = collect(t, REPOSITORY, { ...WRITTEN, ...NEVER });
-  assert.deepEqual(fs.readdirSync(out).sort(), ['compiled', 'declared', 'runtime', 'whole']);
+  assert.deepEqual(fs.readdirSync(out).sort(), ['compiled', 'declared', 'runtime', 'sources', 'whole']);
   const runtime = [...STAY, ...OUTPUT.filter((name) => !OF_CODE.includes(name))].sort();
   assert.deepEqual(list(path.join(out, 'runtime')), runtime);
   assert.deepEqual(list(path.join(out, 'compiled')), [...STAY, ...OUTPUT, 'src/globals.d.ts'].sort());
   assert.deepEqual(list(path.join(out, 'whole')), [...Object.keys(REPOSITORY), ...OUTPUT].sort());
   assert.equal(read(out, 'runtime/dist/main.js'), 'main');
   assert.deepEqual(list(path.join(out, 'declared')), list(path.join(out, 'compiled')));
+});
+
+test('a build that may read the text of sources is given them, and no tests', (t) => {
+  const out = collect(t, REPOSITORY, { ...WRITTEN, ...NEVER });
+  const sources = ['src/globals.d.ts', 'src/main.ts', 'src/page.tsx'];
+  assert.deepEqual(list(path.join(out, 'sources')), [...STAY, ...OUTPUT, ...sources].sort());
+});
+
+test('what settings import stays with them, and what that imports', (t) => {
+  const read = {
+    'next.config.mjs': "import './src/env';\nawait jiti.import('./src/flags.js');",
+    'src/env.ts': "import { z } from 'zod';\nimport { hosts } from './shared/hosts';\nexport * from '../outside';",
+    'src/flags.ts': '',
+    'src/shared/hosts/index.ts': "import '../../env';",
+    'drizzle.config.ts': 'export default { schema: "./src/schema.ts" }; require("./src/names.cts");',
+    'src/names.cts': '',
+    'knexfile.ts': 'import settings from "./src/settings";',
+    'src/settings.tsx': '',
+  };
+  const left = {
+    'src/main.ts': "import './page';",
+    'src/page.ts': '',
+    'src/tested.ts': '',
+    'vitest.config.ts': "import './src/tested';",
+  };
+  const out = collect(t, { 'package.json': '{}', ...read, ...left, 'src/schema.ts': '' }, { 'dist/main.js': '' });
+  assert.deepEqual(list(path.join(out, 'runtime')), ['dist/main.js', 'package.json', ...Object.keys(read)].sort());
 });
 
 test('of what is declared only that is there which compilers read', (t) => {
@@ -136,7 +163,7 @@ test('of what is declared only that is there which compilers read', (t) => {
 
 test('what the repository has installed, or left over, is no output, wherever it lies', (t) => {
   const out = collect(t, { 'package.json': '{}', 'apps/one/node_modules/a/index.js': '', 'apps/one/node_modules/b': link('../../b') });
-  for (const rule of ['compiled', 'runtime', 'whole']) assert.deepEqual(list(path.join(out, rule)), ['package.json']);
+  for (const rule of ['compiled', 'runtime', 'sources', 'whole']) assert.deepEqual(list(path.join(out, rule)), ['package.json']);
 });
 
 test('without a word on when the scripts began nothing is known to be written', (t) => {

@@ -90,8 +90,8 @@ async fn a_compiler_is_given_what_is_declared_and_whatever_else_the_code() {
     let plan = plan_of(workspace(&["tsc", "tsc", "tsup", "tsc"], "nest build")).await;
     for (package, library, expected) in [
         ("l1", "l0", "/declared"),
-        ("l2", "l0", "/compiled"),
-        ("l2", "l1", "/compiled"),
+        ("l2", "l0", "/sources"),
+        ("l2", "l1", "/sources"),
         ("l3", "l2", "/declared"),
         ("s", "l3", "/declared"),
     ] {
@@ -105,7 +105,7 @@ async fn a_compiler_is_given_what_is_declared_and_whatever_else_the_code() {
     for library in ["l0", "l1"] {
         assert_eq!(
             seen(&plan, "s", library).as_deref(),
-            Some("/compiled"),
+            Some("/sources"),
             "{library}"
         );
     }
@@ -118,7 +118,7 @@ async fn who_has_missed_a_file_is_given_the_code() {
         .unwrap();
     facts.whole.insert("services/s".to_owned());
     let planned = read.plan(&request("s"), &facts).unwrap();
-    assert_eq!(seen(&planned.plan, "s", "l0").as_deref(), Some("/compiled"));
+    assert_eq!(seen(&planned.plan, "s", "l0").as_deref(), Some("/sources"));
 }
 
 #[tokio::test]

@@ -7,7 +7,10 @@ use crate::kinds::node::workspace::PackageJson;
 pub enum OutputRule {
     /// Everything but installed packages, caches and local secrets.
     Whole,
-    /// `Whole` without TypeScript sources, tests and the settings of development tools.
+    /// `Whole` without tests and the settings of development tools: for a build that does more than to compile by types. Of
+    /// a bundler's plugins some read the text of sources, such as those that look for class names in it (Tailwind, UnoCSS).
+    Sources,
+    /// `Sources` without TypeScript that was compiled.
     Compiled,
     /// `Compiled` without type declarations.
     Runtime,
@@ -20,6 +23,7 @@ impl OutputRule {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Whole => "whole",
+            Self::Sources => "sources",
             Self::Compiled => "compiled",
             Self::Runtime => "runtime",
             Self::Declared => "declared",

@@ -62,7 +62,7 @@ fn plan_one(
     let build_output = if sources_are_entries || is_read_as_sources || !has_scripts {
         OutputRule::Whole
     } else {
-        OutputRule::Compiled
+        OutputRule::Sources
     };
     // A service that runs its TypeScript sources has a compiler with it, which reads those of other packages where types or
     // mapped paths lead there, and the declarations of what is built.

@@ -9,8 +9,8 @@
 // not), so that equal contents are equal layers on every builder.
 //
 //   whole     everything but installed packages, caches and local secrets
-//   compiled  whole, but of the repository's files without TypeScript that was compiled, tests, and settings of tests,
-//             linters and bundlers
+//   sources   whole, but of the repository's files without tests, and settings of tests, linters and bundlers
+//   compiled  sources, but of the repository's files without TypeScript that was compiled
 //   runtime   compiled, without type declarations of code: nothing reads them once the service runs
 //   declared  compiled, but of code whose types are declared beside it only that it is there. A compiler that is given types
 //             reads no more of it, and need not run again when nothing but code has changed
@@ -136,6 +136,7 @@ function compiler() {
 const isCompiled = compiler();
 const outputs = new Set([...files(directory)].filter((file) => isCode(file) && isWritten(file)).map((file) => stem(path.basename(file))));
 let text;
+let read;
 
 // Whether code of the repository speaks of a file by its name.
 function isSpokenOf(name) {
@@ -152,16 +153,53 @@ function holdsTests(from, place) {
   return /^(tests?|e2e|spec)$/.test(place) && [...files(from)].some((file) => isTest(file));
 }
 
-// Whether nothing reads a file or a directory of the repository once the package is built.
-function isForBuilding(file, entry, place) {
-  const { name } = entry;
+// Whether only its developers read a file or a directory of the repository.
+function isForDevelopers(file, entry, place) {
   if (developers.test(place)) return true;
   if (entry.isDirectory()) return holdsTests(file, place);
-  if (isTest(name)) return isCompiled(file) && (isTypeScript(name) || !isSpokenOf(name));
-  if (!isTypeScript(name) || !isCompiled(file)) return false;
-  // Beside package.json lie settings of programs, too, which they read where they run: drizzle.config.ts, knexfile.ts.
-  const isSetting = !place.includes('/') && (/\.config\./.test(name) || !outputs.has(stem(name)));
-  return !isSetting;
+  return isTest(entry.name) && isCompiled(file) && (isTypeScript(entry.name) || !isSpokenOf(entry.name));
+}
+
+// Whether nothing reads a file or a directory of the repository once the package is built.
+function isForBuilding(file, entry, place) {
+  if (isForDevelopers(file, entry, place)) return true;
+  if (entry.isDirectory() || !isTypeScript(entry.name) || isTest(entry.name) || !isCompiled(file)) return false;
+  return !isSetting(place) && !readBySettings().has(file);
+}
+
+// Whether a file beside package.json is of the settings of programs, which they read where they run: drizzle.config.ts,
+// knexfile.ts.
+function isSetting(place) {
+  return !place.includes('/') && (/\.config\./.test(place) || !outputs.has(stem(place)));
+}
+
+// The files that a name in the code of another one leads to, as Node and loaders of TypeScript find them.
+function* led(file) {
+  const text = fs.readFileSync(file, 'utf8');
+  for (const [, name] of text.matchAll(/(?:\bfrom|\bimport|\()\s*['"](\.{1,2}\/[^'"\n]+)['"]/g)) {
+    const target = path.resolve(path.dirname(file), name);
+    const spellings = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js'].map((end) => target + end);
+    // TypeScript is named by what it is compiled to.
+    spellings.push(target.replace(/\.([cm]?)js$/, '.$1ts'));
+    const found = spellings.find((one) => fs.statSync(one, { throwIfNoEntry: false })?.isFile());
+    if (found && isCode(found) && found.startsWith(directory + path.sep)) yield found;
+  }
+}
+
+// The code that settings import, and what that imports: whoever reads the settings where the service runs loads it, too.
+function readBySettings() {
+  if (read) return read;
+  read = new Set();
+  const isKept = ({ name }) => isCode(name) && !developers.test(name) && (/\.config\./.test(name) || (isTypeScript(name) && isSetting(name)));
+  const open = list(directory).filter((entry) => entry.isFile() && isKept(entry));
+  const files = open.map((entry) => path.join(directory, entry.name));
+  for (const file of files) {
+    for (const found of led(file)) {
+      if (!read.has(found)) files.push(found);
+      read.add(found);
+    }
+  }
+  return read;
 }
 
 // Whether a file declares the types of code that lies beside it, or of what was compiled.
@@ -177,6 +215,7 @@ function declares(file, name) {
 // Which files of the repository a rule leaves out, and whether it has declarations.
 const rules = {
   whole: { isLeft: () => false, declarations: true },
+  sources: { isLeft: isForDevelopers, declarations: true },
   compiled: { isLeft: isForBuilding, declarations: true },
   runtime: { isLeft: isForBuilding, declarations: false },
   declared: { isLeft: isForBuilding, declarations: true, isUnread },

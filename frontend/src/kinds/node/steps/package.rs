@@ -160,7 +160,7 @@ impl Writer<'_> {
         let directory = |rule: OutputRule| format!("/{}", rule.as_str());
         Built {
             build: (out.clone(), directory(package.build_output)),
-            declared: (package.build_output == OutputRule::Compiled)
+            declared: (package.build_output == OutputRule::Sources)
                 .then(|| (out.clone(), directory(OutputRule::Declared))),
             whole: Some((out.clone(), directory(OutputRule::Whole))),
             runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
