@@ -4,7 +4,7 @@ use serde_json::json;
 use vextrus_e2e::{Engine, Kind, Workspace};
 
 /// A service over a package of the workspace, without dependencies to fetch. `files` are more files, or others.
-fn workspace(files: &[(&str, &str)]) -> Workspace {
+pub(crate) fn workspace(files: &[(&str, &str)]) -> Workspace {
     let service = json!({
         "name": "api",
         "version": "1.0.0",

@@ -36,6 +36,7 @@ mod sites;
 mod starters;
 mod targets;
 mod trim;
+mod writes;
 
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};

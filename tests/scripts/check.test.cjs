@@ -1,9 +1,10 @@
 'use strict';
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
-const { temporary, write, read, run, program, link } = require('./tree.cjs');
+const { temporary, write, read, run, script, program, link } = require('./tree.cjs');
 
 // Starts a command in a directory with these files, and returns what is missing, and what the programs printed.
 function check(t, tree, start) {
@@ -67,6 +68,21 @@ const MISSING = {
     ({ kind, name, from }) => kind === 'unbuilt' && name.includes('b.node') && from.endsWith('b.node'),
   ],
   'a program': [(t) => check(t, {}, { command: ['tsx', 'a.ts'] }), { kind: 'program', name: 'tsx' }],
+  'a program of a shell': [(t) => check(t, {}, { command: ['sh', '-c', 'no-orm migrate && node a.js'] }), { kind: 'program', name: 'no-orm' }],
+  'a program in the place of another shell': [
+    (t) => check(t, {}, { command: ['bash', '-c', 'cat none; exec no-orm start'] }),
+    { kind: 'program', name: 'no-orm' },
+  ],
+  'a program by its path': [(t) => check(t, {}, { command: ['bash', '-c', './bin/no-orm start'] }), { kind: 'file', name: 'bin/no-orm' }],
+  'a program of a file for a shell': [
+    (t) => check(t, { 'start.sh': program('true\nset -e\n@acme/no-orm migrate') }, { command: ['./start.sh'] }),
+    { kind: 'program', name: '@acme/no-orm' },
+  ],
+  'a program that env is to run': [(t) => check(t, {}, { command: ['env', 'A=1', 'no-orm'] }), { kind: 'program', name: 'no-orm' }],
+  'a program, in the words of busybox': [
+    (t) => check(t, {}, { command: ['sh', '-c', 'echo "./start.sh: line 3: no-orm: not found" >&2; exit 127'] }),
+    { kind: 'program', name: 'no-orm' },
+  ],
   'a module of a program that it starts': [
     node({ 'a.js': "require('child_process').spawn(process.execPath, ['b.js'], { stdio: 'inherit' })", 'b.js': "require('ms')" }),
     { kind: 'module', name: 'ms', from: 'b.js', isFatal: true },
@@ -86,6 +102,7 @@ const RIGHT = {
   'a program that ends': node({ 'a.js': '' }),
   'an error of its own': node({ 'a.js': "throw Object.assign(new Error('no database'), { code: 'ECONNREFUSED' })" }),
   'an end with an error': node({ 'a.js': 'process.exit(3)' }),
+  'a program that a shell does without': (t) => check(t, {}, { command: ['sh', '-c', 'no-orm migrate || exit 1'] }),
   'a module that may be missing': node({ 'a.js': "try { require('fsevents') } catch {}" }),
   'one that may, and an end for another reason': node({ 'a.js': "try { require('fsevents') } catch {} console.error('DATABASE_URL is not set'); process.exit(1)" }),
   'a file that is looked for': node({ 'a.js': "try { require('fs').statSync('.env') } catch {}" }),
@@ -93,6 +110,54 @@ const RIGHT = {
 for (const [name, start] of Object.entries(RIGHT)) {
   test(`nothing is missing: ${name}`, (t) => {
     assert.equal(start(t).missing, undefined);
+  });
+}
+
+// Starts a command in files that are another user's: who may be everybody else is so, and who may not has them read-only.
+function asUser(t, tree, command) {
+  // The directories of tests are their user's alone.
+  const top = fs.mkdtempSync('/tmp/check-');
+  const copy = path.join(top, 'check.cjs');
+  fs.copyFileSync(script('check.cjs'), copy);
+  write(top, { 'out/': '', ...tree });
+  const app = path.join(top, 'app');
+  for (const directory of ['.', 'data']) fs.chmodSync(path.join(app, directory), 0o555);
+  t.after(() => {
+    for (const directory of ['.', 'data']) fs.chmodSync(path.join(app, directory), 0o755);
+    fs.rmSync(top, { recursive: true });
+  });
+  fs.chmodSync(path.join(app, 'data/b.json'), 0o444);
+  fs.chmodSync(path.join(app, 'data/hidden.json'), 0);
+  fs.chmodSync(top, 0o755);
+  const user = process.getuid?.() === 0 ? { uid: 1001, gid: 1001 } : undefined;
+  const start = { command, entry: null, candidates: [], search: [], user, packages: [] };
+  const env = { PATH: process.env.PATH };
+  const report = path.join(top, 'out/loaded.json');
+  const result = spawnSync(process.execPath, [copy, report, JSON.stringify(start)], { cwd: app, env: { ...env, ...(!user && { HOME: app }) }, encoding: 'utf8' });
+  assert.equal(result.status, 0, result.stderr);
+  return JSON.parse(read(report).replaceAll(`${app}/`, '').replaceAll(app, '.')).missing;
+}
+
+const DENIED = {
+  'a directory that it makes': ["require('fs').mkdirSync('logs/app/today', { recursive: true })", { name: 'logs', from: 'logs/app/today' }],
+  'a file in a directory that is there': ["require('fs').writeFileSync('data/a.json', '')", { name: 'data', isThere: true, from: 'data/a.json' }],
+  'a file that is there': ["require('fs').appendFileSync('data/b.json', '')", { name: 'data', isThere: true, from: 'data/b.json' }],
+  'a stream': ["require('fs').createWriteStream('data/a.log')", { name: 'data', isThere: true, from: 'data/a.log' }],
+  'beside its code': ["require('fs').writeFileSync('a.log', '')", { name: '.', from: 'a.log', isThere: true, holdsCode: true }],
+  'below its home': ["require('fs').mkdirSync(require('os').homedir() + '/.cache/x', { recursive: true })", { name: '.cache', from: '.cache/x' }],
+  'what it tells of in its own words': [
+    "try { require('fs').mkdirSync('uploads') } catch (error) { console.error('FATAL', error.message); process.exit(1) }",
+    { name: 'uploads', from: 'uploads' },
+  ],
+  'nothing, where it goes on without': ["try { require('fs').mkdirSync('logs') } catch {} setInterval(() => {}, 1000)", undefined],
+  'nothing that cannot be read': ["require('fs').readFileSync('data/hidden.json')", undefined],
+};
+for (const [name, [text, expected]] of Object.entries(DENIED)) {
+  test(`what the image's user may not write is told: ${name}`, (t) => {
+    const tree = { 'app/a.js': text, 'app/data/b.json': '', 'app/data/hidden.json': '' };
+    const missing = asUser(t, tree, [process.execPath, 'a.js']);
+    if (expected === undefined) assert.equal(missing?.kind === 'denied', false, JSON.stringify(missing));
+    else assert.deepEqual({ ...missing, isFatal: undefined }, { kind: 'denied', ...expected, isFatal: undefined });
   });
 }
 

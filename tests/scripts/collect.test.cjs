@@ -281,6 +281,36 @@ test('what generators wrote beside the dependencies is collected by its path bel
   assert.equal(fs.statSync(path.join(top, 'out/generated', generated, 'run')).mode & 0o777, 0o755);
 });
 
+test('a standalone server of Next.js finds what it serves beside pages', (t) => {
+  const output = (name, app, more = {}) => {
+    const built = {
+      'BUILD_ID': '',
+      'required-server-files.json': JSON.stringify({ version: 1, relativeAppDir: app }),
+      'static/a.css': '',
+      [path.join('standalone', app, 'server.js')]: '',
+      [path.join('standalone', app, name, 'BUILD_ID')]: '',
+      ...more,
+    };
+    return Object.fromEntries(Object.entries(built).map(([file, text]) => [`${name}/${file}`, text]));
+  };
+  const links = (app, written) => {
+    const out = path.join(collect(t, { 'package.json': '{}', 'public/a.png': '' }, written), 'runtime');
+    return list(out).filter((one) => one.includes(' -> '));
+  };
+  assert.deepEqual(links('', output('.next', '')), [
+    '.next/standalone/.next/static -> ../../static',
+    '.next/standalone/public -> ../../public',
+  ]);
+  assert.deepEqual(links('apps/web', output('build', 'apps/web')), [
+    'build/standalone/apps/web/build/static -> ../../../../static',
+    'build/standalone/apps/web/public -> ../../../../public',
+  ]);
+  // What the repository's own script has put there stays.
+  const own = { 'standalone/.next/static/a.css': '', 'standalone/public/b.png': '' };
+  assert.deepEqual(links('', output('.next', '', own)), []);
+  assert.deepEqual(links('', { 'dist/standalone/server.js': '', 'dist/static/a.css': '' }), []);
+});
+
 test('without dependencies nothing is generated, and the directory is there', (t) => {
   const out = collect(t, { 'index.js': '' }, {}, 'generated=TOP');
   assert.deepEqual(list(path.join(out, 'generated')), []);

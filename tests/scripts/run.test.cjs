@@ -220,15 +220,39 @@ const OTHER = [
   'AssertionError: 404 not found',
   "Property 'a' does not exist on type 'B'.",
 ];
+// Tools of which nobody knows the words: what they name is not there, or is.
+const ABSENT = [
+  "error TS5057: Cannot find a tsconfig.json file at the specified directory: '../config'.",
+  "error TS5058: The specified path does not exist: '../config/tsconfig.base.json'.",
+  "sh: 1: cd: can't cd to ../proto",
+  'Unable to find any GraphQL type definitions for the following pointers:\n\n      - ../schema/**/*.graphql',
+  "unable to locate '/ROOT/assets/**/*' glob",
+  '[vite-plugin-static-copy] No file was found to copy on ../assets src.',
+  'Error: Could not load `--schema` from provided path `../prisma/schema.prisma`: file or directory not found',
+  'Failure: stat: ../proto: does not exist',
+  'Error: Input file is missing: "/ROOT/openapi.yaml"',
+];
+const PRESENT = [
+  'FAIL ../shared/index.js: expected 1, and not 2',
+  "Cannot open '../shared'",
+  'Error: dist/index.js was not written, ./dist/index.js is missing',
+  'Cannot read /etc/nothing',
+  'request to http://127.0.0.1:1/a/b failed',
+  'TypeError: x is not a function\n    at Object.<anonymous> (/ROOT/node_modules/gone/index.js:1:1)',
+  'see ../gone for more\nwhich is fine',
+];
 const printing = (text, status) => `node -e ${JSON.stringify(`console.error(process.env.TEXT); process.exitCode = ${status}`)}`;
 
 test('a script that does not find a file says so by its status, when it is asked to', (t) => {
   const asked = ask(t);
   write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { fails: printing('', 2), works: printing('', 0) } }) });
-  for (const [text, status] of [...MISSED.map((text) => [text, 117]), ...OTHER.map((text) => [text, 2])]) {
+  write(asked.root, { 'package.json': '{}', 'shared/index.js': '' });
+  const missed = [...MISSED, ...ABSENT].map((text) => [text, 117]);
+  for (const [template, status] of [...missed, ...[...OTHER, ...PRESENT].map((text) => [text, 2])]) {
+    const text = template.replaceAll('/ROOT', asked.root);
     const env = { ...ENV, TEXT: text };
     const tried = asked.run('a', 'fails', env, 'try');
-    assert.deepEqual([tried.code, tried.stderr.trim()], [status, text.trim()]);
+    assert.deepEqual([tried.code, tried.stderr.trim()], [status, text.trim()], text);
     assert.equal(asked.run('a', 'works', env, 'try').code, 0);
     if (status !== 2) assert.equal(asked.run('a', 'fails', env).code, 2);
   }

@@ -63,6 +63,16 @@ impl Graph<'_> {
                     None => copy,
                 })
             }
+            Action::Owned { files, path, owner } => {
+                let copy = contents(&self.output(files)?, &matching(path), path)
+                    .allow_wildcard(true)
+                    .allow_empty_wildcard(true)
+                    .owner(owner.uid, owner.gid);
+                file.copy(match time {
+                    Some(time) => copy.timestamp(time),
+                    None => copy,
+                })
+            }
             Action::Accounts { .. } => match &self.surroundings.accounts {
                 Some(accounts) => file
                     .mkdir(made("/etc", time))
@@ -104,6 +114,22 @@ pub(super) fn contents(from: &Output, source: &str, destination: &str) -> Copy {
     Copy::new(from, source, destination)
         .contents_only(true)
         .create_dest_path(true)
+}
+
+/// Returns a pattern for one absolute path alone. The engine minds nothing where the path is not there only of what has a sign
+/// with a meaning, and below the directory that is above the first of these: so that sign comes first.
+///
+/// Source: moby/buildkit, `solver/llbsolver/ops/file.go`; tonistiigi/fsutil, `copy/copy.go`, `ResolveWildcards`.
+fn matching(path: &str) -> String {
+    let signs = path.trim_start_matches('/').chars().enumerate();
+    let signs = signs.flat_map(|(at, sign)| match (at, sign) {
+        // A class of one, in which other signs have a meaning.
+        (0, '^' | '-' | ']' | '\\') => vec!['[', '\\', sign, ']'],
+        (0, sign) => vec!['[', sign, ']'],
+        (_, '*' | '?' | '[' | ']' | '\\') => vec!['\\', sign],
+        (_, sign) => vec![sign],
+    });
+    std::iter::once('/').chain(signs).collect()
 }
 
 /// Returns a text as gzip has it, without a time.

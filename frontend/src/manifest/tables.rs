@@ -134,7 +134,8 @@ table! {
         #[examples("locales/**", "certificates/ca.pem")]
         pub files: Option<Vec<WorkspacePath>>,
         /// Directories that the user may write, absolute or from the service's directory. Each is a volume, so that
-        /// it can be written under a read-only root file system. Default: none.
+        /// it can be written under a read-only root file system. Those of its own that a service is found to write at its
+        /// start are added, with a warning. Default: none.
         pub writable: Option<Vec<WritableDirectory>>,
         /// The signal that stops the service. Default: the base image's, else `SIGTERM`.
         pub stop_signal: Option<StopSignal>,

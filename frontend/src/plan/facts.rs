@@ -48,6 +48,8 @@ pub struct Looked {
     pub glibc: bool,
     /// Whether the service's build has left pages, and nothing that starts a service.
     pub pages: bool,
+    /// Directories of the image that the service writes at its start, by their absolute paths.
+    pub written: BTreeSet<String>,
 }
 
 impl Looked {
@@ -57,6 +59,7 @@ impl Looked {
         self.incomplete |= other.incomplete;
         self.glibc |= other.glibc;
         self.pages |= other.pages;
+        self.written.extend(other.written.iter().cloned());
     }
 }
 

@@ -252,6 +252,12 @@ pub struct Check {
     /// Whether the base was chosen in the hope that all native code runs on it.
     #[serde(skip)]
     pub is_hoped: bool,
+    /// Directories that the service's user may write.
+    #[serde(skip)]
+    pub writable: Vec<String>,
+    /// The line that would name more of them.
+    #[serde(skip)]
+    pub writes: Place,
     /// How an install script is let run, for who is told that it did not.
     #[serde(skip)]
     pub approval: String,

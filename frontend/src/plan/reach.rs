@@ -22,7 +22,7 @@ impl Step {
             }
             Verb::Tree(tree) => {
                 let copied = tree.actions.iter().filter_map(|action| match action {
-                    Action::Copy { files, .. } => Some(files),
+                    Action::Copy { files, .. } | Action::Owned { files, .. } => Some(files),
                     _ => None,
                 });
                 std::iter::once(&tree.on).chain(copied).collect()
@@ -130,10 +130,9 @@ impl Plan {
             let own = match &step.does {
                 Verb::Run(run) => format!("{:?} {:?} {:?}", run.command, run.env, run.directory),
                 Verb::Tree(tree) => {
-                    let written = tree
-                        .actions
-                        .iter()
-                        .filter(|action| !matches!(action, Action::Copy { .. }));
+                    let is_written =
+                        |action: &&Action| !matches!(action, Action::Copy { .. } | Action::Owned { .. });
+                    let written = tree.actions.iter().filter(is_written);
                     format!("{:?}", written.collect::<Vec<_>>())
                 }
                 Verb::Over(trees) => trees.len().to_string(),

@@ -386,6 +386,15 @@ pub enum Action {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         exclude: Vec<String>,
     },
+    /// Copies what a tree has at a path, if it has anything there, to the same path as a user's own.
+    Owned {
+        /// The tree.
+        files: Files,
+        /// The path.
+        path: String,
+        /// Whose it is.
+        owner: super::User,
+    },
     /// Writes the account files of an image with the user in them; nothing where the image has the user already.
     Accounts {
         /// The image.

@@ -1,10 +1,11 @@
 //! An image that lacks what it loads at its start is not built.
 
 mod lacks;
+mod written;
 
 use serde::Deserialize;
 
-use super::make;
+use super::{make, tell};
 use crate::decide::Read;
 use crate::diagnostic::{Diagnostic, Place, names, shown};
 use crate::gateway::{Failure, Gateway};
@@ -55,6 +56,12 @@ struct Missing {
     /// More files that may be it.
     #[serde(default)]
     others: Vec<String>,
+    /// Whether a directory that cannot be written is there.
+    #[serde(default, rename = "isThere")]
+    is_there: bool,
+    /// Whether there is code in it.
+    #[serde(default, rename = "holdsCode")]
+    holds_code: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -66,6 +73,8 @@ enum Kind {
     Native,
     /// Native code that is not there.
     Unbuilt,
+    /// A directory that the service's user may not write.
+    Denied,
 }
 
 /// Reads what was found when the command was started in the image's files, where the plan has a step for it.
@@ -94,8 +103,16 @@ pub(super) async fn check(
     let Some(missing) = missing.filter(|_| lacks.is_nothing()) else {
         return Ok(lacks);
     };
-    if missing.kind != Kind::File {
-        return Err(mistake(check, &missing).into());
+    match missing.kind {
+        Kind::File => {}
+        Kind::Denied => {
+            // Where it runs it may be told to write elsewhere.
+            let warning = written::refused(check, &missing);
+            let warning = warning.iter().filter(|one| read.lint.applies(one.rule));
+            tell(gateway, read, warning).await?;
+            return Ok(lacks);
+        }
+        _ => return Err(mistake(check, &missing).into()),
     }
     // A file may be one that is given to the container where it runs: only what the repository has is known to be meant.
     for file in std::iter::once(&missing.name)
@@ -111,6 +128,8 @@ pub(super) async fn check(
                 name: file.clone(),
                 from: None,
                 others: Vec::new(),
+                is_there: false,
+                holds_code: false,
             };
             return Err(mistake(check, &missing).into());
         }
@@ -133,6 +152,8 @@ fn of_output(check: &Check, undeclared: Vec<Undeclared>) -> Option<Missing> {
         name: found.name,
         from: Some(found.from),
         others: Vec::new(),
+        is_there: false,
+        holds_code: false,
     })
 }
 
@@ -213,6 +234,7 @@ fn mistake(check: &Check, missing: &Missing) -> Diagnostic {
         }
         Kind::Native => native(check, missing),
         Kind::Unbuilt => unbuilt(check, missing),
+        Kind::Denied => (written::refusal(check, missing), check.writes.clone()),
     };
     Diagnostic::named(names::CANNOT_START, message).at(place)
 }
@@ -224,7 +246,8 @@ fn program(check: &Check, name: &str) -> (String, Place) {
         .find(|package| package.tools.contains_key(name));
     let advice = match package {
         Some(package) => format!("move `{}` to `dependencies` of {}", shown(name), package.file),
-        None => "add the package that has it to `dependencies`, or write another `command` into `[run]`"
+        None => "add the package that has it to `dependencies`, write that of the system into `packages` of `[run]`, or \
+                 another `command`"
             .to_owned(),
     };
     let place = package.and_then(|package| package.tools.get(name));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::entry::Pages;
-use super::{Kind, Report, is_of_other_libc, owner, package_of};
+use super::{Kind, Report, is_of_other_libc, owner, package_of, written};
 use crate::diagnostic::{Diagnostic, Place, shown};
 use crate::path::is_within;
 use crate::plan::{Check, Complete, Looked, Outcome};
@@ -33,13 +33,15 @@ impl Lacks {
         let loaded = loaded.map(|missing| missing.from.as_ref().unwrap_or(&missing.name));
         let packages = report.foreign.iter().chain(loaded);
         let foreign = check.is_hoped.then(|| foreign(packages, &check.base)).flatten();
+        let (written, of_written) = written::directory(check, report).unzip();
         let found = Looked {
             of_root: of_root.keys().cloned().collect(),
             incomplete: complete.is_some_and(|complete| is_incomplete(complete, report)),
             glibc: foreign.is_some(),
             pages: false,
+            written: written.into_iter().collect(),
         };
-        let warnings = of_root.into_values().chain(foreign).collect();
+        let warnings = of_root.into_values().chain(foreign).chain(of_written).collect();
         Self {
             found,
             warnings,
@@ -116,7 +118,11 @@ fn foreign<'p>(packages: impl IntoIterator<Item = &'p String>, base: &Place) -> 
 /// Whether an output does not hold all that it loads.
 fn is_incomplete(complete: &Complete, report: &Report) -> bool {
     let mut named = report.undeclared.iter();
-    report.missing.is_some() || named.any(|one| complete.dependencies.contains(&one.name))
+    let lacks = report
+        .missing
+        .as_ref()
+        .is_some_and(|missing| missing.kind != Kind::Denied);
+    lacks || named.any(|one| complete.dependencies.contains(&one.name))
 }
 
 /// Returns what of the missing packages the root declares, with what is said of each.
@@ -179,6 +185,8 @@ mod tests {
             of_root: BTreeMap::new(),
             complete: None,
             is_hoped,
+            writable: Vec::new(),
+            writes: place.clone(),
             approval: String::new(),
             command: place.clone(),
             base: place.clone(),

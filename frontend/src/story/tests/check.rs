@@ -131,6 +131,27 @@ async fn what_the_root_alone_declares_is_installed_if_the_image_lacks_it() {
 }
 
 #[tokio::test]
+async fn what_is_written_at_the_start_is_a_volume() {
+    let logs = "/app/services/auth/logs";
+    let report = json!({ "missing": { "kind": "denied", "name": logs, "from": format!("{logs}/a.log"), "isFatal": true } });
+    let built = found(report, &[]).await.unwrap();
+    let volumes = &built.config()["config"]["Volumes"];
+    assert_eq!(*volumes, json!({ logs: {} }));
+    insta::assert_snapshot!(told(&built).join("\n"), @r#"WrittenDirectory: the service writes /app/services/auth/logs/a.log at its start, so that it is a volume of its user's; write `writable = ["logs"]` into `[run]` (services/auth/service.toml:1)"#);
+    // Beside its code nothing can be one, and where it runs it may be told to write elsewhere.
+    let report = json!({ "missing": {
+        "kind": "denied",
+        "name": "/app/services/auth",
+        "from": "/app/services/auth/a.log",
+        "isThere": true,
+        "holdsCode": true,
+    } });
+    let built = found(report, &[]).await.unwrap();
+    assert!(built.config()["config"]["Volumes"].is_null());
+    insta::assert_snapshot!(told(&built).join("\n"), @"WrittenDirectory: the service ends at its start, since it writes a.log and its user may not; have it write into a directory of its own, and name that in `writable` of `[run]` (services/auth/service.toml:1)");
+}
+
+#[tokio::test]
 async fn a_base_that_was_hoped_to_run_native_code_gives_way() {
     let alpine = "docker.io/library/node:22-alpine";
     let package = "node_modules/.pnpm/@x+pdf@1.0.0/node_modules/@x/pdf";

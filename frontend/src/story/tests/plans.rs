@@ -402,11 +402,11 @@ async fn a_shell_finds_programs_where_the_base_has_them() {
     for (own, expected) in [
         (
             json!(["PATH=/opt/node/bin:/bin"]),
-            "PATH=./node_modules/.bin:/opt/node/bin:/bin",
+            "PATH=/app/services/auth/node_modules/.bin:/opt/node/bin:/bin",
         ),
         (
             json!([]),
-            "PATH=./node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH=/app/services/auth/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ),
     ] {
         let mut image: Value = serde_json::from_slice(&node_image()).unwrap();

@@ -114,6 +114,25 @@ does not, `healthcheck = false` says so.",
     },
 };
 
+/// A directory that a service writes, and that its manifest does not name.
+pub static WRITTEN_DIRECTORY: Rule = Rule {
+    name: "WrittenDirectory",
+    short: "Directories that a service writes should be named in its manifest",
+    is_experimental: false,
+    why: "\
+The files of an image are root's, and the service runs as another user, under a read-only root file system at best. A
+look at the image found that it writes a directory as it starts. Where nothing else lies in it, it is made a volume, as
+if `writable` had named it, which the image then has whatever the look finds; into its own code a service cannot write.",
+    bad: Example {
+        language: "javascript",
+        text: "fs.mkdirSync('logs');",
+    },
+    good: Example {
+        language: "toml",
+        text: "[run]\nwritable = [\"logs\"]",
+    },
+};
+
 /// A `PORT` that is not the port.
 pub static PORT_MISMATCH: Rule = Rule {
     name: "PortMismatch",

@@ -15,7 +15,7 @@ pub use secrets::*;
 pub use site::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 40] = [
+pub static ALL: [&Rule; 41] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -56,6 +56,7 @@ pub static ALL: [&Rule; 40] = [
     &UNREPEATABLE_SITE,
     &UNSET_PUBLIC_VARIABLE,
     &UNUSED_CONTEXT,
+    &WRITTEN_DIRECTORY,
 ];
 
 /// Returns the rule of a name.

@@ -10,6 +10,7 @@ mod commands;
 mod declared;
 mod env_files;
 mod node;
+mod prefixes;
 mod script;
 mod shell;
 
@@ -70,6 +71,9 @@ const SOURCE_ENTRIES: [&str; 5] = [
     "server.ts",
     "src/server.ts",
 ];
+
+/// Where package managers put the programs of packages, relative to the service.
+const PROGRAMS: &str = "node_modules/.bin";
 
 /// Extensions of a program that plain node runs.
 const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
@@ -268,7 +272,7 @@ pub(super) fn other_runtime(manifest: &PackageJson) -> Option<(&'static str, Str
     // Scripts may run each other in a circle.
     for _ in 0..script::MAX_DEPTH {
         let mut words = shlex::split(shell::conjunction(&script)?.last()?)?;
-        script::strip_prefixes(&mut words);
+        prefixes::strip_prefixes(&mut words);
         if let Some(next) = scripts.run(&words) {
             script = next;
             continue;
@@ -333,16 +337,24 @@ pub(super) fn of_application(application: &Application) -> Inferred {
 
 /// Returns a command that the manifest gives, as it stands.
 pub(super) fn written(words: &[String]) -> Inferred {
+    let programs = match shell::given(words) {
+        Some(script) => shell::programs(script),
+        None => words.first().cloned().into_iter().collect(),
+    };
     Inferred {
-        programs: words.first().cloned().into_iter().collect(),
+        programs,
         why: "the manifest's command".to_owned(),
         ..as_it_stands(words.to_vec())
     }
 }
 
 /// A command without an entry file to look for.
+///
+/// What is no file for Node finds the programs of packages by their names, as scripts do that a package manager runs.
 fn as_it_stands(args: Vec<String>) -> Inferred {
+    let is_node = args.first().is_none_or(|program| program == "node");
     Inferred {
+        search: (!is_node).then(|| PROGRAMS.to_owned()).into_iter().collect(),
         runs_sources: args.iter().any(|word| is_typescript(word)),
         command: Command {
             args,
@@ -351,7 +363,6 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
         },
         env: BTreeMap::new(),
         env_files: Vec::new(),
-        search: Vec::new(),
         writable: Vec::new(),
         programs: Vec::new(),
         why: String::new(),

@@ -104,8 +104,13 @@ pub(super) fn listener<'n>(installed: impl IntoIterator<Item = &'n str>) -> Opti
 /// Returns the package by which a service may listen that it declares itself, for its development alone where a bundler
 /// writes it into the output. `ws` is as often a client, so that it says something only where the service names it.
 pub(super) fn may_listen(manifest: &PackageJson) -> Option<&'static str> {
+    asked_for(|name| manifest.specifier(name).is_some())
+}
+
+/// Returns the package by which a service may listen among those that it is asked for by name.
+pub(super) fn asked_for(is_asked_for: impl Fn(&str) -> bool) -> Option<&'static str> {
     let known = SERVERS.into_iter().chain(LISTENERS).chain(["ws"]);
-    known.into_iter().find(|name| manifest.specifier(name).is_some())
+    known.into_iter().find(|name| is_asked_for(name))
 }
 
 /// What is known of a service before its health check is decided.

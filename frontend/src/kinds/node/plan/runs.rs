@@ -75,6 +75,8 @@ pub(super) fn of_service(
     let of_tree = closure.tree.iter().flat_map(|tree| &tree.locations);
     let of_tree = of_tree.map(|location| npm::lockfile::name_of(location));
     let listener = healthcheck::listener(packages.filter_map(|package| package.name()).chain(of_tree));
+    // What the root declares for it is there since it, or its command, asks for that.
+    let listener = listener.or_else(|| healthcheck::asked_for(|name| start.of_root.contains(name)));
     if complete.is_some() {
         closure = WorkspaceClosure::without_dependencies(input.service);
     }

@@ -76,7 +76,12 @@ pub(super) fn plan(
     }
     let written = run.writable.iter().flatten().map(|path| path.as_str());
     let written = written.chain(start.writable.iter().map(String::as_str));
-    let writable = written.map(|path| absolute(&directory, path)).collect();
+    let written = written.map(|path| absolute(&directory, path));
+    // One that the manifest names is not there twice.
+    let writable: BTreeSet<String> = written
+        .chain(input.facts.looked.written.iter().cloned())
+        .collect();
+    let writable = writable.into_iter().collect();
     let files = run
         .files
         .iter()
@@ -94,6 +99,11 @@ pub(super) fn plan(
         .flatten()
         .map(|package| package.as_str().to_owned());
     let wanted = wanted.chain(libraries(&base, native));
+    let search = start
+        .search
+        .iter()
+        .map(|path| absolute(&directory, path))
+        .collect();
     let user = run.user();
     let runtime = Runtime {
         packages: SystemPackages::new(wanted, base.libc),
@@ -105,7 +115,7 @@ pub(super) fn plan(
         directory,
         command,
         env,
-        search: start.search,
+        search,
         ports,
         healthcheck,
         labels: labels(input, project),

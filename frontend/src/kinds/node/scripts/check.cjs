@@ -2,11 +2,12 @@
 //
 // usage: node --no-warnings --experimental-vm-modules check.cjs REPORT START
 // START is JSON: the words `command`, the index `entry` of the file among them that is the first of `candidates` there
-// is, `search`, directories in front of those in which programs are looked for, `packages`, those of the workspace, and
-// `note`, a file with names of packages that run with another C library alone, where there are any.
+// is, `search`, directories in front of those in which programs are looked for, `user`, whose numbers `uid` and `gid` it
+// runs by, `packages`, those of the workspace, and `note`, a file with names of packages that run with another C library
+// alone, where there are any.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
-// `missing`, what is not as the image needs it: its `kind` (program, module, file, native or unbuilt), `name`, and the file
-// `from` which it is loaded; of files that the program told of before it ended also the `others`. Errors of the program's
+// `missing`, what is not as the image needs it: its `kind` (program, module, file, native, unbuilt, or denied of a directory
+// that the user may not write), `name`, and the file `from` which it is loaded, or that was to be written; of files that the program told of before it ended also the `others`. Errors of the program's
 // own, as for a database that is not there, are none of the image.
 // `undeclared` are packages that are not there and that code of `packages` names which the command's files lead to, whether
 // or not it has come to that: each by `name` and the file `from` which it is named, with `imported` where a statement of it
@@ -28,6 +29,14 @@ function withoutNativeCode(text) {
   return found ? { kind: 'unbuilt', name: found[1], from: found[2] } : undefined;
 }
 
+// What a shell, or `env`, says last of a program that it does not find: dash, bash and busybox in their words.
+function withoutProgram(text) {
+  const words = /^(?:[^\s:]+: )+(?:line \d+: |\d+: )?(?:exec: )?(?:can't execute )?['‘]?([^\s:'’]+)['’]?: (?:(?:command )?not found|No such file or directory)$/gm;
+  const [, name] = [...text.matchAll(words)].at(-1) ?? [];
+  if (name === undefined) return undefined;
+  return /^[./]/.test(name) ? { kind: 'file', name: path.resolve(name) } : { kind: 'program', name };
+}
+
 // Says what an error is about that only a file can cause which is missing from the image, or of another kind.
 function lacking(error, depth = 0) {
   if (typeof error !== 'object' || error === null || depth > 5) return undefined;
@@ -46,7 +55,31 @@ function lacking(error, depth = 0) {
   if (error.code === 'ENOENT' && typeof error.path === 'string' && /^(open|l?stat|scandir|access|readlink)$/.test(error.syscall)) {
     return { kind: 'file', name: path.resolve(error.path) };
   }
-  return lacking(error.cause, depth + 1);
+  const refused = ['EACCES', 'EROFS', 'EPERM'].includes(error.code) && typeof error.path === 'string';
+  return (refused ? denied(error.syscall, error.path) : undefined) ?? lacking(error.cause, depth + 1);
+}
+
+// Says which directory a program would have to be let write for a call on a file: the highest one that it has to make, or
+// the one in which the file lies. `isThere` of one that is there, and `holdsCode` of one with code in it.
+function denied(call, file) {
+  const written = path.resolve(file);
+  const writes = /^(open|mkdir|mkdtemp|unlink|rmdir|rename|copyfile|link|symlink|truncate|chmod|l?chown|l?utimes?)$/;
+  if (!writes.test(call) || /^\/(dev|proc|sys)\//.test(written)) return undefined;
+  // What is there and its owner alone may read is no matter of its directory.
+  if (fs.existsSync(written) && (fs.statSync(written).mode & 0o4) === 0) return undefined;
+  let directory = /^mk/.test(call) ? written : path.dirname(written);
+  while (!fs.existsSync(path.dirname(directory))) directory = path.dirname(directory);
+  const isThere = fs.existsSync(directory);
+  return { kind: 'denied', name: directory, from: written, ...(isThere && { isThere }), ...(holdsCode(directory) && { holdsCode: true }) };
+}
+
+function holdsCode(directory) {
+  try {
+    const entries = fs.readdirSync(directory, { withFileTypes: true });
+    return entries.some((entry) => (entry.isDirectory() ? holdsCode(path.join(directory, entry.name)) : /\.([cm]?[jt]sx?|node)$|^package\.json$/.test(entry.name)));
+  } catch {
+    return false;
+  }
 }
 
 function inside(notes) {
@@ -204,7 +237,7 @@ function undeclared(words, packages) {
 
 function outside(report, start) {
   const { spawn } = require('node:child_process');
-  const { command, entry, candidates, search, packages, note } = start;
+  const { command, entry, candidates, search, user, packages, note } = start;
   const foreign = note && fs.existsSync(note) ? { foreign: JSON.parse(fs.readFileSync(note, 'utf8')) } : {};
   const found = candidates.find((file) => fs.existsSync(file));
   if (found === undefined && candidates.length > 0) {
@@ -215,10 +248,22 @@ function outside(report, start) {
   if (entry !== null) command[entry] = found ?? command[entry];
   const notes = `${report}.notes`;
   fs.writeFileSync(notes, '');
+  fs.chmodSync(notes, 0o666);
   const programs = [...search.map((directory) => path.resolve(directory)), process.env.PATH].join(':');
   const options = [process.env.NODE_OPTIONS, `--require=${__filename}`].filter(Boolean).join(' ');
   const env = { ...process.env, PATH: programs, NODE_OPTIONS: options, [NOTES]: notes };
-  const child = spawn(command[0], command.slice(1), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Where the image's list of users has its home.
+  if (user?.uid > 0 && [undefined, '/root'].includes(env.HOME)) env.HOME = process.cwd();
+  /** @type {import('node:child_process').SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'>} */
+  const how = { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
+  const begin = (as) => spawn(command[0], command.slice(1), { ...how, ...as });
+  let child;
+  try {
+    child = begin(user);
+  } catch {
+    // An engine without root may have no numbers for other users.
+    child = begin();
+  }
   // A script for a shell has its files in it.
   const words = command.flatMap((word) => word.split(/\s+/));
   const lacks = packages.length > 0 ? undeclared(words, packages) : [];
@@ -246,20 +291,24 @@ function outside(report, start) {
   };
   // What was caught and not told is none of ours: a module may be there for other machines alone.
   const isTold = ({ name }) => ['"', "'", '`'].some((mark) => said.includes(mark + name + mark));
-  const judge = (failed) => {
+  const judge = (failed, code) => {
     const fatal = noted().find((one) => one.isFatal);
     const told = failed ? noted().find((one) => one.kind && isTold(one)) : undefined;
     // A framework may catch an error and tell of it in its own words, with those of Node in them.
     const ofNode = [...said.matchAll(/ENOENT: no such file or directory, \w+ '([^']+)'/g)].map(([, file]) => path.resolve(file));
+    const [, call, place] = (failed && /E(?:ACCES|ROFS|PERM): [\w -]+, (\w+) '([^']+)'/.exec(said)) || [];
     // Or in none of Node's: of what it names below the directory that it runs in, what is not there.
     const own = `${process.cwd()}/`;
     const named = said.split(own).slice(1).map((rest) => /^([^\s'"`:]+)['"`]? (?:doesn't|does not) exist|^([^\s'"`:]+)['"`]? (?:was )?not found/.exec(rest));
     const ofOthers = named.flatMap((found) => (found ? [own + (found[1] ?? found[2])] : [])).filter((file) => !fs.existsSync(file));
     const [name, ...others] = new Set(failed ? [...ofNode, ...ofOthers] : []);
-    end(fatal ?? told ?? (failed ? withoutNativeCode(said) : undefined) ?? (name && { kind: 'file', name, others }));
+    // By this code a shell ends whose command nobody finds. Source: POSIX, 2.8.2 "Exit Status for Commands".
+    const program = code === 127 ? withoutProgram(said) : undefined;
+    const unbuilt = failed ? withoutNativeCode(said) : undefined;
+    end(fatal ?? told ?? program ?? unbuilt ?? (place && denied(call, place)) ?? (name && { kind: 'file', name, others }));
   };
   child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => (error.code === 'ENOENT' ? end({ kind: 'program', name: command[0] }) : end()));
-  child.on('close', (code) => judge(code !== 0));
+  child.on('close', (code) => judge(code !== 0, code));
   const begun = Date.now();
   let last = { used: -1, since: begun };
   setInterval(() => {

@@ -267,6 +267,22 @@ function copy(from, to, rule, place = '', left = false) {
   }
 }
 
+// Next.js leaves to whoever deploys its standalone server what that serves beside pages: scripts, styles and `public`. The
+// server answers 404 for what does not lie in its own directory.
+// Source: nextjs.org/docs/app/api-reference/config/next-config-js/output.
+function serveBeside() {
+  for (const { name } of list(directory).filter((entry) => entry.isDirectory())) {
+    const output = path.join(directory, name);
+    const { relativeAppDir } = json(path.join(output, 'required-server-files.json'));
+    const server = path.join(output, 'standalone', String(relativeAppDir ?? ''));
+    if (!fs.existsSync(path.join(server, 'server.js')) || !fs.existsSync(path.join(server, name))) continue;
+    for (const served of [`${name}/static`, 'public']) {
+      const [from, to] = [directory, server].map((one) => path.join(one, served));
+      if (fs.existsSync(from) && !fs.existsSync(to)) fs.symlinkSync(path.relative(path.dirname(to), from), to);
+    }
+  }
+}
+
 // What package managers and build tools keep beside packages; any other hidden directory is generated code.
 const tools = /^\.(bin|cache|pnpm|ignored.*|vite.*|modules.*|turbo)$/;
 
@@ -295,6 +311,7 @@ function copyGenerated(root, to) {
   }
 }
 
+serveBeside();
 for (const name of fs.existsSync(out) ? fs.readdirSync(out) : []) fs.rmSync(path.join(out, name), { recursive: true, force: true });
 for (const [name, rule] of Object.entries(rules)) copy(directory, path.join(out, name), rule);
 if (generated) copyGenerated(generated.split('=')[1], path.join(out, 'generated'));

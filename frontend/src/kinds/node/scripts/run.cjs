@@ -53,13 +53,40 @@ const STATUS = 117;
 // What the same say of a package that is not there, before its name.
 const NO_PACKAGE = String.raw`(cannot find (module|package)|could not (resolve|find)|can't resolve|(failed|unable) to (resolve|find)( import| entry for package)?|declaration file for module)( entry module)? ['"\`]?`;
 
+// The highest directory around this one with a package.json: the root of the workspace.
+function workspace() {
+  let root = process.cwd();
+  for (let directory = root; directory !== path.dirname(directory); directory = path.dirname(directory)) {
+    if (fs.existsSync(path.join(directory, 'package.json'))) root = directory;
+  }
+  return root;
+}
+
+// Whether a text says, in whatever words, that something is missing, and names a path of the workspace, outside of this
+// package, where nothing is: on the same line, or soon after, where names are listed.
+function namesAbsent(said) {
+  const [own, root] = [process.cwd(), workspace()];
+  const isInside = (file, directory) => file === directory || file.startsWith(`${directory}/`);
+  const isAbsent = (name) => {
+    const file = path.resolve(own, name);
+    return isInside(file, root) && !isInside(file, own) && !file.includes('/node_modules/') && !fs.existsSync(file);
+  };
+  let since = Infinity;
+  return said.split('\n').some((line) => {
+    since = /\b(no|not|cannot|unable|failed|missing|nothing|ENOENT)\b|n't\b/i.test(line) ? 0 : since + 1;
+    // Of a pattern what stands before its first sign.
+    const names = line.matchAll(/(?<=(['"`]))\.{0,2}\/[^'"`*?{]+|(?<![\w.@/-])\.{0,2}\/[^\s'"`()[\]{}<>:,;*?]+/g);
+    return since <= 3 && [...names].some(([name]) => isAbsent(name));
+  });
+}
+
 // The status of a script that has failed with another one, by what it printed.
 function statusOf(status, said, { files, links }) {
   const quoted = (name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const isMissed = (name) => new RegExp(`${NO_PACKAGE}${quoted(name)}(?![\\w.-])`, 'i').test(said);
   const link = links.findIndex(isMissed);
   if (link >= 0) return STATUS + 1 + link;
-  return files && NOT_FOUND.test(said) ? STATUS : status;
+  return files && (NOT_FOUND.test(said) || namesAbsent(said)) ? STATUS : status;
 }
 
 // What a shell sets for itself.

@@ -81,6 +81,8 @@ impl Writer<'_> {
             of_root: production.of_root.clone(),
             complete: production.complete.clone(),
             is_hoped: production.noted,
+            writable: runtime.writable.clone(),
+            writes: self.steps.key("run.writable"),
             approval: production.approval.to_owned(),
             command: self.steps.key("run.command"),
             base: self.steps.key("base"),
@@ -100,6 +102,7 @@ fn start(production: &Production, checked: &[Checked]) -> serde_json::Value {
         "entry": runtime.command.entry_index,
         "candidates": runtime.command.entries,
         "search": runtime.search,
+        "user": { "uid": runtime.user.uid, "gid": runtime.user.gid },
         "packages": packages,
         "note": production.noted.then(|| format!("{WORKSPACE}/{FOREIGN}")),
     })

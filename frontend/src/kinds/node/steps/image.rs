@@ -59,6 +59,11 @@ impl Writer<'_> {
         if let Some(extra) = self.extra_files(runtime) {
             layers.add("extra files", extra);
         }
+        if !runtime.writable.is_empty() {
+            let above = layers.files.get(below..).unwrap_or_default();
+            let writable = self.writable(runtime, above);
+            layers.add("directories that the user may write", writable);
+        }
         let mut holding = vec![installed.held()];
         if production.complete.is_some() {
             // Packed by the build, and installed nowhere.
@@ -151,7 +156,7 @@ impl Writer<'_> {
         Files::Step(self.steps.add(step))
     }
 
-    /// Accounts, the frontend's own files, directories that the user may write.
+    /// Accounts, the frontend's own files, the directory of the service.
     fn settings(&mut self, image: crate::plan::ImageId, runtime: &Runtime) -> Files {
         let mut actions = Vec::new();
         if runtime.user.uid != 0 {
@@ -169,12 +174,6 @@ impl Writer<'_> {
             ));
         }
         actions.push(Action::directory(&runtime.directory));
-        for directory in &runtime.writable {
-            actions.push(Action::Directory {
-                path: directory.clone(),
-                owner: Some(runtime.user),
-            });
-        }
         let places = vec![self.steps.key("run.user")];
         let unshown = self.steps.unshown();
         let name = self.steps.name_on(Side::Target, "accounts and directories");
@@ -191,6 +190,40 @@ impl Writer<'_> {
             self.steps
                 .add(Step::new(name, Stage::Runtime, places, copy).on_line(line)),
         )
+    }
+
+    /// Directories that the user may write, with what the image has there of the repository: `layers` are those that may have
+    /// any. They come last, since a directory is whose the last layer that has it says.
+    fn writable(&mut self, runtime: &Runtime, layers: &[Files]) -> Files {
+        let owner = runtime.user;
+        let directories = runtime.writable.iter().flat_map(|path| {
+            let made = Action::Directory {
+                path: path.clone(),
+                owner: Some(owner),
+            };
+            let had = layers.iter().map(|files| Action::Owned {
+                files: files.clone(),
+                path: path.clone(),
+                owner,
+            });
+            std::iter::once(made).chain(had)
+        });
+        let tree = Tree::of_image(directories.collect());
+        let places = vec![self.steps.key("run.writable")];
+        let name = self
+            .steps
+            .name_on(Side::Target, "directories that the user may write");
+        let unshown = self.steps.unshown();
+        let tree = Step::new(name, Stage::Runtime, places.clone(), tree).on_line(unshown);
+        let tree = Files::Step(self.steps.add(tree));
+        // As for the accounts, a copy sets all times.
+        let copy = Tree::of_image(vec![Action::copy(tree, "/", "/")]);
+        let name = self
+            .steps
+            .name_on(Side::Target, "layer of directories that the user may write");
+        let line = Line::with(&self.line());
+        let step = Step::new(name, Stage::Runtime, places, copy).on_line(line);
+        Files::Step(self.steps.add(step))
     }
 
     /// The production install, alone in its layer: a code change never moves it.

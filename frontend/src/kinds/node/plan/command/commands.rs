@@ -1,6 +1,7 @@
 //! The commands that a script comes to, with those of the scripts that it runs.
 
-use super::script::{MAX_DEPTH, strip_prefixes};
+use super::prefixes::strip_prefixes;
+use super::script::MAX_DEPTH;
 use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
 

@@ -1,14 +1,11 @@
 //! One script of a package.json, read as the words of a command.
 
-use std::collections::BTreeMap;
-
-use super::{Inferred, as_it_stands, env_files, node, shell, usual_entries};
+use super::prefixes::{self, strip_prefixes};
+use super::{Inferred, as_it_stands, node, shell, usual_entries};
 use crate::kinds::node::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
 pub(super) const MAX_DEPTH: usize = 8;
-/// How many variables and runners in front of a command are looked at.
-const MAX_PREFIXES: usize = 1_000;
 
 /// Programs that watch, serve sources, or start others: right for a developer, wrong for an image.
 const DEVELOPMENT: [&str; 34] = [
@@ -49,7 +46,7 @@ const DEVELOPMENT: [&str; 34] = [
 ];
 
 /// Programs of the image itself.
-const SYSTEM: [&str; 4] = ["sh", "bash", "ash", "true"];
+const SYSTEM: [&str; 5] = ["sh", "bash", "ash", "dash", "true"];
 
 /// Packages that name their program otherwise.
 const PROGRAMS: [(&str, &str); 7] = [
@@ -110,12 +107,15 @@ impl Scripts<'_> {
             "npm" | "pnpm" | "yarn" => match self.run(words) {
                 Some(script) => self.read(&script, depth + 1),
                 // pnpm and yarn run a package's program by its name too, where no script has that name.
-                None if name != "npm" && self.is_program(arguments.first()?) => {
-                    self.program(arguments, depth + 1)
+                None if name == "npm" => None,
+                None => {
+                    let words = prefixes::of_manager(words)?;
+                    let is_program = self.is_program(words.first()?);
+                    is_program.then(|| self.program(words, depth + 1)).flatten()
                 }
-                None => None,
             },
             "pm2-runtime" => self.process_manager(words),
+            _ if shell::given(words).is_some() => self.given(words, depth),
             // These are other runtimes than node; the image has them only where a package of that name is installed.
             "bun" | "deno" if !self.declares(name) => None,
             _ => Some(binary(words)),
@@ -124,21 +124,39 @@ impl Scripts<'_> {
 
     /// Returns the text of the script that a package manager's command line runs, with its arguments.
     pub(super) fn run(self, words: &[String]) -> Option<String> {
-        let (runner, arguments) = words.split_first()?;
-        if !["npm", "pnpm", "yarn"].contains(&runner.as_str()) {
-            return None;
+        let mut arguments = prefixes::of_manager(words)?.iter();
+        let mut named = arguments.next()?;
+        if ["run", "run-script"].contains(&named.as_str()) {
+            named = arguments.find(|word| !word.starts_with('-'))?;
         }
-        let is_flag = |word: &&String| ["run", "run-script", "-s", "--silent"].contains(&word.as_str());
-        let mut arguments = arguments.iter().skip_while(is_flag);
-        let script = self.script(arguments.next()?)?;
-        let extra: Vec<&str> = arguments
-            .map(String::as_str)
-            .skip_while(|word| *word == "--")
-            .collect();
+        let script = self.script(named)?;
+        let (own, given) = match arguments.as_slice().iter().position(|word| word == "--") {
+            Some(end) => (
+                arguments.as_slice().get(..end)?,
+                arguments.as_slice().get(end + 1..)?,
+            ),
+            None => (arguments.as_slice(), &[][..]),
+        };
+        // npm takes flags in front of `--` for its own; the others hand them on.
+        let is_npm = words.first().is_some_and(|manager| manager == "npm");
+        let own = own.iter().filter(|word| !(is_npm && word.starts_with('-')));
+        let extra: Vec<&str> = own.chain(given).map(String::as_str).collect();
         if extra.is_empty() {
             return Some(script.to_owned());
         }
         Some(format!("{script} {}", shlex::try_join(extra).ok()?))
+    }
+
+    /// Reads the script that a shell is given as a word: `sh -c 'prisma migrate deploy && node dist/main.js'`.
+    fn given(self, words: &[String], depth: usize) -> Option<Inferred> {
+        let mut inferred = self.read(shell::given(words)?, depth + 1)?;
+        if let ([program, _, script], [before @ .., _]) = (&inferred.command.args[..], words)
+            && program == "sh"
+        {
+            // It may be written for another shell than the usual one, and for flags such as `-e`.
+            inferred.command.args = [before, std::slice::from_ref(script)].concat();
+        }
+        Some(inferred)
     }
 
     fn script(&self, name: &str) -> Option<&str> {
@@ -194,60 +212,6 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
         || ["dev", "develop", "watch"].contains(&first) && !["npm", "pnpm", "yarn", "node"].contains(&program)
         || has("--watch")
         || program == "nest" && (has("-w") || has("--debug") || has("-d"))
-}
-
-/// What stands in front of a command.
-#[derive(Debug, Default)]
-pub(super) struct Prefixes {
-    /// The variables that are set.
-    pub(super) env: BTreeMap<String, String>,
-    /// The files of variables that are read, the one that counts first.
-    pub(super) env_files: Vec<String>,
-}
-
-/// Removes `exec`, `cross-env`, `dotenv --` and the like from the front of a command, and returns what they set.
-pub(super) fn strip_prefixes(words: &mut Vec<String>) -> Prefixes {
-    let mut prefixes = Prefixes::default();
-    for _ in 0..MAX_PREFIXES {
-        let Some(first) = words.first() else { break };
-        let dropped = if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_variable(name))
-        {
-            prefixes.env.insert(name.to_owned(), value.to_owned());
-            1
-        } else if [
-            "exec",
-            "cross-env",
-            "cross-env-shell",
-            "env",
-            "npx",
-            "pnpx",
-            "tini",
-            "dumb-init",
-        ]
-        .contains(&first.as_str())
-        {
-            1 + words
-                .iter()
-                .skip(1)
-                .take_while(|word| word.starts_with('-'))
-                .count()
-        } else if first == "pnpm" && words.get(1).is_some_and(|word| word == "exec" || word == "dlx") {
-            2
-        } else if let Some((count, files)) = env_files::before_command(words) {
-            prefixes.env_files.extend(files);
-            count
-        } else {
-            break;
-        };
-        words.drain(..dropped.min(words.len()));
-    }
-    prefixes
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A program of a package, such as `next start`, or of the image.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::script::{self, Scripts, package_of, strip_prefixes};
+use super::prefixes::strip_prefixes;
+use super::script::{self, Scripts, package_of};
 use super::{Inferred, as_it_stands, env_files};
 use crate::kinds::node::scripts::preload;
 
@@ -207,15 +208,31 @@ fn as_last(command: &str) -> String {
 
 fn with_shell(script: String) -> Inferred {
     let words: BTreeSet<String> = shlex::split(&script).unwrap_or_default().into_iter().collect();
-    let programs = words.iter().filter(|word| is_program_name(word));
     Inferred {
-        programs: programs.map(|word| package_of(word).to_owned()).collect(),
+        programs: programs(&script),
         runs_sources: words
             .iter()
             .any(|word| super::super::contents::is_typescript(word)),
-        search: vec!["./node_modules/.bin".to_owned()],
         ..as_it_stands(vec!["sh".to_owned(), "-c".to_owned(), script])
     }
+}
+
+/// Returns the script that a shell is given as a word, where nothing comes behind it: `bash -lc 'next start'`.
+pub(super) fn given(words: &[String]) -> Option<&str> {
+    let [program, flags @ .., script] = words else {
+        return None;
+    };
+    let is_shell = ["sh", "bash", "ash", "dash"].contains(&program.rsplit('/').next()?);
+    let is_flag = |flag: &String| flag.starts_with('-') && flag.len() > 1;
+    let is_given = flags.iter().all(is_flag) && flags.last()?.ends_with('c');
+    (is_shell && is_given).then_some(script)
+}
+
+/// Returns the packages whose programs a script may run.
+pub(super) fn programs(script: &str) -> Vec<String> {
+    let words: BTreeSet<String> = shlex::split(script).unwrap_or_default().into_iter().collect();
+    let programs = words.iter().filter(|word| is_program_name(word));
+    programs.map(|word| package_of(word).to_owned()).collect()
 }
 
 fn is_program_name(word: &str) -> bool {

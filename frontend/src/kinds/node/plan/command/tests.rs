@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::SourceFile;
 
 mod entries;
+mod runners;
 
 fn package(json: &str) -> PackageJson {
     PackageJson::parse(&SourceFile::new("package.json", json)).unwrap()
@@ -280,7 +281,7 @@ fn a_shell_runs_what_only_a_shell_can() {
         .unwrap_or_else(|| panic!("{script}"));
         assert_eq!(found.command.args, ["sh", "-c", expected], "{script}");
         assert!(found.command.entry_index.is_none());
-        assert_eq!(found.search, ["./node_modules/.bin"]);
+        assert_eq!(found.search, ["node_modules/.bin"]);
     }
     let script =
         "dotenv -e base.env -- prisma migrate deploy && node --env-file=.env.production dist/main.js";

@@ -231,6 +231,9 @@ fn clients_of_prisma_look_for_openssl_until_they_have_no_machine_code() {
 fn the_driver_of_a_test_runner_is_no_reason_for_glibc() {
     let driver = of_version("playwright-core", "1.50.0");
     let runner = of_version("@playwright/test", "1.50.0");
-    assert_eq!(names(&survey(&[driver.clone()]).needs_glibc), ["playwright-core"]);
+    assert_eq!(
+        names(&survey(std::slice::from_ref(&driver)).needs_glibc),
+        ["playwright-core"]
+    );
     assert!(survey(&[driver, runner]).needs_glibc.is_empty());
 }
