@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::manager::Manager;
 use super::workspace::application::Application;
-use super::workspace::tools::Tasks;
+use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project, ROOT};
 use crate::path::{join, leaves};
 use crate::pattern::literal;

@@ -84,6 +84,28 @@ async fn tasks_that_turbo_runs_before_a_build_run_before_it() {
 }
 
 #[tokio::test]
+async fn tasks_of_turbo_that_no_build_comes_to_do_not_run() {
+    let mut files = example();
+    let name = package(&planned(files.clone(), "auth").await, "shared/kernel")
+        .name
+        .clone();
+    let turbo = json!({ "tasks": {
+        "build": { "dependsOn": ["^build", "^generate"] },
+        "dev": { "dependsOn": [format!("{name}#db:setup")], "persistent": true },
+        "generate": {},
+    } });
+    write(&mut files, "turbo.json", &turbo.to_string());
+    let own = json!({ "build": "tsc", "db:setup": "docker compose up", "generate": "x" });
+    for directory in ["shared/kernel", "services/auth"] {
+        let file = format!("{directory}/package.json");
+        set(&mut files, &file, json!({ "scripts": own }));
+    }
+    let plan = planned(files, "auth").await;
+    assert_eq!(scripts(&plan, "shared/kernel"), ["generate", "build"]);
+    assert_eq!(scripts(&plan, "services/auth"), ["build"]);
+}
+
+#[tokio::test]
 async fn a_service_that_is_not_built_is_copied_whole() {
     let mut files = example();
     write(

@@ -226,14 +226,17 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         last.unwrap_or("build")
     };
     let name = project.name(importer);
-    let before = input.workspace.tasks.before(&name, task).into_iter();
-    names.extend(before.filter_map(|task| match task {
+    let around = input.workspace.tasks.around(&name, task, input.tasks);
+    let own_script = |task| match task {
         "build" => build,
         task => own.contains_key(task).then_some(task),
-    }));
+    };
+    names.extend(around.before.into_iter().filter_map(own_script));
     names.extend(last);
+    let after: Vec<&str> = around.after.into_iter().filter_map(own_script).collect();
     let prepares = names.contains(&"prepare");
-    let generator = generator::command(&input.workspace.manager, project, &names, &directory);
+    let all: Vec<&str> = names.iter().chain(&after).copied().collect();
+    let generator = generator::command(&input.workspace.manager, project, &all, &directory);
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")
         && input.root_postinstall
@@ -279,6 +282,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
             }
         }
     }
+    scripts.extend(after.into_iter().map(run));
     scripts
 }
 

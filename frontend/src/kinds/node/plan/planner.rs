@@ -20,6 +20,7 @@ use super::{
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
+use crate::kinds::node::workspace::turbo::Reached;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
@@ -85,11 +86,14 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
+    let package_names = turbo_names(input);
+    let tasks = turbo_tasks(input, &package_names);
     let places = Places::new(input, &run, &runs.closure.projects)?;
     let packages = PackageInput {
         workspace: input.workspace,
         order: input.closure.importers(),
         reaches: &reaches,
+        tasks: &tasks,
         service: input.service,
         script: start.build_script,
         root_postinstall: input.manifest.build.root_postinstall(),
@@ -323,6 +327,26 @@ fn production(
     let foreign =
         foreign.map(|platform| foreign::plan(platform, &runs.installs, &own, |cpu| install(Some(cpu))));
     (own, foreign)
+}
+
+/// Returns the name of each package, by which Turborepo knows it.
+fn turbo_names<'a>(input: &PlanInput<'a>) -> BTreeMap<&'a str, String> {
+    let projects = &input.workspace.projects;
+    let importers = input.closure.importers().iter();
+    let named = importers.filter_map(|id| Some((id.as_str(), projects.get(id)?.name(id))));
+    named.collect()
+}
+
+/// Returns the tasks of Turborepo that the builds of packages come to.
+fn turbo_tasks<'a>(input: &PlanInput<'a>, package_names: &'a BTreeMap<&'a str, String>) -> Reached<'a> {
+    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (importer, name) in package_names {
+        let dependencies = input.closure.order.dependencies.get(*importer);
+        let dependencies = dependencies.into_iter().flatten();
+        let dependencies = dependencies.filter_map(|id| Some(package_names.get(id.as_str())?.as_str()));
+        packages.entry(name).or_default().extend(dependencies);
+    }
+    input.workspace.tasks.reached(&packages)
 }
 
 /// Returns every package that each importer reaches, itself left out.

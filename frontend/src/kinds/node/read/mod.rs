@@ -15,7 +15,7 @@ use self::root::Root;
 use super::plan::{
     self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, NODE_VERSION_FILES, ROOT_CONFIGURATION,
 };
-use super::workspace::tools::Tasks;
+use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
