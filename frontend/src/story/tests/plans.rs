@@ -43,6 +43,18 @@ async fn scripts_run_in_pnpms_order_without_developers_hooks() {
             &["install", "build"],
         ),
         (json!({ "prepare": "tsc" }), &["prepare"]),
+        (
+            json!({ "build": "tsc", "prepare": "panda codegen", "postinstall": "husky" }),
+            &["prepare", "build"],
+        ),
+        (
+            json!({ "build": "tsc", "prepare": "husky && panda codegen" }),
+            &["panda codegen", "build"],
+        ),
+        (
+            json!({ "build": "tsc", "prepare": "npm run build && node after.js", "postinstall": "npm run build" }),
+            &["build", "node after.js"],
+        ),
         (json!({ "prepare": "husky install" }), &[]),
         (
             json!({ "postinstall": "npx only-allow pnpm", "build": "tsc" }),

@@ -26,9 +26,10 @@ use crate::kinds::node::workspace::application::Application;
 use crate::kinds::node::workspace::nx::NxBuild;
 pub use build::may_be_built_by_nx;
 pub(super) use build::{build_script, nearly_builds};
-pub(super) use commands::{Words, commands};
+pub(super) use commands::{MOST, Words, all_commands as commands_of, commands, runs};
 pub(super) use declared::{downloads_programs, reads_declarations};
 use script::Scripts;
+pub(super) use shell::{Unit, units};
 
 /// Scripts that start a production service, the most telling first.
 const START_SCRIPTS: [&str; 6] = [

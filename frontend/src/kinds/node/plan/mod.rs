@@ -20,6 +20,7 @@ mod injection;
 mod input;
 mod install;
 mod layout;
+mod lifecycle;
 mod linked;
 mod local;
 mod look;

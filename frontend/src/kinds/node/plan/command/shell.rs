@@ -100,6 +100,68 @@ pub(super) fn conjunction(script: &str) -> Option<Vec<&str>> {
     Some(parts)
 }
 
+/// A command of a script, with what it is tried with (`a || b`) or hands its output to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Unit {
+    /// Its text.
+    pub(in super::super) text: String,
+    /// Whether the next one is run only if it ends well.
+    pub(in super::super) is_joined: bool,
+}
+
+impl Unit {
+    /// Returns all of a script as one.
+    pub(in super::super) fn whole(script: &str) -> Self {
+        Self {
+            text: script.to_owned(),
+            is_joined: false,
+        }
+    }
+}
+
+/// Splits a script at `&&`, `;` and line ends; none where it has groups or commands in the background.
+pub(in super::super) fn units(script: &str) -> Option<Vec<Unit>> {
+    let mut units = Vec::new();
+    let mut push = |text: &str, is_joined| {
+        let text = text.trim().to_owned();
+        if !text.is_empty() {
+            units.push(Unit { text, is_joined });
+        }
+    };
+    let mut start = 0;
+    let mut unquoted = unquoted(script).filter(|(.., quote)| quote.is_none()).peekable();
+    while let Some((at, character, _)) = unquoted.next() {
+        match character {
+            // Where output goes: `2>&1`, `&>file`.
+            '&' if script.get(..at)?.ends_with('>') || script.get(at + 1..)?.starts_with('>') => {}
+            '&' => {
+                unquoted
+                    .next_if(|(next, ..)| *next == at + 1)
+                    .filter(|(_, next, _)| *next == '&')?;
+                push(script.get(start..at)?, true);
+                start = at + 2;
+            }
+            ';' | '\n' => {
+                push(script.get(start..at)?, false);
+                start = at + 1;
+            }
+            '(' | ')' => return None,
+            '{' | '}' if is_word(script, at) => return None,
+            _ => {}
+        }
+    }
+    push(script.get(start..)?, false);
+    Some(units)
+}
+
+/// Whether a character stands alone between spaces.
+fn is_word(script: &str, at: usize) -> bool {
+    let is_end = |next: Option<char>| next.is_none_or(|next| next.is_whitespace() || next == ';');
+    let before = script.get(..at).and_then(|before| before.chars().next_back());
+    let after = script.get(at + 1..).and_then(|after| after.chars().next());
+    is_end(before) && is_end(after)
+}
+
 /// Iterates over the characters that are neither escaped nor in single quotes, with the quote they are in.
 fn unquoted(script: &str) -> impl Iterator<Item = (usize, char, Option<char>)> {
     let mut quote = None;
