@@ -26,6 +26,33 @@ fn replace(path: &'static str, from: &'static str, to: &'static str) -> impl FnO
 }
 
 #[tokio::test]
+async fn scripts_of_the_root_that_make_something_are_named() {
+    let with = |scripts: &'static str| replace("package.json", "\"prepare\": \"husky\"", scripts);
+    let generates = r#""postinstall": "husky && node tools/generate.js", "prepare": "panda codegen""#;
+    let found = warnings("", with(generates)).await;
+    let [postinstall, prepare] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(
+        postinstall.contains("`postinstall` of the root (`node tools/generate.js`)"),
+        "{postinstall}"
+    );
+    assert!(
+        postinstall.contains("package.json:") && postinstall.contains("root_postinstall = true"),
+        "{postinstall}"
+    );
+    assert!(
+        prepare.contains("`prepare` of the root (`panda codegen`)"),
+        "{prepare}"
+    );
+    let found = warnings("[build]\nroot_postinstall = true\n", with(generates)).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let quiet =
+        r#""postinstall": "patch-package && npx playwright install", "prepare": "is-ci || lefthook install""#;
+    assert_eq!(warnings("", with(quiet)).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn the_example_gives_no_warning() {
     for service in SERVICES {
         let (.., planned) = planned_for(engine(example()), &request(service)).await.unwrap();

@@ -121,6 +121,19 @@ fn parts(manifest: &PackageJson, name: &str, build: Option<&str>) -> Parts {
     }
 }
 
+/// Returns what a script does beside setting up hooks of git, as a shell has it; none where that is nothing.
+pub(super) fn beside_hooks(manifest: &PackageJson, name: &str) -> Option<String> {
+    match parts(manifest, name, None).before? {
+        Run::Whole => manifest.scripts.get(name).cloned(),
+        Run::Commands(text) => Some(text),
+    }
+}
+
+/// Whether a program only asks or tells something.
+pub(super) fn leaves_nothing(program: &str) -> bool {
+    IDLE.contains(&program) || GUARDS.contains(&program)
+}
+
 /// What becomes of one command of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kept {

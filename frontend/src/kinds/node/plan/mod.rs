@@ -35,6 +35,7 @@ mod patched;
 mod place;
 mod planner;
 mod referenced;
+mod root_scripts;
 mod runs;
 mod runtime;
 mod sbom;

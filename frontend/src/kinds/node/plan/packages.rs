@@ -236,7 +236,8 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         && (generator.is_some() || application.is_some() || !all.is_empty())
     {
         let directory = input.workspace.container_path(".");
-        scripts.push(Script::run(manager, &root.manifest, "postinstall", &directory));
+        let script = (&["postinstall"][..], None);
+        scripts.extend(lifecycle::around(manager, &root.manifest, script, &directory).before);
     }
     scripts.extend(generator);
     scripts.extend(hooks.before);

@@ -15,7 +15,7 @@ use super::runs::{self, WhatRuns};
 use super::start;
 use super::{
     absent_native, checks, command, foreign, healthcheck, injection, linked, local, look, names,
-    node_version, of_root, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
+    node_version, of_root, root_scripts, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
@@ -74,6 +74,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => runs::of_service(input, &run, (&start, node), project, &mut surveyor)?,
     };
     warnings.extend(unapproved(input.workspace, &runs));
+    warnings.extend(root_scripts::find(input));
     if let Manager::Npm(npm) = &input.workspace.manager {
         let scope = Scope::Development { include_root: true };
         let development = input
