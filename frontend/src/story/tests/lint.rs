@@ -97,12 +97,49 @@ async fn rules_about_versions() {
     let found = async |manifest, change: Box<dyn FnOnce(&mut Files)>| warnings(manifest, change).await;
     let node = |text| Box::new(write(".nvmrc", text)) as Box<dyn FnOnce(&mut Files)>;
     assert_eq!(
+        found("", node("20\n")).await,
+        ["EndOfLifeNode: Node 20 (.nvmrc: 20) gets no more security fixes; take a newer one (.nvmrc:1)"]
+    );
+    assert_eq!(
         found("", node("18\n")).await,
         [
-            "EndOfLifeNode: Node 18 (.nvmrc: 18) gets no more security fixes; take a newer one (.nvmrc:1)",
-            "NodeOutsideEngines: Node 18 is used (.nvmrc: 18), but `engines.node` in package.json is `>=20.11`; bring the two together (.nvmrc:1)",
+            "NodeOutsideEngines: .nvmrc says `18`, which `engines.node` in package.json (`>=20.11`) does not let in, so that Node 22 is used; bring the two together (.nvmrc:1)",
         ]
     );
+    let volta = |files: &mut Files| {
+        files.remove(".nvmrc");
+        replace(
+            "package.json",
+            "\"private\"",
+            "\"volta\": { \"node\": \"18.20.0\" }, \"private\"",
+        )(files);
+    };
+    let [warning] = &found("", Box::new(volta)).await[..] else {
+        panic!("one warning")
+    };
+    assert!(
+        warning.contains("volta.node says `18.20.0`") && warning.contains("(package.json:"),
+        "{warning}"
+    );
+    assert_eq!(
+        found("node = \"18\"\n", node("22")).await,
+        [
+            "EndOfLifeNode: Node 18 (the manifest names it) gets no more security fixes; take a newer one (services/auth/service.toml:3)",
+            "NodeOutsideEngines: Node 18 is used (the manifest names it), but `engines.node` in package.json is `>=20.11`; bring the two together (services/auth/service.toml:3)",
+        ]
+    );
+    // A word for whatever is the newest one leaves it to the range, if there is one.
+    assert_eq!(found("", node("lts/*\n")).await, [""; 0]);
+    for word in ["lts/*", "node", "stable"] {
+        let change = move |files: &mut Files| {
+            files.insert(".nvmrc".to_owned(), word.as_bytes().to_vec());
+            replace("package.json", "\"node\": \">=20.11\"", "\"npm\": \"x\"")(files);
+        };
+        let says = format!(
+            "UnpinnedNode: Node 22 is used, and .nvmrc says `{word}`, which names no version; write \"engines\": {{ \"node\": \">=22\" }} into the package.json, or `node = \"22\"` (.nvmrc:1)"
+        );
+        assert_eq!(found("", Box::new(change)).await, [says]);
+    }
     assert_eq!(
         found("node = \"25\"\n", node("22")).await,
         [

@@ -56,7 +56,7 @@ pub use install::culprit;
 pub use linked::{declared, importers as linked_importers};
 pub use local::{LocalFile, files as local_files};
 pub use model::*;
-pub use node_version::NODE_VERSION_FILES;
+pub use node_version::{NODE_VERSION_FILES, floating as floating_node};
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{closure, decide};
 pub use system::SystemPackages;

@@ -67,7 +67,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let uncertain = decided.recognised.as_ref();
     let may_be_site = decided.is_default()
         && (start.may_be_of_site(project) || uncertain.is_some_and(|found| found.may_be_site(project)));
-    let node = node_version::choose(input.manifest, input.workspace, input.service);
+    let node = node_version::choose(input.manifest, input.workspace, input.service)?;
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
     let runs = match of_site {
         Some(_) => WhatRuns::of_site(input, node, &mut surveyor)?,
@@ -75,6 +75,13 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     };
     warnings.extend(unapproved(input.workspace, &runs));
     warnings.extend(root_scripts::find(input));
+    let (manifest, service) = (input.manifest, input.service);
+    warnings.extend(node_version::passed_over(
+        manifest,
+        input.workspace,
+        service,
+        &runs.node,
+    ));
     if let Manager::Npm(npm) = &input.workspace.manager {
         let scope = Scope::Development { include_root: true };
         let development = input
