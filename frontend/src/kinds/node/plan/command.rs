@@ -210,15 +210,15 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>, nx: Option
             continue;
         };
         // `start:prod` is meant for production, `start` may be for whoever works on it.
-        let before = before::commands(manifest, name).filter(|_| shell::conjunction(script).is_some());
+        let before = before::commands(manifest, name);
         let read = match &before {
-            Some(before) => scripts.read(&format!("{before} && {script}"), 0),
+            Some(before) => shell::read_after(scripts, before, script, 0),
             None => scripts.read(script, 0),
         };
         let read = read.filter(|start| name != "start" || !is_for_developers(start, manifest));
         if let Some(mut inferred) = read {
             let after = before.map_or_else(String::new, |before| {
-                format!(", after scripts.pre{name}: {before}")
+                format!(", after scripts.pre{name}: {}", before::shown(&before))
             });
             inferred.why = format!("scripts.{name}: {script}{after}");
             inferred.field = vec!["scripts".to_owned(), name.to_owned()];

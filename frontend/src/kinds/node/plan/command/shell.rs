@@ -27,10 +27,36 @@ pub(super) fn is_needed(script: &str) -> bool {
 /// Commands that build are left out: the image is built already. Scripts that others run are written in their
 /// place, since no package manager is in the image.
 pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<Inferred> {
+    read_after(scripts, &[], script, depth)
+}
+
+/// Reads a script, as [`read`], that is run if other commands have ended well.
+pub(super) fn read_after(
+    scripts: Scripts<'_>,
+    units: &[Unit],
+    script: &str,
+    depth: usize,
+) -> Option<Inferred> {
     // A shell refuses a script whose quotes are not closed.
     shlex::split(script)?;
+    let mut env_files = Vec::new();
+    let first = first(scripts, units, depth, &mut env_files)?;
+    let mut text: Vec<String> = Some(first)
+        .filter(|first| !first.is_empty())
+        .into_iter()
+        .collect();
     let Some(parts) = conjunction(script) else {
-        return (!is_for_development(script)).then(|| with_shell(script.to_owned()));
+        if is_for_development(script) {
+            return None;
+        }
+        text.push(match text.is_empty() {
+            true => script.to_owned(),
+            false => format!("({script})"),
+        });
+        return Some(Inferred {
+            env_files,
+            ..with_shell(text.join(" && "))
+        });
     };
     let parts: Vec<&str> = parts.into_iter().filter(|part| !is_build(part)).collect();
     let (last, before) = parts.split_last()?;
@@ -39,13 +65,12 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         true => None,
         false => Some(scripts.read(last, depth + 1)?),
     };
-    let mut env_files = Vec::new();
-    let mut text: Vec<String> = before
+    let before: Option<Vec<String>> = before
         .iter()
         .map(|part| expand(scripts, part, depth, &mut env_files))
-        .collect::<Option<_>>()?;
+        .collect();
     // A script that only builds has nothing in its place.
-    text.retain(|part| !part.is_empty());
+    text.extend(before?.into_iter().filter(|part| !part.is_empty()));
     if let (Some(started), true) = (started, text.is_empty()) {
         return Some(started);
     }
@@ -59,6 +84,59 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         env_files,
         ..with_shell(text.join(" && "))
     })
+}
+
+/// Returns commands as an image can run them, which end well where they do.
+fn first(scripts: Scripts<'_>, units: &[Unit], depth: usize, env_files: &mut Vec<String>) -> Option<String> {
+    let mut text = String::new();
+    let mut is_chain = true;
+    let mut between = "";
+    for unit in units {
+        let tried = alternatives(&unit.text)?;
+        let is_one = tried.len() == 1;
+        let mut expanded = Vec::new();
+        for command in tried {
+            let command = expand(scripts, command, depth, env_files)?;
+            let is_several = conjunction(&command).is_none_or(|parts| parts.len() > 1);
+            expanded.push(match is_one || !is_several || command.starts_with('(') {
+                true => command,
+                false => format!("({command})"),
+            });
+        }
+        // A script that only builds has nothing in its place.
+        expanded.retain(|command| !command.is_empty());
+        if expanded.is_empty() {
+            continue;
+        }
+        text = [text.as_str(), between, &expanded.join(" || ")].concat();
+        between = if unit.is_joined { " && " } else { "; " };
+        is_chain &= is_one;
+    }
+    let count = units.len().saturating_sub(1);
+    is_chain &= units.iter().take(count).all(|unit| unit.is_joined);
+    Some(match is_chain {
+        true => text,
+        false => format!("({text})"),
+    })
+}
+
+/// Splits `a || b`; none where there is any other operator.
+pub(super) fn alternatives(unit: &str) -> Option<Vec<&str>> {
+    let bars = unquoted(unit).filter(|(_, character, quote)| *character == '|' && quote.is_none());
+    let bars: Vec<usize> = bars.map(|(at, ..)| at).collect();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for bar in bars.chunks(2) {
+        let [first, second] = bar else { return None };
+        if *second != first + 1 {
+            return None;
+        }
+        parts.push(unit.get(start..*first)?.trim());
+        start = second + 1;
+    }
+    parts.push(unit.get(start..)?.trim());
+    let is_plain = |part: &&str| conjunction(part).is_some_and(|parts| parts.len() == 1);
+    parts.iter().all(is_plain).then_some(parts)
 }
 
 /// Whether any of a script's commands watches or serves sources.
