@@ -278,6 +278,52 @@ async fn ignored(files: Files, options: &Options, inputs: &[&str]) -> Vec<String
 }
 
 #[tokio::test]
+async fn a_package_of_the_closure_that_is_hidden_is_a_mistake_at_its_line() {
+    for (ignored, told) in [
+        (
+            "dist\nshared/kernel\n",
+            ".dockerignore:2: the line `shared/kernel` hides all of shared/kernel",
+        ),
+        (
+            "*\n!services\n!shared/utils\n!shared/contracts\n",
+            ".dockerignore:1: the line `*` hides all of shared/",
+        ),
+        (
+            "**/auth\n",
+            ".dockerignore:1: the line `**/auth` hides all of services/auth",
+        ),
+        ("shared/kernel/docs\nservices/notification\n*.md\n", ""),
+        ("shared/kernel\n!shared/kernel\n", ""),
+    ] {
+        let mut files = example();
+        write(&mut files, ".dockerignore", ignored);
+        let found = match planned_for(engine(files), &request("auth")).await {
+            Ok(_) => String::new(),
+            Err(failure) => failure.diagnostics().unwrap().to_string(),
+        };
+        let is_told = if told.is_empty() {
+            found.is_empty()
+        } else {
+            found.starts_with(told)
+        };
+        assert!(is_told, "{ignored}: {found}");
+    }
+    // An ignore file beside the manifest has lines of its own.
+    let mut files = example();
+    write(
+        &mut files,
+        "services/auth/service.toml.dockerignore",
+        "# mine\nshared\n",
+    );
+    let failure = planned_for(engine(files), &request("auth")).await.err().unwrap();
+    let told = failure.diagnostics().unwrap().to_string();
+    assert!(
+        told.starts_with("services/auth/service.toml.dockerignore:2: the line `shared` hides"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn an_ignore_file_beside_the_manifest_takes_the_place_of_the_contexts() {
     let mut files = example();
     write(

@@ -120,6 +120,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     layout::check_settings(input, project, &packages, &start.command)?;
     checks::check_writable(input, &run, &places.of(input.service))?;
     let built = packages::plan(&packages);
+    checks::check_hidden(input, &built)?;
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);

@@ -7,7 +7,7 @@ mod projects;
 mod root;
 mod site;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Output;
 
@@ -18,7 +18,7 @@ use super::plan::{
 use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
-use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -144,6 +144,7 @@ pub async fn read(
     projects::load(&tree, more, &mut workspace, &needed).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
+    workspace.hidden = hidden(&workspace, &origin.context, closure.importers());
     leave_out_hidden(&mut workspace, &origin.context);
     let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
@@ -160,6 +161,20 @@ pub async fn read(
         manifest,
         closure,
     })
+}
+
+/// Returns the projects of a closure of which no step sees anything.
+fn hidden(
+    workspace: &Workspace,
+    context: &Context,
+    closure: &[ImporterId],
+) -> BTreeMap<ImporterId, (String, Place)> {
+    let hidden = closure.iter().filter_map(|id| {
+        let directory = workspace.context_path(id);
+        let hiding = context.hiding(&directory).filter(|_| !directory.is_empty())?;
+        Some((id.clone(), hiding))
+    });
+    hidden.collect()
 }
 
 /// Leaves out of what packages read the configuration that no step sees, which nobody can copy.
@@ -358,6 +373,7 @@ async fn load(
         tasks: turbo.as_deref().map(Tasks::parse).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
+        hidden: BTreeMap::new(),
         passed_over: Vec::new(),
         root: root.directory,
     };
