@@ -47,6 +47,20 @@ async fn scripts_of_the_root_that_make_something_are_named() {
     );
     let found = warnings("[build]\nroot_postinstall = true\n", with(generates)).await;
     assert_eq!(found.len(), 1, "{found:?}");
+    let asks = |files: &mut Files| {
+        let turbo = r#"{ "tasks": { "build": { "dependsOn": ["//#codegen"] }, "dev": { "dependsOn": ["//#other"] } } }"#;
+        files.insert("turbo.json".to_owned(), turbo.as_bytes().to_vec());
+        with(r#""codegen": "node tools/generate.js", "other": "node other.js""#)(files);
+    };
+    let found = warnings("", asks).await;
+    assert!(
+        found.len() == 1 && found[0].contains("`codegen` of the root"),
+        "{found:?}"
+    );
+    assert!(
+        found[0].contains("though turbo.json puts it in front of one"),
+        "{found:?}"
+    );
     let quiet =
         r#""postinstall": "patch-package && npx playwright install", "prepare": "is-ci || lefthook install""#;
     assert_eq!(warnings("", with(quiet)).await, [""; 0]);

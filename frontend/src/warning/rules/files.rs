@@ -33,6 +33,8 @@ would be built again whenever something changes that they read. Where one of the
 with, as `prisma generate` for a schema that lies in another place does, the build does not find that, or the service does
 not.
 
+The same is so of a task of the root that turbo.json puts in front of a build (`//#codegen`).
+
 `root_postinstall = true` has the root's `postinstall` run before the build of each package; `files` lists what it reads
 outside of packages. Better is a script of the package that has the sources: its own `postinstall`, `prepare` or `build`.
 

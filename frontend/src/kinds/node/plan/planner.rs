@@ -74,7 +74,6 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
         None => runs::of_service(input, &run, (&start, node), project, &mut surveyor)?,
     };
     warnings.extend(unapproved(input.workspace, &runs));
-    warnings.extend(root_scripts::find(input));
     let (manifest, service) = (input.manifest, input.service);
     warnings.extend(node_version::passed_over(
         manifest,
@@ -96,6 +95,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let reaches = reaches(&input.closure.order);
     let package_names = turbo_names(input);
     let tasks = turbo_tasks(input, &package_names);
+    warnings.extend(root_scripts::find(input, &tasks));
     let places = Places::new(input, &run, &runs.closure.projects)?;
     let packages = PackageInput {
         workspace: input.workspace,

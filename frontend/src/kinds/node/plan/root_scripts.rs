@@ -4,6 +4,7 @@ use super::command::{Words, commands_of};
 use super::input::PlanInput;
 use super::{generator, lifecycle};
 use crate::diagnostic::plain;
+use crate::kinds::node::workspace::turbo::Reached;
 use crate::warning::{Warning, rules};
 
 /// Scripts that package managers run for the root after they have installed.
@@ -12,11 +13,12 @@ const AFTER_INSTALL: [&str; 3] = ["install", "postinstall", "prepare"];
 /// What runs the scripts of packages.
 const RUNNERS: [&str; 7] = ["lerna", "npm", "nx", "pnpm", "rush", "turbo", "yarn"];
 
-/// Warns of scripts of the root that no build of a service runs and that may make what it reads.
+/// Warns of scripts of the root that no build of a service runs and that may make what it reads: those that follow an
+/// install, and those that turbo.json puts in front of a build.
 ///
 /// Nothing is said of what sets up hooks of git, of patches, which installs apply, of code that is generated without being
 /// asked for, of builds of packages, of what installs more, and of what only judges.
-pub(super) fn find(input: &PlanInput<'_>) -> Vec<Warning> {
+pub(super) fn find(input: &PlanInput<'_>, tasks: &Reached<'_>) -> Vec<Warning> {
     let root = input.workspace.projects.get(".");
     let Some(root) = root.filter(|_| input.service != ".") else {
         return Vec::new();
@@ -28,7 +30,9 @@ pub(super) fn find(input: &PlanInput<'_>) -> Vec<Warning> {
     let names = AFTER_INSTALL
         .into_iter()
         .filter(|name| *name != "postinstall" || !runs_postinstall);
-    let warnings = names.filter_map(|name| {
+    let asked = input.workspace.tasks.of_root(tasks).into_iter();
+    let asked = asked.filter(|task| !AFTER_INSTALL.contains(task));
+    let warnings = names.chain(asked).filter_map(|name| {
         let text = lifecycle::beside_hooks(&root.manifest, name)?;
         let found = commands_of(&root.manifest, &text);
         let is_done = |words: &Words| is_done(words, generates);
@@ -36,14 +40,15 @@ pub(super) fn find(input: &PlanInput<'_>) -> Vec<Warning> {
             return None;
         }
         let advice = match name {
-            "postinstall" => "have it run before the builds by `root_postinstall = true` in `[build]`".to_owned(),
-            name => format!(
-                "call it `postinstall` and have that run before the builds by `root_postinstall = true` in `[build]`, which \
-                 `{name}` never does"
-            ),
+            "postinstall" => "have it run before the builds by `root_postinstall = true` in `[build]`",
+            _ => "have a script `postinstall` of the root run it, and that before the builds by `root_postinstall = true` in `[build]`",
+        };
+        let asks = match AFTER_INSTALL.contains(&name) {
+            true => "",
+            false => ", though turbo.json puts it in front of one",
         };
         let message = format!(
-            "`{name}` of the root (`{}`) does not run in the build of a service; if that reads what it makes, {advice}, or \
+            "`{name}` of the root (`{}`) does not run in the build of a service{asks}; if that reads what it makes, {advice}, or \
              write it into a script of the package",
             plain(&text)
         );

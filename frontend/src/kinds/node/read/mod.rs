@@ -2,6 +2,7 @@
 
 mod applications;
 mod discover;
+mod hidden;
 mod nx;
 mod projects;
 mod root;
@@ -18,7 +19,7 @@ use super::plan::{
 use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, names};
 use crate::gateway::Failure;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -144,8 +145,8 @@ pub async fn read(
     projects::load(&tree, more, &mut workspace, &needed).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
-    workspace.hidden = hidden(&workspace, &origin.context, closure.importers());
-    leave_out_hidden(&mut workspace, &origin.context);
+    workspace.hidden = hidden::projects(&workspace, &origin.context, closure.importers());
+    hidden::leave_out(&mut workspace, &origin.context);
     let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
     check_local(
@@ -161,31 +162,6 @@ pub async fn read(
         manifest,
         closure,
     })
-}
-
-/// Returns the projects of a closure of which no step sees anything.
-fn hidden(
-    workspace: &Workspace,
-    context: &Context,
-    closure: &[ImporterId],
-) -> BTreeMap<ImporterId, (String, Place)> {
-    let hidden = closure.iter().filter_map(|id| {
-        let directory = workspace.context_path(id);
-        let hiding = context.hiding(&directory).filter(|_| !directory.is_empty())?;
-        Some((id.clone(), hiding))
-    });
-    hidden.collect()
-}
-
-/// Leaves out of what packages read the configuration that no step sees, which nobody can copy.
-fn leave_out_hidden(workspace: &mut Workspace, context: &Context) {
-    let root = workspace.root.clone();
-    workspace
-        .root_files
-        .retain(|name| !context.hides(&join(&root, name)));
-    for project in workspace.projects.values_mut() {
-        project.typescript.configs.retain(|path, _| !context.hides(path));
-    }
 }
 
 /// Checks that what installs read beside projects is in the context.

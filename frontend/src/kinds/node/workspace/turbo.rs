@@ -17,6 +17,18 @@ const ROOT_PACKAGE: &str = "//";
 /// An entry of `dependsOn` that stands for those that the task would have without it.
 const INHERITED: &str = "$TURBO_EXTENDS$";
 
+/// Tasks that judge the sources and make nothing, and the build itself.
+const CHECKS: [&str; 8] = [
+    BUILD,
+    "check",
+    "check-types",
+    "clean",
+    "format",
+    "lint",
+    "test",
+    "typecheck",
+];
+
 /// The tasks of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tasks {
@@ -103,6 +115,16 @@ impl Tasks {
             }
         }
         reached
+    }
+
+    /// Returns the tasks of the root that builds come to (`//#codegen`), which are about the whole workspace.
+    pub fn of_root<'a>(&'a self, reached: &Reached<'_>) -> BTreeSet<&'a str> {
+        let tasks = reached.0.iter();
+        let tasks = tasks.flat_map(|(package, tasks)| tasks.iter().map(move |task| (*package, *task)));
+        let listed = tasks.flat_map(|(package, task)| self.listed(package, task));
+        let asked = listed.filter_map(|listed| listed.split_once('#'));
+        let of_root = asked.filter(|(package, name)| *package == ROOT_PACKAGE && !CHECKS.contains(name));
+        of_root.map(|(_, name)| name).collect()
     }
 
     /// Returns the tasks of the package itself around one of its tasks, each behind those that it needs; around its build
@@ -246,17 +268,6 @@ fn strings(value: &Value) -> Vec<String> {
 impl<'a> Need<'a> {
     /// Reads an entry of a task's `dependsOn`; none where nothing of it is run.
     fn of(task: &str, listed: &'a str) -> Option<Self> {
-        /// Tasks that judge the sources and make nothing, and the build itself.
-        const CHECKS: [&str; 8] = [
-            BUILD,
-            "check",
-            "check-types",
-            "clean",
-            "format",
-            "lint",
-            "test",
-            "typecheck",
-        ];
         // Every package is built anyway. Tests that ask for the package's own build come after it.
         if listed == BUILD && task != BUILD {
             return Some(Self::Own(listed));

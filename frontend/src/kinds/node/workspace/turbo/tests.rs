@@ -87,6 +87,16 @@ fn tasks_of_other_packages_run_where_a_build_comes_to_them() {
 }
 
 #[test]
+fn tasks_of_the_root_are_those_that_a_build_comes_to() {
+    let tasks = tasks(
+        r#"{ "tasks": { "build": { "dependsOn": ["//#codegen", "//#lint", "gen"] }, "gen": { "dependsOn": ["//#fetch"] },
+            "dev": { "dependsOn": ["//#start"] } } }"#,
+    );
+    let reached = tasks.reached(&BTreeMap::from([("web", BTreeSet::new())]));
+    assert_eq!(Vec::from_iter(tasks.of_root(&reached)), ["codegen", "fetch"]);
+}
+
+#[test]
 fn a_package_has_tasks_of_its_own() {
     let tasks = tasks(
         r##"{ "tasks": { "build": { "dependsOn": ["codegen", "schema#generate"] }, "web#build": { "dependsOn": ["icons"] },
