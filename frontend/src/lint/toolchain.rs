@@ -4,6 +4,7 @@ use nodejs_semver::Range;
 
 use super::Input;
 use crate::kinds::node::Manager;
+use crate::kinds::node::plan::floating_node;
 use crate::manifest::values::Base;
 use crate::warning::{Warning, rules};
 
@@ -68,11 +69,19 @@ fn node(input: Input<'_>) -> Vec<Warning> {
     let node = &input.model.toolchain.node;
     let mut found = Vec::new();
     if reason.place.is_none() {
+        let floating = floating_node(input.workspace);
+        let (why, place) = match floating {
+            Some((says, place)) => (format!("and {says}, which names no version"), place),
+            None => (
+                "and nothing names a version".to_owned(),
+                input.manifest.first_line(),
+            ),
+        };
         let message = format!(
-            "Node {node} is used, and nothing names a version; write \"engines\": {{ \"node\": \">={node}\" }} into the \
+            "Node {node} is used, {why}; write \"engines\": {{ \"node\": \">={node}\" }} into the \
              package.json, or `node = \"{node}\"`"
         );
-        found.push(rules::UNPINNED_NODE.warn(message).at(input.manifest.first_line()));
+        found.push(rules::UNPINNED_NODE.warn(message).at(place));
     }
     let major = node.split('.').next().and_then(|major| major.parse().ok());
     if major.is_some_and(has_ended) {

@@ -40,8 +40,9 @@ table! {
         /// image has to have nginx. Default: `auto`.
         pub base: Option<Base>,
         /// The version of Node, whole or its beginning.
-        /// Default: `.nvmrc`, `.node-version` or `engines.node` of the service, else of the workspace; where these leave a
-        /// choice, one that the pnpm of the repository runs on.
+        /// Default: `.nvmrc`, `.node-version`, `.tool-versions`, `mise.toml`, `volta.node`, `devEngines.runtime` or `engines.node`
+        /// of the service, else of the workspace; of the others what `engines.node` lets in. Where these leave a choice, one that
+        /// the pnpm of the repository runs on.
         pub node: Option<NodeVersion>,
         /// The version of pnpm. Default: `packageManager` of the workspace's package.json.
         pub pnpm: Option<PnpmVersion>,

@@ -1,7 +1,10 @@
 //! Which files no step sees: patterns, which the engine applies itself.
 
+use std::sync::Arc;
+
 use super::credentials::{credentials, is_credential, is_named};
 use super::{BuildFile, Origin, Source, Tree};
+use crate::diagnostic::{Place, SourceFile};
 use crate::gateway::Failure;
 use crate::pattern::{chooses, split};
 
@@ -18,6 +21,8 @@ pub struct Ignored {
     /// The lines of the ignore file.
     written: Vec<String>,
     never: Vec<String>,
+    /// The file that they are of, and the number of each.
+    file: Option<(Arc<SourceFile>, Vec<u32>)>,
 }
 
 impl Ignored {
@@ -27,7 +32,42 @@ impl Ignored {
         Self {
             written,
             never: never.iter().map(|pattern| (*pattern).to_owned()).collect(),
+            file: None,
         }
+    }
+
+    /// Returns the same of a file.
+    fn of_file(file: &Arc<SourceFile>, never: &[&str]) -> Self {
+        let (numbers, written) = numbered_patterns(&file.text).unzip();
+        Self {
+            file: Some((file.clone(), numbers)),
+            ..Self::new(written, never)
+        }
+    }
+
+    /// Returns the line of the ignore file that hides a directory with everything in it, and its number in the file; none
+    /// where a later line may take back something of it.
+    pub fn hiding(&self, directory: &str) -> Option<(String, Place)> {
+        let (file, numbers) = self.file.as_ref()?;
+        let is_within = |path: &str, of: &str| crate::path::is_within(path, of);
+        let mut hiding = None;
+        for (at, line) in self.written.iter().enumerate() {
+            match line.strip_prefix('!') {
+                None if chooses([line], directory) => hiding = Some(at),
+                None => {}
+                Some(back) => {
+                    let (path, glob) = split(back);
+                    let reaches =
+                        is_within(&path, directory) || glob.is_some() && is_within(directory, &path);
+                    if reaches || chooses([back], directory) {
+                        hiding = None;
+                    }
+                }
+            }
+        }
+        let at = hiding?;
+        let place = Place::of_line(file, *numbers.get(at)?);
+        Some((self.written.get(at)?.clone(), place))
     }
 
     /// Returns the patterns of what is left out of a part of the tree that asks for what some patterns match; of several
@@ -91,15 +131,18 @@ pub async fn ignored(
     tree: &Tree,
     never: &[&str],
 ) -> Result<Ignored, Failure> {
-    let written = match (&origin.context.main, &build_file.ignore) {
-        (Source::Graph(_), _) => Vec::new(),
-        (Source::Local { .. }, Some(text)) => exclude_patterns(text),
-        (Source::Local { .. }, None) => match tree.read(IGNORE_FILE).await? {
-            Some(file) => exclude_patterns(file.text.as_bytes()),
-            None => Vec::new(),
-        },
+    let file = match (&origin.context.main, &build_file.ignore) {
+        (Source::Graph(_), _) => None,
+        (Source::Local { .. }, Some(text)) => {
+            let name = format!("{}{IGNORE_FILE}", origin.path());
+            Some(SourceFile::new(name, String::from_utf8_lossy(text)))
+        }
+        (Source::Local { .. }, None) => tree.read(IGNORE_FILE).await?,
     };
-    Ok(Ignored::new(written, never))
+    Ok(match file {
+        Some(file) => Ignored::of_file(&file, never),
+        None => Ignored::new(Vec::new(), never),
+    })
 }
 
 /// Returns the patterns of a `.dockerignore`, cleaned as the Dockerfile frontend cleans them.
@@ -108,11 +151,14 @@ pub async fn ignored(
 /// root. Source of the rules: moby/patternmatcher, `ignorefile.ReadAll`.
 pub(super) fn exclude_patterns(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
-    let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
-    lines
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(pattern)
-        .collect()
+    numbered_patterns(&text).map(|(_, pattern)| pattern).collect()
+}
+
+/// Returns the same with the number of the line that each is of.
+fn numbered_patterns(text: &str) -> impl Iterator<Item = (u32, String)> {
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
+    let lines = (1..).zip(lines).filter(|(_, line)| !line.starts_with('#'));
+    lines.filter_map(|(number, line)| Some((number, pattern(line)?)))
 }
 
 fn pattern(line: &str) -> Option<String> {
@@ -143,6 +189,29 @@ mod tests {
             exclude_patterns(text),
             ["node_modules", "dist", "!services/*/dist", "!keep", "b"]
         );
+    }
+
+    #[test]
+    fn a_line_hides_a_directory_with_everything_in_it() {
+        for (text, line) in [
+            ("# x\npackages/db\n", Some(2)),
+            ("packages\n", Some(1)),
+            ("*\n!apps\n", Some(1)),
+            ("**/db\npackages/db\n", Some(2)),
+            ("*\n!apps/**\n!packages/other\n", Some(1)),
+            ("packages/db\n!packages/other/**\n", Some(1)),
+            ("packages/db/dist\n", None),
+            ("*\n!packages\n", None),
+            ("*\n!packages/db/src\n", None),
+            ("packages/db\n!**/package.json\n", None),
+            ("packages/*\n!packages/d*\n", None),
+            ("packages/db\n!packages/db\npackages\n", Some(3)),
+            ("", None),
+        ] {
+            let ignored = Ignored::of_file(&SourceFile::new(".dockerignore", text), &[]);
+            let found = ignored.hiding("packages/db");
+            assert_eq!(found.map(|(_, place)| place.first_line), line, "{text}");
+        }
     }
 
     fn ignored(text: &str) -> Ignored {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Copy, File, Local, Location, Output};
 
 use super::Ignored;
+use crate::diagnostic::Place;
 use crate::pattern::{self, for_transfer, literal};
 
 /// Where a tree of files comes from.
@@ -91,6 +92,12 @@ impl Context {
         };
         let replaced = self.replaced.iter().find_map(inside);
         replaced.unwrap_or_else(|| self.ignored.hides(path, [""; 0]))
+    }
+
+    /// Returns the line by which no step sees anything of a directory, and where it stands: see [`Ignored::hiding`].
+    pub fn hiding(&self, directory: &str) -> Option<(String, Place)> {
+        let is_replaced = self.replaced.contains_key(directory);
+        self.ignored.hiding(directory).filter(|_| !is_replaced)
     }
 
     /// Returns a part of the context as the frontend itself reads it: an ignore file is about steps.

@@ -154,6 +154,14 @@ impl Manager {
         }
     }
 
+    /// Returns the words that run commands of a shell as a script of the package is run.
+    pub fn shell<'a>(&self, commands: &'a str) -> Vec<&'a str> {
+        match self {
+            Self::Pnpm(_) => vec!["pnpm", "exec", "sh", "-c", commands],
+            Self::Npm(_) => vec!["npm", "exec", "-c", commands],
+        }
+    }
+
     /// Returns the error for a service that the lockfile has and that has no package.json.
     pub fn without_manifest(&self, service: &str) -> Diagnostic {
         let message = format!("{service} is in {} but has no package.json", self.lockfile());

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::manager::Manager;
 use super::workspace::application::Application;
-use super::workspace::tools::Tasks;
+use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project, ROOT};
+use crate::diagnostic::Place;
 use crate::path::{join, leaves};
 use crate::pattern::literal;
 
@@ -28,6 +29,8 @@ pub struct Workspace {
     pub root_files: Vec<String>,
     /// Paths in the context that were looked for and are there, besides the files of packages.
     pub existing: BTreeSet<String>,
+    /// Projects of the service's closure of which no step sees anything: the line of the ignore file, and where it stands.
+    pub hidden: BTreeMap<ImporterId, (String, Place)>,
     /// What is said of files that the build does without since they cannot be read.
     pub passed_over: Vec<String>,
 }

@@ -26,6 +26,47 @@ fn replace(path: &'static str, from: &'static str, to: &'static str) -> impl FnO
 }
 
 #[tokio::test]
+async fn scripts_of_the_root_that_make_something_are_named() {
+    let with = |scripts: &'static str| replace("package.json", "\"prepare\": \"husky\"", scripts);
+    let generates = r#""postinstall": "husky && node tools/generate.js", "prepare": "panda codegen""#;
+    let found = warnings("", with(generates)).await;
+    let [postinstall, prepare] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(
+        postinstall.contains("`postinstall` of the root (`node tools/generate.js`)"),
+        "{postinstall}"
+    );
+    assert!(
+        postinstall.contains("package.json:") && postinstall.contains("root_postinstall = true"),
+        "{postinstall}"
+    );
+    assert!(
+        prepare.contains("`prepare` of the root (`panda codegen`)"),
+        "{prepare}"
+    );
+    let found = warnings("[build]\nroot_postinstall = true\n", with(generates)).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let asks = |files: &mut Files| {
+        let turbo = r#"{ "tasks": { "build": { "dependsOn": ["//#codegen"] }, "dev": { "dependsOn": ["//#other"] } } }"#;
+        files.insert("turbo.json".to_owned(), turbo.as_bytes().to_vec());
+        with(r#""codegen": "node tools/generate.js", "other": "node other.js""#)(files);
+    };
+    let found = warnings("", asks).await;
+    assert!(
+        found.len() == 1 && found[0].contains("`codegen` of the root"),
+        "{found:?}"
+    );
+    assert!(
+        found[0].contains("though turbo.json puts it in front of one"),
+        "{found:?}"
+    );
+    let quiet =
+        r#""postinstall": "patch-package && npx playwright install", "prepare": "is-ci || lefthook install""#;
+    assert_eq!(warnings("", with(quiet)).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn the_example_gives_no_warning() {
     for service in SERVICES {
         let (.., planned) = planned_for(engine(example()), &request(service)).await.unwrap();
@@ -70,12 +111,49 @@ async fn rules_about_versions() {
     let found = async |manifest, change: Box<dyn FnOnce(&mut Files)>| warnings(manifest, change).await;
     let node = |text| Box::new(write(".nvmrc", text)) as Box<dyn FnOnce(&mut Files)>;
     assert_eq!(
+        found("", node("20\n")).await,
+        ["EndOfLifeNode: Node 20 (.nvmrc: 20) gets no more security fixes; take a newer one (.nvmrc:1)"]
+    );
+    assert_eq!(
         found("", node("18\n")).await,
         [
-            "EndOfLifeNode: Node 18 (.nvmrc: 18) gets no more security fixes; take a newer one (.nvmrc:1)",
-            "NodeOutsideEngines: Node 18 is used (.nvmrc: 18), but `engines.node` in package.json is `>=20.11`; bring the two together (.nvmrc:1)",
+            "NodeOutsideEngines: .nvmrc says `18`, which `engines.node` in package.json (`>=20.11`) does not let in, so that Node 22 is used; bring the two together (.nvmrc:1)",
         ]
     );
+    let volta = |files: &mut Files| {
+        files.remove(".nvmrc");
+        replace(
+            "package.json",
+            "\"private\"",
+            "\"volta\": { \"node\": \"18.20.0\" }, \"private\"",
+        )(files);
+    };
+    let [warning] = &found("", Box::new(volta)).await[..] else {
+        panic!("one warning")
+    };
+    assert!(
+        warning.contains("volta.node says `18.20.0`") && warning.contains("(package.json:"),
+        "{warning}"
+    );
+    assert_eq!(
+        found("node = \"18\"\n", node("22")).await,
+        [
+            "EndOfLifeNode: Node 18 (the manifest names it) gets no more security fixes; take a newer one (services/auth/service.toml:3)",
+            "NodeOutsideEngines: Node 18 is used (the manifest names it), but `engines.node` in package.json is `>=20.11`; bring the two together (services/auth/service.toml:3)",
+        ]
+    );
+    // A word for whatever is the newest one leaves it to the range, if there is one.
+    assert_eq!(found("", node("lts/*\n")).await, [""; 0]);
+    for word in ["lts/*", "node", "stable"] {
+        let change = move |files: &mut Files| {
+            files.insert(".nvmrc".to_owned(), word.as_bytes().to_vec());
+            replace("package.json", "\"node\": \">=20.11\"", "\"npm\": \"x\"")(files);
+        };
+        let says = format!(
+            "UnpinnedNode: Node 22 is used, and .nvmrc says `{word}`, which names no version; write \"engines\": {{ \"node\": \">=22\" }} into the package.json, or `node = \"22\"` (.nvmrc:1)"
+        );
+        assert_eq!(found("", Box::new(change)).await, [says]);
+    }
     assert_eq!(
         found("node = \"25\"\n", node("22")).await,
         [

@@ -49,6 +49,30 @@ async fn told(files: Files) -> String {
 }
 
 #[tokio::test]
+async fn a_node_whose_npm_is_too_old_is_refused_at_its_line() {
+    let mut files = shop();
+    replace(
+        &mut files,
+        "package.json",
+        "\"node\": \">=22\"",
+        "\"node\": \"16.x\"",
+    );
+    // What sets another npm up is taken at its word.
+    planned_for(engine(files.clone()), &of("api")).await.unwrap();
+    replace(
+        &mut files,
+        "package.json",
+        "\"packageManager\": \"npm@10.9.9\",",
+        "",
+    );
+    let told = told(files).await;
+    assert!(
+        told.starts_with("package.json:5: Node 16 (engines.node: 16.x) comes with npm 8"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn the_example_is_planned_and_built() {
     for service in SERVICES {
         let (.., planned) = planned_for(engine(shop()), &of(service)).await.unwrap();

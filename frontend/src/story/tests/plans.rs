@@ -43,6 +43,18 @@ async fn scripts_run_in_pnpms_order_without_developers_hooks() {
             &["install", "build"],
         ),
         (json!({ "prepare": "tsc" }), &["prepare"]),
+        (
+            json!({ "build": "tsc", "prepare": "panda codegen", "postinstall": "husky" }),
+            &["prepare", "build"],
+        ),
+        (
+            json!({ "build": "tsc", "prepare": "husky && panda codegen" }),
+            &["panda codegen", "build"],
+        ),
+        (
+            json!({ "build": "tsc", "prepare": "npm run build && node after.js", "postinstall": "npm run build" }),
+            &["build", "node after.js"],
+        ),
         (json!({ "prepare": "husky install" }), &[]),
         (
             json!({ "postinstall": "npx only-allow pnpm", "build": "tsc" }),
@@ -81,6 +93,28 @@ async fn tasks_that_turbo_runs_before_a_build_run_before_it() {
     let plan = planned(files, "auth").await;
     assert_eq!(scripts(&plan, "shared/kernel"), ["fetch", "codegen", "build"]);
     assert_eq!(scripts(&plan, "shared/utils"), ["build"]);
+}
+
+#[tokio::test]
+async fn tasks_of_turbo_that_no_build_comes_to_do_not_run() {
+    let mut files = example();
+    let name = package(&planned(files.clone(), "auth").await, "shared/kernel")
+        .name
+        .clone();
+    let turbo = json!({ "tasks": {
+        "build": { "dependsOn": ["^build", "^generate"] },
+        "dev": { "dependsOn": [format!("{name}#db:setup")], "persistent": true },
+        "generate": {},
+    } });
+    write(&mut files, "turbo.json", &turbo.to_string());
+    let own = json!({ "build": "tsc", "db:setup": "docker compose up", "generate": "x" });
+    for directory in ["shared/kernel", "services/auth"] {
+        let file = format!("{directory}/package.json");
+        set(&mut files, &file, json!({ "scripts": own }));
+    }
+    let plan = planned(files, "auth").await;
+    assert_eq!(scripts(&plan, "shared/kernel"), ["generate", "build"]);
+    assert_eq!(scripts(&plan, "services/auth"), ["build"]);
 }
 
 #[tokio::test]
@@ -241,6 +275,52 @@ async fn ignored(files: Files, options: &Options, inputs: &[&str]) -> Vec<String
     let mut patterns = read.context.ignored.patterns([""; 0]);
     patterns.retain(|pattern| !credentials().contains(pattern));
     patterns
+}
+
+#[tokio::test]
+async fn a_package_of_the_closure_that_is_hidden_is_a_mistake_at_its_line() {
+    for (ignored, told) in [
+        (
+            "dist\nshared/kernel\n",
+            ".dockerignore:2: the line `shared/kernel` hides all of shared/kernel",
+        ),
+        (
+            "*\n!services\n!shared/utils\n!shared/contracts\n",
+            ".dockerignore:1: the line `*` hides all of shared/",
+        ),
+        (
+            "**/auth\n",
+            ".dockerignore:1: the line `**/auth` hides all of services/auth",
+        ),
+        ("shared/kernel/docs\nservices/notification\n*.md\n", ""),
+        ("shared/kernel\n!shared/kernel\n", ""),
+    ] {
+        let mut files = example();
+        write(&mut files, ".dockerignore", ignored);
+        let found = match planned_for(engine(files), &request("auth")).await {
+            Ok(_) => String::new(),
+            Err(failure) => failure.diagnostics().unwrap().to_string(),
+        };
+        let is_told = if told.is_empty() {
+            found.is_empty()
+        } else {
+            found.starts_with(told)
+        };
+        assert!(is_told, "{ignored}: {found}");
+    }
+    // An ignore file beside the manifest has lines of its own.
+    let mut files = example();
+    write(
+        &mut files,
+        "services/auth/service.toml.dockerignore",
+        "# mine\nshared\n",
+    );
+    let failure = planned_for(engine(files), &request("auth")).await.err().unwrap();
+    let told = failure.diagnostics().unwrap().to_string();
+    assert!(
+        told.starts_with("services/auth/service.toml.dockerignore:2: the line `shared` hides"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -79,6 +79,54 @@ async fn a_request_that_cannot_be_built_says_why() {
 }
 
 #[tokio::test]
+async fn a_node_that_builds_cannot_run_on_is_refused_at_its_line() {
+    let engines = |range: &str| format!("\"node\": \"{range}\"");
+    for (path, from, to, place) in [
+        (".nvmrc", "22", "v19.9.0", ".nvmrc:1"),
+        (
+            "package.json",
+            &*engines(">=20.11"),
+            &*engines("14.x || 17"),
+            "package.json:",
+        ),
+        (
+            "services/auth/service.toml",
+            "",
+            "# syntax=vextrus/frontend\nnode = \"17.1\"\n",
+            "services/auth/service.toml:2",
+        ),
+    ] {
+        let mut files = example();
+        if path != "services/auth/service.toml" {
+            // The range would win, and the other file.
+            let text = String::from_utf8(files["package.json"].clone()).unwrap();
+            write(
+                &mut files,
+                "package.json",
+                &text.replace(&engines(">=20.11"), &engines("*")),
+            );
+            write(&mut files, ".nvmrc", "lts/*");
+        }
+        match from {
+            ">=20.11" | "" | "22" => write(&mut files, path, to),
+            _ => {
+                let text = String::from_utf8(files[path].clone()).unwrap();
+                write(&mut files, path, &text.replace(&engines("*"), to));
+            }
+        }
+        let told = run(engine(files), request("auth"))
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            told.starts_with(place) && told.contains("has no image with Debian 12"),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_subrequest_is_called_so() {
     let options = Options {
         request_id: Some("frontend.unknown".to_owned()),

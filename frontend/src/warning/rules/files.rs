@@ -21,6 +21,36 @@ npm makes a lockfile beside a `node_modules` of another platform it notes the pa
     },
 };
 
+/// A script of the root that no build runs.
+pub static ROOT_SCRIPT: Rule = Rule {
+    name: "RootScript",
+    short: "What the root's postinstall makes should be asked for by who reads it",
+    is_experimental: false,
+    why: "\
+On a developer's machine an install ends with the scripts `install`, `postinstall` and `prepare` of the root. Installs of
+a build run no script of the repository, and the scripts of the root are about the whole workspace: each of its services
+would be built again whenever something changes that they read. Where one of them generates what a package is compiled
+with, as `prisma generate` for a schema that lies in another place does, the build does not find that, or the service does
+not.
+
+The same is so of a task of the root that turbo.json puts in front of a build (`//#codegen`).
+
+`root_postinstall = true` has the root's `postinstall` run before the build of each package; `files` lists what it reads
+outside of packages. Better is a script of the package that has the sources: its own `postinstall`, `prepare` or `build`.
+
+Nothing is said of hooks of git, of `patch-package`, whose patches every install applies, of Prisma's clients that are
+generated anyway, of installs in other directories, and of builds of the workspace's packages. Where the service does
+without what the script makes, `# check=skip=RootScript` at the head of the manifest says so.",
+    bad: Example {
+        language: "json",
+        text: "{ \"scripts\": { \"postinstall\": \"prisma generate --schema libraries/db/schema.prisma\" } }",
+    },
+    good: Example {
+        language: "toml",
+        text: "[build]\nroot_postinstall = true\nfiles = [\"libraries/db/schema.prisma\"]",
+    },
+};
+
 /// A target that changes nothing.
 pub static EMPTY_TARGET: Rule = Rule {
     name: "EmptyTarget",

@@ -15,7 +15,7 @@ pub use secrets::*;
 pub use site::*;
 
 /// Every rule, by name.
-pub static ALL: [&Rule; 41] = [
+pub static ALL: [&Rule; 42] = [
     &DEVELOPMENT_ENV,
     &DEVELOPMENT_PROGRAM,
     &EMPTY_TARGET,
@@ -36,6 +36,7 @@ pub static ALL: [&Rule; 41] = [
     &REDUNDANT_BUILD_FILE,
     &REDUNDANT_KEY,
     &RELATIVE_BASE,
+    &ROOT_SCRIPT,
     &ROOT_USER,
     &SECRET_FILE,
     &SECRET_IN_BUILD_ARG,

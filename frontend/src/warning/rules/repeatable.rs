@@ -71,8 +71,10 @@ pub static UNPINNED_NODE: Rule = Rule {
 Where neither the manifest nor the repository names a version of Node, the build takes the one that this version of
 the frontend prefers, and another version of the frontend may prefer another. Developers' machines have a third one.
 
-Name it where everybody finds it: in `engines.node` of the package.json, in `.nvmrc` or `.node-version`, or in the
-manifest.",
+`lts/*`, `node` and `stable` in such a file name none: they mean another version next year.
+
+Name it where everybody finds it: in `engines.node` or `volta.node` of the package.json, in `.nvmrc`, `.node-version` or
+`.tool-versions`, or in the manifest.",
     bad: Example {
         language: "toml",
         text: "# syntax=vextrus/frontend\n# … and neither .nvmrc, .node-version nor engines.node",
@@ -108,9 +110,12 @@ pub static NODE_OUTSIDE_ENGINES: Rule = Rule {
     short: "The version of Node should be one that engines.node lets in",
     is_experimental: false,
     why: "\
-The manifest, `.nvmrc` or `.node-version` names one version of Node, and `engines.node` of the service or of the
-workspace asks for another. One of the two is out of date: either the service is built with a Node that it was not
-written for, or `engines` turns away one that works.",
+The manifest, `.nvmrc`, `.node-version` or `volta` names one version of Node, and `engines.node` of the service or of the
+workspace asks for another. One of the two is out of date: either developers have a Node that the service was not written
+for, or `engines` turns away one that works.
+
+The build takes a version that `engines.node` lets in, whatever the other files name; the manifest's own version wins over
+both.",
     bad: Example {
         language: "json",
         text: "// .nvmrc says 20\n{ \"engines\": { \"node\": \">=22\" } }",

@@ -182,9 +182,17 @@ fn allows(range: &str, version: &str) -> bool {
     }
 }
 
-/// Returns the major of npm that the image of a version of Node has. Source: nodejs/Release; nodejs.org, `index.json`.
+/// The oldest major that is supported.
+pub const OLDEST: u64 = 10;
+
+/// Returns the major of npm that the image of a version of Node has: the last of the release line, since images of a major
+/// have that. Source: nodejs/Release; nodejs.org, `index.json`.
 fn bundled(node: &str) -> u64 {
     match major(node) {
+        Some(..15) => 6,
+        Some(15) => 7,
+        Some(16 | 17) => 8,
+        Some(19) => 9,
         Some(major) if major < 24 => 10,
         _ => 11,
     }

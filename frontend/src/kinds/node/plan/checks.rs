@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::command;
 use super::environment;
 use super::input::{Manifests, PlanInput};
+use super::model::PackageBuild;
 use super::native::Native;
 use super::runtime;
-use crate::diagnostic::{Diagnostic, Diagnostics, names};
+use crate::diagnostic::{Diagnostic, Diagnostics, names, plain};
 use crate::kinds::node::npm;
 use crate::kinds::node::pnpm::dep_path::is_package_name;
 use crate::kinds::node::pnpm::drift::{self, Drift};
@@ -32,6 +33,31 @@ pub(super) fn absent_project(workspace: &Workspace, importer: &str) -> Diagnosti
         Some(place) => Diagnostic::named(names::MISSING_PROJECT, message).at(place),
         None => Diagnostic::named(names::MISSING_PROJECT, message),
     }
+}
+
+/// Refuses packages whose sources a build reads, or the image has, and no step sees. Of the others, such as settings of
+/// linters, builds may do without.
+pub(super) fn check_hidden(input: &PlanInput<'_>, built: &[PackageBuild]) -> Result<(), Diagnostics> {
+    let is_read = |package: &&PackageBuild| {
+        package.importer == input.service || !package.scripts.is_empty() || package.runtime_output.is_some()
+    };
+    let hidden = built.iter().filter(is_read).filter_map(|package| {
+        let (line, place) = input.workspace.hidden.get(&package.importer)?;
+        let directory = &package.source;
+        let advice = match line == directory {
+            true => "take the line out".to_owned(),
+            false => format!("write `!{directory}` below it"),
+        };
+        let message = format!(
+            "the line `{}` hides all of {directory}, and with it the package {}, which the build of {} reads; {advice}",
+            plain(line),
+            package.name,
+            input.service
+        );
+        Some(Diagnostic::named(names::MISSING_PROJECT, message).at(place.clone()))
+    });
+    Diagnostics::check(hidden.collect())?;
+    Ok(())
 }
 
 /// Refuses secrets in variables that the build's own steps set.

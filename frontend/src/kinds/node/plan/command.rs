@@ -27,9 +27,10 @@ use crate::kinds::node::workspace::application::Application;
 use crate::kinds::node::workspace::nx::NxBuild;
 pub use build::may_be_built_by_nx;
 pub(super) use build::{build_script, nearly_builds};
-pub(super) use commands::{Words, commands};
+pub(super) use commands::{MOST, Words, all_commands as commands_of, commands, runs};
 pub(super) use declared::{downloads_programs, reads_declarations};
 use script::Scripts;
+pub(super) use shell::{Unit, units};
 
 /// Scripts that start a production service, the most telling first.
 const START_SCRIPTS: [&str; 6] = [
@@ -213,15 +214,15 @@ fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>, nx: Option
             continue;
         };
         // `start:prod` is meant for production, `start` may be for whoever works on it.
-        let before = before::commands(manifest, name).filter(|_| shell::conjunction(script).is_some());
+        let before = before::commands(manifest, name);
         let read = match &before {
-            Some(before) => scripts.read(&format!("{before} && {script}"), 0),
+            Some(before) => shell::read_after(scripts, before, script, 0),
             None => scripts.read(script, 0),
         };
         let read = read.filter(|start| name != "start" || !is_for_developers(start, manifest));
         if let Some(mut inferred) = read {
             let after = before.map_or_else(String::new, |before| {
-                format!(", after scripts.pre{name}: {before}")
+                format!(", after scripts.pre{name}: {}", before::shown(&before))
             });
             inferred.why = format!("scripts.{name}: {script}{after}");
             inferred.field = vec!["scripts".to_owned(), name.to_owned()];

@@ -84,7 +84,8 @@ fn runs_generator(project: &Project, runs: &[&str]) -> bool {
     false
 }
 
-fn is_generator(script: &str) -> bool {
+/// Whether a command generates.
+pub(super) fn is_generator(script: &str) -> bool {
     script.contains("prisma generate") || script.contains("zenstack generate")
 }
 

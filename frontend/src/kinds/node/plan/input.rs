@@ -9,6 +9,7 @@ use super::linked::Link;
 use super::site::Decided;
 use crate::kinds::node::Workspace;
 use crate::kinds::node::pnpm::lockfiles::WorkspaceClosure;
+use crate::kinds::node::workspace::turbo::Reached;
 use crate::kinds::node::workspace::{ImporterId, PackageJson};
 use crate::manifest::Manifest;
 use crate::plan::{Facts, Target};
@@ -59,6 +60,8 @@ pub(super) struct PackageInput<'a> {
     pub(super) order: &'a [ImporterId],
     /// The workspace packages that each importer reaches, itself left out.
     pub(super) reaches: &'a BTreeMap<ImporterId, BTreeSet<ImporterId>>,
+    /// The tasks of Turborepo that the packages' builds come to.
+    pub(super) tasks: &'a Reached<'a>,
     pub(super) service: &'a str,
     /// The service's build script; `None` where nothing is to be built.
     pub(super) script: Option<&'a str>,

@@ -1,30 +1,35 @@
 //! The Node version, as an image tag names it.
 
+mod supported;
+
 use std::fmt::Write as _;
 
 use nodejs_semver::{Range, Version};
 use toml::de::DeTable;
 
 use super::model::Reason;
-use crate::diagnostic::{Place, SourceFile};
+use crate::diagnostic::{Diagnostics, Place, SourceFile, plain};
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::Manifest;
+use crate::warning::{Warning, rules};
 
 /// Majors that a range may be answered with, the preferred one first: the long-term releases from the one
-/// that most production code runs on, then the others.
-const PREFERRED: [&str; 12] = [
-    "22", "24", "20", "18", "26", "25", "23", "21", "19", "16", "17", "14",
+/// that most production code runs on, then the others; those of which builds have no image come last.
+const PREFERRED: [&str; 16] = [
+    "22", "24", "20", "18", "26", "25", "23", "21", "16", "19", "17", "15", "14", "13", "12", "10",
 ];
 
 /// Code names of long-term releases, as `.nvmrc` may write them. Source: nodejs/Release.
-const CODE_NAMES: [(&str, &str); 6] = [
+const CODE_NAMES: [(&str, &str); 8] = [
+    ("dubnium", "10"),
+    ("erbium", "12"),
+    ("fermium", "14"),
     ("gallium", "16"),
     ("hydrogen", "18"),
     ("iron", "20"),
     ("jod", "22"),
     ("krypton", "24"),
-    ("*", "22"),
 ];
 
 /// Files by which tools choose a version, the most telling first.
@@ -36,36 +41,46 @@ pub const NODE_VERSION_FILES: [&str; 5] = [
     ".mise.toml",
 ];
 
+/// What names a version, or lets some in.
+#[derive(Debug)]
+struct Pin {
+    /// The file, or the field of a package.json.
+    source: String,
+    /// What it says.
+    written: String,
+    place: Option<Place>,
+}
+
 /// Chooses the version, and says where it comes from.
 ///
 /// A version in the manifest is taken as it stands. Of one that another file names only the major is taken: such files
-/// keep developers on the same version, while an image is to have the security fixes of its major.
-pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) -> (String, Reason) {
+/// keep developers on the same version, while an image is to have the security fixes of its major. What `engines.node` does
+/// not let in is passed over, since that is what the code was written for.
+///
+/// # Errors
+/// A version that builds have no image of, or whose npm is not supported.
+pub(super) fn choose(
+    manifest: &Manifest,
+    workspace: &Workspace,
+    service: &str,
+) -> Result<(String, Reason), Diagnostics> {
+    let (node, reason) = chosen(manifest, workspace, service);
+    supported::check(&node, &reason, &workspace.manager)?;
+    Ok((node, reason))
+}
+
+fn chosen(manifest: &Manifest, workspace: &Workspace, service: &str) -> (String, Reason) {
     if let Some(version) = &manifest.node {
         let reason = Reason::new("the manifest names it", manifest.place("node"));
         return (version.as_str().to_owned(), reason);
     }
     let runs = needed_by(&workspace.manager);
-    for (file, text) in &workspace.node_version_files {
-        if let Some((line, written)) = written_in(file, text)
-            && let Some(major) = major_of(&written, runs)
-        {
-            let place = Place::of_line(&SourceFile::new(file, text), line);
-            return (major, Reason::new(format!("{file}: {written}"), Some(place)));
-        }
-    }
-    for importer in [service, "."] {
-        let Some(project) = workspace.projects.get(importer) else {
-            continue;
-        };
-        for (field, version) in versions_of(&project.manifest) {
-            if let Some(major) = major_of(version, runs) {
-                let place = project.manifest.place(field);
-                return (
-                    major,
-                    Reason::new(format!("{}: {version}", field.join(".")), place),
-                );
-            }
+    let engines = engines(workspace, service);
+    let within = engines.as_ref().map(|(range, _)| range);
+    for pin in pins(workspace, service) {
+        if let Some(major) = major_of(&pin.written, runs, within) {
+            let why = format!("{}: {}", pin.source, pin.written);
+            return (major, Reason::new(why, pin.place));
         }
     }
     let mut why = "nothing in the repository names one".to_owned();
@@ -75,6 +90,90 @@ pub(super) fn choose(manifest: &Manifest, workspace: &Workspace, service: &str) 
         let _ = write!(why, ", and pnpm {version} does not run on {}", PREFERRED[0]);
     }
     (major.to_owned(), Reason::new(why, None))
+}
+
+/// Warns of what names a version that `engines.node` does not let in, where the manifest names none.
+pub(super) fn passed_over(
+    manifest: &Manifest,
+    workspace: &Workspace,
+    service: &str,
+    node: &str,
+) -> Vec<Warning> {
+    let engines = engines(workspace, service).filter(|_| manifest.node.is_none());
+    let Some((range, (file, written))) = engines else {
+        return Vec::new();
+    };
+    let runs = needed_by(&workspace.manager);
+    let pins = pins(workspace, service).into_iter();
+    let is_over = |pin: &Pin| {
+        let major = major_of(&pin.written, runs, None);
+        major.is_some() && major_of(&pin.written, runs, Some(&range)).is_none()
+    };
+    let warning = |pin: Pin| {
+        let message = format!(
+            "{} says `{}`, which `engines.node` in {file} (`{written}`) does not let in, so that Node {node} is used; bring \
+             the two together",
+            pin.source,
+            plain(&pin.written)
+        );
+        rules::NODE_OUTSIDE_ENGINES.warn(message).at(pin.place)
+    };
+    pins.filter(is_over).map(warning).collect()
+}
+
+/// Returns what a file says that names another version with time, such as `lts/*`, and its line.
+pub fn floating(workspace: &Workspace) -> Option<(String, Place)> {
+    let files = workspace.node_version_files.iter();
+    let mut pins = files.filter_map(|(file, text)| of_file(file, text));
+    let pin = pins.find(|pin| !pin.written.is_empty() && major_of(&pin.written, None, None).is_none())?;
+    Some((
+        format!("{} says `{}`", pin.source, plain(&pin.written)),
+        pin.place?,
+    ))
+}
+
+/// Returns what names a version, the most telling first.
+fn pins(workspace: &Workspace, service: &str) -> Vec<Pin> {
+    let files = workspace.node_version_files.iter();
+    let files = files.filter_map(|(file, text)| of_file(file, text));
+    let projects = [service, "."].into_iter();
+    let projects = projects.filter_map(|importer| workspace.projects.get(importer));
+    let fields = projects.flat_map(|project| {
+        let named = versions_of(&project.manifest).into_iter();
+        named.map(|(field, version)| Pin {
+            source: field.join("."),
+            written: version.to_owned(),
+            place: project.manifest.place(field),
+        })
+    });
+    files.chain(fields).collect()
+}
+
+fn of_file(file: &str, text: &str) -> Option<Pin> {
+    let (line, written) = written_in(file, text)?;
+    Some(Pin {
+        source: file.to_owned(),
+        written,
+        place: Some(Place::of_line(&SourceFile::new(file, text), line)),
+    })
+}
+
+/// Returns the range that a service is written for, its own or that of the workspace, with its file and its text, where it
+/// lets in a version that builds have an image of.
+fn engines<'w>(workspace: &'w Workspace, service: &str) -> Option<(Range, (&'w str, &'w str))> {
+    let projects = [service, "."].into_iter();
+    let mut projects = projects.filter_map(|importer| workspace.projects.get(importer));
+    let (file, written) = projects.find_map(|project| {
+        let manifest = &project.manifest;
+        Some((
+            manifest.file.name.as_str(),
+            manifest.engines.get("node")?.as_str(),
+        ))
+    })?;
+    let range = Range::parse(written).ok()?;
+    let is_there = |major: &str| supported::has_image(major) && lets_in(&range, major);
+    preferred(None, is_there)?;
+    Some((range, (file, written)))
 }
 
 /// Returns the range of the versions that the package manager runs on, where it does not run on all.
@@ -170,33 +269,35 @@ fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     (1..).zip(text.lines())
 }
 
-/// Returns the major that a version file names; of several the preferred one that the package manager runs on.
-fn major_of(written: &str, runs: Option<&str>) -> Option<String> {
-    if written.is_empty() {
-        return None;
+/// Returns the major that a text names, within a range; of several the preferred one that the package manager runs on.
+fn major_of(written: &str, runs: Option<&str>, within: Option<&Range>) -> Option<String> {
+    let is_within = |major: &str| within.is_none_or(|range| lets_in(range, major));
+    if let Some(name) = written
+        .strip_prefix("lts/")
+        .or_else(|| written.strip_prefix("lts-"))
+    {
+        let mut names = CODE_NAMES.iter();
+        let (_, major) = names.find(|(code, _)| code.eq_ignore_ascii_case(name))?;
+        return is_within(major).then(|| (*major).to_owned());
     }
-    if let Some(name) = written.strip_prefix("lts/") {
-        return CODE_NAMES
-            .iter()
-            .find(|(code, _)| *code == name)
-            .map(|(_, major)| (*major).to_owned());
-    }
-    // An empty range and a bare word allow every version, and so choose none.
+    // An empty range and a bare word (`*`, `node`, `stable`) allow every version, and so choose none.
     if !written.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let version = written.strip_prefix('v').unwrap_or(written);
     let major = version.split('.').next()?;
     let is_number = !major.is_empty() && major.chars().all(|c| c.is_ascii_digit());
-    is_number
-        .then(|| major.to_owned())
-        .or_else(|| best_of(written, runs).map(str::to_owned))
+    match is_number {
+        true => is_within(major).then(|| major.to_owned()),
+        false => best_of(written, runs, is_within).map(str::to_owned),
+    }
 }
 
-/// Returns the preferred major that a range lets in, if possible one that the package manager runs on.
-fn best_of(range: &str, runs: Option<&str>) -> Option<&'static str> {
+/// Returns the preferred major that a range lets in and that is among some, if possible one that the package manager runs
+/// on.
+fn best_of(range: &str, runs: Option<&str>, among: impl Fn(&str) -> bool) -> Option<&'static str> {
     let range = Range::parse(range).ok()?;
-    let within = |major: &str| lets_in(&range, major);
+    let within = |major: &str| lets_in(&range, major) && among(major);
     preferred(runs, within).or_else(|| preferred(None, within))
 }
 
@@ -215,117 +316,4 @@ fn lets_in(range: &Range, major: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn version_files_name_majors() {
-        for (written, major) in [
-            ("v20.11.1", Some("20")),
-            ("22", Some("22")),
-            ("lts/iron", Some("20")),
-            ("lts/*", Some("22")),
-            (">=18 <20", Some("18")),
-            ("node", None),
-            ("", None),
-        ] {
-            assert_eq!(major_of(written, None).as_deref(), major, "{written}");
-        }
-    }
-
-    #[test]
-    fn files_of_tools_name_a_version_in_a_line() {
-        for (file, text, expected) in [
-            (".nvmrc", "v20.11.1\n", Some((1, "v20.11.1"))),
-            ("a/.nvmrc", "# ours\n\nlts/jod # for now\n", Some((3, "lts/jod"))),
-            (
-                ".tool-versions",
-                "pnpm 10.1.0\nnodejs 22.12.0 20.1.0\n",
-                Some((2, "22.12.0")),
-            ),
-            (
-                "a/.tool-versions",
-                "# node 18\nnode lts/iron # x\n",
-                Some((2, "lts/iron")),
-            ),
-            (".tool-versions", "python 3.12\n", None),
-            ("mise.toml", "[tools]\nnode = '24'\n", Some((2, "24"))),
-            (".mise.toml", "[tools]\nnode = ['22', '20']\n", Some((2, "22"))),
-            (
-                "mise.toml",
-                "[tools]\nnode = { version = '20.1' }\n",
-                Some((2, "20.1")),
-            ),
-            ("mise.toml", "no toml", None),
-            (".nvmrc", "", None),
-        ] {
-            let found = written_in(file, text);
-            let found = found.as_ref().map(|(line, version)| (*line, version.as_str()));
-            assert_eq!(found, expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_package_json_names_versions() {
-        for (text, expected) in [
-            (
-                r#"{"volta": {"node": "22.1.0"}, "engines": {"node": ">=18"}}"#,
-                "volta.node 22.1.0",
-            ),
-            (
-                r#"{"devEngines": {"runtime": {"name": "node", "version": "^24"}}}"#,
-                "devEngines.runtime ^24",
-            ),
-            (
-                r#"{"devEngines": {"runtime": [{"name": "bun", "version": "1"}, {"name": "node", "version": "20"}]}}"#,
-                "devEngines.runtime 20",
-            ),
-            (r#"{"engines": {"node": ">=18"}}"#, "engines.node >=18"),
-        ] {
-            let manifest = PackageJson::parse(&SourceFile::new("package.json", text)).unwrap();
-            let (field, version) = versions_of(&manifest)[0];
-            assert_eq!(format!("{} {version}", field.join(".")), expected);
-        }
-    }
-
-    #[test]
-    fn ranges_take_the_preferred_major_that_they_let_in() {
-        for (range, major) in [
-            (">=18", Some("22")),
-            ("^20.9.0", Some("20")),
-            (">=24", Some("24")),
-            ("18.x || 20.x", Some("20")),
-            (">=22.12.0 <22.15", Some("22")),
-            ("not a range at all", None),
-        ] {
-            assert_eq!(best_of(range, None), major, "{range}");
-        }
-    }
-
-    #[test]
-    fn some_versions_of_pnpm_do_not_run_on_every_node() {
-        for (pnpm, node) in [
-            ("8.0.0", Some("<20")),
-            ("8.3.0", Some("<20")),
-            ("8.3.1", None),
-            ("10.0.0", None),
-            ("11.0.0", Some(">=22.13")),
-            ("12.0.0-rc.7", None),
-        ] {
-            assert_eq!(needed_by_pnpm(pnpm), node, "{pnpm}");
-        }
-    }
-
-    #[test]
-    fn the_package_manager_has_a_say_where_there_is_a_choice() {
-        for (range, runs, major) in [
-            (">=16", "<20", Some("18")),
-            (">=18 <21", ">=22.13", Some("20")),
-            ("18 || 20 || 24", ">=22.13", Some("24")),
-        ] {
-            assert_eq!(best_of(range, Some(runs)), major, "{range} {runs}");
-        }
-        assert_eq!(preferred(Some("<20"), |_| true), Some("18"));
-        assert_eq!(major_of("20.1.0", Some("<20")).as_deref(), Some("20"));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ use super::contents::{OutputRule, exposes_sources, is_compiled_against};
 use super::equipment::equipped;
 use super::generator;
 use super::input::PackageInput;
+use super::lifecycle;
 use super::linked;
 use super::model::{PackageBuild, Script};
 use super::outside::{self, CHECK_CONFIGURATION, ROOT_CONFIGURATION};
@@ -14,16 +15,6 @@ use super::{place, referenced, site};
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::path::{is_within, join, leaves};
 use crate::pattern::literal;
-
-/// Lifecycle scripts that install git hooks or police the developer's machine: no business of an image.
-const DEVELOPER_HOOKS: [&str; 6] = [
-    "husky",
-    "lefthook",
-    "simple-git-hooks",
-    "only-allow",
-    "lint-staged",
-    "is-ci",
-];
 
 /// Outputs and caches that a build makes itself. What the context holds of them is left over from a build elsewhere.
 const STALE: [&str; 7] = [
@@ -202,22 +193,14 @@ fn built_by<'a>(input: &PackageInput<'a>, importer: &str) -> Option<&'a str> {
 /// The scripts of a package up to `last`, in the order in which pnpm would come to them.
 ///
 /// `install` and `postinstall` of the package itself run here and not in the install, because what they do as a rule is
-/// generate code from sources, which an install does not have. `prepare` builds a package that has no build script.
+/// generate code from sources, which an install does not have. So does `prepare`, as [`lifecycle`] says; it builds a
+/// package that has no build script.
 fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Option<&str>) -> Vec<Script> {
     let own = &project.manifest.scripts;
     let directory = input.workspace.container_path(importer);
     let build = built_by(input, importer);
-    let mut names: Vec<&str> = Vec::new();
     let is_built_by_name = importer == input.service && input.manifest.build.script.is_none();
     let application = input.workspace.application.as_ref().filter(|_| is_built_by_name);
-    // The lifecycle scripts of the root are about the whole workspace, unless the root itself is the service.
-    if importer != "." || importer == input.service {
-        names.extend(["install", "postinstall"]);
-        if build.is_none() && application.is_none() {
-            names.push("prepare");
-        }
-    }
-    names.retain(|name| own.get(*name).is_some_and(|script| !is_developer_hook(script)));
     // In the task runner's configuration the build is called `build`, whatever script the manifest names for it.
     let is_build = last.is_none() || last == build;
     let task = if is_build {
@@ -226,33 +209,43 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
         last.unwrap_or("build")
     };
     let name = project.name(importer);
-    let before = input.workspace.tasks.before(&name, task).into_iter();
-    names.extend(before.filter_map(|task| match task {
+    let around = input.workspace.tasks.around(&name, task, input.tasks);
+    let own_script = |task| match task {
         "build" => build,
         task => own.contains_key(task).then_some(task),
-    }));
-    names.extend(last);
-    let prepares = names.contains(&"prepare");
-    let generator = generator::command(&input.workspace.manager, project, &names, &directory);
+    };
+    let before: Vec<&str> = around.before.into_iter().filter_map(own_script).collect();
+    let after: Vec<&str> = around.after.into_iter().filter_map(own_script).collect();
+    // The lifecycle scripts of the root are about the whole workspace, unless the root itself is the service.
+    let hooks: &[&str] = match application {
+        _ if importer == "." && importer != input.service => &[],
+        Some(_) => &["install", "postinstall"],
+        None => &["install", "postinstall", "prepare"],
+    };
+    let is_built = build.filter(|build| is_build || before.contains(build));
+    let manager = &input.workspace.manager;
+    let hooks = lifecycle::around(manager, &project.manifest, (hooks, is_built), &directory);
+    let mut names: Vec<&str> = before.into_iter().chain(last).collect();
+    names.retain(|name| !hooks.names.contains(name));
+    let prepares = hooks.names.contains(&"prepare");
+    let all: Vec<&str> = hooks.names.iter().chain(&names).chain(&after).copied().collect();
+    let generator = generator::command(manager, project, &all, &directory);
     let mut scripts: Vec<Script> = Vec::new();
     if let Some(root) = input.workspace.projects.get(".")
         && input.root_postinstall
-        && (generator.is_some() || application.is_some() || !names.is_empty())
+        && (generator.is_some() || application.is_some() || !all.is_empty())
     {
         let directory = input.workspace.container_path(".");
-        scripts.push(Script::run(
-            &input.workspace.manager,
-            &root.manifest,
-            "postinstall",
-            &directory,
-        ));
+        let script = (&["postinstall"][..], None);
+        scripts.extend(lifecycle::around(manager, &root.manifest, script, &directory).before);
     }
     scripts.extend(generator);
-    let run = |name| Script::run(&input.workspace.manager, &project.manifest, name, &directory);
+    scripts.extend(hooks.before);
+    let run = |name| Script::run(manager, &project.manifest, name, &directory);
     scripts.extend(names.into_iter().map(run));
     let exec = |words: &[&str], directory: &str| {
         let place = place::of(&project.manifest, &[]);
-        Script::new(&input.workspace.manager.exec(words), directory, place)
+        Script::new(&manager.exec(words), directory, place)
     };
     match application {
         _ if !is_build || build.is_some() => {}
@@ -269,7 +262,7 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
                 let words = nx.words();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let place = place::of_nx(&project.manifest, nx);
-                Script::new(&workspace.manager.exec(&words), &root, place)
+                Script::new(&manager.exec(&words), &root, place)
             }));
             let config = referenced::configuration(workspace, importer, project);
             if let Some(config) = config.filter(|_| !prepares) {
@@ -279,11 +272,9 @@ fn scripts(input: &PackageInput<'_>, importer: &str, project: &Project, last: Op
             }
         }
     }
+    scripts.extend(hooks.after);
+    scripts.extend(after.into_iter().map(run));
     scripts
-}
-
-fn is_developer_hook(script: &str) -> bool {
-    DEVELOPER_HOOKS.iter().any(|hook| script.contains(hook))
 }
 
 /// Packages whose sources another package's TypeScript configuration maps to or refers to.

@@ -15,11 +15,12 @@ use super::runs::{self, WhatRuns};
 use super::start;
 use super::{
     absent_native, checks, command, foreign, healthcheck, injection, linked, local, look, names,
-    node_version, of_root, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
+    node_version, of_root, root_scripts, runtime, sbom, site, toolchain, unbuilt, unreviewed, workbench,
 };
 use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::node::pnpm::PnpmWorkspace;
 use crate::kinds::node::pnpm::closure::Scope;
+use crate::kinds::node::workspace::turbo::Reached;
 use crate::kinds::node::workspace::{ImporterId, Project};
 use crate::kinds::node::{Manager, Workspace};
 use crate::manifest::tables::Run;
@@ -66,13 +67,20 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let uncertain = decided.recognised.as_ref();
     let may_be_site = decided.is_default()
         && (start.may_be_of_site(project) || uncertain.is_some_and(|found| found.may_be_site(project)));
-    let node = node_version::choose(input.manifest, input.workspace, input.service);
+    let node = node_version::choose(input.manifest, input.workspace, input.service)?;
     let mut surveyor = Surveyor::new(input.workspace, &node.0);
     let runs = match of_site {
         Some(_) => WhatRuns::of_site(input, node, &mut surveyor)?,
         None => runs::of_service(input, &run, (&start, node), project, &mut surveyor)?,
     };
     warnings.extend(unapproved(input.workspace, &runs));
+    let (manifest, service) = (input.manifest, input.service);
+    warnings.extend(node_version::passed_over(
+        manifest,
+        input.workspace,
+        service,
+        &runs.node,
+    ));
     if let Manager::Npm(npm) = &input.workspace.manager {
         let scope = Scope::Development { include_root: true };
         let development = input
@@ -85,11 +93,15 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     let arguments = Arguments::of(input.manifest, input.arguments, input.target.name(), input.facts);
     warnings.extend(arguments.warnings.iter().cloned());
     let reaches = reaches(&input.closure.order);
+    let package_names = turbo_names(input);
+    let tasks = turbo_tasks(input, &package_names);
+    warnings.extend(root_scripts::find(input, &tasks));
     let places = Places::new(input, &run, &runs.closure.projects)?;
     let packages = PackageInput {
         workspace: input.workspace,
         order: input.closure.importers(),
         reaches: &reaches,
+        tasks: &tasks,
         service: input.service,
         script: start.build_script,
         root_postinstall: input.manifest.build.root_postinstall(),
@@ -108,6 +120,7 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     layout::check_settings(input, project, &packages, &start.command)?;
     checks::check_writable(input, &run, &places.of(input.service))?;
     let built = packages::plan(&packages);
+    checks::check_hidden(input, &built)?;
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);
@@ -323,6 +336,26 @@ fn production(
     let foreign =
         foreign.map(|platform| foreign::plan(platform, &runs.installs, &own, |cpu| install(Some(cpu))));
     (own, foreign)
+}
+
+/// Returns the name of each package, by which Turborepo knows it.
+fn turbo_names<'a>(input: &PlanInput<'a>) -> BTreeMap<&'a str, String> {
+    let projects = &input.workspace.projects;
+    let importers = input.closure.importers().iter();
+    let named = importers.filter_map(|id| Some((id.as_str(), projects.get(id)?.name(id))));
+    named.collect()
+}
+
+/// Returns the tasks of Turborepo that the builds of packages come to.
+fn turbo_tasks<'a>(input: &PlanInput<'a>, package_names: &'a BTreeMap<&'a str, String>) -> Reached<'a> {
+    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (importer, name) in package_names {
+        let dependencies = input.closure.order.dependencies.get(*importer);
+        let dependencies = dependencies.into_iter().flatten();
+        let dependencies = dependencies.filter_map(|id| Some(package_names.get(id.as_str())?.as_str()));
+        packages.entry(name).or_default().extend(dependencies);
+    }
+    input.workspace.tasks.reached(&packages)
 }
 
 /// Returns every package that each importer reaches, itself left out.

@@ -2,12 +2,13 @@
 
 mod applications;
 mod discover;
+mod hidden;
 mod nx;
 mod projects;
 mod root;
 mod site;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Output;
 
@@ -15,7 +16,7 @@ use self::root::Root;
 use super::plan::{
     self, BuildClosure, CHECK_CONFIGURATION, LocalFile, NEVER_READ, NODE_VERSION_FILES, ROOT_CONFIGURATION,
 };
-use super::workspace::tools::Tasks;
+use super::workspace::turbo::Tasks;
 use super::workspace::{ImporterId, Project};
 use super::{Manager, Workspace};
 use crate::diagnostic::{Diagnostic, Diagnostics, names};
@@ -144,7 +145,8 @@ pub async fn read(
     projects::load(&tree, more, &mut workspace, &needed).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
-    leave_out_hidden(&mut workspace, &origin.context);
+    workspace.hidden = hidden::projects(&workspace, &origin.context, closure.importers());
+    hidden::leave_out(&mut workspace, &origin.context);
     let in_context = |path: &str| workspace.context_pattern(path);
     source::check_listed(reader, options, &origin.context, &manifest, in_context).await?;
     check_local(
@@ -160,17 +162,6 @@ pub async fn read(
         manifest,
         closure,
     })
-}
-
-/// Leaves out of what packages read the configuration that no step sees, which nobody can copy.
-fn leave_out_hidden(workspace: &mut Workspace, context: &Context) {
-    let root = workspace.root.clone();
-    workspace
-        .root_files
-        .retain(|name| !context.hides(&join(&root, name)));
-    for project in workspace.projects.values_mut() {
-        project.typescript.configs.retain(|path, _| !context.hides(path));
-    }
 }
 
 /// Checks that what installs read beside projects is in the context.
@@ -358,6 +349,7 @@ async fn load(
         tasks: turbo.as_deref().map(Tasks::parse).unwrap_or_default(),
         root_files: files_of(tree, &root.directory).await?,
         existing: BTreeSet::new(),
+        hidden: BTreeMap::new(),
         passed_over: Vec::new(),
         root: root.directory,
     };

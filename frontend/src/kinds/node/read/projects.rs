@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::diagnostic::{Diagnostic, Place, SourceFile, names};
 use crate::gateway::Failure;
 use crate::kinds::node::Workspace;
-use crate::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
+use crate::kinds::node::workspace::tools::{Nest, required_variables};
 use crate::kinds::node::workspace::tsconfig::{
     Follower, LONGEST_CHAIN, Lookup, Packages, Scan, builds_by_references,
 };
@@ -42,25 +42,25 @@ pub(super) async fn load(
         async move {
             // Its listing tells which of the files that are looked for are not there.
             let names = tree.list(&directory).await?;
-            let (typescript, nest, prisma, tasks) = tokio::try_join!(
+            let (typescript, nest, prisma, turbo) = tokio::try_join!(
                 typescript(tree, more, packages, &directory, &names),
                 nest_of(tree, &directory),
                 prisma(tree, &directory),
-                tasks(tree, importer, &directory),
+                turbo(tree, importer, &directory),
             )?;
-            Ok::<_, Failure>((importer.clone(), typescript, nest, prisma, tasks))
+            Ok::<_, Failure>((importer.clone(), typescript, nest, prisma, turbo))
         }
     });
-    for (importer, typescript, nest, prisma, tasks) in try_join_all(scans).await? {
+    for (importer, typescript, nest, prisma, turbo) in try_join_all(scans).await? {
         workspace.existing.extend(typescript.configs.keys().cloned());
         if let Some(project) = workspace.projects.get_mut(&importer) {
             project.typescript = typescript;
             project.nest = nest;
             project.prisma = prisma;
             let name = project.name(&importer);
-            tasks
-                .into_iter()
-                .for_each(|tasks| workspace.tasks.extend(&name, tasks));
+            if let Some(file) = turbo {
+                workspace.tasks.add(&name, &file);
+            }
         }
     }
     Ok(())
@@ -151,11 +151,10 @@ async fn nest_of(tree: &Tree, directory: &str) -> Result<Option<Nest>, Failure> 
     Ok(file.map(|file| Nest::parse(&file.text)))
 }
 
-/// Returns the tasks of a package's own `turbo.json`; the root's is the workspace's.
-async fn tasks(tree: &Tree, importer: &str, directory: &str) -> Result<Option<Tasks>, Failure> {
+/// Returns a package's own `turbo.json`; the root's is the workspace's.
+async fn turbo(tree: &Tree, importer: &str, directory: &str) -> Result<Option<Arc<SourceFile>>, Failure> {
     if importer == "." {
         return Ok(None);
     }
-    let file = tree.read_optional(&join(directory, "turbo.json")).await?;
-    Ok(file.as_deref().map(Tasks::parse))
+    tree.read_optional(&join(directory, "turbo.json")).await
 }

@@ -11,6 +11,7 @@ mod project;
 mod site;
 pub mod tools;
 pub mod tsconfig;
+pub mod turbo;
 
 pub use dependency::{DependencyKind, Edge};
 pub use package_json::PackageJson;

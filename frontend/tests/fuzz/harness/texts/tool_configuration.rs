@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use vextrus_frontend::kinds::node::workspace::tools::{Nest, Tasks, required_variables};
+use vextrus_frontend::kinds::node::workspace::tools::{Nest, required_variables};
 use vextrus_frontend::kinds::node::workspace::tsconfig::{Follower, Lookup, Packages};
+use vextrus_frontend::kinds::node::workspace::turbo::Tasks;
 
 use super::file;
 use crate::harness::batch::{Target, check};
@@ -56,15 +57,17 @@ fn holds(texts: &[Bytes]) -> TestCaseResult {
         )
         .collect();
     for text in texts.values() {
-        let tasks = Tasks::parse(&file("turbo.json", &Bytes(text.clone().into_bytes())));
-        for task in ["build", "codegen", ""] {
-            let before = tasks.before("a", task);
-            prop_assert!(!before.contains(&task), "{} runs before itself", task);
-            prop_assert_eq!(
-                before.iter().collect::<BTreeSet<_>>().len(),
-                before.len(),
-                "one runs twice"
-            );
+        let turbo = file("turbo.json", &Bytes(text.clone().into_bytes()));
+        let mut tasks = Tasks::parse(&turbo);
+        tasks.add("b", &turbo);
+        let packages = BTreeMap::from([("a", BTreeSet::from(["b"])), ("b", BTreeSet::new())]);
+        let reached = tasks.reached(&packages);
+        for (package, task) in [("a", "build"), ("b", "build"), ("a", "codegen"), ("a", "")] {
+            let around = tasks.around(package, task, &reached);
+            let all: Vec<&str> = around.before.into_iter().chain(around.after).collect();
+            prop_assert!(!all.contains(&task), "{} runs around itself", task);
+            let once: BTreeSet<&str> = all.iter().copied().collect();
+            prop_assert_eq!(once.len(), all.len(), "one runs twice");
         }
         let _ = (Nest::parse(text), required_variables(text));
     }

@@ -2,28 +2,47 @@
 
 use super::commands::{MOST, Words, all_commands};
 use super::script::package_of;
-use super::shell::{conjunction, is_build};
+use super::shell::{Unit, alternatives, is_build, units};
 use crate::kinds::node::workspace::PackageJson;
 
-/// Returns the commands in front of a start script that an image can run, joined as a shell has them; none where there are
-/// none.
+/// What a shell has itself.
+const BUILTINS: [&str; 7] = [":", "[", "echo", "exit", "false", "test", "true"];
+
+/// Returns the commands in front of a start script that an image can run; none where there are none.
 ///
 /// What builds has run already, with all that stands in front of it. What is left is run where all of it can be: programs of
-/// node, or of a package in `dependencies`. Otherwise it is what only developers have installed, or have around them, and
-/// no business of an image.
-pub(super) fn commands(manifest: &PackageJson, name: &str) -> Option<String> {
-    let parts = conjunction(manifest.scripts.get(&format!("pre{name}"))?)?;
+/// node, of a package in `dependencies`, or of the shell itself. Otherwise it is what only developers have installed, or
+/// have around them, and no business of an image.
+pub(super) fn commands(manifest: &PackageJson, name: &str) -> Option<Vec<Unit>> {
+    let parts = units(manifest.scripts.get(&format!("pre{name}"))?)?;
     if parts.len() > MOST {
         return None;
     }
-    let commands: Option<Vec<Vec<Words>>> = parts.iter().map(|part| all_commands(manifest, part)).collect();
-    let commands = commands?;
-    let builds = |(part, commands): (&&str, &Vec<Words>)| is_build(part) || commands.iter().any(builds);
+    let commands = parts.iter().map(|part| {
+        alternatives(&part.text)?;
+        all_commands(manifest, &part.text)
+    });
+    let commands: Vec<Vec<Words>> = commands.collect::<Option<_>>()?;
+    let builds = |(part, commands): (&Unit, &Vec<Words>)| is_build(&part.text) || commands.iter().any(builds);
     let built = parts.iter().zip(&commands).rposition(builds);
     let first = built.map_or(0, |last| last + 1);
     let mut rest = commands.iter().skip(first).flatten();
     let is_run = first < parts.len() && rest.all(|words| runs_in_image(manifest, words));
-    is_run.then(|| parts.into_iter().skip(first).collect::<Vec<_>>().join(" && "))
+    is_run.then(|| parts.into_iter().skip(first).collect())
+}
+
+/// Returns commands as the script has them.
+pub(super) fn shown(units: &[Unit]) -> String {
+    let count = units.len();
+    let texts = units.iter().enumerate().map(|(at, unit)| {
+        let after = match unit.is_joined {
+            _ if at + 1 == count => "",
+            true => " && ",
+            false => "; ",
+        };
+        format!("{}{after}", unit.text)
+    });
+    texts.collect()
 }
 
 /// Whether a command makes what the image holds already.
@@ -40,7 +59,9 @@ fn builds(words: &Words) -> bool {
 /// Whether the program of a command is there when the service is started.
 fn runs_in_image(manifest: &PackageJson, words: &Words) -> bool {
     let program = words.first().map_or("", String::as_str);
-    program == "node" || manifest.dependencies.contains_key(package_of(program))
+    program == "node"
+        || BUILTINS.contains(&program)
+        || manifest.dependencies.contains_key(package_of(program))
 }
 
 #[cfg(test)]
@@ -101,6 +122,31 @@ mod tests {
             ),
             (
                 r#"{ "prestart": "npm run all", "all": "node -e 'a; b'; node b.js", "start": "node a.js" }"#,
+                "node a.js".to_owned(),
+            ),
+            // What may fail, and what follows whatever happened.
+            (
+                r#"{ "prestart": "npm run m || true", "m": "npx prisma migrate deploy", "start": "node a.js" }"#,
+                format!("sh -c (prisma migrate deploy || true) && {node} a.js"),
+            ),
+            (
+                r#"{ "prestart": "knex migrate:latest; node seed.js", "start": "node a.js" }"#,
+                format!("sh -c (knex migrate:latest; node seed.js) && {node} a.js"),
+            ),
+            (
+                r#"{ "prestart": "npm run build || exit 1; npm run all || echo no", "build": "tsc", "all": "knex up && node b.js", "start": "node a.js" }"#,
+                format!("sh -c ((knex up && node b.js) || echo no) && {node} a.js"),
+            ),
+            (
+                r#"{ "prestart": "knex up", "start": "node b.js; node a.js" }"#,
+                "sh -c knex up && (node b.js; node a.js)".to_owned(),
+            ),
+            (
+                r#"{ "prestart": "eslint . || true; knex up", "start": "node a.js" }"#,
+                "node a.js".to_owned(),
+            ),
+            (
+                r#"{ "prestart": "knex up | tee log", "start": "node a.js" }"#,
                 "node a.js".to_owned(),
             ),
             (

@@ -9,7 +9,7 @@ use crate::kinds::node::workspace::PackageJson;
 pub(in super::super) type Words = Vec<String>;
 
 /// How many commands are looked at.
-pub(super) const MOST: usize = 200;
+pub(in super::super) const MOST: usize = 200;
 
 /// Returns the commands of a script in their order, each without what stands in front of its program; scripts that it runs
 /// by a package manager or by `run-p`, `run-s` and `npm-run-all` are followed.
@@ -23,7 +23,7 @@ pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Word
 
 /// Returns all commands of a script's text, as [`commands`]; none where it comes to none, where there are more than are
 /// looked at, and where one is none that a shell could split.
-pub(super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
+pub(in super::super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
     let mut walk = Walk::new(manifest);
     walk.follow(script, 0);
     (walk.is_whole && !walk.found.is_empty()).then_some(walk.found)
@@ -91,7 +91,7 @@ impl<'m> Walk<'m> {
 }
 
 /// Returns the names of scripts that a command runs.
-fn runs(words: &[String]) -> Vec<&str> {
+pub(in super::super) fn runs(words: &[String]) -> Vec<&str> {
     let Some((program, arguments)) = words.split_first() else {
         return Vec::new();
     };

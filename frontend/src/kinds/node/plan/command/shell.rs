@@ -28,10 +28,36 @@ pub(super) fn is_needed(script: &str) -> bool {
 /// Commands that build are left out: the image is built already. Scripts that others run are written in their
 /// place, since no package manager is in the image.
 pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<Inferred> {
+    read_after(scripts, &[], script, depth)
+}
+
+/// Reads a script, as [`read`], that is run if other commands have ended well.
+pub(super) fn read_after(
+    scripts: Scripts<'_>,
+    units: &[Unit],
+    script: &str,
+    depth: usize,
+) -> Option<Inferred> {
     // A shell refuses a script whose quotes are not closed.
     shlex::split(script)?;
+    let mut env_files = Vec::new();
+    let first = first(scripts, units, depth, &mut env_files)?;
+    let mut text: Vec<String> = Some(first)
+        .filter(|first| !first.is_empty())
+        .into_iter()
+        .collect();
     let Some(parts) = conjunction(script) else {
-        return (!is_for_development(script)).then(|| with_shell(script.to_owned()));
+        if is_for_development(script) {
+            return None;
+        }
+        text.push(match text.is_empty() {
+            true => script.to_owned(),
+            false => format!("({script})"),
+        });
+        return Some(Inferred {
+            env_files,
+            ..with_shell(text.join(" && "))
+        });
     };
     let parts: Vec<&str> = parts.into_iter().filter(|part| !is_build(part)).collect();
     let (last, before) = parts.split_last()?;
@@ -40,13 +66,12 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         true => None,
         false => Some(scripts.read(last, depth + 1)?),
     };
-    let mut env_files = Vec::new();
-    let mut text: Vec<String> = before
+    let before: Option<Vec<String>> = before
         .iter()
         .map(|part| expand(scripts, part, depth, &mut env_files))
-        .collect::<Option<_>>()?;
+        .collect();
     // A script that only builds has nothing in its place.
-    text.retain(|part| !part.is_empty());
+    text.extend(before?.into_iter().filter(|part| !part.is_empty()));
     if let (Some(started), true) = (started, text.is_empty()) {
         return Some(started);
     }
@@ -60,6 +85,59 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         env_files,
         ..with_shell(text.join(" && "))
     })
+}
+
+/// Returns commands as an image can run them, which end well where they do.
+fn first(scripts: Scripts<'_>, units: &[Unit], depth: usize, env_files: &mut Vec<String>) -> Option<String> {
+    let mut text = String::new();
+    let mut is_chain = true;
+    let mut between = "";
+    for unit in units {
+        let tried = alternatives(&unit.text)?;
+        let is_one = tried.len() == 1;
+        let mut expanded = Vec::new();
+        for command in tried {
+            let command = expand(scripts, command, depth, env_files)?;
+            let is_several = conjunction(&command).is_none_or(|parts| parts.len() > 1);
+            expanded.push(match is_one || !is_several || command.starts_with('(') {
+                true => command,
+                false => format!("({command})"),
+            });
+        }
+        // A script that only builds has nothing in its place.
+        expanded.retain(|command| !command.is_empty());
+        if expanded.is_empty() {
+            continue;
+        }
+        text = [text.as_str(), between, &expanded.join(" || ")].concat();
+        between = if unit.is_joined { " && " } else { "; " };
+        is_chain &= is_one;
+    }
+    let count = units.len().saturating_sub(1);
+    is_chain &= units.iter().take(count).all(|unit| unit.is_joined);
+    Some(match is_chain {
+        true => text,
+        false => format!("({text})"),
+    })
+}
+
+/// Splits `a || b`; none where there is any other operator.
+pub(super) fn alternatives(unit: &str) -> Option<Vec<&str>> {
+    let bars = unquoted(unit).filter(|(_, character, quote)| *character == '|' && quote.is_none());
+    let bars: Vec<usize> = bars.map(|(at, ..)| at).collect();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for bar in bars.chunks(2) {
+        let [first, second] = bar else { return None };
+        if *second != first + 1 {
+            return None;
+        }
+        parts.push(unit.get(start..*first)?.trim());
+        start = second + 1;
+    }
+    parts.push(unit.get(start..)?.trim());
+    let is_plain = |part: &&str| conjunction(part).is_some_and(|parts| parts.len() == 1);
+    parts.iter().all(is_plain).then_some(parts)
 }
 
 /// Whether any of a script's commands watches or serves sources.
@@ -99,6 +177,68 @@ pub(super) fn conjunction(script: &str) -> Option<Vec<&str>> {
     }
     parts.push(script.get(start..)?.trim());
     Some(parts)
+}
+
+/// A command of a script, with what it is tried with (`a || b`) or hands its output to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Unit {
+    /// Its text.
+    pub(in super::super) text: String,
+    /// Whether the next one is run only if it ends well.
+    pub(in super::super) is_joined: bool,
+}
+
+impl Unit {
+    /// Returns all of a script as one.
+    pub(in super::super) fn whole(script: &str) -> Self {
+        Self {
+            text: script.to_owned(),
+            is_joined: false,
+        }
+    }
+}
+
+/// Splits a script at `&&`, `;` and line ends; none where it has groups or commands in the background.
+pub(in super::super) fn units(script: &str) -> Option<Vec<Unit>> {
+    let mut units = Vec::new();
+    let mut push = |text: &str, is_joined| {
+        let text = text.trim().to_owned();
+        if !text.is_empty() {
+            units.push(Unit { text, is_joined });
+        }
+    };
+    let mut start = 0;
+    let mut unquoted = unquoted(script).filter(|(.., quote)| quote.is_none()).peekable();
+    while let Some((at, character, _)) = unquoted.next() {
+        match character {
+            // Where output goes: `2>&1`, `&>file`.
+            '&' if script.get(..at)?.ends_with('>') || script.get(at + 1..)?.starts_with('>') => {}
+            '&' => {
+                unquoted
+                    .next_if(|(next, ..)| *next == at + 1)
+                    .filter(|(_, next, _)| *next == '&')?;
+                push(script.get(start..at)?, true);
+                start = at + 2;
+            }
+            ';' | '\n' => {
+                push(script.get(start..at)?, false);
+                start = at + 1;
+            }
+            '(' | ')' => return None,
+            '{' | '}' if is_word(script, at) => return None,
+            _ => {}
+        }
+    }
+    push(script.get(start..)?, false);
+    Some(units)
+}
+
+/// Whether a character stands alone between spaces.
+fn is_word(script: &str, at: usize) -> bool {
+    let is_end = |next: Option<char>| next.is_none_or(|next| next.is_whitespace() || next == ';');
+    let before = script.get(..at).and_then(|before| before.chars().next_back());
+    let after = script.get(at + 1..).and_then(|after| after.chars().next());
+    is_end(before) && is_end(after)
 }
 
 /// Iterates over the characters that are neither escaped nor in single quotes, with the quote they are in.
