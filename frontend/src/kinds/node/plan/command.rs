@@ -10,6 +10,7 @@ mod commands;
 mod declared;
 mod env_files;
 mod node;
+mod runners;
 mod script;
 mod shell;
 
@@ -28,6 +29,7 @@ pub use build::may_be_built_by_nx;
 pub(super) use build::{build_script, nearly_builds};
 pub(super) use commands::{Words, commands};
 pub(super) use declared::{downloads_programs, reads_declarations};
+pub(super) use runners::is_run;
 use script::Scripts;
 
 /// Scripts that start a production service, the most telling first.
@@ -83,6 +85,8 @@ pub(super) struct Inferred {
     pub(super) env: BTreeMap<String, String>,
     /// Files of variables that the script has read first, the one that counts first, relative to the service.
     pub(super) env_files: Vec<String>,
+    /// The words of the command that stays, where a shell runs several: the last of them.
+    pub(super) last: Vec<String>,
     /// Directories in which programs are looked for before those of the image, relative to the service.
     pub(super) search: Vec<String>,
     /// Packages whose program the command runs: they must be in production, wherever they are declared.
@@ -101,6 +105,14 @@ impl Inferred {
     /// Whether nobody says which file is started: it may be any of those that are usual.
     pub(super) fn is_guess(&self) -> bool {
         self.field.is_empty() && self.command.entries.len() > 1
+    }
+
+    /// Returns the words of what stays when all in front of it has ended: those that say what is started.
+    pub(super) fn started(&self) -> &[String] {
+        match self.last.as_slice() {
+            [] => &self.command.args,
+            last => last,
+        }
     }
 
     /// Has programs of some packages looked for in another directory.
@@ -302,11 +314,11 @@ pub(super) fn is_of_builder(start: &Inferred, manifest: &PackageJson, build: &st
 /// Returns the program of a command where no production install has it: the package depends on what brings it for its
 /// development alone, or not at all.
 pub(super) fn developers_program<'s>(start: &'s Inferred, manifest: &PackageJson) -> Option<&'s str> {
-    let program = start.command.args.first()?.strip_prefix("node_modules/.bin/")?;
+    let program = start.started().first()?.strip_prefix("node_modules/.bin/")?;
     let package = script::package_of(program);
     let is_of = |name: &String| {
-        name.split(['/', '@'])
-            .any(|part| part == package || part == program)
+        let mut parts = name.split(['/', '@']);
+        name == package || parts.any(|part| part == package || part == program)
     };
     (!manifest.dependencies.keys().any(is_of)).then_some(program)
 }
@@ -351,6 +363,7 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
         },
         env: BTreeMap::new(),
         env_files: Vec::new(),
+        last: Vec::new(),
         search: Vec::new(),
         writable: Vec::new(),
         programs: Vec::new(),

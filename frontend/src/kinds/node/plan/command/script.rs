@@ -91,7 +91,8 @@ impl Scripts<'_> {
         Some(inferred)
     }
 
-    fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
+    /// Reads the words of one command, without what stands in front of its program.
+    pub(super) fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -191,6 +192,7 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
     let first = arguments.first().map(String::as_str).unwrap_or_default();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     DEVELOPMENT.contains(&program)
+        || program.ends_with("dev-server")
         || ["dev", "develop", "watch"].contains(&first) && !["npm", "pnpm", "yarn", "node"].contains(&program)
         || has("--watch")
         || program == "nest" && (has("-w") || has("--debug") || has("-d"))

@@ -30,7 +30,11 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
     // A shell refuses a script whose quotes are not closed.
     shlex::split(script)?;
     let Some(parts) = conjunction(script) else {
-        return (!is_for_development(script)).then(|| with_shell(script.to_owned()));
+        let stays = last_command(script).and_then(|last| words_of(scripts, last, depth));
+        return (!is_for_development(script)).then(|| Inferred {
+            last: stays.unwrap_or_default(),
+            ..with_shell(script.to_owned())
+        });
     };
     let parts: Vec<&str> = parts.into_iter().filter(|part| !is_build(part)).collect();
     let (last, before) = parts.split_last()?;
@@ -46,9 +50,13 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
         .collect::<Option<_>>()?;
     // A script that only builds has nothing in its place.
     text.retain(|part| !part.is_empty());
-    if let (Some(started), true) = (started, text.is_empty()) {
-        return Some(started);
+    if let (true, Some(_)) = (text.is_empty(), &started) {
+        return started;
     }
+    let stays = match started {
+        Some(started) => Some(started.started().to_vec()),
+        None => words_of(scripts, last, depth),
+    };
     let last = expand(scripts, last, depth, &mut env_files)?;
     // A script in the place of the last command may be several commands itself.
     let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
@@ -57,8 +65,44 @@ pub(super) fn read(scripts: Scripts<'_>, script: &str, depth: usize) -> Option<I
     text.push(as_last(last));
     Some(Inferred {
         env_files,
+        last: stays.unwrap_or_default(),
         ..with_shell(text.join(" && "))
     })
+}
+
+/// Returns the command of a script that stays when the others have ended; none where several run side by side.
+fn last_command(script: &str) -> Option<&str> {
+    let script = script.trim_end_matches([';', '\n', ' ']);
+    let mut start = 0;
+    let mut end = script.len();
+    let mut before = ' ';
+    let mut characters = unquoted(script)
+        .filter(|(_, _, quote)| quote.is_none())
+        .peekable();
+    while let Some((at, character, _)) = characters.next() {
+        let next = characters.peek().filter(|(next, ..)| *next == at + 1);
+        let doubled = next.is_some_and(|(_, next, _)| *next == character);
+        match character {
+            ';' | '\n' => (start, end) = (at + 1, script.len()),
+            '&' if doubled || before == '&' => (start, end) = (at + 1, script.len()),
+            // As in `2>&1`.
+            '&' if before != '>' => return None,
+            // What reads its output, and what runs where it fails.
+            '|' => end = end.min(at),
+            _ => {}
+        }
+        before = character;
+    }
+    let last = script.get(start..end.max(start))?;
+    Some(last.trim_matches(['(', ')', ' ']))
+}
+
+/// Returns the words of the program that a command starts, though only a shell can run it.
+fn words_of(scripts: Scripts<'_>, command: &str, depth: usize) -> Option<Vec<String>> {
+    let mut words = shlex::split(command)?;
+    strip_prefixes(&mut words);
+    let started = scripts.program(&words, depth + 1)?;
+    Some(started.started().to_vec())
 }
 
 /// Whether any of a script's commands watches or serves sources.

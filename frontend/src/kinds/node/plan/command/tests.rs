@@ -311,6 +311,7 @@ fn what_is_for_development_starts_no_image() {
         "tsx --watch src/index.ts",
         "next dev",
         "vite preview",
+        "webpack-dev-server --open",
         "turbo run start",
         "concurrently 'npm:a' 'npm:b'",
         "pm2 start dist/main.js",

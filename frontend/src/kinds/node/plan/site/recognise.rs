@@ -1,5 +1,7 @@
 //! Whether a package is a static site: by certain signs alone. Who is mistaken writes `kind`.
 
+mod service;
+
 use super::tools::{By, FILE_SERVERS, OUTPUT_FLAGS, TOOLS, Tool};
 use crate::diagnostic::Place;
 use crate::kinds::node::plan::command::{self, Words};
@@ -7,7 +9,8 @@ use crate::kinds::node::plan::place;
 use crate::kinds::node::workspace::{PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::values::{Kind, Script};
-use crate::path::{is_within, join, leaves};
+use crate::path::{join, leaves};
+use service::starts_service;
 
 /// A tool that a build script runs.
 #[derive(Debug, Clone)]
@@ -138,7 +141,7 @@ fn served(manifest: &PackageJson) -> Option<Served> {
     let [field, name] = inferred.field.as_slice() else {
         return None;
     };
-    let (_, words) = inferred.command.args.split_first()?;
+    let (_, words) = inferred.started().split_first()?;
     let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
     if field != "scripts"
         || is_library
@@ -306,41 +309,6 @@ fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
             !dependencies.iter().any(has) && !settings.iter().any(is_set)
         }
     }
-}
-
-/// Whether the package starts a service of its own, or is a library with a page to try it on.
-fn starts_service(project: &Project, found: &Recognised) -> bool {
-    // What the root starts is about all of its applications, or none.
-    if is_application(project) {
-        return false;
-    }
-    let manifest = &project.manifest;
-    let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
-    // Expo's is where the bundle begins.
-    let is_source = found.tool.name == "Expo";
-    let is_program = !is_source
-        && manifest.main.as_deref().is_some_and(|main| {
-            let main = join(".", main);
-            // `npm init` writes the name of a file that most repositories then have not.
-            project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
-        });
-    let inferred = command::infer(manifest, (None, None), ".", &[]);
-    let started = inferred
-        .command
-        .args
-        .first()
-        .map(String::as_str)
-        .unwrap_or_default();
-    let started = started.rsplit('/').next().unwrap_or(started);
-    // Its own server, such as react-router-serve, serves a build that has one; this one is said to have none.
-    let is_of = |program: &str| {
-        let rest = started.strip_prefix(program);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    let of_tool = found.tool.builds.iter().any(|(program, _)| is_of(program));
-    let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
-    let serves_files = of_tool || is_file_server(started);
-    is_library || is_program || is_script && !serves_files
 }
 
 /// Returns the folders that a site is expected in.
