@@ -65,7 +65,7 @@ table! {
     /// How the service and the workspace packages that it uses are built.
     pub struct Build {
         /// The package.json script that builds a package; `false` where nothing is to be built.
-        /// Default: `build`, else what the start script runs in front of the program, else the only one that is named so and compiles.
+        /// Default: `build`, else what the start script runs in front of the program, else the only one that is named so and compiles, or that is for production.
         pub script: Option<Script>,
         /// Environment variables of the service's own build; shared packages build alike for every service. They
         /// are not in the image, but they are in the build's record: a token belongs in `secrets`.

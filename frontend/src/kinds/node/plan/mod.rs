@@ -47,7 +47,7 @@ mod unreviewed;
 mod workbench;
 
 pub use base::{BaseImage, Libc};
-pub use command::may_be_built_by_nx;
+pub use command::{idle, may_be_built_by_nx};
 pub use contents::OutputRule;
 pub use input::{BuildClosure, PlanInput};
 pub use install::culprit;

@@ -129,10 +129,6 @@ pub async fn read(
     let manifest = manifest.at(&origin.path());
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
     let closure = plan::closure(&workspace, &service)?;
-    let of_nx = (service.as_str(), closure.importers());
-    nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
-    let of_site = (&mut workspace, service.as_str(), &manifest);
-    site::load(reader, options, &origin.context, of_site).await?;
     let more = async |paths: &[String]| {
         let include: Vec<String> = paths.iter().map(|path| literal(path)).collect();
         let name = "[internal] load configuration of compilers";
@@ -142,6 +138,11 @@ pub async fn read(
     let linked = plan::linked_importers(&workspace);
     let needed: BTreeSet<ImporterId> = closure.importers().iter().cloned().chain(linked).collect();
     projects::load(&tree, more, &mut workspace, &needed).await?;
+    note_idle(&mut workspace);
+    let of_nx = (service.as_str(), closure.importers());
+    nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
+    let of_site = (&mut workspace, service.as_str(), &manifest);
+    site::load(reader, options, &origin.context, of_site).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     leave_out_hidden(&mut workspace, &origin.context);
@@ -160,6 +161,18 @@ pub async fn read(
         manifest,
         closure,
     })
+}
+
+/// Notes the scripts of each package that build nothing, as the files beside its package.json say.
+fn note_idle(workspace: &mut Workspace) {
+    let has_task = workspace.tasks.has("build");
+    let ids: Vec<ImporterId> = workspace.projects.keys().cloned().collect();
+    for id in ids {
+        let directory = workspace.context_path(&id);
+        if let Some(project) = workspace.projects.get_mut(&id) {
+            project.manifest.idle = plan::idle(&project.manifest, &project.typescript, &directory, has_task);
+        }
+    }
 }
 
 /// Leaves out of what packages read the configuration that no step sees, which nobody can copy.

@@ -92,6 +92,11 @@ impl Tasks {
         found
     }
 
+    /// Whether the task of this name is one of all packages.
+    pub fn has(&self, task: &str) -> bool {
+        self.before.contains_key(task)
+    }
+
     /// Lays what a package's own file says over what that of the workspace does.
     pub fn extend(&mut self, package: &str, own: Self) {
         let tasks = own.before.into_iter();

@@ -1,5 +1,7 @@
 //! The commands that a script comes to, with those of the scripts that it runs.
 
+use std::collections::BTreeSet;
+
 use super::script::{MAX_DEPTH, strip_prefixes};
 use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
@@ -20,6 +22,15 @@ pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Word
     walk.found
 }
 
+/// Returns the names of the scripts that a script runs, and that those run.
+pub(super) fn scripts_of(manifest: &PackageJson, name: &str) -> BTreeSet<String> {
+    let mut walk = Walk::new(manifest);
+    if let Some(script) = manifest.scripts.get(name) {
+        walk.follow(script, 0);
+    }
+    walk.names
+}
+
 /// Returns all commands of a script's text, as [`commands`]; none where it comes to none, where there are more than are
 /// looked at, and where one is none that a shell could split.
 pub(super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
@@ -32,6 +43,8 @@ pub(super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<W
 struct Walk<'m> {
     manifest: &'m PackageJson,
     found: Vec<Words>,
+    /// The scripts that were followed.
+    names: BTreeSet<String>,
     /// How many commands are looked at yet, those that only run other scripts among them: such scripts may run each other
     /// many times.
     left: usize,
@@ -44,6 +57,7 @@ impl<'m> Walk<'m> {
         Self {
             manifest,
             found: Vec::new(),
+            names: BTreeSet::new(),
             left: MOST,
             is_whole: true,
         }
@@ -69,7 +83,7 @@ impl<'m> Walk<'m> {
             let names = runs(&words);
             let mut scripts = names
                 .iter()
-                .filter_map(|name| self.manifest.scripts.get(*name))
+                .filter_map(|name| self.manifest.scripts.get_key_value(*name))
                 .peekable();
             if scripts.peek().is_none() {
                 // pnpm and yarn run a program by its name, too.
@@ -82,7 +96,8 @@ impl<'m> Walk<'m> {
                 self.found.extend(Some(words).filter(|words| !words.is_empty()));
                 continue;
             }
-            for script in scripts {
+            for (name, script) in scripts {
+                self.names.insert(name.clone());
                 self.follow(script, depth + 1);
             }
         }
