@@ -116,6 +116,12 @@ fn leads_to_sources(manifest: &PackageJson) -> bool {
     code.peek().is_some() && code.all(is_source) && !START_SCRIPTS.iter().any(starts_built)
 }
 
+/// Whether what package managers run at an install compiles the package.
+pub(super) fn is_prepared(manifest: &PackageJson) -> bool {
+    let mut hooks = ["install", "postinstall", "prepare"].iter();
+    hooks.any(|hook| manifest.scripts.contains_key(*hook) && compiles_by(manifest, hook))
+}
+
 /// Whether Nx may be what builds a package: nothing else does, or its script runs Nx.
 pub fn may_be_built_by_nx(manifest: &PackageJson) -> bool {
     let is_nx = |script| {

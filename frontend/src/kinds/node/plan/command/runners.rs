@@ -55,6 +55,8 @@ const WITH_VALUE: [&str; 13] = [
 pub(super) struct Run {
     /// The file, as it is written.
     pub(super) file: String,
+    /// Whether nothing else runs beside it.
+    pub(super) is_alone: bool,
     /// The flags that load modules first, with their values.
     loaders: Vec<String>,
 }
@@ -106,11 +108,25 @@ fn is_runner(words: &[String]) -> bool {
 fn run(manifest: &PackageJson, words: &[String], is_outer: bool) -> Option<Run> {
     let program = words.first()?;
     if program == "concurrently" && is_outer {
-        let texts = words.iter().skip(1).filter(|word| word.contains(' '));
-        return texts.filter_map(|text| told(manifest, text)).last();
+        let runs = words
+            .iter()
+            .skip(1)
+            .filter_map(|word| match word.strip_prefix("npm:") {
+                Some(name) => told(manifest, manifest.scripts.get(name)?),
+                None => told(manifest, word).filter(|_| word.contains(' ')),
+            });
+        return runs.last().map(|run| Run {
+            is_alone: false,
+            ..run
+        });
     }
     if !is_runner(words) {
-        return None;
+        // That of another runtime is not among the words of a command.
+        return is_file(program, true).then(|| Run {
+            file: program.clone(),
+            is_alone: true,
+            loaders: Vec::new(),
+        });
     }
     let is_watcher = program.ends_with("nodemon");
     let mut loaders = Vec::new();
@@ -136,6 +152,7 @@ fn run(manifest: &PackageJson, words: &[String], is_outer: bool) -> Option<Run> 
         } else if is_file(word, is_after_flag) {
             return Some(Run {
                 file: word.clone(),
+                is_alone: true,
                 loaders,
             });
         } else {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inferred, as_it_stands, env_files, node, shell, usual_entries};
+use super::guess::usual_entries;
+use super::{Inferred, as_it_stands, chains, env_files, node, shell};
 use crate::kinds::node::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
@@ -11,11 +12,13 @@ pub(super) const MAX_DEPTH: usize = 8;
 const MAX_PREFIXES: usize = 1_000;
 
 /// Programs that watch, serve sources, or start others: right for a developer, wrong for an image.
-const DEVELOPMENT: [&str; 34] = [
+const DEVELOPMENT: [&str; 37] = [
     "babel-node",
     "concurrently",
     "docker",
     "docker-compose",
+    "electron",
+    "electronmon",
     "esbuild",
     "expo",
     "firebase",
@@ -25,16 +28,17 @@ const DEVELOPMENT: [&str; 34] = [
     "jest",
     "lerna",
     "ng",
+    "node-dev",
     "nodemon",
-    "npm-run-all",
     "nx",
     "pm2",
+    "pm2-dev",
     "react-scripts",
     "rollup",
     "run-p",
-    "run-s",
     "serverless",
     "sls",
+    "supervisor",
     "swc",
     "ts-node-dev",
     "tsc",
@@ -116,6 +120,7 @@ impl Scripts<'_> {
                 }
                 None => None,
             },
+            name if chains::is_runner(name) => self.read(&self.run(words)?, depth + 1),
             "pm2-runtime" => self.process_manager(words),
             // These are other runtimes than node; the image has them only where a package of that name is installed.
             "bun" | "deno" if !self.declares(name) => None,
@@ -123,9 +128,13 @@ impl Scripts<'_> {
         }
     }
 
-    /// Returns the text of the script that a package manager's command line runs, with its arguments.
+    /// Returns the text of the script that a package manager's command line runs, with its arguments; of several that are run one
+    /// by one, what a shell would run.
     pub(super) fn run(self, words: &[String]) -> Option<String> {
         let (runner, arguments) = words.split_first()?;
+        if chains::is_runner(runner) {
+            return chains::one_by_one(self.manifest, arguments);
+        }
         if !["npm", "pnpm", "yarn"].contains(&runner.as_str()) {
             return None;
         }

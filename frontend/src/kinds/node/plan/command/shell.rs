@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::script::{self, Scripts, package_of, strip_prefixes};
-use super::{Inferred, as_it_stands, env_files};
+use super::{Inferred, as_it_stands, chains, env_files};
 use crate::kinds::node::scripts::preload;
 
 /// Programs that make what an image holds already.
@@ -16,8 +16,11 @@ const LONGEST: usize = 128 << 10;
 
 /// Whether only a shell can run a script: there are operators, variables or patterns outside of quotes.
 pub(super) fn is_needed(script: &str) -> bool {
+    let program = script.split_whitespace().next().unwrap_or_default();
+    // What runs several scripts takes patterns itself.
+    let patterns = if chains::is_runner(program) { "" } else { "*?" };
     unquoted(script).any(|(_, character, quote)| match quote {
-        None => "&|;<>()$`*?\n".contains(character),
+        None => "&|;<>()$`\n".contains(character) || patterns.contains(character),
         Some(_) => "$`".contains(character),
     })
 }
@@ -170,6 +173,12 @@ pub(super) fn is_build(part: &str) -> bool {
         return false;
     };
     let is_named_build = |word: &String| word == "build" || word.starts_with("build:");
+    if chains::is_runner(program) {
+        return arguments
+            .iter()
+            .filter(|word| !word.starts_with('-'))
+            .all(is_named_build);
+    }
     BUILDERS.contains(&program.as_str())
         || arguments.iter().take(2).any(is_named_build) && program != "node"
         || program == "rm" && arguments.iter().any(|word| word.trim_end_matches('/') == "dist")

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::SourceFile;
 
 mod entries;
+mod guesses;
 
 fn package(json: &str) -> PackageJson {
     PackageJson::parse(&SourceFile::new("package.json", json)).unwrap()
@@ -342,7 +343,10 @@ fn the_most_telling_script_wins_and_development_ones_are_passed_over() {
 
     let watching = package(r#"{"main": "dist/x.js", "scripts": {"start": "nodemon src"}}"#);
     let inferred = infer(&watching, (None, None), ".", &[]);
-    assert_eq!(inferred.why, "main: dist/x.js");
+    assert_eq!(
+        inferred.why,
+        "main: dist/x.js, since scripts.start (`nodemon src`) runs `nodemon`, which no image does"
+    );
     assert_eq!(
         inferred.command.entries[..3],
         ["dist/x.js", "dist/src/x.js", "dist/main.js"]

@@ -251,6 +251,14 @@ pub(in super::super) fn is_of_sites_alone(words: &Words) -> bool {
     tools.any(|tool| is_run(tool, words))
 }
 
+/// Whether a program is one of a tool that builds nothing but sites, or serves files.
+pub(in super::super) fn is_of_sites(program: &str) -> bool {
+    let mut tools = TOOLS
+        .iter()
+        .filter(|tool| matches!(tool.by, By::Command | By::Page));
+    is_file_server(program) || tools.any(|tool| tool.builds.iter().any(|(name, _)| *name == program))
+}
+
 /// Whether a command builds a site by a tool.
 fn is_run(tool: &Tool, words: &Words) -> bool {
     let is_server = |word: &String| SERVERS.iter().any(|flag| is_flag(word, flag));

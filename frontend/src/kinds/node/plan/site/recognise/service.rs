@@ -26,7 +26,11 @@ pub(super) fn starts_service(project: &Project, found: &Recognised) -> bool {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
     let of_tool = found.tool.builds.iter().any(|(program, _)| is_of(program));
-    let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
+    // `serve` may be for who looks at a build.
+    let is_script = match inferred.field.as_slice() {
+        [field, name] => field == "scripts" && command::is_for_production(name),
+        _ => false,
+    };
     let serves_files = of_tool || is_file_server(started);
     is_library || is_program() || is_script && !serves_files
 }
