@@ -116,7 +116,7 @@ table! {
     /// How the image runs.
     pub struct Run {
         /// The command, as a list of words, or as one text that is split at spaces; no shell runs it.
-        /// Default: the script `start:prod` or `start` where it is a plain `node`, else `main` of package.json.
+        /// Default: the script `start:prod` or `start`, else one whose name says it as `prod` or `start:docker`, else `main` of package.json or what a watcher runs.
         pub command: Option<Command>,
         /// The TCP port that the service listens on, or a list of them; the health check asks the first.
         /// Default: none; `8080` of a static site.

@@ -143,6 +143,9 @@ pub async fn read(
     nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
     let of_site = (&mut workspace, service.as_str(), &manifest);
     site::load(reader, options, &origin.context, of_site).await?;
+    if let Some(project) = workspace.projects.get_mut(&service) {
+        project.manifest.built_by = plan::site::generated_by(project);
+    }
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     leave_out_hidden(&mut workspace, &origin.context);

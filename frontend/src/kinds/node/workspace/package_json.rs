@@ -74,6 +74,8 @@ pub struct PackageJson {
     pub raw: Map<String, Value>,
     /// Scripts that build nothing, whatever their names, as files beside this one say: whoever reads those fills it.
     pub idle: BTreeSet<String>,
+    /// The script that builds it, where such a file says that it is not the usual one.
+    pub built_by: Option<String>,
     places: Places,
 }
 
@@ -132,6 +134,7 @@ impl PackageJson {
             workspaces: list(raw.get("workspaces").map(|w| w.get("packages").unwrap_or(w))),
             raw,
             idle: BTreeSet::new(),
+            built_by: None,
             places,
         };
         Diagnostics::check(wrong)?;

@@ -18,7 +18,7 @@ const COMPILERS: [&str; 17] = [
     "tsup", "unbuild", "vite", "vue-tsc", "webpack",
 ];
 
-/// Returns the script that builds a package: `build`, unless it says that it is for development and another is for production;
+/// Returns the script that builds a package: what files beside the package.json say; else `build`, unless it says that it is for development and another is for production;
 /// else the one that its start script runs in front of the program, which is left out of the image's command; else the only one
 /// of those whose name says so that runs a compiler; else, where nothing is said to start, the only one that runs a tool which
 /// builds nothing but sites, as `docs:build` and `build-storybook` do.
@@ -45,7 +45,8 @@ pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
         [one] => Some(*one),
         _ => None,
     };
-    own().or_else(started).or_else(only).or_else(of_site)
+    let said = manifest.built_by.as_deref();
+    said.or_else(own).or_else(started).or_else(only).or_else(of_site)
 }
 
 /// Returns the scripts that build nothing, whatever their names, by what is read beside a package.json: those of a compiler that
@@ -57,9 +58,7 @@ pub fn idle(manifest: &PackageJson, typescript: &Scan, directory: &str, has_task
         .any(|name| manifest.scripts.contains_key(*name));
     let names = nearly_builds(manifest).into_iter();
     let is_idle = |name: &&str| {
-        let mut compilers = commands(manifest, name)
-            .into_iter()
-            .filter(|words| compiles(words));
+        let mut compilers = commands(manifest, name).into_iter().filter(compiles);
         has_task && !is_started || compilers.all(|words| writes_nothing(&words, typescript, directory))
     };
     names.filter(is_idle).map(str::to_owned).collect()

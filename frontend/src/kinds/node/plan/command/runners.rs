@@ -108,14 +108,14 @@ fn is_runner(words: &[String]) -> bool {
 fn run(manifest: &PackageJson, words: &[String], is_outer: bool) -> Option<Run> {
     let program = words.first()?;
     if program == "concurrently" && is_outer {
-        let runs = words
+        let mut runs = words
             .iter()
             .skip(1)
             .filter_map(|word| match word.strip_prefix("npm:") {
                 Some(name) => told(manifest, manifest.scripts.get(name)?),
                 None => told(manifest, word).filter(|_| word.contains(' ')),
             });
-        return runs.last().map(|run| Run {
+        return runs.next_back().map(|run| Run {
             is_alone: false,
             ..run
         });
@@ -168,7 +168,7 @@ fn told(manifest: &PackageJson, text: &str) -> Option<Run> {
     commands
         .iter()
         .filter_map(|words| run(manifest, words, false))
-        .last()
+        .next_back()
 }
 
 /// Whether a word is a file that is run: by its name; or by being a path, where it is no flag's value.

@@ -1,5 +1,6 @@
 //! Whether a package is a static site: by certain signs alone. Who is mistaken writes `kind`.
 
+pub(super) mod generated;
 mod service;
 
 use super::tools::{By, FILE_SERVERS, OUTPUT_FLAGS, TOOLS, Tool};
@@ -346,6 +347,8 @@ fn expected(tool: &Tool, words: &Words, project: &Project) -> Vec<String> {
             let pages = pages.map_or(".", String::as_str);
             expected.push(join(pages, tool.folder));
         }
+        // Its second major wrote another, which is a link to the first in later ones.
+        "Nuxt" => expected.extend([tool.folder, "dist"].map(str::to_owned)),
         _ => expected.push(tool.folder.to_owned()),
     }
     expected

@@ -399,6 +399,36 @@ fn the_manifest_says_otherwise() {
     assert_eq!(decided.place.map(|place| place.first_line), Some(2));
 }
 
+/// Nuxt 2 has a server and pages, and its configuration says which is wanted.
+#[test]
+fn a_tool_that_is_told_to_write_pages_builds_them() {
+    let scripts =
+        r#"{ "build": "nuxt build", "start": "nuxt start", "generate": "cross-env A=1 nuxt generate" }"#;
+    let decided = |scripts: &str, config: &str| {
+        let mut project = project(scripts, "", &[("nuxt.config.js", config)]);
+        project.manifest.built_by = generated::script(&project);
+        let manifest = Manifest::parse(&SourceFile::new("service.toml", "")).unwrap();
+        let built = command::build_script(&project.manifest).map(str::to_owned);
+        (decide(&manifest, &project, false), built)
+    };
+    let (found, built) = decided(scripts, "export default {\n  target: 'static',\n}");
+    assert_eq!((found.kind, built.as_deref()), (Kind::Static, Some("generate")));
+    assert_eq!(found.recognised.unwrap().expected, [".output/public", "dist"]);
+    for config in ["export default {}", "{ target: 'server' }", "// target: 'static'"] {
+        let (found, built) = decided(scripts, config);
+        assert_eq!(
+            (found.kind, built.as_deref()),
+            (Kind::Node, Some("build")),
+            "{config}"
+        );
+    }
+    let itself = r#"{ "build": "nuxt generate", "other": "nuxt generate --x" }"#;
+    let (found, built) = decided(itself, "{ target: 'static' }");
+    assert_eq!((found.kind, built.as_deref()), (Kind::Static, Some("build")));
+    let without = r#"{ "build": "nuxt build", "start": "nuxt start" }"#;
+    assert_eq!(decided(without, "{ target: 'static' }").0.kind, Kind::Node);
+}
+
 #[test]
 fn the_last_command_of_a_start_script_says_what_is_started() {
     const CRACO: &str = "craco build";
