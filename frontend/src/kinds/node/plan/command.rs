@@ -28,7 +28,7 @@ use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::application::Application;
 use crate::kinds::node::workspace::nx::NxBuild;
-pub(super) use build::{build_script, nearly_builds};
+pub(super) use build::{build_script, is_prepared, nearly_builds};
 pub use build::{idle, may_be_built_by_nx};
 pub(super) use commands::{Words, commands};
 pub(super) use declared::{downloads_programs, reads_declarations};

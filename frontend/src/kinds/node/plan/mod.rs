@@ -58,3 +58,4 @@ pub use node_version::NODE_VERSION_FILES;
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{closure, decide};
 pub use system::SystemPackages;
+pub use unbuilt::entries as entries_without_build;

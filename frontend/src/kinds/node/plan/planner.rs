@@ -108,6 +108,9 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     layout::check_settings(input, project, &packages, &start.command)?;
     checks::check_writable(input, &run, &places.of(input.service))?;
     let built = packages::plan(&packages);
+    if of_site.is_none() && input.target.stage == Stage::Runtime && run.command.is_none() {
+        unbuilt::check((input.workspace, input.service), input.manifest, &start, &built)?;
+    }
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);

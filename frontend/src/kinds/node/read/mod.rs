@@ -2,6 +2,7 @@
 
 mod applications;
 mod discover;
+mod entries;
 mod nx;
 mod projects;
 mod root;
@@ -146,6 +147,8 @@ pub async fn read(
     if let Some(project) = workspace.projects.get_mut(&service) {
         project.manifest.built_by = plan::site::generated_by(project);
     }
+    let of_service = (&mut workspace, service.as_str(), &manifest);
+    entries::load(reader, options, &origin.context, of_service).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     leave_out_hidden(&mut workspace, &origin.context);

@@ -116,7 +116,7 @@ fn leads_to_sources(manifest: &PackageJson) -> bool {
 }
 
 /// Whether what package managers run at an install compiles the package.
-pub(super) fn is_prepared(manifest: &PackageJson) -> bool {
+pub(in super::super) fn is_prepared(manifest: &PackageJson) -> bool {
     let mut hooks = ["install", "postinstall", "prepare"].iter();
     hooks.any(|hook| manifest.scripts.contains_key(*hook) && compiles_by(manifest, hook))
 }

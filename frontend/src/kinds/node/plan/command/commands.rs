@@ -77,6 +77,7 @@ impl<'m> Walk<'m> {
                 continue;
             };
             strip_prefixes(&mut words);
+            of_installed(&mut words);
             if let Some(program) = words.first_mut() {
                 *program = program.rsplit('/').next().unwrap_or(program).to_owned();
             }
@@ -100,6 +101,25 @@ impl<'m> Walk<'m> {
                 self.names.insert(name.clone());
                 self.follow(script, depth + 1);
             }
+        }
+    }
+}
+
+/// Takes Node from the front of a command that has it run a program of a package: `node --flag node_modules/vite/bin/vite.js`.
+fn of_installed(words: &mut Words) {
+    if words.first().is_none_or(|word| word != "node") {
+        return;
+    }
+    let Some(at) = words.iter().skip(1).position(|word| !word.starts_with('-')) else {
+        return;
+    };
+    let is_installed = |word: &String| word.split('/').any(|part| part == "node_modules");
+    if words.get(at + 1).is_some_and(is_installed) {
+        words.drain(..=at);
+        if let Some(program) = words.first_mut() {
+            let ends = [".js", ".cjs", ".mjs"];
+            let name = ends.iter().find_map(|end| program.strip_suffix(end));
+            *program = name.unwrap_or(program).to_owned();
         }
     }
 }
@@ -160,7 +180,11 @@ mod tests {
             (r#"{ "build": "pnpm vite build" }"#, &["vite build"]),
             (
                 r#"{ "build": "node node_modules/.bin/x && node_modules/.bin/vite build" }"#,
-                &["node node_modules/.bin/x", "vite build"],
+                &["x", "vite build"],
+            ),
+            (
+                r#"{ "build": "node --max_old_space_size=8192 ./node_modules/vite/bin/vite.js build && node build.js && node -v" }"#,
+                &["vite build", "node build.js", "node -v"],
             ),
             (r#"{ "build": "npm run build" }"#, &[]),
             (r#"{ "build": "echo \"" }"#, &[]),

@@ -81,6 +81,7 @@ pub(super) fn infer(scripts: Scripts<'_>, nx: Option<&NxBuild>) -> Inferred {
     let (main, main_source) = main.map_or((None, None), by_kind);
     let (bin, bin_source) = bin.map_or((None, None), by_kind);
     if let (None, None, Some(found), false) = (main, bin, &named, is_built)
+        && found.run.is_alone
         && is_typescript(&found.run.file)
         && let Some(inferred) = found.once(scripts)
     {

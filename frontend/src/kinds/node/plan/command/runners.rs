@@ -55,7 +55,7 @@ const WITH_VALUE: [&str; 13] = [
 pub(super) struct Run {
     /// The file, as it is written.
     pub(super) file: String,
-    /// Whether nothing else runs beside it.
+    /// Whether Node is what runs it, and nothing else beside it.
     pub(super) is_alone: bool,
     /// The flags that load modules first, with their values.
     loaders: Vec<String>,
@@ -121,10 +121,12 @@ fn run(manifest: &PackageJson, words: &[String], is_outer: bool) -> Option<Run> 
         });
     }
     if !is_runner(words) {
-        // That of another runtime is not among the words of a command.
-        return is_file(program, true).then(|| Run {
-            file: program.clone(),
-            is_alone: true,
+        // Another runtime is not among the words of a command, as other package managers are not.
+        let is_of_other = program == "run" || program.starts_with('-') || is_file(program, true);
+        let file = words.iter().find(|word| is_file(word, true))?;
+        return is_of_other.then(|| Run {
+            file: file.clone(),
+            is_alone: false,
             loaders: Vec::new(),
         });
     }
@@ -152,7 +154,7 @@ fn run(manifest: &PackageJson, words: &[String], is_outer: bool) -> Option<Run> 
         } else if is_file(word, is_after_flag) {
             return Some(Run {
                 file: word.clone(),
-                is_alone: true,
+                is_alone: !["bun", "deno"].contains(&program.as_str()),
                 loaders,
             });
         } else {

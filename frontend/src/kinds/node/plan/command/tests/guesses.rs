@@ -104,6 +104,22 @@ fn what_a_source_becomes_is_looked_for_where_a_build_puts_it() {
 }
 
 #[test]
+fn what_another_runtime_or_several_programs_run_is_a_guess() {
+    for scripts in [
+        r#"{"start": "bun src/boot.ts"}"#,
+        r#"{"start": "deno run -A src/boot.ts"}"#,
+        r#"{"dev": "bun --watch src/boot.ts"}"#,
+        r#"{"start": "concurrently 'vite' 'nodemon src/boot.ts'"}"#,
+    ] {
+        let found = of(&format!(
+            r#"{{"scripts": {scripts}, "devDependencies": {{"tsx": "1"}}}}"#
+        ));
+        assert!(found.is_guess(), "{scripts}");
+        assert_eq!(found.command.entries[0], "src/boot.ts", "{scripts}");
+    }
+}
+
+#[test]
 fn plain_sources_are_started_where_nothing_is_built() {
     let entries = of("{}").command.entries;
     for entry in [
