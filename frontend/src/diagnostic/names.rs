@@ -51,7 +51,7 @@ names! {
     MISSING_FILE = "MissingFile",
     /// The lockfile has a project that the build context does not hold.
     MISSING_PROJECT = "MissingProject",
-    /// Nothing is there that Node would start: the build left none of the files, or the start script is for another runtime.
+    /// Nothing is there that Node would start: the build left none of the files, nothing makes one, or the start script is for another runtime.
     NO_ENTRY = "NoEntry",
     /// The engine does not tell which image the frontend is.
     NO_FRONTEND_IMAGE = "NoFrontendImage",

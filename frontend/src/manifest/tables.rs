@@ -66,7 +66,7 @@ table! {
     /// How the service and the workspace packages that it uses are built.
     pub struct Build {
         /// The package.json script that builds a package; `false` where nothing is to be built.
-        /// Default: `build`, else what the start script runs in front of the program, else the only one that is named so and compiles.
+        /// Default: `build`, else what the start script runs in front of the program, else the only one that is named so and compiles, or that is for production.
         pub script: Option<Script>,
         /// Environment variables of the service's own build; shared packages build alike for every service. They
         /// are not in the image, but they are in the build's record: a token belongs in `secrets`.
@@ -117,7 +117,7 @@ table! {
     /// How the image runs.
     pub struct Run {
         /// The command, as a list of words, or as one text that is split at spaces; no shell runs it.
-        /// Default: the script `start:prod` or `start` where it is a plain `node`, else `main` of package.json.
+        /// Default: the script `start:prod` or `start`, else one whose name says it as `prod` or `start:docker`, else `main` of package.json or what a watcher runs.
         pub command: Option<Command>,
         /// The TCP port that the service listens on, or a list of them; the health check asks the first.
         /// Default: none; `8080` of a static site.

@@ -139,8 +139,9 @@ async fn what_a_plugin_of_nx_builds_is_built_and_known() {
     let (model, scripts) = of(script, &[vite, page]).await;
     assert_eq!(scripts, ["pnpm run build"]);
     assert!(matches!(model.product, Product::Site(_)));
-    // One for tests is no build.
-    let (_, scripts) = of(plain, &[("apps/worker/jest.config.ts", "")]).await;
+    // One for tests is no build, so that what starts is a source.
+    let tested = [("apps/worker/jest.config.ts", ""), ("apps/worker/index.js", "")];
+    let (_, scripts) = of(plain, &tested).await;
     assert_eq!(scripts, [""; 0]);
 }
 

@@ -9,7 +9,7 @@ type Change = fn(&mut Options, &mut Files);
 
 #[tokio::test]
 async fn a_request_that_cannot_be_built_says_why() {
-    let cases: [(&str, Change); 11] = [
+    let cases: [(&str, Change); 12] = [
         ("an unknown target", |options, _| {
             options.target = Some("worker".to_owned())
         }),
@@ -52,6 +52,14 @@ async fn a_request_that_cannot_be_built_says_why() {
             manifest["scripts"] = serde_json::json!({ "start": "NODE_ENV=production bun src/main.ts" });
             manifest["main"] = "src/main.ts".into();
             write(files, path, &serde_json::to_string_pretty(&manifest).unwrap())
+        }),
+        ("nothing that starts, and nothing that makes it", |_, files| {
+            let path = "services/auth/package.json";
+            let mut manifest: serde_json::Value = serde_json::from_slice(&files[path]).unwrap();
+            manifest["scripts"] = serde_json::json!({ "start": "turbo run serve" });
+            manifest["main"] = "src/main.ts".into();
+            write(files, path, &serde_json::to_string_pretty(&manifest).unwrap());
+            files.remove("services/auth/src/main.ts");
         }),
         ("what scratch does not have", |_, files| {
             let text = "base = \"scratch\"\n[run]\npackages = [\"openssl\"]\ncommand = [\"sh\", \"-c\", \"node dist\"]\n";

@@ -6,11 +6,16 @@
 
 mod before;
 mod build;
+mod chains;
 mod commands;
 mod declared;
 mod env_files;
+mod guess;
+mod names;
 mod node;
+mod operators;
 mod prefixes;
+mod runners;
 mod script;
 mod shell;
 
@@ -25,12 +30,14 @@ use crate::diagnostic::Place;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::application::Application;
 use crate::kinds::node::workspace::nx::NxBuild;
-pub use build::may_be_built_by_nx;
-pub(super) use build::{build_script, nearly_builds};
+pub(super) use build::{build_script, is_prepared, nearly_builds};
+pub use build::{idle, may_be_built_by_nx};
 pub(super) use commands::{MOST, Words, all_commands as commands_of, commands, runs};
 pub(super) use declared::{downloads_programs, reads_declarations};
+pub(super) use names::is_for_production;
+pub(super) use operators::{Unit, units};
+pub(super) use runners::is_run;
 use script::Scripts;
-pub(super) use shell::{Unit, units};
 
 /// Scripts that start a production service, the most telling first.
 const START_SCRIPTS: [&str; 6] = [
@@ -42,42 +49,8 @@ const START_SCRIPTS: [&str; 6] = [
     "start",
 ];
 
-/// Where builds put an entry file when nobody says so, most likely first; each with every extension of
-/// [`EXTENSIONS`].
-const USUAL_ENTRIES: [&str; 17] = [
-    "dist/main",
-    "dist/src/main",
-    "dist/index",
-    "dist/src/index",
-    "dist/server",
-    "dist/src/server",
-    "dist/app",
-    "dist/src/app",
-    "dist/server/entry",
-    ".output/server/index",
-    "build/index",
-    "build/main",
-    "build/server",
-    "build/src/index",
-    "out/index",
-    "server",
-    "index",
-];
-
-/// Where the entry lies of a service that has no build; looked at after [`USUAL_ENTRIES`].
-const SOURCE_ENTRIES: [&str; 5] = [
-    "index.ts",
-    "src/index.ts",
-    "src/main.ts",
-    "server.ts",
-    "src/server.ts",
-];
-
 /// Where package managers put the programs of packages, relative to the service.
 const PROGRAMS: &str = "node_modules/.bin";
-
-/// Extensions of a program that plain node runs.
-const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
 
 /// An inferred command and what it needs besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +61,8 @@ pub(super) struct Inferred {
     pub(super) env: BTreeMap<String, String>,
     /// Files of variables that the script has read first, the one that counts first, relative to the service.
     pub(super) env_files: Vec<String>,
+    /// The words of the command that stays, where a shell runs several: the last of them.
+    pub(super) last: Vec<String>,
     /// Directories in which programs are looked for before those of the image, relative to the service.
     pub(super) search: Vec<String>,
     /// Packages whose program the command runs: they must be in production, wherever they are declared.
@@ -106,6 +81,14 @@ impl Inferred {
     /// Whether nobody says which file is started: it may be any of those that are usual.
     pub(super) fn is_guess(&self) -> bool {
         self.field.is_empty() && self.command.entries.len() > 1
+    }
+
+    /// Returns the words of what stays when all in front of it has ended: those that say what is started.
+    pub(super) fn started(&self) -> &[String] {
+        match self.last.as_slice() {
+            [] => &self.command.args,
+            last => last,
+        }
     }
 
     /// Has programs of some packages looked for in another directory.
@@ -209,56 +192,43 @@ fn below_directory(entry: &str, directory: &str) -> Vec<String> {
 
 fn infer_as_written(manifest: &PackageJson, nest_entry: Option<&str>, nx: Option<&NxBuild>) -> Inferred {
     let scripts = Scripts { manifest, nest_entry };
-    for name in START_SCRIPTS {
-        let Some(script) = manifest.scripts.get(name) else {
-            continue;
-        };
-        // `start:prod` is meant for production, `start` may be for whoever works on it.
-        let before = before::commands(manifest, name);
-        let read = match &before {
-            Some(before) => shell::read_after(scripts, before, script, 0),
-            None => scripts.read(script, 0),
-        };
-        let read = read.filter(|start| name != "start" || !is_for_developers(start, manifest));
-        if let Some(mut inferred) = read {
-            let after = before.map_or_else(String::new, |before| {
-                format!(", after scripts.pre{name}: {}", before::shown(&before))
-            });
-            inferred.why = format!("scripts.{name}: {script}{after}");
-            inferred.field = vec!["scripts".to_owned(), name.to_owned()];
-            return inferred;
-        }
+    if let Some(inferred) = START_SCRIPTS.iter().find_map(|name| started(scripts, name)) {
+        return inferred;
     }
     let by_nx = nx.and_then(|nx| Some((nx.starts?, nx)));
     if let Some((started, nx)) = by_nx
-        && let Some(inferred) = (Scripts { manifest, nest_entry }).read(started, 0)
+        && let Some(inferred) = scripts.read(started, 0)
     {
         let why = format!("Nx builds it by `{}`: {started}", nx.runs.join(" "));
         return Inferred { why, ..inferred };
     }
-    let main = manifest.main.clone().filter(|main| !is_typescript(main));
-    let bin = manifest.bin.values().next();
-    let bin = bin.filter(|bin| main.is_none() && manifest.bin.len() == 1 && !is_typescript(bin));
-    let why = match (&main, bin) {
-        (Some(main), _) => format!("main: {main}"),
-        (None, Some(bin)) => format!("no start script and no main, but a program: {bin}"),
-        (None, None) => "no start script and no main: the usual output of a build".to_owned(),
+    let others = names::others(manifest).into_iter();
+    let mut others = others.filter_map(|name| started(scripts, name));
+    if let Some(inferred) = others.find(|started| names::is_service(started, manifest)) {
+        return inferred;
+    }
+    guess::infer(scripts, nx)
+}
+
+/// Reads a start script with what package managers run before it; none where it is for development.
+fn started(scripts: Scripts<'_>, name: &str) -> Option<Inferred> {
+    let manifest = scripts.manifest;
+    let script = manifest.scripts.get(name)?;
+    // `start:prod` is meant for production, `start` may be for whoever works on it.
+    let before = before::commands(manifest, name);
+    let read = match &before {
+        Some(before) => shell::read_after(scripts, before, script, 0),
+        None => scripts.read(script, 0),
     };
-    let named = main.iter().chain(bin);
-    let mut entries: Vec<String> = named.flat_map(|file| node::candidates(file)).collect();
-    entries.extend(nest_entry.iter().flat_map(|entry| node::compiled(entry)));
-    entries.extend(usual_entries(USUAL_ENTRIES.len()));
-    // Without a build the sources are what runs; node itself strips types from 22.18 on.
-    if build_script(manifest).is_none() && nx.is_none() {
-        entries.extend(SOURCE_ENTRIES.iter().map(|entry| (*entry).to_owned()));
-    }
-    let field = main.iter().map(|_| "main").chain(bin.map(|_| "bin"));
-    let field = field.map(str::to_owned).collect();
-    Inferred {
-        why,
-        field,
-        ..node::command(Vec::new(), entries, Vec::new())
-    }
+    let inferred = read.filter(|start| name != "start" || !is_for_developers(start, manifest))?;
+    let after = before.map_or_else(String::new, |before| {
+        format!(", after scripts.pre{name}: {}", before::shown(&before))
+    });
+    Some(Inferred {
+        why: format!("scripts.{name}: {script}{after}"),
+        field: vec!["scripts".to_owned(), name.to_owned()],
+        ..inferred
+    })
 }
 
 /// Returns the start script that runs a runtime which no image of Node has, and that runtime.
@@ -272,7 +242,7 @@ pub(super) fn other_runtime(manifest: &PackageJson) -> Option<(&'static str, Str
     let mut script = manifest.scripts.get(name)?.clone();
     // Scripts may run each other in a circle.
     for _ in 0..script::MAX_DEPTH {
-        let mut words = shlex::split(shell::conjunction(&script)?.last()?)?;
+        let mut words = shlex::split(operators::conjunction(&script)?.last()?)?;
         prefixes::strip_prefixes(&mut words);
         if let Some(next) = scripts.run(&words) {
             script = next;
@@ -307,21 +277,13 @@ pub(super) fn is_of_builder(start: &Inferred, manifest: &PackageJson, build: &st
 /// Returns the program of a command where no production install has it: the package depends on what brings it for its
 /// development alone, or not at all.
 pub(super) fn developers_program<'s>(start: &'s Inferred, manifest: &PackageJson) -> Option<&'s str> {
-    let program = start.command.args.first()?.strip_prefix("node_modules/.bin/")?;
+    let program = start.started().first()?.strip_prefix("node_modules/.bin/")?;
     let package = script::package_of(program);
     let is_of = |name: &String| {
-        name.split(['/', '@'])
-            .any(|part| part == package || part == program)
+        let mut parts = name.split(['/', '@']);
+        name == package || parts.any(|part| part == package || part == program)
     };
     (!manifest.dependencies.keys().any(is_of)).then_some(program)
-}
-
-/// Returns the files that the first usual entries may be.
-fn usual_entries(count: usize) -> Vec<String> {
-    let stems = USUAL_ENTRIES.iter().take(count);
-    stems
-        .flat_map(|stem| EXTENSIONS.map(|extension| format!("{stem}{extension}")))
-        .collect()
 }
 
 /// Returns the command that starts what a tool builds of an application.
@@ -364,6 +326,7 @@ fn as_it_stands(args: Vec<String>) -> Inferred {
         },
         env: BTreeMap::new(),
         env_files: Vec::new(),
+        last: Vec::new(),
         writable: Vec::new(),
         programs: Vec::new(),
         why: String::new(),

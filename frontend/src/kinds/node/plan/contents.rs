@@ -59,6 +59,11 @@ pub(super) fn entries(manifest: &PackageJson) -> Vec<String> {
     entries
 }
 
+/// Returns the files that Node loads of the package, by the conditions that it sets itself.
+pub(super) fn loaded_by_node(manifest: &PackageJson) -> Vec<String> {
+    loaded(manifest, Conditions::Node)
+}
+
 /// Returns the files that code of other packages loads.
 fn loaded(manifest: &PackageJson, conditions: Conditions) -> Vec<String> {
     let mut entries: Vec<String> = manifest.bin.values().cloned().collect();

@@ -49,7 +49,7 @@ mod unreviewed;
 mod workbench;
 
 pub use base::{BaseImage, Libc};
-pub use command::may_be_built_by_nx;
+pub use command::{idle, may_be_built_by_nx};
 pub use contents::OutputRule;
 pub use input::{BuildClosure, PlanInput};
 pub use install::culprit;
@@ -60,3 +60,4 @@ pub use node_version::{NODE_VERSION_FILES, floating as floating_node};
 pub use outside::{CHECK_CONFIGURATION, ROOT_CONFIGURATION};
 pub use planner::{closure, decide};
 pub use system::SystemPackages;
+pub use unbuilt::entries as entries_without_build;

@@ -121,6 +121,9 @@ pub fn decide(input: &PlanInput<'_>) -> Result<(Model, Vec<Warning>), Diagnostic
     checks::check_writable(input, &run, &places.of(input.service))?;
     let built = packages::plan(&packages);
     checks::check_hidden(input, &built)?;
+    if of_site.is_none() && input.target.stage == Stage::Runtime && run.command.is_none() {
+        unbuilt::check((input.workspace, input.service), input.manifest, &start, &built)?;
+    }
     let workbench = workbench::plan(input, &run, project, &packages)?;
     let installer = installer(input);
     let own = workbench.iter().map(|workbench| &workbench.package);

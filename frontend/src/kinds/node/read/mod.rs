@@ -2,6 +2,7 @@
 
 mod applications;
 mod discover;
+mod entries;
 mod hidden;
 mod nx;
 mod projects;
@@ -130,10 +131,6 @@ pub async fn read(
     let manifest = manifest.at(&origin.path());
     load_configuration(reader, options, &origin.context, &mut workspace).await?;
     let closure = plan::closure(&workspace, &service)?;
-    let of_nx = (service.as_str(), closure.importers());
-    nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
-    let of_site = (&mut workspace, service.as_str(), &manifest);
-    site::load(reader, options, &origin.context, of_site).await?;
     let more = async |paths: &[String]| {
         let include: Vec<String> = paths.iter().map(|path| literal(path)).collect();
         let name = "[internal] load configuration of compilers";
@@ -143,6 +140,16 @@ pub async fn read(
     let linked = plan::linked_importers(&workspace);
     let needed: BTreeSet<ImporterId> = closure.importers().iter().cloned().chain(linked).collect();
     projects::load(&tree, more, &mut workspace, &needed).await?;
+    note_idle(&mut workspace);
+    let of_nx = (service.as_str(), closure.importers());
+    nx::load(reader, options, (&origin.context, &tree), &mut workspace, of_nx).await?;
+    let of_site = (&mut workspace, service.as_str(), &manifest);
+    site::load(reader, options, &origin.context, of_site).await?;
+    if let Some(project) = workspace.projects.get_mut(&service) {
+        project.manifest.built_by = plan::site::generated_by(project);
+    }
+    let of_service = (&mut workspace, service.as_str(), &manifest);
+    entries::load(reader, options, &origin.context, of_service).await?;
     workspace.passed_over = tree.passed_over();
     origin.context.ignored = source::ignored(origin, build_file, &tree, &NEVER_READ).await?;
     workspace.hidden = hidden::projects(&workspace, &origin.context, closure.importers());
@@ -162,6 +169,18 @@ pub async fn read(
         manifest,
         closure,
     })
+}
+
+/// Notes the scripts of each package that build nothing, as the files beside its package.json say.
+fn note_idle(workspace: &mut Workspace) {
+    let has_task = workspace.tasks.has("build");
+    let ids: Vec<ImporterId> = workspace.projects.keys().cloned().collect();
+    for id in ids {
+        let directory = workspace.context_path(&id);
+        if let Some(project) = workspace.projects.get_mut(&id) {
+            project.manifest.idle = plan::idle(&project.manifest, &project.typescript, &directory, has_task);
+        }
+    }
 }
 
 /// Checks that what installs read beside projects is in the context.

@@ -112,7 +112,12 @@ impl Place {
     fn keep(self, workspace: &mut Workspace, mut found: NxBuild) {
         let from = workspace.context_path(&self.importer);
         let from = if from.is_empty() { "." } else { &from };
+        let own = relative(&workspace.root, &self.directory).unwrap_or_else(|| self.directory.clone());
         let output = found.output.take();
+        let output = output.map(|output| {
+            let output = output.replace("{projectRoot}", &own);
+            output.replace("{projectName}", &found.name)
+        });
         found.output = output.and_then(|output| relative(from, &join(&workspace.root, &output)));
         found.directory = self.application;
         if let Some(project) = workspace.projects.get_mut(&self.importer) {

@@ -62,10 +62,7 @@ pub(super) async fn load(
         if name.ends_with('/') || !chooses(site::tools::LOOKED_AT, &name) {
             continue;
         }
-        let text = match name.ends_with(".html") {
-            true => None,
-            false => tree.read_optional(&join(&directory, &name)).await?,
-        };
+        let text = tree.read_optional(&join(&directory, &name)).await?;
         found.files.insert(name, text);
     }
     if let (Some(path), Some(main)) = (&main, &project.manifest.main)

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::nx::parsed;
+use super::nx::{output_path, parsed, stem};
 use crate::path::{join, normalize};
 
 /// An application of a package.
@@ -51,12 +51,8 @@ pub fn of_nx(text: &str, directory: &str) -> Option<Application> {
         .and_then(|targets| targets.get("build")?.get("options"));
     let option = |key: &str| options.and_then(|options| options.get(key)?.as_str());
     let main = option("main").unwrap_or("src/main.ts");
-    let stem = crate::path::base_name(main)
-        .split('.')
-        .next()
-        .unwrap_or("main")
-        .to_owned();
-    let output = option("outputPath").map(|output| normalize(output.trim_start_matches('/')));
+    let stem = stem(main);
+    let output = option("outputPath").map(output_path);
     let outputs = output
         .into_iter()
         .chain([join("dist", directory), join(directory, "dist")]);

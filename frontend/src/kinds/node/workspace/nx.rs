@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::PackageJson;
 use crate::diagnostic::{Place, SourceFile};
-use crate::path::{base_name, normalize};
+use crate::path::{base_name, join, normalize};
 use crate::pattern::chooses;
 
 /// How Nx builds a project.
@@ -25,6 +25,8 @@ pub struct NxBuild {
     pub runs: Vec<String>,
     /// The folder that it is told to write, relative to the package.
     pub output: Option<String>,
+    /// The file that it is told to begin with, by its name without an extension; what it is told to call it counts first.
+    pub stems: Vec<String>,
     /// The project's directory in the package, where it is one of several without a package.json.
     pub directory: Option<String>,
     /// The command that starts what it wrote, where the plugin has one.
@@ -84,6 +86,7 @@ pub fn of_plugins(plugins: &[Plugin], files: &[(String, Arc<SourceFile>)], name:
             is_inferred: true,
             runs: plugin.runs.clone(),
             output: None,
+            stems: Vec::new(),
             directory: None,
             starts: plugin.starts,
             place: Some(Place::of_line(config, 1)),
@@ -135,11 +138,44 @@ impl Settings {
             task: "build".to_owned(),
             is_inferred: false,
             runs,
-            output: option("outputPath").map(|output| normalize(output.trim_start_matches('/'))),
+            output: option("outputPath").map(output_path),
+            stems: ["outputFileName", "main"]
+                .into_iter()
+                .filter_map(option)
+                .map(stem)
+                .collect(),
             directory: None,
             starts: None,
             place: None,
         })
+    }
+}
+
+/// Returns a written path from the workspace's root; what stands for the project's directory stays.
+pub fn output_path(written: &str) -> String {
+    let path = written.strip_prefix("{workspaceRoot}").unwrap_or(written);
+    normalize(path.trim_start_matches('/'))
+}
+
+/// Returns the name of a source file, or of what is compiled of it, without its extension.
+pub fn stem(file: &str) -> String {
+    let name = base_name(file);
+    let ends = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx"];
+    let found = ends.iter().find_map(|end| name.strip_suffix(end));
+    found.unwrap_or(name).to_owned()
+}
+
+impl NxBuild {
+    /// Returns where the file that starts what it builds may lie, from the package's directory and without an extension: in
+    /// its folder, or in `src` below that, where the compiler keeps the directories of its sources.
+    pub fn entries(&self) -> Vec<String> {
+        const USUAL: [&str; 2] = ["main", "index"];
+        let Some(output) = &self.output else {
+            return Vec::new();
+        };
+        let stems = self.stems.iter().map(String::as_str).chain(USUAL);
+        let entries = stems.flat_map(|stem| [join(output, stem), join(&join(output, "src"), stem)]);
+        entries.collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(in crate::kinds::node) mod places;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -72,6 +72,10 @@ pub struct PackageJson {
     pub workspaces: Vec<String>,
     /// All fields as written, in the order of the file: `pnpm`, `devEngines`, `publishConfig` and the rest.
     pub raw: Map<String, Value>,
+    /// Scripts that build nothing, whatever their names, as files beside this one say: whoever reads those fills it.
+    pub idle: BTreeSet<String>,
+    /// The script that builds it, where such a file says that it is not the usual one.
+    pub built_by: Option<String>,
     places: Places,
 }
 
@@ -129,6 +133,8 @@ impl PackageJson {
             package_manager: string(&raw, "packageManager"),
             workspaces: list(raw.get("workspaces").map(|w| w.get("packages").unwrap_or(w))),
             raw,
+            idle: BTreeSet::new(),
+            built_by: None,
             places,
         };
         Diagnostics::check(wrong)?;

@@ -22,6 +22,8 @@ pub struct Project {
     pub nx: Option<NxBuild>,
     /// What else lies in its directory, where it may be a static site that is built.
     pub site: SiteFiles,
+    /// Of the files that it may start with those that the repository has, where nothing is known to build it.
+    pub entries: Option<BTreeSet<String>>,
 }
 
 /// A Prisma schema.
@@ -41,6 +43,7 @@ impl Project {
             nest: None,
             nx: None,
             site: SiteFiles::default(),
+            entries: None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Place, SourceFile};
+use crate::path::join;
 
 /// Files of a package that say more of a site, by name; those that say so by being there have no text.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,20 @@ impl SiteFiles {
     /// Returns the text of a file.
     pub fn text(&self, name: &str) -> Option<&Arc<SourceFile>> {
         self.files.get(name)?.as_ref()
+    }
+
+    /// Returns the files that a page loads as scripts, from the directory that it lies in.
+    pub fn loaded_by(&self, page: &str) -> Vec<String> {
+        let text = self.text(page).map_or("", |file| file.text.as_str());
+        let tags = text.split("<script").skip(1);
+        let sources = tags.filter_map(|rest| {
+            let tag = rest.split('>').next()?;
+            let source = tag.split_once("src=")?.1.trim_start_matches(['"', '\'']);
+            let source = source.split(['"', '\'', ' ', '?', '#']).next()?;
+            let is_url = source.contains("://") || source.starts_with("//") || source.is_empty();
+            (!is_url).then(|| join(".", source.trim_start_matches('/')))
+        });
+        sources.collect()
     }
 
     /// Iterates over the texts of files whose names begin so.
@@ -79,6 +94,18 @@ fn is_set(line: &str, key: &str, value: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_names_the_scripts_that_it_loads() {
+        let page = r#"<script>var a</script><script type="module" src="/src/main.tsx?v=1"></script>
+            <script src='./app.js' defer></script><script src=https://x.org/y.js></script>"#;
+        let files = SiteFiles {
+            files: [("index.html".to_owned(), Some(SourceFile::new("index.html", page)))].into(),
+            nginx: None,
+        };
+        assert_eq!(files.loaded_by("index.html"), ["src/main.tsx", "app.js"]);
+        assert!(files.loaded_by("other.html").is_empty());
+    }
 
     #[test]
     fn a_setting_is_a_constant_on_its_line() {

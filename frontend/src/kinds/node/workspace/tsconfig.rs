@@ -38,6 +38,34 @@ pub struct Scan {
     pub references: BTreeSet<String>,
     /// Packages that hold configurations of the chain.
     pub packages: BTreeSet<String>,
+    /// For each configuration that says so, whether the compiler is to write nothing (`noEmit`).
+    idle: BTreeMap<String, bool>,
+    /// For each configuration those that it extends, each by the files that may be meant.
+    extends: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+impl Scan {
+    /// Whether the compiler writes nothing by a configuration: what it says itself counts, else what it extends, the last
+    /// first.
+    pub fn is_without_output(&self, config: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![config];
+        while let Some(config) = open.pop() {
+            if !seen.insert(config) {
+                continue;
+            }
+            if let Some(is_idle) = self.idle.get(config) {
+                return *is_idle;
+            }
+            let extended = self.extends.get(config).into_iter().flatten();
+            let found = extended.filter_map(|spellings| {
+                let mut spellings = spellings.iter();
+                spellings.find(|path| self.configs.contains_key(*path))
+            });
+            open.extend(found.map(String::as_str));
+        }
+        false
+    }
 }
 
 /// Whether a script of a package compiles what the configuration refers to as well (`tsc --build`).
@@ -131,20 +159,24 @@ fn read(packages: &Packages<'_>, path: &str, text: &str, scan: &mut Scan) -> Vec
         return Vec::new();
     };
     let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
-    let mut next = Vec::new();
+    let mut extends = Vec::new();
     for extended in strings(config.get("extends")) {
         // A name is a package's, which a build has as a dependency; what that of the workspace extends may be anywhere.
         if extended.starts_with('.') {
             let target = join(directory, extended);
-            next.push(vec![
+            extends.push(vec![
                 target.clone(),
                 format!("{target}.json"),
                 format!("{target}/tsconfig.json"),
             ]);
         } else if !extended.starts_with('/') {
             scan.packages.insert(package::split(extended).0.to_owned());
-            next.push(package::spellings(packages, extended));
+            extends.push(package::spellings(packages, extended));
         }
+    }
+    let mut next = extends.clone();
+    if !extends.is_empty() {
+        scan.extends.insert(path.to_owned(), extends);
     }
     for reference in config
         .get("references")
@@ -172,6 +204,9 @@ fn read(packages: &Packages<'_>, path: &str, text: &str, scan: &mut Scan) -> Vec
         }
     }
     let options = config.get("compilerOptions").unwrap_or(&Value::Null);
+    if let Some(is_idle) = options.get("noEmit").and_then(Value::as_bool) {
+        scan.idle.insert(path.to_owned(), is_idle);
+    }
     let base = options
         .get("baseUrl")
         .and_then(Value::as_str)
@@ -278,6 +313,30 @@ mod tests {
             scan.packages.iter().map(String::as_str).collect::<Vec<_>>(),
             ["@org/tsconfig", "tsconfig-strict"]
         );
+    }
+
+    #[test]
+    fn what_a_configuration_says_of_its_output_counts_before_what_it_extends() {
+        let scan = scan_of(&[
+            (
+                "a/tsconfig.json",
+                r#"{"extends": ["../emits.json", "../idle"], "references": [{"path": "./build.json"}]}"#,
+            ),
+            (
+                "a/build.json",
+                r#"{"extends": "./tsconfig.json", "compilerOptions": {"noEmit": false}}"#,
+            ),
+            ("emits.json", r#"{"compilerOptions": {"noEmit": false}}"#),
+            (
+                "idle.json",
+                r#"{"extends": "./a/tsconfig.json", "compilerOptions": {"noEmit": true}}"#,
+            ),
+        ]);
+        assert!(scan.is_without_output("a/tsconfig.json"));
+        assert!(scan.is_without_output("idle.json"));
+        assert!(!scan.is_without_output("a/build.json"));
+        assert!(!scan.is_without_output("emits.json"));
+        assert!(!scan.is_without_output("other.json"));
     }
 
     #[test]

@@ -86,6 +86,11 @@ impl Tasks {
         }
     }
 
+    /// Whether the task of this name is one of all packages.
+    pub fn has(&self, task: &str) -> bool {
+        self.root.tasks.contains_key(task)
+    }
+
     /// Adds a package's own file.
     pub fn add(&mut self, package: &str, file: &SourceFile) {
         self.own.insert(package.to_owned(), Configuration::parse(file));

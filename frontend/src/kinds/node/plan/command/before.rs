@@ -1,8 +1,9 @@
 //! What package managers run in front of a start script, by its name: `prestart` of `start`.
 
 use super::commands::{MOST, Words, all_commands};
+use super::operators::{Unit, alternatives, units};
 use super::script::package_of;
-use super::shell::{Unit, alternatives, is_build, units};
+use super::shell::is_build;
 use crate::kinds::node::workspace::PackageJson;
 
 /// What a shell has itself.

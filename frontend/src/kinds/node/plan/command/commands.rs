@@ -1,8 +1,10 @@
 //! The commands that a script comes to, with those of the scripts that it runs.
 
+use std::collections::BTreeSet;
+
+use super::operators::conjunction;
 use super::prefixes::strip_prefixes;
 use super::script::MAX_DEPTH;
-use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
 
 /// The words of one command.
@@ -21,6 +23,15 @@ pub(in super::super) fn commands(manifest: &PackageJson, name: &str) -> Vec<Word
     walk.found
 }
 
+/// Returns the names of the scripts that a script runs, and that those run.
+pub(super) fn scripts_of(manifest: &PackageJson, name: &str) -> BTreeSet<String> {
+    let mut walk = Walk::new(manifest);
+    if let Some(script) = manifest.scripts.get(name) {
+        walk.follow(script, 0);
+    }
+    walk.names
+}
+
 /// Returns all commands of a script's text, as [`commands`]; none where it comes to none, where there are more than are
 /// looked at, and where one is none that a shell could split.
 pub(in super::super) fn all_commands(manifest: &PackageJson, script: &str) -> Option<Vec<Words>> {
@@ -33,6 +44,8 @@ pub(in super::super) fn all_commands(manifest: &PackageJson, script: &str) -> Op
 struct Walk<'m> {
     manifest: &'m PackageJson,
     found: Vec<Words>,
+    /// The scripts that were followed.
+    names: BTreeSet<String>,
     /// How many commands are looked at yet, those that only run other scripts among them: such scripts may run each other
     /// many times.
     left: usize,
@@ -45,6 +58,7 @@ impl<'m> Walk<'m> {
         Self {
             manifest,
             found: Vec::new(),
+            names: BTreeSet::new(),
             left: MOST,
             is_whole: true,
         }
@@ -64,13 +78,14 @@ impl<'m> Walk<'m> {
                 continue;
             };
             strip_prefixes(&mut words);
+            of_installed(&mut words);
             if let Some(program) = words.first_mut() {
                 *program = program.rsplit('/').next().unwrap_or(program).to_owned();
             }
             let names = runs(&words);
             let mut scripts = names
                 .iter()
-                .filter_map(|name| self.manifest.scripts.get(*name))
+                .filter_map(|name| self.manifest.scripts.get_key_value(*name))
                 .peekable();
             if scripts.peek().is_none() {
                 // pnpm and yarn run a program by its name, too.
@@ -83,9 +98,29 @@ impl<'m> Walk<'m> {
                 self.found.extend(Some(words).filter(|words| !words.is_empty()));
                 continue;
             }
-            for script in scripts {
+            for (name, script) in scripts {
+                self.names.insert(name.clone());
                 self.follow(script, depth + 1);
             }
+        }
+    }
+}
+
+/// Takes Node from the front of a command that has it run a program of a package: `node --flag node_modules/vite/bin/vite.js`.
+fn of_installed(words: &mut Words) {
+    if words.first().is_none_or(|word| word != "node") {
+        return;
+    }
+    let Some(at) = words.iter().skip(1).position(|word| !word.starts_with('-')) else {
+        return;
+    };
+    let is_installed = |word: &String| word.split('/').any(|part| part == "node_modules");
+    if words.get(at + 1).is_some_and(is_installed) {
+        words.drain(..=at);
+        if let Some(program) = words.first_mut() {
+            let ends = [".js", ".cjs", ".mjs"];
+            let name = ends.iter().find_map(|end| program.strip_suffix(end));
+            *program = name.unwrap_or(program).to_owned();
         }
     }
 }
@@ -146,7 +181,11 @@ mod tests {
             (r#"{ "build": "pnpm vite build" }"#, &["vite build"]),
             (
                 r#"{ "build": "node node_modules/.bin/x && node_modules/.bin/vite build" }"#,
-                &["node node_modules/.bin/x", "vite build"],
+                &["x", "vite build"],
+            ),
+            (
+                r#"{ "build": "node --max_old_space_size=8192 ./node_modules/vite/bin/vite.js build && node build.js && node -v" }"#,
+                &["vite build", "node build.js", "node -v"],
             ),
             (r#"{ "build": "npm run build" }"#, &[]),
             (r#"{ "build": "echo \"" }"#, &[]),

@@ -1,7 +1,7 @@
 //! Scripts that read of other packages what these declare, and none of their code.
 
+use super::operators::conjunction;
 use super::prefixes::strip_prefixes;
-use super::shell::conjunction;
 use crate::kinds::node::workspace::PackageJson;
 use crate::kinds::node::workspace::tools::Nest;
 

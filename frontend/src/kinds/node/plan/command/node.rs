@@ -8,7 +8,7 @@ use crate::kinds::node::plan::contents::is_typescript;
 use crate::kinds::node::workspace::PackageJson;
 
 /// Flags of node that load a module first.
-const LOADERS: [&str; 5] = ["-r", "--require", "--import", "--loader", "--experimental-loader"];
+pub(super) const LOADERS: [&str; 5] = ["-r", "--require", "--import", "--loader", "--experimental-loader"];
 
 /// Other flags of node whose value is the next word.
 const WITH_VALUE: [&str; 8] = [

@@ -1,18 +1,21 @@
 //! One script of a package.json, read as the words of a command.
 
+use super::guess::usual_entries;
 use super::prefixes::{self, strip_prefixes};
-use super::{Inferred, as_it_stands, node, shell, usual_entries};
+use super::{Inferred, as_it_stands, chains, node, operators, shell};
 use crate::kinds::node::workspace::PackageJson;
 
 /// How many scripts that start each other are followed.
 pub(super) const MAX_DEPTH: usize = 8;
 
 /// Programs that watch, serve sources, or start others: right for a developer, wrong for an image.
-const DEVELOPMENT: [&str; 34] = [
+const DEVELOPMENT: [&str; 37] = [
     "babel-node",
     "concurrently",
     "docker",
     "docker-compose",
+    "electron",
+    "electronmon",
     "esbuild",
     "expo",
     "firebase",
@@ -22,16 +25,17 @@ const DEVELOPMENT: [&str; 34] = [
     "jest",
     "lerna",
     "ng",
+    "node-dev",
     "nodemon",
-    "npm-run-all",
     "nx",
     "pm2",
+    "pm2-dev",
     "react-scripts",
     "rollup",
     "run-p",
-    "run-s",
     "serverless",
     "sls",
+    "supervisor",
     "swc",
     "ts-node-dev",
     "tsc",
@@ -75,7 +79,7 @@ impl Scripts<'_> {
         if depth > MAX_DEPTH {
             return None;
         }
-        if shell::is_needed(script) {
+        if operators::is_needed(script) {
             return shell::read(self, script, depth);
         }
         let mut words = shlex::split(script)?;
@@ -88,7 +92,8 @@ impl Scripts<'_> {
         Some(inferred)
     }
 
-    fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
+    /// Reads the words of one command, without what stands in front of its program.
+    pub(super) fn program(self, words: &[String], depth: usize) -> Option<Inferred> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -114,6 +119,7 @@ impl Scripts<'_> {
                     is_program.then(|| self.program(words, depth + 1)).flatten()
                 }
             },
+            name if chains::is_runner(name) => self.read(&self.run(words)?, depth + 1),
             "pm2-runtime" => self.process_manager(words),
             _ if shell::given(words).is_some() => self.given(words, depth),
             // These are other runtimes than node; the image has them only where a package of that name is installed.
@@ -122,8 +128,14 @@ impl Scripts<'_> {
         }
     }
 
-    /// Returns the text of the script that a package manager's command line runs, with its arguments.
+    /// Returns the text of the script that a package manager's command line runs, with its arguments; of several that are run one
+    /// by one, what a shell would run.
     pub(super) fn run(self, words: &[String]) -> Option<String> {
+        if let Some((runner, arguments)) = words.split_first()
+            && chains::is_runner(runner)
+        {
+            return chains::one_by_one(self.manifest, arguments);
+        }
         let mut arguments = prefixes::of_manager(words)?.iter();
         let mut named = arguments.next()?;
         if ["run", "run-script"].contains(&named.as_str()) {
@@ -209,6 +221,7 @@ pub(super) fn is_for_development(program: &str, arguments: &[String]) -> bool {
     let first = arguments.first().map(String::as_str).unwrap_or_default();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     DEVELOPMENT.contains(&program)
+        || program.ends_with("dev-server")
         || ["dev", "develop", "watch"].contains(&first) && !["npm", "pnpm", "yarn", "node"].contains(&program)
         || has("--watch")
         || program == "nest" && (has("-w") || has("--debug") || has("-d"))

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::operators::{Unit, alternatives, conjunction, is_needed, last_command, unquoted};
 use super::prefixes::strip_prefixes;
 use super::script::{self, Scripts, package_of};
-use super::{Inferred, as_it_stands, env_files};
+use super::{Inferred, as_it_stands, chains, env_files};
 use crate::kinds::node::scripts::preload;
 
 /// Programs that make what an image holds already.
@@ -14,14 +15,6 @@ const BUILDERS: [&str; 8] = [
 
 /// The longest that a script may be with those that it runs in their place, in bytes: Linux takes no longer argument.
 const LONGEST: usize = 128 << 10;
-
-/// Whether only a shell can run a script: there are operators, variables or patterns outside of quotes.
-pub(super) fn is_needed(script: &str) -> bool {
-    unquoted(script).any(|(_, character, quote)| match quote {
-        None => "&|;<>()$`*?\n".contains(character),
-        Some(_) => "$`".contains(character),
-    })
-}
 
 /// Reads a script of several commands; none where the last of them is for development.
 ///
@@ -50,12 +43,14 @@ pub(super) fn read_after(
         if is_for_development(script) {
             return None;
         }
+        let stays = last_command(script).and_then(|last| words_of(scripts, last, depth));
         text.push(match text.is_empty() {
             true => script.to_owned(),
             false => format!("({script})"),
         });
         return Some(Inferred {
             env_files,
+            last: stays.unwrap_or_default(),
             ..with_shell(text.join(" && "))
         });
     };
@@ -72,9 +67,13 @@ pub(super) fn read_after(
         .collect();
     // A script that only builds has nothing in its place.
     text.extend(before?.into_iter().filter(|part| !part.is_empty()));
-    if let (Some(started), true) = (started, text.is_empty()) {
-        return Some(started);
+    if let (true, Some(_)) = (text.is_empty(), &started) {
+        return started;
     }
+    let stays = match started {
+        Some(started) => Some(started.started().to_vec()),
+        None => words_of(scripts, last, depth),
+    };
     let last = expand(scripts, last, depth, &mut env_files)?;
     // A script in the place of the last command may be several commands itself.
     let last = conjunction(&last).unwrap_or_else(|| vec![&last]);
@@ -83,6 +82,7 @@ pub(super) fn read_after(
     text.push(as_last(last));
     Some(Inferred {
         env_files,
+        last: stays.unwrap_or_default(),
         ..with_shell(text.join(" && "))
     })
 }
@@ -121,23 +121,12 @@ fn first(scripts: Scripts<'_>, units: &[Unit], depth: usize, env_files: &mut Vec
     })
 }
 
-/// Splits `a || b`; none where there is any other operator.
-pub(super) fn alternatives(unit: &str) -> Option<Vec<&str>> {
-    let bars = unquoted(unit).filter(|(_, character, quote)| *character == '|' && quote.is_none());
-    let bars: Vec<usize> = bars.map(|(at, ..)| at).collect();
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for bar in bars.chunks(2) {
-        let [first, second] = bar else { return None };
-        if *second != first + 1 {
-            return None;
-        }
-        parts.push(unit.get(start..*first)?.trim());
-        start = second + 1;
-    }
-    parts.push(unit.get(start..)?.trim());
-    let is_plain = |part: &&str| conjunction(part).is_some_and(|parts| parts.len() == 1);
-    parts.iter().all(is_plain).then_some(parts)
+/// Returns the words of the program that a command starts, though only a shell can run it.
+fn words_of(scripts: Scripts<'_>, command: &str, depth: usize) -> Option<Vec<String>> {
+    let mut words = shlex::split(command)?;
+    strip_prefixes(&mut words);
+    let started = scripts.program(&words, depth + 1)?;
+    Some(started.started().to_vec())
 }
 
 /// Whether any of a script's commands watches or serves sources.
@@ -150,116 +139,6 @@ fn is_for_development(script: &str) -> bool {
     })
 }
 
-/// Splits `a && b && c`; none where there is any other operator.
-pub(super) fn conjunction(script: &str) -> Option<Vec<&str>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut before: Option<usize> = None;
-    for (at, character, quote) in unquoted(script) {
-        match character {
-            '&' if quote.is_none() && before == Some(at.wrapping_sub(1)) && at > start => {
-                parts.push(script.get(start..at - 1)?.trim());
-                start = at + 1;
-                before = None;
-            }
-            '&' if quote.is_none() => {
-                if before.is_some() {
-                    return None;
-                }
-                before = Some(at);
-            }
-            character if quote.is_none() && "|;<>()\n".contains(character) => return None,
-            _ => {}
-        }
-    }
-    if before.is_some() {
-        return None;
-    }
-    parts.push(script.get(start..)?.trim());
-    Some(parts)
-}
-
-/// A command of a script, with what it is tried with (`a || b`) or hands its output to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Unit {
-    /// Its text.
-    pub(in super::super) text: String,
-    /// Whether the next one is run only if it ends well.
-    pub(in super::super) is_joined: bool,
-}
-
-impl Unit {
-    /// Returns all of a script as one.
-    pub(in super::super) fn whole(script: &str) -> Self {
-        Self {
-            text: script.to_owned(),
-            is_joined: false,
-        }
-    }
-}
-
-/// Splits a script at `&&`, `;` and line ends; none where it has groups or commands in the background.
-pub(in super::super) fn units(script: &str) -> Option<Vec<Unit>> {
-    let mut units = Vec::new();
-    let mut push = |text: &str, is_joined| {
-        let text = text.trim().to_owned();
-        if !text.is_empty() {
-            units.push(Unit { text, is_joined });
-        }
-    };
-    let mut start = 0;
-    let mut unquoted = unquoted(script).filter(|(.., quote)| quote.is_none()).peekable();
-    while let Some((at, character, _)) = unquoted.next() {
-        match character {
-            // Where output goes: `2>&1`, `&>file`.
-            '&' if script.get(..at)?.ends_with('>') || script.get(at + 1..)?.starts_with('>') => {}
-            '&' => {
-                unquoted
-                    .next_if(|(next, ..)| *next == at + 1)
-                    .filter(|(_, next, _)| *next == '&')?;
-                push(script.get(start..at)?, true);
-                start = at + 2;
-            }
-            ';' | '\n' => {
-                push(script.get(start..at)?, false);
-                start = at + 1;
-            }
-            '(' | ')' => return None,
-            '{' | '}' if is_word(script, at) => return None,
-            _ => {}
-        }
-    }
-    push(script.get(start..)?, false);
-    Some(units)
-}
-
-/// Whether a character stands alone between spaces.
-fn is_word(script: &str, at: usize) -> bool {
-    let is_end = |next: Option<char>| next.is_none_or(|next| next.is_whitespace() || next == ';');
-    let before = script.get(..at).and_then(|before| before.chars().next_back());
-    let after = script.get(at + 1..).and_then(|after| after.chars().next());
-    is_end(before) && is_end(after)
-}
-
-/// Iterates over the characters that are neither escaped nor in single quotes, with the quote they are in.
-fn unquoted(script: &str) -> impl Iterator<Item = (usize, char, Option<char>)> {
-    let mut quote = None;
-    let mut is_escaped = false;
-    script.char_indices().filter_map(move |(at, character)| {
-        if std::mem::take(&mut is_escaped) {
-            return None;
-        }
-        match (quote, character) {
-            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
-            (Some('\''), _) => return None,
-            (_, '\\') => is_escaped = true,
-            (None, '\'' | '"') => quote = Some(character),
-            _ => return Some((at, character, quote)),
-        }
-        None
-    })
-}
-
 /// Whether a command makes what the image holds already: `npm run build`, `nest build`, `tsc -p .`.
 pub(super) fn is_build(part: &str) -> bool {
     let words = shlex::split(part).unwrap_or_default();
@@ -267,6 +146,12 @@ pub(super) fn is_build(part: &str) -> bool {
         return false;
     };
     let is_named_build = |word: &String| word == "build" || word.starts_with("build:");
+    if chains::is_runner(program) {
+        return arguments
+            .iter()
+            .filter(|word| !word.starts_with('-'))
+            .all(is_named_build);
+    }
     BUILDERS.contains(&program.as_str())
         || arguments.iter().take(2).any(is_named_build) && program != "node"
         || program == "rm" && arguments.iter().any(|word| word.trim_end_matches('/') == "dist")

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::SourceFile;
 
 mod entries;
+mod guesses;
 mod runners;
 
 fn package(json: &str) -> PackageJson {
@@ -312,6 +313,7 @@ fn what_is_for_development_starts_no_image() {
         "tsx --watch src/index.ts",
         "next dev",
         "vite preview",
+        "webpack-dev-server --open",
         "turbo run start",
         "concurrently 'npm:a' 'npm:b'",
         "pm2 start dist/main.js",
@@ -342,7 +344,10 @@ fn the_most_telling_script_wins_and_development_ones_are_passed_over() {
 
     let watching = package(r#"{"main": "dist/x.js", "scripts": {"start": "nodemon src"}}"#);
     let inferred = infer(&watching, (None, None), ".", &[]);
-    assert_eq!(inferred.why, "main: dist/x.js");
+    assert_eq!(
+        inferred.why,
+        "main: dist/x.js, since scripts.start (`nodemon src`) runs `nodemon`, which no image does"
+    );
     assert_eq!(
         inferred.command.entries[..3],
         ["dist/x.js", "dist/src/x.js", "dist/main.js"]

@@ -22,8 +22,9 @@ use crate::path::is_within;
 use crate::plan::{FILE_TIME, Healthcheck, User, WORKSPACE};
 
 pub use base::SiteBase;
-pub(super) use recognise::is_of_sites_alone;
+pub use recognise::generated::script as generated_by;
 pub use recognise::{Decided, Recognised, decide, is_looked_at};
+pub(super) use recognise::{is_of_sites, is_of_sites_alone};
 pub(super) use refused::{of_node, run_of};
 pub use server::{CONFIGURATION, OWN, Own, Shape};
 use tools::{Immutable, Pages, TOOLS};

@@ -1,5 +1,8 @@
 //! Whether a package is a static site: by certain signs alone. Who is mistaken writes `kind`.
 
+pub(super) mod generated;
+mod service;
+
 use super::tools::{By, FILE_SERVERS, OUTPUT_FLAGS, TOOLS, Tool};
 use crate::diagnostic::Place;
 use crate::kinds::node::plan::command::{self, Words};
@@ -7,7 +10,8 @@ use crate::kinds::node::plan::place;
 use crate::kinds::node::workspace::{PackageJson, Project};
 use crate::manifest::Manifest;
 use crate::manifest::values::{Kind, Script};
-use crate::path::{is_within, join, leaves};
+use crate::path::{join, leaves};
+use service::starts_service;
 
 /// A tool that a build script runs.
 #[derive(Debug, Clone)]
@@ -138,7 +142,7 @@ fn served(manifest: &PackageJson) -> Option<Served> {
     let [field, name] = inferred.field.as_slice() else {
         return None;
     };
-    let (_, words) = inferred.command.args.split_first()?;
+    let (_, words) = inferred.started().split_first()?;
     let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
     if field != "scripts"
         || is_library
@@ -248,6 +252,14 @@ pub(in super::super) fn is_of_sites_alone(words: &Words) -> bool {
     tools.any(|tool| is_run(tool, words))
 }
 
+/// Whether a program is one of a tool that builds nothing but sites, or serves files.
+pub(in super::super) fn is_of_sites(program: &str) -> bool {
+    let mut tools = TOOLS
+        .iter()
+        .filter(|tool| matches!(tool.by, By::Command | By::Page));
+    is_file_server(program) || tools.any(|tool| tool.builds.iter().any(|(name, _)| *name == program))
+}
+
 /// Whether a command builds a site by a tool.
 fn is_run(tool: &Tool, words: &Words) -> bool {
     let is_server = |word: &String| SERVERS.iter().any(|flag| is_flag(word, flag));
@@ -308,41 +320,6 @@ fn fits(tool: &Tool, words: &Words, project: &Project) -> bool {
     }
 }
 
-/// Whether the package starts a service of its own, or is a library with a page to try it on.
-fn starts_service(project: &Project, found: &Recognised) -> bool {
-    // What the root starts is about all of its applications, or none.
-    if is_application(project) {
-        return false;
-    }
-    let manifest = &project.manifest;
-    let is_library = !manifest.bin.is_empty() || manifest.exports.is_some();
-    // Expo's is where the bundle begins.
-    let is_source = found.tool.name == "Expo";
-    let is_program = !is_source
-        && manifest.main.as_deref().is_some_and(|main| {
-            let main = join(".", main);
-            // `npm init` writes the name of a file that most repositories then have not.
-            project.site.has(&main) || found.expected.iter().any(|folder| is_within(&main, folder))
-        });
-    let inferred = command::infer(manifest, (None, None), ".", &[]);
-    let started = inferred
-        .command
-        .args
-        .first()
-        .map(String::as_str)
-        .unwrap_or_default();
-    let started = started.rsplit('/').next().unwrap_or(started);
-    // Its own server, such as react-router-serve, serves a build that has one; this one is said to have none.
-    let is_of = |program: &str| {
-        let rest = started.strip_prefix(program);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    let of_tool = found.tool.builds.iter().any(|(program, _)| is_of(program));
-    let is_script = inferred.field.first().is_some_and(|field| field == "scripts");
-    let serves_files = of_tool || is_file_server(started);
-    is_library || is_program || is_script && !serves_files
-}
-
 /// Returns the folders that a site is expected in.
 fn expected(tool: &Tool, words: &Words, project: &Project) -> Vec<String> {
     let flag = |pair: &[String]| match pair {
@@ -370,6 +347,8 @@ fn expected(tool: &Tool, words: &Words, project: &Project) -> Vec<String> {
             let pages = pages.map_or(".", String::as_str);
             expected.push(join(pages, tool.folder));
         }
+        // Its second major wrote another, which is a link to the first in later ones.
+        "Nuxt" => expected.extend([tool.folder, "dist"].map(str::to_owned)),
         _ => expected.push(tool.folder.to_owned()),
     }
     expected

@@ -102,3 +102,34 @@ fn a_target_says_what_it_runs_and_where_that_writes() {
         ("js build", Some("out"))
     );
 }
+
+#[test]
+fn a_target_says_which_file_starts_what_it_writes() {
+    let of = |options: &str| {
+        let text = format!(
+            r#"{{ "name": "api", "targets": {{ "build": {{ "executor": "@nx/esbuild:esbuild", "options": {options} }} }} }}"#
+        );
+        let file = SourceFile::new("apps/api/project.json", text);
+        of_project(&file, "api", &Settings::default()).unwrap().entries()
+    };
+    let found = of(r#"{ "outputPath": "dist/apps/api", "main": "apps/api/src/server.main.ts" }"#);
+    assert_eq!(
+        found,
+        [
+            "dist/apps/api/server.main",
+            "dist/apps/api/src/server.main",
+            "dist/apps/api/main",
+            "dist/apps/api/src/main",
+            "dist/apps/api/index",
+            "dist/apps/api/src/index"
+        ]
+    );
+    let named =
+        of(r#"{ "outputPath": "{workspaceRoot}/out", "main": "a/src/x.mts", "outputFileName": "app.cjs" }"#);
+    assert_eq!(named[..3], ["out/app", "out/src/app", "out/x"]);
+    assert_eq!(
+        of(r#"{ "outputPath": "{projectRoot}/dist" }"#)[0],
+        "{projectRoot}/dist/main"
+    );
+    assert!(of(r#"{ "main": "a.ts" }"#).is_empty());
+}

@@ -107,7 +107,10 @@ fn a_tool_that_compiles_at_the_start_gives_way_to_what_was_built() {
     let built = with("devDependencies", r#", "main": "dist/index.js""#);
     assert_eq!(
         (line(&built).as_str(), built.why.as_str()),
-        ("node dist/index.js", "main: dist/index.js")
+        (
+            "node dist/index.js",
+            "main: dist/index.js, since scripts.start (`tsx src/index.ts`) is for developers"
+        )
     );
     // Who depends on it for production means it, and without `main` nothing else is known.
     assert!(with("dependencies", r#", "main": "dist/index.js""#).runs_sources);
