@@ -13,6 +13,9 @@ const AFTER_INSTALL: [&str; 3] = ["install", "postinstall", "prepare"];
 /// What runs the scripts of packages.
 const RUNNERS: [&str; 7] = ["lerna", "npm", "nx", "pnpm", "rush", "turbo", "yarn"];
 
+/// How much of a script is shown.
+const LONGEST: usize = 80;
+
 /// Warns of scripts of the root that no build of a service runs and that may make what it reads: those that follow an
 /// install, and those that turbo.json puts in front of a build.
 ///
@@ -50,12 +53,21 @@ pub(super) fn find(input: &PlanInput<'_>, tasks: &Reached<'_>) -> Vec<Warning> {
         let message = format!(
             "`{name}` of the root (`{}`) does not run in the build of a service{asks}; if that reads what it makes, {advice}, or \
              write it into a script of the package",
-            plain(&text)
+            plain(&beginning(&text))
         );
         let place = root.manifest.place(&["scripts", name]);
         Some(rules::ROOT_SCRIPT.warn(message).at(place))
     });
     warnings.collect()
+}
+
+/// Returns the beginning of a script, by which it is known.
+fn beginning(text: &str) -> String {
+    let mut beginning: String = text.chars().take(LONGEST).collect();
+    if beginning.len() < text.len() {
+        beginning.push_str("...");
+    }
+    beginning
 }
 
 /// Whether a command leaves nothing that a build would read, or what it leaves is there without it.
@@ -81,6 +93,13 @@ fn is_done(words: &Words, generates: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_script_is_shown_by_its_beginning() {
+        let long = format!("node -e '{}'", "é".repeat(100));
+        assert_eq!(beginning(&long).chars().count(), LONGEST + 3);
+        assert_eq!(beginning("panda codegen"), "panda codegen");
+    }
 
     #[test]
     fn what_leaves_nothing_to_read_is_known() {
