@@ -7,6 +7,7 @@ use super::model::Script;
 use super::place;
 use crate::kinds::node::Manager;
 use crate::kinds::node::workspace::PackageJson;
+use crate::kinds::node::workspace::turbo::is_check;
 
 /// The deepest that scripts are followed that run each other.
 const MAX_DEPTH: usize = 8;
@@ -90,7 +91,8 @@ struct Parts {
 /// Returns what is to be run of a script, beside `build`, which is run anyway.
 ///
 /// Hooks of git are no business of an image. What a chain of commands does beside setting them up is run, and what is there
-/// for them alone is not: the question in front of them, the way into another directory. A command that does nothing but
+/// for them alone is not: the question in front of them, the way into another directory; nor are scripts that only judge,
+/// as no build runs them. A command that does nothing but
 /// what the build does, or a part of it, is left to the build.
 fn parts(manifest: &PackageJson, name: &str, build: Option<&str>) -> Parts {
     let Some(script) = manifest.scripts.get(name).filter(|_| build != Some(name)) else {
@@ -190,7 +192,10 @@ impl Reader<'_> {
             return Kept::Built;
         }
         let runs_script = script_of(self.manifest, &unit.text).filter(|_| depth < MAX_DEPTH);
-        if let Some(script) = runs_script {
+        if let Some((name, script)) = runs_script {
+            if is_check(name) {
+                return Kept::Dropped;
+            }
             let Some(inside) = self.kept(script, depth + 1) else {
                 return Kept::Dropped;
             };
@@ -239,16 +244,13 @@ fn is_of(unit: &Unit, programs: &[&str]) -> bool {
     is_alone && program.is_some_and(|program| programs.contains(&program))
 }
 
-/// Returns the script that a command runs and nothing else.
-fn script_of<'m>(manifest: &'m PackageJson, command: &str) -> Option<&'m str> {
+/// Returns the script that a command runs and nothing else, by its name and its text.
+fn script_of<'m>(manifest: &'m PackageJson, command: &str) -> Option<(&'m str, &'m str)> {
     let words = shlex::split(command)?;
     let [name] = runs(&words).try_into().ok()?;
     let is_runner = words.len() <= 3 && !command.contains(['|', '&', ';', '$', '`', '<', '>', '(']);
-    manifest
-        .scripts
-        .get(name)
-        .filter(|_| is_runner)
-        .map(String::as_str)
+    let (name, script) = manifest.scripts.get_key_value(name).filter(|_| is_runner)?;
+    Some((name.as_str(), script.as_str()))
 }
 
 /// Returns the commands that are run, as a shell has them.

@@ -29,6 +29,13 @@ const CHECKS: [&str; 8] = [
     "typecheck",
 ];
 
+/// Whether a script judges or clears, by its name (`lint`, `lint:ci`, `type-check`), and makes nothing.
+pub fn is_check(script: &str) -> bool {
+    let name = script.split(':').next().unwrap_or(script);
+    let is_named = |check: &&&str| check.replace('-', "") == name.replace('-', "");
+    CHECKS.iter().find(is_named).is_some_and(|check| *check != BUILD)
+}
+
 /// The tasks of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tasks {

@@ -88,6 +88,14 @@ fn hooks_alone_are_left_out_of_a_script() {
 fn scripts_that_a_script_runs_are_looked_into() {
     for (scripts, expected) in [
         (
+            r#"{ "prepare": "npm run lint:ci && npm run type-check && npm run gen", "lint:ci": "eslint .", "type-check": "tsc --noEmit", "gen": "x" }"#,
+            "npm run gen",
+        ),
+        (
+            r#"{ "prepare": "npm run test && npm run build", "test": "jest", "build": "tsc" }"#,
+            "",
+        ),
+        (
             r#"{ "prepare": "npm run hooks && npm run gen", "hooks": "husky", "gen": "x" }"#,
             "npm run gen",
         ),
