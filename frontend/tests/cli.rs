@@ -80,7 +80,7 @@ const MANIFEST: &str = "# syntax=vextrus/frontend\n[run]\nhealthcheck = false\n"
 const LOCKFILE: &str =
     "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  services/a: {}\n\n  services/b: {}\n";
 const ROOT: &str =
-    "{ \"private\": true, \"packageManager\": \"pnpm@10.0.0\", \"engines\": { \"node\": \"22\" } }";
+    "{ \"private\": true, \"packageManager\": \"pnpm@10.0.0\", \"engines\": { \"node\": \">=20\" } }";
 const SERVICE: &str = "{ \"name\": \"NAME\", \"scripts\": { \"start\": \"node index.js\" } }";
 
 /// Two services that have nothing in common but their workspace.
