@@ -251,9 +251,10 @@ function outside(report, start) {
   fs.chmodSync(notes, 0o666);
   const programs = [...search.map((directory) => path.resolve(directory)), process.env.PATH].join(':');
   const options = [process.env.NODE_OPTIONS, `--require=${__filename}`].filter(Boolean).join(' ');
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: programs, NODE_OPTIONS: options, [NOTES]: notes };
   // Where the image's list of users has its home.
-  if (user?.uid > 0 && [undefined, '/root'].includes(env.HOME)) env.HOME = process.cwd();
+  if (user?.uid > 0 && (env.HOME ?? '/root') === '/root') env.HOME = process.cwd();
   /** @type {import('node:child_process').SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'>} */
   const how = { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
   const begin = (as) => spawn(command[0], command.slice(1), { ...how, ...as });
