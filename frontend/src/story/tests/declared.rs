@@ -90,8 +90,8 @@ async fn a_compiler_is_given_what_is_declared_and_whatever_else_the_code() {
     let plan = plan_of(workspace(&["tsc", "tsc", "tsup", "tsc"], "nest build")).await;
     for (package, library, expected) in [
         ("l1", "l0", "/declared"),
-        ("l2", "l0", "/sources"),
-        ("l2", "l1", "/sources"),
+        ("l2", "l0", "/compiled"),
+        ("l2", "l1", "/compiled"),
         ("l3", "l2", "/declared"),
         ("s", "l3", "/declared"),
     ] {
@@ -105,10 +105,36 @@ async fn a_compiler_is_given_what_is_declared_and_whatever_else_the_code() {
     for library in ["l0", "l1"] {
         assert_eq!(
             seen(&plan, "s", library).as_deref(),
-            Some("/sources"),
+            Some("/compiled"),
             "{library}"
         );
     }
+}
+
+/// Names of classes are looked for in the text of sources, and not in what is compiled of them.
+#[tokio::test]
+async fn a_build_with_tools_for_styles_is_given_the_sources() {
+    for (field, tool, expected) in [
+        ("devDependencies", "tailwindcss", "/sources"),
+        ("dependencies", "@unocss/cli", "/sources"),
+        ("peerDependencies", "@pandacss/dev", "/compiled"),
+        ("devDependencies", "eslint", "/compiled"),
+    ] {
+        let mut files = workspace(&["tsc", "tsup"], "vite build");
+        let root = format!(r#"{{"packageManager":"pnpm@9.15.9","{field}":{{"{tool}":"1.0.0"}}}}"#);
+        files.insert("package.json".to_owned(), root.into_bytes());
+        let plan = plan_of(files).await;
+        assert_eq!(seen(&plan, "s", "l1").as_deref(), Some(expected), "{tool}");
+        assert_eq!(seen(&plan, "l1", "l0").as_deref(), Some(expected), "{tool}");
+    }
+    // What only compiles by types makes no styles.
+    let mut files = workspace(&["tsc"], "tsc");
+    let root = r#"{"packageManager":"pnpm@9.15.9","devDependencies":{"tailwindcss":"4.1.0"}}"#;
+    files.insert("package.json".to_owned(), root.as_bytes().to_vec());
+    assert_eq!(
+        seen(&plan_of(files).await, "s", "l0").as_deref(),
+        Some("/declared")
+    );
 }
 
 #[tokio::test]
@@ -118,7 +144,7 @@ async fn who_has_missed_a_file_is_given_the_code() {
         .unwrap();
     facts.whole.insert("services/s".to_owned());
     let planned = read.plan(&request("s"), &facts).unwrap();
-    assert_eq!(seen(&planned.plan, "s", "l0").as_deref(), Some("/sources"));
+    assert_eq!(seen(&planned.plan, "s", "l0").as_deref(), Some("/compiled"));
 }
 
 #[tokio::test]

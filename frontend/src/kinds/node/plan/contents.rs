@@ -7,8 +7,7 @@ use crate::kinds::node::workspace::PackageJson;
 pub enum OutputRule {
     /// Everything but installed packages, caches and local secrets.
     Whole,
-    /// `Whole` without tests and the settings of development tools: for a build that does more than to compile by types. Of
-    /// a bundler's plugins some read the text of sources, such as those that look for class names in it (Tailwind, UnoCSS).
+    /// `Whole` without tests and the settings of development tools.
     Sources,
     /// `Sources` without TypeScript that was compiled.
     Compiled,
@@ -29,6 +28,26 @@ impl OutputRule {
             Self::Declared => "declared",
         }
     }
+}
+
+/// What a build reads of the packages below it, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reads {
+    /// What they declare: it compiles by types.
+    Declarations,
+    /// Their code.
+    Code,
+    /// The text of their sources, too, in which tools for styles look for the names of classes.
+    Sources,
+}
+
+/// Whether a package has tools for styles, by what they are called: `tailwindcss`, `@unocss/cli`, `@pandacss/dev`.
+pub(super) fn is_styled(manifest: &PackageJson) -> bool {
+    let fields = [&manifest.dependencies, &manifest.dev_dependencies];
+    fields
+        .into_iter()
+        .flat_map(|field| field.keys())
+        .any(|name| name.contains("css"))
 }
 
 /// Returns whether importing the package loads TypeScript: its entry points lie in its sources.

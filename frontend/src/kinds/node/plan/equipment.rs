@@ -1,5 +1,6 @@
 //! What a package's scripts see beside the workspace: environment, secrets, agents, network, further files.
 
+use super::contents::Reads;
 use super::environment;
 use super::input::PackageInput;
 use super::model::{PackageBuild, Secret};
@@ -16,7 +17,9 @@ pub(super) fn equipped(input: &PackageInput<'_>, mut package: PackageBuild) -> P
         .cloned()
         .collect();
     // Copies that pnpm has made are written over as they were built.
-    package.reads_declarations &= package.injected.is_empty();
+    if !package.injected.is_empty() {
+        package.reads = package.reads.max(Reads::Code);
+    }
     let manifest = input.manifest;
     let files: Vec<&WorkspacePath> = match package.importer == input.service {
         true => manifest.build.files.iter().flatten().collect(),

@@ -50,7 +50,7 @@ mod workbench;
 
 pub use base::{BaseImage, Libc};
 pub use command::{idle, may_be_built_by_nx};
-pub use contents::OutputRule;
+pub use contents::{OutputRule, Reads};
 pub use input::{BuildClosure, PlanInput};
 pub use install::culprit;
 pub use linked::{declared, importers as linked_importers};

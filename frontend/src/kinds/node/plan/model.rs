@@ -5,7 +5,7 @@ mod installs;
 use std::collections::BTreeMap;
 
 use super::base::BaseImage;
-use super::contents::OutputRule;
+use super::contents::{OutputRule, Reads};
 use super::place;
 use super::site::Site;
 use super::site::tools;
@@ -223,8 +223,8 @@ pub struct PackageBuild {
     pub network: Option<String>,
     /// Whether the scripts are known to ask no network for anything.
     pub is_offline: bool,
-    /// Whether the scripts read what the packages below declare, and none of their code.
-    pub reads_declarations: bool,
+    /// What the scripts read of the packages below.
+    pub reads: Reads,
     /// What dependents see of the package.
     pub build_output: OutputRule,
     /// What the image holds of the package; none where it is no part of the production closure.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::{build_script, downloads_programs, reads_declarations};
-use super::contents::{OutputRule, exposes_sources, is_compiled_against};
+use super::contents::{OutputRule, Reads, exposes_sources, is_compiled_against, is_styled};
 use super::equipment::equipped;
 use super::generator;
 use super::input::PackageInput;
@@ -53,7 +53,7 @@ fn plan_one(
     let build_output = if sources_are_entries || is_read_as_sources || !has_scripts {
         OutputRule::Whole
     } else {
-        OutputRule::Sources
+        OutputRule::Compiled
     };
     // A service that runs its TypeScript sources has a compiler with it, which reads those of other packages where types or
     // mapped paths lead there, and the declarations of what is built.
@@ -129,7 +129,11 @@ fn plan_one(
         network: None,
         is_offline: compiles && !downloads_programs(&project.manifest),
         // One that has missed a file, which may be code, is given all.
-        reads_declarations: compiles && !input.whole.contains(importer),
+        reads: match compiles && !input.whole.contains(importer) {
+            true => Reads::Declarations,
+            false if scans_sources(input, importer, project) => Reads::Sources,
+            false => Reads::Code,
+        },
         build_output,
         runtime_output,
         generates: has_scripts && generator::is_used(project),
@@ -156,7 +160,7 @@ pub(super) fn workbench(input: &PackageInput<'_>, script: Option<&str>) -> Optio
         env: generator::environment(project),
         injected_at: Vec::new(),
         is_offline: false,
-        reads_declarations: false,
+        reads: package.reads.max(Reads::Code),
         ..package
     };
     Some(equipped(input, package))
@@ -180,6 +184,17 @@ fn compiles_alone(input: &PackageInput<'_>, importer: &str, project: &Project, s
         name.is_some_and(|name| reads_declarations(&project.manifest, project.nest.as_ref(), name))
     };
     scripts.iter().all(is_known)
+}
+
+/// Whether a build may look for names of classes in the text of the packages below it: by what it depends on, itself or by
+/// way of these, or the root for all.
+fn scans_sources(input: &PackageInput<'_>, importer: &str, project: &Project) -> bool {
+    let reached = input.reaches.get(importer).into_iter().flatten();
+    let others = reached.map(String::as_str).chain(["."]);
+    let others = others.filter_map(|id| input.workspace.projects.get(id));
+    std::iter::once(project)
+        .chain(others)
+        .any(|project| is_styled(&project.manifest))
 }
 
 /// Returns the name of the script that builds a package.

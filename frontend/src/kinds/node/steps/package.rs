@@ -6,7 +6,7 @@ use super::install::worked_on;
 use super::site::gather;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{OutputRule, PackageBuild, Product};
+use crate::kinds::node::plan::{OutputRule, PackageBuild, Product, Reads};
 use crate::kinds::node::scripts::{COLLECT, GATHER};
 use crate::kinds::node::workspace::ImporterId;
 use crate::pattern::literal;
@@ -23,6 +23,8 @@ pub(super) struct Built {
     /// The same with what its code declares instead of the code, for dependents that read no more; none where that is not
     /// known to be apart.
     pub(super) declared: Option<(Files, String)>,
+    /// The same with its sources, for dependents that read these, too; none where what they see has them.
+    pub(super) sources: Option<(Files, String)>,
     /// Everything that its scripts left, where it has any.
     pub(super) whole: Option<(Files, String)>,
     /// What the image holds.
@@ -66,6 +68,7 @@ impl Writer<'_> {
         Built {
             build: source.clone(),
             declared: None,
+            sources: None,
             whole: None,
             runtime: package.runtime_output.map(|_| source),
             exclude: package.exclude.clone(),
@@ -80,6 +83,7 @@ impl Writer<'_> {
             return Ok(Built {
                 build: from.clone(),
                 declared: None,
+                sources: None,
                 whole: None,
                 runtime: package.runtime_output.map(|_| from),
                 exclude: [
@@ -150,6 +154,7 @@ impl Writer<'_> {
             return Built {
                 build: all.clone(),
                 declared: None,
+                sources: None,
                 whole: Some(all),
                 runtime: None,
                 exclude: Vec::new(),
@@ -160,8 +165,10 @@ impl Writer<'_> {
         let directory = |rule: OutputRule| format!("/{}", rule.as_str());
         Built {
             build: (out.clone(), directory(package.build_output)),
-            declared: (package.build_output == OutputRule::Sources)
+            declared: (package.build_output == OutputRule::Compiled)
                 .then(|| (out.clone(), directory(OutputRule::Declared))),
+            sources: (package.build_output == OutputRule::Compiled)
+                .then(|| (out.clone(), directory(OutputRule::Sources))),
             whole: Some((out.clone(), directory(OutputRule::Whole))),
             runtime: package.runtime_output.map(|rule| (out.clone(), directory(rule))),
             exclude: Vec::new(),
@@ -252,11 +259,12 @@ impl Writer<'_> {
                 let message = format!("{} is built before {input}", package.name);
                 return Err(Diagnostic::internal(message));
             };
-            let declared = dependency
-                .declared
-                .as_ref()
-                .filter(|_| package.reads_declarations);
-            let (from, directory) = declared.unwrap_or(&dependency.build);
+            let apart = match package.reads {
+                Reads::Declarations => dependency.declared.as_ref(),
+                Reads::Code => None,
+                Reads::Sources => dependency.sources.as_ref(),
+            };
+            let (from, directory) = apart.unwrap_or(&dependency.build);
             let copy = Action::copy(from.clone(), directory, &at(root, &planned.directory));
             actions.push(copy.without(&dependency.exclude));
             actions.extend(dependency.generated_into(&at(root, WORKSPACE)));

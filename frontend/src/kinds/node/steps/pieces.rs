@@ -1,13 +1,13 @@
 //! Dependencies that are cut out of an install instead of having one of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::install::Installed;
 use super::{Writer, in_tree};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::node::plan::{PackageBuild, Piece, ROOT};
+use crate::kinds::node::plan::{PackageBuild, Piece, ROOT, Reads};
 use crate::kinds::node::pnpm::workspace_file;
 use crate::kinds::node::scripts::{NPM_CUT, PIECES};
 use crate::kinds::node::workspace::ImporterId;
@@ -27,33 +27,21 @@ pub(super) struct Ground {
     outputs: Outputs,
 }
 
-/// The packages whose outputs lie in a tree.
+/// The packages whose outputs lie in a tree, with how much of each.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outputs {
-    /// All of them.
-    all: BTreeSet<ImporterId>,
-    /// Those whose code lies there, too, and not only what it declares.
-    with_code: BTreeSet<ImporterId>,
-}
+pub(super) struct Outputs(BTreeMap<ImporterId, Reads>);
 
 impl Outputs {
     /// Returns the packages that another one reads and that are not there as it reads them.
     pub(super) fn missing<'p>(&self, package: &'p PackageBuild) -> Vec<&'p ImporterId> {
-        let there = match package.reads_declarations {
-            true => &self.all,
-            false => &self.with_code,
-        };
-        let inputs = package.inputs.iter();
-        inputs.filter(|input| !there.contains(*input)).collect()
+        let is_there = |input: &&ImporterId| self.0.get(*input).is_some_and(|there| *there >= package.reads);
+        package.inputs.iter().filter(|input| !is_there(input)).collect()
     }
 
     /// Adds those that are laid there for a package.
     fn add(&mut self, laid: &[&ImporterId], package: &PackageBuild) {
-        let laid = laid.iter().map(|importer| (*importer).clone());
-        if !package.reads_declarations {
-            self.with_code.extend(laid.clone());
-        }
-        self.all.extend(laid);
+        self.0
+            .extend(laid.iter().map(|importer| ((*importer).clone(), package.reads)));
     }
 }
 
