@@ -233,8 +233,8 @@ const ABSENT = [
   'Error: Input file is missing: "/ROOT/openapi.yaml"',
 ];
 const PRESENT = [
-  'FAIL ../shared/index.js: expected 1, and not 2',
-  "Cannot open '../shared'",
+  'FAIL ../common/index.js: expected 1, and not 2',
+  "Cannot open '../common'",
   'Error: dist/index.js was not written, ./dist/index.js is missing',
   'Cannot read /etc/nothing',
   'request to http://127.0.0.1:1/a/b failed',
@@ -246,7 +246,7 @@ const printing = (text, status) => `node -e ${JSON.stringify(`console.error(proc
 test('a script that does not find a file says so by its status, when it is asked to', (t) => {
   const asked = ask(t);
   write(asked.root, { 'a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', scripts: { fails: printing('', 2), works: printing('', 0) } }) });
-  write(asked.root, { 'package.json': '{}', 'shared/index.js': '' });
+  write(asked.root, { 'package.json': '{}', 'common/index.js': '' });
   const missed = [...MISSED, ...ABSENT].map((text) => [text, 117]);
   for (const [template, status] of [...missed, ...[...OTHER, ...PRESENT].map((text) => [text, 2])]) {
     const text = template.replaceAll('/ROOT', asked.root);

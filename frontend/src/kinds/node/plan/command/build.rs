@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::commands::{Words, scripts_of};
+use super::names::words;
 use super::operators::conjunction;
 use super::script::Scripts;
 use super::shell::is_build;
@@ -19,10 +20,10 @@ const COMPILERS: [&str; 17] = [
     "tsup", "unbuild", "vite", "vue-tsc", "webpack",
 ];
 
-/// Returns the script that builds a package: what files beside the package.json say; else `build`, unless it says that it is for development and another is for production;
-/// else the one that its start script runs in front of the program, which is left out of the image's command; else the only one
-/// of those whose name says so that runs a compiler; else, where nothing is said to start, the only one that runs a tool which
-/// builds nothing but sites, as `docs:build` and `build-storybook` do.
+/// Returns the script that builds a package: what files beside the package.json say; else `build`, unless it says that it is for
+/// development and another is for production; else the one that its start script runs in front of the program, which is left
+/// out of the image's command; else the only one of those whose name says so that runs a compiler; else, where nothing is said
+/// to start, the only one that runs a tool which builds nothing but sites, as `docs:build` and `build-storybook` do.
 pub(in super::super) fn build_script(manifest: &PackageJson) -> Option<&str> {
     let own = || {
         let (name, _) = manifest.scripts.get_key_value("build")?;
@@ -150,7 +151,7 @@ fn builds_site(manifest: &PackageJson) -> Vec<&str> {
 /// that another of them runs; those for production are the first.
 pub(in super::super) fn nearly_builds(manifest: &PackageJson) -> Vec<&str> {
     let is_named = |name: &str| {
-        let word = parts(name).next().unwrap_or_default();
+        let word = words(name).next().unwrap_or_default();
         ["build", "bundle", "compile", "transpile", "tsc"].contains(&word)
     };
     let names = manifest.scripts.keys().map(String::as_str);
@@ -164,17 +165,13 @@ pub(in super::super) fn nearly_builds(manifest: &PackageJson) -> Vec<&str> {
     found
 }
 
-fn parts(name: &str) -> impl Iterator<Item = &str> {
-    name.split([':', '-', '_', '.'])
-}
-
 fn is_for_developers(manifest: &PackageJson, name: &str) -> bool {
     const PARTS: [&str; 6] = ["check", "debug", "dev", "development", "test", "watch"];
-    parts(name).any(|part| PARTS.contains(&part)) || sets_development(manifest, name)
+    words(name).any(|part| PARTS.contains(&part)) || sets_development(manifest, name)
 }
 
 fn is_for_production(name: &str) -> bool {
-    parts(name).any(|part| ["prod", "production", "release"].contains(&part))
+    words(name).any(|part| ["prod", "production", "release"].contains(&part))
 }
 
 /// Whether a script says that what it makes is for development, by a variable or a flag of what it runs.

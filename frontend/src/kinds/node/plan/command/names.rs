@@ -47,6 +47,7 @@ pub(super) fn is_service(start: &Inferred, manifest: &PackageJson) -> bool {
     name == "node" || is_installed() && !site::is_of_sites(name)
 }
 
-fn words(name: &str) -> impl Iterator<Item = &str> {
+/// Returns the words that a script's name is made of.
+pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split([':', '-', '_', '.'])
 }
