@@ -144,6 +144,7 @@ const DENIED = {
   'a file that is there': ["require('fs').appendFileSync('data/b.json', '')", { name: 'data', isThere: true, from: 'data/b.json' }],
   'a stream': ["require('fs').createWriteStream('data/a.log')", { name: 'data', isThere: true, from: 'data/a.log' }],
   'beside its code': ["require('fs').writeFileSync('a.log', '')", { name: '.', from: 'a.log', isThere: true, holdsCode: true }],
+  'beside all directories': ["require('fs').writeFileSync('/a.log', '')", { name: '/', from: '/a.log', isThere: true }],
   'below its home': ["require('fs').mkdirSync(require('os').homedir() + '/.cache/x', { recursive: true })", { name: '.cache', from: '.cache/x' }],
   'what it tells of in its own words': [
     "try { require('fs').mkdirSync('uploads') } catch (error) { console.error('FATAL', error.message); process.exit(1) }",

@@ -7,7 +7,8 @@
 // alone, where there are any.
 // Runs the command until it listens, has ended, or waits for something, and for 20 seconds at most. REPORT is `{}`, or has
 // `missing`, what is not as the image needs it: its `kind` (program, module, file, native, unbuilt, or denied of a directory
-// that the user may not write), `name`, and the file `from` which it is loaded, or that was to be written; of files that the program told of before it ended also the `others`. Errors of the program's
+// that the user may not write), `name`, and the file `from` which it is loaded, or that was to be written; of files that
+// the program told of before it ended also the `others`. Errors of the program's
 // own, as for a database that is not there, are none of the image.
 // `undeclared` are packages that are not there and that code of `packages` names which the command's files lead to, whether
 // or not it has come to that: each by `name` and the file `from` which it is named, with `imported` where a statement of it
@@ -70,7 +71,9 @@ function denied(call, file) {
   let directory = /^mk/.test(call) ? written : path.dirname(written);
   while (!fs.existsSync(path.dirname(directory))) directory = path.dirname(directory);
   const isThere = fs.existsSync(directory);
-  return { kind: 'denied', name: directory, from: written, ...(isThere && { isThere }), ...(holdsCode(directory) && { holdsCode: true }) };
+  // Through all of a file system, with the kernel's part of it, nobody looks.
+  const hasCode = directory !== '/' && holdsCode(directory);
+  return { kind: 'denied', name: directory, from: written, ...(isThere && { isThere }), ...(hasCode && { holdsCode: true }) };
 }
 
 function holdsCode(directory) {
